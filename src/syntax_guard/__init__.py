@@ -1,0 +1,1 @@
+"""Will the Python that runs this file accept it?"""

@@ -145,7 +145,7 @@ HOSTILE = {
 
 def golden() -> dict[str, str]:
     """Return the expected content of each golden file by its name, as the renderers make it now."""
-    with mock.patch("importlib.metadata.version", return_value="1.2.3"):
+    with mock.patch("syntax_guard.__version__", "1.2.3"):
         texts = {name: "".join(reports.render(name, ORDINARY)) for name in reports.FORMATS}
     texts["full-color"] = "".join(reports.render("full", ORDINARY, color=True))
     texts["junit-nothing"] = "".join(reports.render("junit", NOTHING))

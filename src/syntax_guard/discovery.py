@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 import sys
 
-from syntax_guard.errors import TargetError
-from syntax_guard.model import Interpreter, Record
-from syntax_guard.versions import label
+from .errors import TargetError
+from .model import Interpreter, Record
+from .versions import label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from python_discovery import PythonInfo
 
-    from syntax_guard.model import Version
+    from .model import Version
 
 _SUFFIX = ".exe" if os.name == "nt" else ""
 
@@ -99,7 +99,7 @@ def find(version: Version, environ: Mapping[str, str], timeout: float) -> Search
 
     Each candidate is started, and has ``timeout`` seconds to answer.
     """
-    from syntax_guard.interpreters import identify
+    from .interpreters import identify
 
     where = places(environ)
     refused: dict[str, str] = {}  # by the file that a path leads to

@@ -9,9 +9,9 @@ import sys
 import threading
 import time
 
-from syntax_guard.errors import TargetError
-from syntax_guard.model import Interpreter, Record
-from syntax_guard.versions import LOWEST, interpreter_name, label
+from .errors import TargetError
+from .model import Interpreter, Record
+from .versions import LOWEST, interpreter_name, label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

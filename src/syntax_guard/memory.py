@@ -12,16 +12,16 @@ import stat
 import sys
 import time
 
-from syntax_guard.discovery import Search, holds, places
-from syntax_guard.errors import TargetError
-from syntax_guard.model import Interpreter, Record
-from syntax_guard.versions import label, parse
+from .discovery import Search, holds, places
+from .errors import TargetError
+from .model import Interpreter, Record
+from .versions import label, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from syntax_guard.model import Version
+    from .model import Version
 
 _FILE = "pythons"
 _HEADER = "syntax-guard: the Pythons of this machine, 1"

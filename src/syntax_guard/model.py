@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Severity: TypeAlias = Literal["error", "warning"]
 else:
 
-    def dataclass_transform(**_):
+    def dataclass_transform(**_):  # noqa: ANN003, ANN201 - its type is the one above
         return lambda cls: cls
 
 
@@ -161,3 +161,8 @@ class Result(Record):
     summary: Summary
     diagnostics: tuple[Diagnostic, ...]
     """Ordered by path, line and column."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the gate opens: no finding is an error."""
+        return all(diagnostic.severity != "error" for diagnostic in self.diagnostics)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import sys
 
-from syntax_guard import memory
-from syntax_guard.discovery import Search, find, places
-from syntax_guard.errors import SettingsError, TargetError
-from syntax_guard.model import Interpreter, Record, Target
-from syntax_guard.versions import LOWEST, admitted, interpreter_name, label, parse
+from . import memory
+from .discovery import Search, find, places
+from .errors import SettingsError, TargetError
+from .model import Interpreter, Record, Target
+from .versions import LOWEST, admitted, interpreter_name, label, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from syntax_guard.model import Version
+    from .model import Version
 
 TIMEOUT = 10.0
 """Seconds that an executable has to say which Python it is."""
@@ -151,7 +151,7 @@ def _named(text: str, machine: Machine, this: Interpreter) -> Target:
         return Target(this.version, this, True, "--python")
     known = memory.recall_named(machine.memory, path) if machine.memory is not None and not machine.fresh else None
     if known is None:
-        from syntax_guard.interpreters import identify
+        from .interpreters import identify
 
         answer = identify(path, machine.environ, machine.timeout)
         known = answer.interpreter

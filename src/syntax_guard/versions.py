@@ -7,14 +7,14 @@ answers to those of ``packaging``.
 
 from __future__ import annotations
 
-from syntax_guard.errors import SettingsError, TargetError
+from .errors import SettingsError, TargetError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import TypeAlias
 
-    from syntax_guard.model import Version
+    from .model import Version
 
     Release: TypeAlias = "tuple[int, ...]"
     Admits: TypeAlias = Callable[[Release], bool]
@@ -73,20 +73,20 @@ def parse(text: str) -> Version:
     return version
 
 
-def declared(pyproject: Mapping[str, object]) -> str | None:
+def declared(document: Mapping[str, object], path: str) -> str | None:
     """What a parsed ``pyproject.toml`` says of the Python it needs, as a version specifier, or None.
 
     That is ``requires-python`` of ``[project]``, else ``python`` of ``[tool.poetry.dependencies]``, translated.
 
-    Raises SettingsError where it is not text.
+    Raises SettingsError, which names the file's ``path``, where it is not text.
     """
-    text = _dig(pyproject, "project", "requires-python")
+    text = _dig(document, "project", "requires-python")
     if text is not None:
-        return _text(text, "project.requires-python")
-    text = _dig(pyproject, "tool", "poetry", "dependencies", "python")
+        return _text(text, f"{path}: project.requires-python")
+    text = _dig(document, "tool", "poetry", "dependencies", "python")
     if isinstance(text, dict):
         text = text.get("version")
-    return None if text is None else _from_poetry(_text(text, "tool.poetry.dependencies.python"))
+    return None if text is None else _from_poetry(_text(text, f"{path}: tool.poetry.dependencies.python"))
 
 
 def admitted(requires_python: str) -> Iterator[Version]:
@@ -200,4 +200,4 @@ def _dig(table: object, *keys: str) -> object:
 def _text(value: object, key: str) -> str:
     if isinstance(value, str):
         return value
-    raise SettingsError(f"{key} in pyproject.toml is not text", 'write it in quotes: ">=3.10"')
+    raise SettingsError(f"{key}: expected a string", 'write it in quotes: ">=3.10"')

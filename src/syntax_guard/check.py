@@ -1,0 +1,97 @@
+"""One run, from settings to a finished result."""
+
+from __future__ import annotations
+
+import os
+from time import perf_counter
+
+from . import git, memory, sources
+from .cpus import available
+from .diagnostics import diagnose, unexpectedly_valid
+from .judge import Limits, judge
+from .model import Result, Summary
+from .patterns import matcher
+from .settings import Settings
+from .targets import Machine, resolve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .model import Diagnostic, Target
+    from .sources import Readable
+
+
+def check_source(data: bytes, name: str = "<source>", settings: Settings | None = None) -> tuple[Diagnostic, ...]:
+    """Ask whether the Python that runs this, or each target in `settings`, accepts a source.
+
+    `data` is the source's bytes, as they would stand in a file; `name` is what the findings call it. Nothing is
+    executed, and no settings file is read. Returns the findings, errors first; none with severity ``error`` means
+    that every target accepts the source. Never raises for what `data` holds; raises `TargetError` for targets in
+    `settings` that nobody can answer for.
+    """
+    settings = settings or Settings()
+    return _judge([sources.Held(name, data)], 0, _targets(settings), settings).diagnostics
+
+
+def check_paths(paths: Iterable[str | os.PathLike[str]], settings: Settings | None = None) -> Result:
+    """Ask whether the Python that runs this, or each target in `settings`, accepts the files in `paths`.
+
+    `paths` names files and folders; folders are searched (see ``sources.select``). No settings file is read. Raises
+    `SourcesError` for a path that does not exist and where nothing is found, `TargetError` for targets that nobody
+    can answer for. What cannot be read is a finding.
+    """
+    settings = settings or Settings()
+    exclude = matcher(settings.exclude, settings.root, "exclude")
+    selection = sources.select([os.fspath(path) for path in paths], exclude)
+    return _judge(selection.files, selection.skipped, _targets(settings), settings)
+
+
+def check_stdin(data: bytes, settings: Settings) -> Result:
+    """Ask about the bytes that came from standard input; `settings` names them."""
+    return _judge([sources.Held(settings.stdin_filename, data)], 0, _targets(settings), settings)
+
+
+def check_staged(folder: str, settings: Settings) -> Result:
+    """Ask about what the next commit of the repository around `folder` adds or changes, read from the index.
+
+    Raises `GitError` outside a repository and where git fails, `TargetError` as `check_paths`.
+    """
+    top = git.top(folder)
+    with git.Objects(top) as objects:
+        selection = sources.staged(objects, top, matcher(settings.exclude, settings.root, "exclude"))
+        return _judge(selection.files, selection.skipped, _targets(settings), settings)
+
+
+def _targets(settings: Settings) -> tuple[Target, ...]:
+    folder = (settings.cache_dir or memory.default_folder(os.environ)) if settings.cache else None
+    machine = Machine(os.environ, folder)
+    return resolve(settings.target_version, settings.python, settings.requires_python, machine)
+
+
+def _judge(files: Sequence[Readable], skipped: int, targets: tuple[Target, ...], settings: Settings) -> Result:
+    started = perf_counter()
+    limits = Limits(settings.jobs or available(), settings.time_limit, settings.memory_limit << 20)
+    expected_broken = matcher(settings.expected_broken, settings.root, "expected-broken")
+    found: list[Diagnostic] = []
+    checked = broken = undecided = 0
+    for judgement in judge(files, targets, limits):
+        checked += 1
+        outcomes = {verdict.outcome for verdict in judgement.verdicts}
+        if expected_broken(judgement.source.name):
+            if outcomes == {"valid"}:
+                found.append(unexpectedly_valid(judgement.source.name, targets))
+                continue
+            if "undecided" not in outcomes:
+                continue
+        broken += "broken" in outcomes
+        undecided += "undecided" in outcomes and "broken" not in outcomes
+        found += diagnose(judgement, targets, settings.warnings)
+    found.sort(key=_place)
+    warnings = sum(diagnostic.severity == "warning" for diagnostic in found)
+    summary = Summary(checked, broken, undecided, warnings, skipped, 0, perf_counter() - started)
+    return Result(targets, summary, tuple(found))
+
+
+def _place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
+    return (diagnostic.path, diagnostic.line or 0, diagnostic.column or 0, diagnostic.code)

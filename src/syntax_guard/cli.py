@@ -1,0 +1,171 @@
+"""The command line: the only room that prints, reads the environment and picks the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .errors import SyntaxGuardError, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any, NoReturn
+
+    from .model import Result
+    from .settings import Settings
+
+OK, RED, UNASKED = 0, 1, 2
+INTERRUPTED, TERMINATED = 130, 143
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived."""
+
+
+def run_and_exit() -> NoReturn:
+    """Run the command line of this process and end it."""
+    import _signal  # type: ignore[import-not-found]  # `signal` imports enum, which costs half as much as Python's start
+
+    def terminate(_number: int, _frame: object) -> NoReturn:
+        raise Terminated
+
+    _signal.signal(_signal.SIGTERM, terminate)
+    try:
+        code = main(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the findings has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = RED
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except Terminated:
+        code = TERMINATED
+    sys.exit(code)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line `argv` (default: that of this process) and return the exit code (see DESIGN)."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        if arguments[:1] == ["check"]:
+            paths, given = _split(arguments[1:])
+            if not given:
+                return _check(paths, {})
+            flags = _parse(["check", *given])
+            return _check([*flags.pop("paths"), *paths], flags)
+        return _verb(_parse(arguments))
+    except SyntaxGuardError as error:
+        _complain(error)
+        return UNASKED
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Tell paths from options, where a file may be called ``-x.py`` or even ``--quiet``.
+
+    pre-commit puts the names of staged files behind the options with nothing between, so what names a file that is
+    there is that file: a file name must not be able to switch the gate off.
+    """
+    if not any(argument.startswith("-") for argument in arguments):
+        return list(arguments), []
+    paths: list[str] = []
+    given: list[str] = []
+    for index, argument in enumerate(arguments):
+        if argument == "--":
+            return [*paths, *arguments[index + 1 :]], given
+        if len(argument) > 1 and argument.startswith("-") and os.path.lexists(argument):
+            paths.append(argument)
+        else:
+            given.append(argument)
+    return paths, given
+
+
+def _parse(arguments: Sequence[str]) -> dict[str, Any]:
+    from .command_line import parser
+
+    return vars(parser().parse_args(arguments))
+
+
+def _verb(flags: dict[str, Any]) -> int:
+    raise UsageError(f"unknown verb {flags['verb']!r}")
+
+
+def _check(paths: list[str], flags: dict[str, Any]) -> int:
+    from . import check
+    from .settings import load
+
+    settings = load(flags, os.environ, os.getcwd())
+    if flags.get("staged"):
+        if paths:
+            raise UsageError("--staged takes no paths", "it checks what the next commit changes")
+        result = check.check_staged(os.getcwd(), settings)
+    elif paths == ["-"]:
+        result = check.check_stdin(sys.stdin.buffer.read(), settings)
+    elif "-" in paths:
+        raise UsageError("- stands alone: standard input is checked by itself")
+    else:
+        result = check.check_paths(paths or ["."], settings)
+    _report(result, settings)
+    return OK if result.ok else RED
+
+
+def _report(result: Result, settings: Settings) -> None:
+    from .reports import render, summary_line
+
+    color = settings.output_file is None and _colored(settings.color, os.environ)
+    if result.diagnostics or settings.output_format not in ("full", "concise"):
+        lines = render(settings.output_format, result, color=color)
+        if settings.output_file:
+            _write_file(settings.output_file, lines)
+        else:
+            _print(lines)
+    elif settings.output_file:
+        _write_file(settings.output_file, ())
+    human = settings.output_format in ("full", "concise") or settings.output_file
+    quiet = settings.quiet or (os.environ.get("PRE_COMMIT") and result.ok and not settings.verbose)
+    if human and not quiet:
+        _print([summary_line(result) + "\n"])
+
+
+def _colored(color: str, environ: Mapping[str, str]) -> bool:
+    """Whether to colour standard output: as asked, else by FORCE_COLOR and NO_COLOR, else on a terminal."""
+    if color != "auto":
+        return color == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and environ.get("TERM") != "dumb"
+
+
+def _print(lines: Iterable[str]) -> None:
+    sys.stdout.writelines(lines)
+    sys.stdout.flush()
+
+
+def _write_file(path: str, lines: Iterable[str]) -> None:
+    """Write all of `lines` to `path`, or leave what was there."""
+    part = f"{path}.{os.getpid()}.part"
+    try:
+        try:
+            with open(part, "w", encoding="utf-8", errors="backslashreplace") as file:
+                file.writelines(lines)
+            os.replace(part, path)
+        except BaseException:
+            if os.path.exists(part):
+                os.unlink(part)
+            raise
+    except OSError as error:
+        raise UsageError(f"--output-file {path}: {error.strerror}") from None
+
+
+def _complain(error: SyntaxGuardError) -> None:
+    from .reports.neutral import visible
+
+    line = f"syntax-guard: {visible(error.message)}"
+    if error.hint:
+        line += f" ({visible(error.hint)})"
+    sys.stderr.write(line + "\n")

@@ -1,0 +1,39 @@
+"""A finished result as text: one small renderer a format, and what they share.
+
+A renderer yields whole lines. It prints nothing and reads no environment; where the text goes and whether it has
+colour is the command line's business. Only the renderer that is asked for is imported: a commit that is refused
+should not wait for ``json`` or ``xml``.
+"""
+
+from __future__ import annotations
+
+from .wording import statistics as statistics
+from .wording import summary_line as summary_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..model import Result
+
+FORMATS = ("full", "concise", "json")
+
+
+def render(name: str, result: Result, *, color: bool = False) -> Iterator[str]:
+    """Return the lines of ``result`` in the format ``name``, one of FORMATS; only ``full`` knows colour.
+
+    Raises KeyError for another name.
+    """
+    if name == "full":
+        from . import full
+
+        return full.render(result, color=color)
+    if name == "concise":
+        from . import concise
+
+        return concise.render(result)
+    if name == "json":
+        from . import json
+
+        return json.render(result)
+    raise KeyError(name)

@@ -43,8 +43,9 @@ class Search(Record):
     """The files and folders that the outcome depends on."""
     note: str | None = None
     """Why there is none, in a few words."""
+    searched: tuple[Place, ...] = ()
     refused: tuple[str, ...] = ()
-    """Why each candidate was passed over, one line each; only a search that was made now knows them."""
+    """Why each candidate was passed over, one line each. A remembered search knows neither places nor refusals."""
 
 
 def places(environ: Mapping[str, str]) -> tuple[Place, ...]:
@@ -134,7 +135,7 @@ def find(version: Version, environ: Mapping[str, str], timeout: float) -> Search
         refused["python-discovery"] = f"python-discovery stopped: {type(error).__name__}: {error}"
     watched = (*(place.folder for place in where), *refused)
     note = f"no python{label(version)} found here" + (" that can be used" if refused else "")
-    return Search(version, None, watched, note, tuple(refused.values()))
+    return Search(version, None, watched, note, where, tuple(refused.values()))
 
 
 def _candidates(version: Version, where: tuple[Place, ...]) -> Iterator[str]:
@@ -154,9 +155,9 @@ def _has(folder: str, refused: Mapping[str, str]) -> bool:
 
 def _installed(version: Version, folder: str) -> Iterator[str]:
     """The executables of a version in a manager's folder, highest patch number first."""
-    prefix = f"{label(version)}."
+    own = (label(version), f"{label(version)}.", f"{label(version)}-")  # 3.9, 3.9.18, 3.9-dev
     try:
-        names = [name for name in os.listdir(folder) if name == label(version) or name.startswith(prefix)]
+        names = [name for name in os.listdir(folder) if name == own[0] or name.startswith(own[1:])]
     except OSError:
         return
     for name in sorted(names, key=_by_number, reverse=True):

@@ -157,9 +157,11 @@ def _silence(path: str, output: bytes, code: int | None, in_time: bool, timeout:
         return f"{path} is no Python: it printed {_MOST_OUTPUT >> 20} MiB and no answer"
     if code < 0:
         return f"{path} gave no answer: it was ended by {_signal_name(-code)}"
+    if _BEGIN in output:
+        return f"{path} ended half way through its answer, with exit code {code}"
     lines = output.decode(errors="replace").split("\n")
     first = next((line.strip() for line in lines if line.strip()), "it printed nothing")
-    shown = "".join(char if char.isprintable() else "?" for char in first[:120])
+    shown = "".join(char if char.isprintable() else "?" for char in first[:80])
     return f"{path} is no Python: exit code {code}, {shown}"
 
 

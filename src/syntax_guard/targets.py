@@ -36,8 +36,11 @@ class Survey(Record):
     """The targets that apply, and what was looked at to find who answers for them."""
 
     targets: tuple[Target, ...]
-    """Lowest version first; never empty."""
+    """Lowest version first."""
     searches: tuple[Search, ...]
+    """For each version that another interpreter than this has to answer for."""
+    unanswered: tuple[TargetError, ...]
+    """For each version that nobody answers for."""
 
 
 def this_interpreter() -> Interpreter:
@@ -49,8 +52,14 @@ def this_interpreter() -> Interpreter:
 def resolve(
     asked: Sequence[str], pythons: Sequence[str], requires_python: str | None, machine: Machine
 ) -> tuple[Target, ...]:
-    """The targets that apply, lowest version first; see ``survey``."""
-    return survey(asked, pythons, requires_python, machine).targets
+    """The targets that apply, lowest version first, never none; see ``survey``.
+
+    Raises TargetError where nobody answers for one of them, too.
+    """
+    found = survey(asked, pythons, requires_python, machine)
+    for error in found.unanswered:
+        raise error
+    return found.targets
 
 
 def survey(
@@ -68,7 +77,7 @@ def survey(
     PATH. Where both are empty, the targets are ``this`` interpreter, unless it is older than ``requires_python`` (a
     version specifier, or None) admits, and the lowest version that ``requires_python`` admits.
 
-    Raises TargetError where nobody answers for a target, and SettingsError where ``requires_python`` is of no use.
+    Raises TargetError for what is not a version or not a Python, SettingsError for a ``requires_python`` of no use.
     """
     this = this or this_interpreter()
     targets = [_named(text, machine, this) for text in pythons]
@@ -78,7 +87,8 @@ def survey(
         reasons = _defaults(requires_python, this)
     else:
         reasons = {}
-    searches = []
+    searches: list[Search] = []
+    unanswered: list[TargetError] = []
     for version, why in reasons.items():
         if any(target.version == version for target in targets):
             continue  # the very interpreter that --python names answers
@@ -87,9 +97,14 @@ def survey(
             continue
         search = _search(version, machine)
         searches.append(search)
-        targets.append(_answered(search, why, this))
+        if search.interpreter is not None:
+            targets.append(Target(version, search.interpreter, True, why))
+        elif version <= this.version:
+            targets.append(Target(version, this, False, why, search.note))
+        else:
+            unanswered.append(_nobody(search, why, this))
     targets.sort(key=lambda target: target.version)
-    return Survey(tuple(dict.fromkeys(targets)), tuple(searches))
+    return Survey(tuple(dict.fromkeys(targets)), tuple(searches), tuple(unanswered))
 
 
 def _versions(asked: Sequence[str]) -> Iterator[Version]:
@@ -132,15 +147,11 @@ def _search(version: Version, machine: Machine) -> Search:
     return search
 
 
-def _answered(search: Search, why: str, this: Interpreter) -> Target:
-    version = search.version
-    if search.interpreter is not None:
-        return Target(version, search.interpreter, True, why)
-    if version <= this.version:
-        return Target(version, this, False, why, search.note)
-    raise TargetError(
-        f"target {label(version)} ({why}) is newer than this {this.name}, and {search.note}",
-        f"install Python {label(version)} or run syntax-guard with it; 'syntax-guard targets' shows where it looked",
+def _nobody(search: Search, why: str, this: Interpreter) -> TargetError:
+    version = label(search.version)
+    return TargetError(
+        f"nobody answers for Python {version} ({why}): it is newer than this {this.name}, and {search.note}",
+        f"install Python {version} or run syntax-guard with it; 'syntax-guard targets' shows where it looked",
     )
 
 
@@ -153,7 +164,10 @@ def _named(text: str, machine: Machine, this: Interpreter) -> Target:
     if known is None:
         from .interpreters import identify
 
-        answer = identify(path, machine.environ, machine.timeout)
+        try:
+            answer = identify(path, machine.environ, machine.timeout)
+        except TargetError as error:
+            raise TargetError(error.message, error.hint if os.path.dirname(text) else _hint_for_version(text)) from None
         known = answer.interpreter
         if machine.memory is not None and known.python == path:  # what a shim stands for depends on the folder
             memory.remember(machine.memory, path, known, answer.watched)
@@ -191,53 +205,3 @@ def _hint_for_version(text: str) -> str:
     except TargetError:
         return "name a path such as .venv/bin/python, or a command"
     return f"for a version, use --target-version {label(version)}"
-
-
-def table(survey: Survey) -> Iterator[str]:
-    """The lines of ``syntax-guard targets``: each target, why it applies, who answers; then what was looked at."""
-    rows = [(target.label, target.why, _who(target)) for target in survey.targets]
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    for version, why, who in rows:
-        yield f"{version:<{widths[0]}}  {why:<{widths[1]}}  {who}"
-    for search in survey.searches:
-        if search.interpreter is None:
-            yield ""
-            yield f"python{label(search.version)} was looked for in:"
-            yield from (f"  {path}" for path in search.watched)
-            if search.refused:
-                yield "and passed over:"
-                yield from (f"  {reason}" for reason in search.refused)
-
-
-def _who(target: Target) -> str:
-    answered_by = target.interpreter.name
-    if not target.exact:
-        return f"approximate: {answered_by} and rules; {target.note}"
-    return f"exact: {answered_by} ({target.interpreter.python or 'this interpreter'})"
-
-
-def document(survey: Survey) -> dict[str, object]:
-    """The same for ``--output-format json``."""
-    return {
-        "version": 1,
-        "targets": [
-            {
-                "version": target.label,
-                "why": target.why,
-                "exact": target.exact,
-                "answered_by": target.interpreter.name,
-                "python": target.interpreter.python or sys.executable,
-                "note": target.note,
-            }
-            for target in survey.targets
-        ],
-        "searches": [
-            {
-                "version": label(search.version),
-                "found": search.interpreter.python if search.interpreter else None,
-                "looked_at": list(search.watched),
-                "passed_over": list(search.refused),
-            }
-            for search in survey.searches
-        ],
-    }

@@ -181,14 +181,13 @@ def _discover(
     import io
     import logging
 
-    from python_discovery import get_interpreter
+    from python_discovery import iter_interpreters
 
-    answers: list[Search] = []
+    where = places(environ)
+    running = os.path.realpath(sys.executable)
 
-    def accept(info: PythonInfo) -> bool:
-        if answer := ask(info.executable):
-            answers.append(answer)
-        return bool(answers)
+    def is_another(info: PythonInfo) -> bool:  # who searches knows the running one
+        return os.path.realpath(info.executable) != running or holds(where, info.executable)
 
     logger = logging.getLogger("python_discovery")
     level = logger.level
@@ -197,7 +196,9 @@ def _discover(
     try:
         # What a candidate prints before its answer, the library passes on to standard output.
         with contextlib.redirect_stdout(io.StringIO()):
-            get_interpreter(f"cpython{label(version)}", env=environ, predicate=accept)
+            for info in iter_interpreters(f"cpython{label(version)}", env=environ, predicate=is_another):
+                if answer := ask(info.executable):
+                    return answer
     finally:
         logger.setLevel(level)
-    return answers[0] if answers else None
+    return None

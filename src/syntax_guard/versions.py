@@ -23,7 +23,7 @@ LOWEST: Version = (3, 8)
 """The oldest version that is answered for."""
 
 _HIGHEST_MINOR = 99
-_LAST_PATCH = 999
+_LAST_PATCH = 99
 _OPERATORS = ("===", "~=", "==", "!=", "<=", ">=", "<", ">")  # each before its own prefix
 _COMPARISONS: dict[str, Callable[[Release, Release], bool]] = {
     "===": tuple.__eq__,
@@ -107,7 +107,8 @@ def _walk(alternatives: list[list[tuple[Release, Admits]]]) -> Iterator[Version]
             # Between the patch numbers that the clauses name, nothing changes.
             named = [release[2] for release, _ in clauses if len(release) > 2]
             patches = {0, _LAST_PATCH, *named, *(patch + 1 for patch in named)}
-            if any(all(admits((3, minor, patch)) for _, admits in clauses) for patch in patches):
+            releases = ((3, minor, patch) for patch in patches if patch <= _LAST_PATCH)
+            if any(all(admits(release) for _, admits in clauses) for release in releases):
                 yield 3, minor
                 break
 

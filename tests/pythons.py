@@ -14,6 +14,9 @@ HERE = sys.version_info[:2]
 LABEL = f"{HERE[0]}.{HERE[1]}"
 NAME = f"CPython {sys.version.split()[0]}"
 
+SHORT = 2.0
+"""Seconds to wait for a program that hangs; enough for one that does not."""
+
 HANGS = "import time; time.sleep(60)"
 DIES = "import os; os.kill(os.getpid(), 9)"
 FAILS = "import sys; sys.exit('pyenv: python: command not found')"
@@ -48,4 +51,5 @@ def link(path: Path) -> Path:
 def environ(home: Path, *path: Path, **more: str) -> dict[str, str]:
     """An environment in which nothing of this machine is found but what ``path`` (folders) holds."""
     home.mkdir(parents=True, exist_ok=True)
-    return {"HOME": str(home), "PATH": os.pathsep.join(map(str, path)), **more}
+    slow = {"PY_DISCOVERY_TIMEOUT": "60"}  # for a busy machine: what the tests limit is their own programs
+    return {"HOME": str(home), "PATH": os.pathsep.join(map(str, path)), **slow, **more}

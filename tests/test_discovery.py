@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pythons import FAILS, HANGS, HERE, LABEL, PYPY, environ, link, program, shim
+from pythons import FAILS, HANGS, HERE, LABEL, PYPY, SHORT, environ, link, program, shim
 from syntax_guard.discovery import Search, find, holds, places
 
 if TYPE_CHECKING:
@@ -100,13 +100,13 @@ REFUSED = {"hangs": HANGS, "fails": FAILS, "is not CPython": PYPY}
 @pytest.mark.parametrize("code", REFUSED.values(), ids=REFUSED)
 def test_one_that_is_no_use_is_passed_over_with_its_reason(code: str, tmp_path: Path) -> None:
     path = program(tmp_path / "first" / f"python{LABEL}", code)
-    search = find(HERE, environ(tmp_path, path.parent), 1)
+    search = find(HERE, environ(tmp_path, path.parent), SHORT)
     assert search.interpreter is None
     assert search.note == f"no python{LABEL} found here that can be used"
     assert [reason.split()[0] for reason in search.refused] == [str(path)]
     assert str(path) in search.watched
     second = link(tmp_path / "second" / f"python{LABEL}")
-    search = find(HERE, environ(tmp_path, path.parent, second.parent), 1)
+    search = find(HERE, environ(tmp_path, path.parent, second.parent), SHORT)
     assert search.interpreter is not None
     assert search.interpreter.python == str(second)
 

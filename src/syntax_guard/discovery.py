@@ -192,7 +192,7 @@ def _discover(
     logger = logging.getLogger("python_discovery")
     level = logger.level
     logger.setLevel(logging.CRITICAL)
-    environ = {**environ, "PY_DISCOVERY_TIMEOUT": f"{timeout:g}"}
+    environ = {"PY_DISCOVERY_TIMEOUT": f"{timeout:g}", **environ}
     try:
         # What a candidate prints before its answer, the library passes on to standard output.
         with contextlib.redirect_stdout(io.StringIO()):

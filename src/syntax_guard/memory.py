@@ -123,14 +123,18 @@ def _fields(line: _Line) -> list[str]:
 def _read(folder: str) -> list[_Line]:
     """The lines of the file, newest first; none where it is damaged, or anybody else could have written it."""
     try:
-        if not _is_private(os.stat(folder)):
+        if not _is_private(os.stat(folder), stat.S_IWOTH):  # a umask of 002 lets the user's own group in
             return []
         # O_NONBLOCK: a FIFO in its place must not stop a commit.
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         descriptor = os.open(os.path.join(folder, _FILE), flags)
         try:
             status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode) or not _is_private(status) or status.st_size > _MOST_BYTES:
+            if (
+                not stat.S_ISREG(status.st_mode)
+                or not _is_private(status, stat.S_IWGRP | stat.S_IWOTH)
+                or status.st_size > _MOST_BYTES
+            ):
                 return []
             text = os.fsdecode(os.read(descriptor, _MOST_BYTES))
         finally:
@@ -149,9 +153,9 @@ def _parse(text: str) -> _Line:
     return _Line(key, int(when), version, python, name, note, tuple(rest[::2]), tuple(rest[1::2]))
 
 
-def _is_private(status: os.stat_result) -> bool:
-    """True where only this user can write (elsewhere than on Windows, whose profiles are private)."""
-    return os.name == "nt" or (status.st_uid == os.geteuid() and not status.st_mode & 0o022)
+def _is_private(status: os.stat_result, writers: int) -> bool:
+    """Whether this user owns it and none of ``writers`` (mode bits) may write; Windows keeps profiles private."""
+    return os.name == "nt" or (status.st_uid == os.geteuid() and not status.st_mode & writers)
 
 
 def _unchanged(line: _Line) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from time import perf_counter
 
-from . import git, sources
+from . import git, memory, sources
 from .cpus import available
 from .diagnostics import diagnose, unexpectedly_valid
 from .judge import Limits, judge
 from .model import Result, Summary
 from .patterns import matcher
 from .settings import Settings
-from .targets import resolve
+from .targets import Machine, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ def check_staged(settings: Settings) -> Result:
 
 
 def _targets(settings: Settings) -> tuple[Target, ...]:
-    return resolve(settings.target_version, settings.python, settings.requires_python)
+    folder = (settings.cache_dir or memory.default_folder(os.environ)) if settings.cache else None
+    machine = Machine(os.environ, folder)
+    return resolve(settings.target_version, settings.python, settings.requires_python, machine)
 
 
 def _judge(

@@ -16,10 +16,11 @@ PACKAGE = Path(syntax_guard.__file__).parent
 ORDER = (
     ("model",),
     ("errors",),
+    ("versions",),
     ("settings", "patterns", "cpus"),
     ("git",),
     ("sources",),
-    ("versions", "interpreters", "discovery", "memory"),
+    ("interpreters", "discovery", "memory"),
     ("targets",),
     ("_probe", "grammar", "approximate", "answers", "suspicious", "threads"),
     ("questions", "workers"),

@@ -20,7 +20,7 @@ ORDER = (
     ("git",),
     ("sources",),
     ("targets",),
-    ("_probe", "grammar", "approximate", "answers", "threads"),
+    ("_probe", "grammar", "approximate", "answers", "threads", "suspicious"),
     ("questions", "workers"),
     ("judge",),
     ("diagnostics", "hints"),

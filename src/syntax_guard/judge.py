@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from .model import Target
+    from .model import Problem, Target
     from .questions import Question
     from .sources import Readable
     from .workers import Crew
@@ -105,7 +105,16 @@ class _Bench:
 
     def _judgement(self, source: Source, answers: dict[str | None, Any]) -> Judgement:
         found = verdicts(answers, source.data, self._targets)
-        return Judgement(source if any(answers.values()) else Source(source.name, b""), found)
+        misleading = () if source.data.isascii() else _misleading(source.data)
+        if misleading:
+            found = tuple(Verdict(each.outcome, each.error, (*each.warnings, *misleading)) for each in found)
+        return Judgement(source if misleading or any(answers.values()) else Source(source.name, b""), found)
+
+
+def _misleading(data: bytes) -> tuple[Problem, ...]:
+    from .suspicious import suspicious  # its tables take a millisecond, and most sources are ASCII
+
+    return suspicious(data)
 
 
 def _one_by_one(files: Sequence[Readable], targets: Sequence[Target], bench: _Bench) -> Iterator[Judgement]:

@@ -30,6 +30,7 @@ REPORTED = {
     "tags without a flag": "x = '\U000e0041\U000e0042'",
     "tags of a flag without an end": "x = '\U0001f3f4\U000e0067\U000e0062'",
     "more tags than a flag has": "x = '\U0001f3f4" + "\U000e0067" * 9 + "\U000e007f'",
+    "tags of a flag with something between": "x = '\U0001f3f4 \U000e0067\U000e007f'",
     "byte order mark inside": "x = 1\n\ufeffy = 2",
     "second byte order mark": "\ufeff\ufeffx = 1",
     "hangul filler": "x = '\u3164'",
@@ -50,6 +51,7 @@ HONEST = {
     "emoji": "x = '\U0001f468\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f\u200d\U0001f525 \u2714\ufe0e'",
     "keycap": "x = '1\ufe0f\u20e3 #\ufe0f\u20e3'",
     "flag of England": "x = '\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f'",
+    "emoji behind a byte order mark": "\ufeffx = '\u2764\ufe0f'",
     "ideographic variation": "x = '\u845b\U000e0100'",
     "hangul": "x = '\u1112\u115f\u1161'",
     "escapes": r"x = '\u202e\u200b'",
@@ -81,6 +83,12 @@ def test_a_finding_says_where_what_and_how_many() -> None:
     (problem,) = suspicious('größe = 1\nif level != "user\u202e \u2066# admin\u2069 \u2066":\n'.encode())
     assert problem.message == "U+202E RIGHT-TO-LEFT OVERRIDE reorders the text around it; 3 more such on this line"
     assert (problem.line, problem.column, problem.end_line, problem.end_column) == (2, 18, 2, 19)
+
+
+def test_every_tag_counts_where_a_flag_has_too_many() -> None:
+    (problem,) = suspicious(REPORTED["more tags than a flag has"].encode())
+    assert problem.column == 7
+    assert problem.message.endswith("9 more such on this line")
 
 
 def test_a_flood_is_cut() -> None:

@@ -95,3 +95,9 @@ def test_a_large_hostile_source_is_looked_at_in_linear_time(start: str, piece: s
     data = (start + piece * (1_000_000 // len(piece))).encode("latin-1")
     said = hint(Problem("IndentationError", "invalid syntax", 1, 1), data)
     assert said is None or said.isprintable()
+
+
+def test_the_documentation_lists_every_hint() -> None:
+    with open(os.path.join(HERE, "..", "..", "docs", "hints.md"), encoding="utf-8") as file:
+        listed = file.read()
+    assert not {said for _, _, said in CASES if said and f"| {said} |\n" not in listed}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from .model import Problem, Target
+    from .model import Target
     from .questions import Question
     from .sources import Readable
     from .workers import Crew
@@ -105,16 +105,8 @@ class _Bench:
 
     def _judgement(self, source: Source, answers: dict[str | None, Any]) -> Judgement:
         found = verdicts(answers, source.data, self._targets)
-        misleading = () if source.data.isascii() else _misleading(source.data)
-        if misleading:
-            found = tuple(Verdict(each.outcome, each.error, (*each.warnings, *misleading)) for each in found)
-        return Judgement(source if misleading or any(answers.values()) else Source(source.name, b""), found)
-
-
-def _misleading(data: bytes) -> tuple[Problem, ...]:
-    from .suspicious import suspicious  # its tables take a millisecond, and most sources are ASCII
-
-    return suspicious(data)
+        silent = all(verdict.error is None and not verdict.warnings for verdict in found)
+        return Judgement(Source(source.name, b"") if silent else source, found)
 
 
 def _one_by_one(files: Sequence[Readable], targets: Sequence[Target], bench: _Bench) -> Iterator[Judgement]:

@@ -30,7 +30,8 @@ def run_and_exit() -> NoReturn:
     def terminate(_number: int, _frame: object) -> NoReturn:
         raise Terminated
 
-    _signal.signal(_signal.SIGTERM, terminate)
+    if _signal.getsignal(_signal.SIGTERM) == _signal.SIG_DFL:  # who ignores it wants it ignored
+        _signal.signal(_signal.SIGTERM, terminate)
     try:
         code = main(sys.argv[1:])
         sys.stdout.flush()
@@ -57,6 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return _check(paths, {})
             flags = _parse(["check", *given])
             return _check([*flags.pop("paths"), *paths], flags)
+        if arguments[:1] == ["run"] and "--" in arguments:
+            end = arguments.index("--")
+            return _run(_parse(arguments[:end]), arguments[end + 1 :])
         return _verb(_parse(arguments))
     except SyntaxGuardError as error:
         _complain(error)
@@ -90,6 +94,10 @@ def _parse(arguments: Sequence[str]) -> dict[str, Any]:
 
 
 def _verb(flags: dict[str, Any]) -> int:
+    if flags["verb"] == "run":
+        return _run(flags, [])
+    if flags["verb"] == "probe":
+        return _probe(flags)
     raise UsageError(f"unknown verb {flags['verb']!r}")
 
 
@@ -112,8 +120,90 @@ def _check(paths: list[str], flags: dict[str, Any]) -> int:
     return OK if result.ok else RED
 
 
+def _run(flags: dict[str, Any], command: list[str]) -> int:
+    from . import start
+
+    if not command:
+        raise UsageError("run: no command to start", "it stands behind --: syntax-guard run -- uvicorn main:app")
+    status = start.supervise(lambda: (_opens_at_last if flags["wait"] else _opens)(flags, command))
+    if status != OK:
+        return status
+    try:
+        start.become(command)
+    except start.CommandError as error:
+        _complain(error)
+        return error.status
+
+
+def _opens(flags: dict[str, Any], command: list[str]) -> int:
+    """Check the tree for the start gate, say what comes of it, and return OK where `command` may start."""
+    from .check import check_paths
+    from .reports import start_line
+    from .settings import load
+
+    program = os.path.basename(command[0])
+    try:
+        settings = load(flags, os.environ, os.getcwd()).for_this_interpreter()
+        result = check_paths(flags["roots"] or ["."], settings)
+        _write_findings(result, settings)
+    except SyntaxGuardError as error:
+        _complain(error)
+        return UNASKED
+    if result.ok:
+        then = f"starting {program}"
+    elif flags["report_only"]:
+        then = f"starting {program} all the same (--report-only)"
+    else:
+        then = f"{program} is not started"
+    if not settings.quiet:
+        _note(start_line(result, then))  # standard output is the command's
+    return OK if result.ok or flags["report_only"] else RED
+
+
+def _opens_at_last(flags: dict[str, Any], command: list[str]) -> int:
+    from .settings import nearest
+    from .watch import changes
+
+    roots = flags["roots"] or ["."]
+    file = flags.get("config") or nearest(os.getcwd())
+    for _ in changes([*roots, file] if file else roots):
+        if _opens(flags, command) == OK:
+            break
+        _note("waiting for a change")
+    return OK
+
+
+def _probe(flags: dict[str, Any]) -> int:
+    from . import healthcheck
+
+    answer = healthcheck.probe(flags["url"], flags["timeout"])
+    outcome = answer.reason
+    if flags["restart_after"]:
+        from .restart import RestartError, heed
+
+        try:
+            limit, period = flags["restart_after"], flags["start_period"]
+            outcome += heed(flags["url"], limit, period, healthy=answer.healthy)
+        except RestartError as error:
+            _complain(error)
+    from .reports.neutral import visible
+
+    _print([visible(f"{flags['url']}: {outcome}") + "\n"])
+    return OK if answer.healthy else RED
+
+
 def _report(result: Result, settings: Settings) -> None:
-    from .reports import render, summary_line
+    from .reports import summary_line
+
+    _write_findings(result, settings)
+    human = settings.output_format in ("full", "concise") or settings.output_file
+    quiet = settings.quiet or (os.environ.get("PRE_COMMIT") and result.ok and not settings.verbose)
+    if human and not quiet:
+        _print([summary_line(result) + "\n"])
+
+
+def _write_findings(result: Result, settings: Settings) -> None:
+    from .reports import render
 
     color = settings.output_file is None and _colored(settings.color, os.environ)
     if result.diagnostics or settings.output_format not in ("full", "concise"):
@@ -124,10 +214,6 @@ def _report(result: Result, settings: Settings) -> None:
             _print(lines)
     elif settings.output_file:
         _write_file(settings.output_file, ())
-    human = settings.output_format in ("full", "concise") or settings.output_file
-    quiet = settings.quiet or (os.environ.get("PRE_COMMIT") and result.ok and not settings.verbose)
-    if human and not quiet:
-        _print([summary_line(result) + "\n"])
 
 
 def _colored(color: str, environ: Mapping[str, str]) -> bool:
@@ -165,7 +251,11 @@ def _write_file(path: str, lines: Iterable[str]) -> None:
 def _complain(error: SyntaxGuardError) -> None:
     from .reports.neutral import visible
 
-    line = f"syntax-guard: {visible(error.message)}"
+    line = visible(error.message)
     if error.hint:
         line += f" ({visible(error.hint)})"
-    sys.stderr.write(line + "\n")
+    _note(line)
+
+
+def _note(line: str) -> None:
+    sys.stderr.write(f"syntax-guard: {line}\n")

@@ -12,6 +12,7 @@ from .settings import OPTIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from typing import NoReturn
 
 WIDTH = 80
@@ -51,6 +52,8 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"syntax-guard {__version__}")
     verbs = whole.add_subparsers(dest="verb", metavar="VERB", required=True)
     _check(verbs)
+    _run(verbs)
+    _probe(verbs)
     return whole
 
 
@@ -73,10 +76,62 @@ def _check(verbs: argparse._SubParsersAction[Parser]) -> None:
     add_settings(check)  # fmt: skip
 
 
-def add_settings(verb: argparse.ArgumentParser) -> None:
+def _run(verbs: argparse._SubParsersAction[Parser]) -> None:
+    run = verbs.add_parser(
+        "run",
+        usage="%(prog)s [OPTIONS] [--root DIR ...] -- COMMAND [ARG ...]",
+        help="check the tree, then become a command",
+        description="Check the tree with the Python that runs this, then become COMMAND in this process's place.",
+        epilog="exit codes: 1 and 2 as `check`, and COMMAND was not started; 127 COMMAND was not\nfound; "
+        "126 it cannot be executed; else COMMAND's own",
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+    run.add_argument("--root", action="append", metavar="DIR", dest="roots", help="a tree to check (default: the "
+                     "current folder); may be repeated")  # fmt: skip
+    red = run.add_mutually_exclusive_group()
+    red.add_argument("--wait", action="store_true", help="for development: wait until the tree is valid")
+    red.add_argument("--report-only", action="store_true", help="start COMMAND whatever is found")
+    add_settings(run, without=("target-version", "python", "stdin-filename"))
+
+
+def _probe(verbs: argparse._SubParsersAction[Parser]) -> None:
+    probe = verbs.add_parser(
+        "probe",
+        help="a health check for images without curl",
+        description="Ask a server for its health with one GET. It is healthy when it answers 2xx in time.",
+        epilog="exit codes: 0 healthy; 1 not",
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+    probe.add_argument("url", metavar="URL", help="such as http://127.0.0.1:8000/health")
+    probe.add_argument("--timeout", type=_above(0, float), default=5.0, metavar="SECONDS",
+                       help="for all of it (default 5); keep it below that of the health check")  # fmt: skip
+    probe.add_argument("--restart-after", type=_above(0, int), metavar="N",
+                       help="after N failures in a row send SIGTERM to process 1, so that the container's restart "
+                       "policy starts it again")  # fmt: skip
+    probe.add_argument("--start-period", type=_above(-1, float), default=40.0, metavar="SECONDS",
+                       help="failures count for --restart-after when process 1 is older than this "
+                       "(default 40)")  # fmt: skip
+
+
+def _above(low: int, kind: type[float]) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        number = kind(text)
+        if not low < number < 1e6:
+            raise ValueError
+        return number
+
+    read.__name__ = "number"  # what argparse calls it in a message
+    return read
+
+
+def add_settings(verb: argparse.ArgumentParser, without: Sequence[str] = ()) -> None:
     """Give `verb` an option for each setting; only those that are given stand in the namespace."""
     group = verb.add_argument_group("settings")
     for option in OPTIONS:
+        if option.name in without:
+            continue
         name = "--" + option.name
         if option.metavar:
             action = "append" if option.repeats else "store"

@@ -58,9 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return _check(paths, {})
             flags = _parse(["check", *given])
             return _check([*flags.pop("paths"), *paths], flags)
-        if arguments[:1] == ["run"] and "--" in arguments:
-            end = arguments.index("--")
-            return _run(_parse(arguments[:end]), arguments[end + 1 :])
+        if arguments[:1] == ["run"]:
+            return _run(*_split_command(arguments))
         return _verb(_parse(arguments))
     except SyntaxGuardError as error:
         _complain(error)
@@ -87,6 +86,15 @@ def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     return paths, given
 
 
+def _split_command(arguments: list[str]) -> tuple[dict[str, Any], list[str]]:
+    """Tell the flags of `run` from the command behind ``--``, whose own options are none of ours."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    command = arguments[end + 1 :]
+    if not command and not {"-h", "--help"} & {*arguments}:
+        raise UsageError("run: no command to start", "it stands behind --: syntax-guard run -- uvicorn main:app")
+    return _parse(arguments[:end]), command
+
+
 def _parse(arguments: Sequence[str]) -> dict[str, Any]:
     from .command_line import parser
 
@@ -94,8 +102,6 @@ def _parse(arguments: Sequence[str]) -> dict[str, Any]:
 
 
 def _verb(flags: dict[str, Any]) -> int:
-    if flags["verb"] == "run":
-        return _run(flags, [])
     if flags["verb"] == "probe":
         return _probe(flags)
     raise UsageError(f"unknown verb {flags['verb']!r}")
@@ -123,8 +129,6 @@ def _check(paths: list[str], flags: dict[str, Any]) -> int:
 def _run(flags: dict[str, Any], command: list[str]) -> int:
     from . import start
 
-    if not command:
-        raise UsageError("run: no command to start", "it stands behind --: syntax-guard run -- uvicorn main:app")
     status = start.supervise(lambda: (_opens_at_last if flags["wait"] else _opens)(flags, command))
     if status != OK:
         return status

@@ -5,13 +5,24 @@ from __future__ import annotations
 from .engine import Engine, until
 
 URL = "http://127.0.0.1:8000/health"
-AT_ONCE = ["--health-start-period", "1ms"]  # 0 would mean the 40 s of the image
 
 
-def test_it_turns_healthy_and_unhealthy_when_the_application_breaks(engine: Engine, image: str) -> None:
-    container = engine.start("--init", *AT_ONCE, image)
+def health_check(*options: str) -> list[str]:
+    """Podman's arguments for the image's health check with more `options`, where failures count from the start on."""
+    command = " ".join(["syntax-guard", "probe", URL, *options])
+    return ["--health-cmd", command, "--health-start-period", "1ms", "--health-timeout", "10s", "--health-retries", "3"]
+
+
+def test_the_images_own_check_turns_healthy(engine: Engine, image: str) -> None:
+    container = engine.start("--init", image)
+    assert container.health() == "starting"
     until(container.serves)
     assert container.check_health() == "healthy"
+
+
+def test_it_turns_unhealthy_when_the_application_breaks(engine: Engine, image: str) -> None:
+    container = engine.start("--init", *health_check(), image)
+    until(container.serves)
     container.post("/numbers/5")
     assert container.check_health() == "healthy"
     container.post("/numbers/0")
@@ -21,8 +32,8 @@ def test_it_turns_healthy_and_unhealthy_when_the_application_breaks(engine: Engi
 
 
 def test_restart_after_lets_the_restart_policy_do_the_rest(engine: Engine, image: str) -> None:
-    probe = f"syntax-guard probe {URL} --restart-after 3 --start-period 0"
-    container = engine.start("--init", "--restart", "unless-stopped", *AT_ONCE, "--health-cmd", probe, image)
+    check = health_check("--restart-after", "3", "--start-period", "0")
+    container = engine.start("--init", "--restart", "unless-stopped", *check, image)
     for restarts in (1, 2):  # the second time the count of the first is still on disk, and must not count
         until(container.serves)
         assert container.check_health() == "healthy"

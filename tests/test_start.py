@@ -119,7 +119,7 @@ def test_a_check_that_comes_to_no_end_starts_nothing(check: str) -> None:
 
 
 def test_output_of_the_check_comes_before_the_commands() -> None:
-    check = "print('before')\ndef check(): print('checked'); return 0"
+    check = "print('before', flush=True)\ndef check(): print('checked', flush=True); return 0"
     done = subprocess.run([*gate(check), "echo", "after"], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["before", "checked", "after"]
 

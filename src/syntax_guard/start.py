@@ -43,7 +43,7 @@ class CheckDiedError(SyntaxGuardError):
 
 
 def supervise(check: Callable[[], int]) -> int:
-    """Run `check` in a child and return its exit status, 0 to 255.
+    """Run `check` in a child and return its exit status, 0 to 255. What `check` prints, it flushes.
 
     A SIGTERM, SIGINT, SIGQUIT or SIGHUP that was not ignored at the start interrupts the child, which ends its
     workers, and then ends this process as the sender expects: by that signal, or, where this is process 1 and the
@@ -58,7 +58,6 @@ def supervise(check: Callable[[], int]) -> int:
     # Blocked, not handled: a blocked signal waits for sigwait, even in a process 1, and no race is left to lose one in.
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {*ending, signal.SIGCHLD})
     try:
-        _flush()
         child = os.fork()
         if not child:
             _check_and_exit(check, ending, mask)
@@ -86,7 +85,6 @@ def become(command: Sequence[str]) -> NoReturn:
     `command` is the program, looked up in `PATH` unless it has a slash, and its arguments. Raises CommandError.
     """
     environment = _environment()
-    _flush()
     for name in _IGNORED_BY_PYTHON:
         if hasattr(signal, name):
             signal.signal(_number(name), signal.SIG_DFL)
@@ -122,7 +120,6 @@ def _check_and_exit(check: Callable[[], int], ending: Set[signal.Signals], mask:
     except BaseException:  # noqa: BLE001 - nothing may climb into the parent's code; the parent reports the status
         sys.excepthook(*sys.exc_info())
     finally:
-        _flush()
         os._exit(status)
 
 
@@ -152,13 +149,6 @@ def _call_off(child: int) -> None:
         time.sleep(0.005)
     os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            with suppress(OSError, ValueError):  # a closed output is the reader's business, not the command's
-                stream.flush()
 
 
 def _environment() -> Mapping[bytes, bytes]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from .namespaces import gone, namespace, process_1
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/status").exists(), reason="looks at processes through Linux's /proc"
@@ -188,13 +189,6 @@ def check():
 ENDING = ["SIGTERM", "SIGINT", "SIGHUP"]
 
 
-def gone(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
-
-
 @pytest.mark.parametrize("name", ENDING)
 def test_a_signal_is_answered_at_once_in_the_middle_of_a_c_call(name: str) -> None:
     process = subprocess.Popen([*gate(DEAF), "echo", "started"], stdout=subprocess.PIPE, text=True)
@@ -217,29 +211,15 @@ def test_a_signal_ends_the_workers_too() -> None:
     assert gone(worker)
 
 
-def namespace() -> list[str]:
-    """The command that makes another one process 1 of a PID namespace, or a skip that says why not."""
-    if not shutil.which("unshare"):
-        pytest.skip("there is no unshare (util-linux)")
-    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-    command = ["unshare", *user, "--pid", "--fork", "--mount-proc", "--kill-child"]
-    tried = subprocess.run([*command, "true"], capture_output=True, text=True)
-    if tried.returncode:
-        pytest.skip(f"the kernel allows no PID namespace here: {tried.stderr.strip()}")
-    return command
-
-
-def only_child(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text())
-
-
 @pytest.mark.parametrize("name", ENDING)
 @pytest.mark.parametrize("check", [DEAF, BUSY], ids=["in a C call", "with workers"])
 def test_as_process_1_a_signal_is_answered_at_once(name: str, check: str) -> None:
     process = subprocess.Popen([*namespace(), *gate(check), "echo", "started"], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline()
-    os.kill(only_child(process.pid), signal.Signals[name])
+    first = process_1(process.pid)
+    assert first
+    os.kill(first, signal.Signals[name])
     rest, _ = process.communicate(timeout=5)
     assert (process.returncode, rest) == (128 + signal.Signals[name], "")
 
@@ -270,7 +250,9 @@ def test_as_process_1_the_command_answers_signals_as_ever() -> None:
     process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "up\n"
-    os.kill(only_child(process.pid), signal.SIGTERM)
+    first = process_1(process.pid)
+    assert first
+    os.kill(first, signal.SIGTERM)
     process.communicate(timeout=5)
     assert process.returncode == 7
 

@@ -84,7 +84,7 @@ def count(check: str, identity: str, *, failed: bool, folders: Sequence[str] = F
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)  # a slow check may still run when the next one starts
         whose, _, number = os.read(descriptor, 256).decode("ascii", "replace").rpartition(" ")
-        before = int(number) if whose == identity and number.isdecimal() else 0
+        before = int(number) if whose == identity and number.isdecimal() and len(number) < 10 else 0
         now = before + 1 if failed else 0
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{identity} {now}".encode(), 0)
@@ -109,9 +109,14 @@ def end(one: ProcessOne) -> None:
         ) from error
 
 
+def file_name(check: str) -> str:
+    """What the file is called in which the failures of `check` are counted for this user."""
+    return f"syntax-guard-{os.geteuid()}-{sha256(check.encode()).hexdigest()[:16]}"
+
+
 def _open(check: str, folders: Sequence[str]) -> int:
     """A descriptor of the file that counts, ours alone: no link, nobody else's."""
-    name = f"syntax-guard-{os.geteuid()}-{sha256(check.encode()).hexdigest()[:16]}"
+    name = file_name(check)
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     for folder in folders:
         try:

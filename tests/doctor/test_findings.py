@@ -122,7 +122,7 @@ HOSTILE = {
     "nested without end": "services: " + "[" * 100_000,
     "a tag that would run": "services: !!python/object/apply:os.system ['exit 3']\n",
     "no text": "\x00\x01",
-    "scalars where mappings belong": "services: {a: x, b: [1], c: {image: [], build: 3, healthcheck: 1, restart: {}}}\n",
+    "scalars where mappings belong": "services: {a: x, b: [1], c: {image: [], build: 3, healthcheck: 1}}\n",
     "services is a list": "services: [a]\n",
     "only a scalar": "hello\n",
     "a chain of extends": "services:\n  a: {extends: b, image: python}\n  b: {extends: {service: a}}\n",

@@ -60,9 +60,10 @@ def no_answer(problem: Problem) -> Verdict:
 
 
 def coding(data: bytes) -> str | None:
-    """The coding that the source `data` asks for (PEP 263, ``utf-8`` where it names none), None if it is not one.
+    """The coding that the source `data` asks for (PEP 263, ``utf-8`` where it names none), None if it cannot be had.
 
-    A codec counts as CPython counts it: known to the standard library, and from bytes to text.
+    A codec counts as CPython counts it: known to the standard library, and from bytes to text. Behind a byte order
+    mark only UTF-8 counts.
     """
     named = declared_coding(data)
     if named is None:
@@ -70,6 +71,8 @@ def coding(data: bytes) -> str | None:
     try:
         codec = codecs.lookup(named)
     except (LookupError, ValueError):
+        return None
+    if data.startswith(codecs.BOM_UTF8) and codec.name != "utf-8":
         return None
     return named if getattr(codec, "_is_text_encoding", True) else None
 

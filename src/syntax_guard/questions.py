@@ -36,7 +36,7 @@ class Question(Record):
     def command(self) -> tuple[str, ...]:
         """The command line that starts a probe for this question."""
         package = os.path.dirname(os.path.abspath(__file__))
-        python = (self.python or sys.executable, "-I", "-S")
+        python = ((self.python,) if self.python else this_python()) + ("-I", "-S")
         if self.floor is None:
             return (*python, os.path.join(package, "_probe.py"))
         code = (
@@ -51,6 +51,21 @@ class Question(Record):
         from . import approximate
 
         return approximate.judge(data, self.floor)
+
+
+def this_python() -> tuple[str, ...]:
+    """The command that starts the interpreter of this process.
+
+    ``sys.executable``, or more where that alone does not start: an interpreter that was started through a dynamic
+    loader with libraries of its own (``ld.so --library-path … python3``) is started so again.
+    """
+    try:
+        with open("/proc/self/cmdline", "rb") as file:
+            words = [os.fsdecode(word) for word in file.read().split(b"\0")[:-1]]
+    except OSError:
+        return (sys.executable,)
+    prefix = words[: len(words) - len(sys.orig_argv) + 1]
+    return tuple(prefix) if len(prefix) > 1 and words[len(prefix) :] == sys.orig_argv[1:] else (sys.executable,)
 
 
 def questions(targets: Sequence[Target]) -> tuple[Question, ...]:

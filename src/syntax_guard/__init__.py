@@ -3,8 +3,6 @@
 The public names are listed in ``__all__``; each is imported when it is first used.
 """
 
-from __future__ import annotations
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .check import check_paths as check_paths

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from time import perf_counter
 
-from . import git, sources
+from . import git, memory, sources
 from .cpus import available
 from .diagnostics import diagnose, unexpectedly_valid
 from .judge import Limits, judge
 from .model import Result, Summary
 from .patterns import matcher
 from .settings import Settings
-from .targets import resolve
+from .targets import Machine, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,25 +52,30 @@ def check_stdin(data: bytes, settings: Settings) -> Result:
     return _judge([sources.Held(settings.stdin_filename, data)], 0, _targets(settings), settings)
 
 
-def check_staged(folder: str, settings: Settings) -> Result:
-    """Ask about what the next commit of the repository around `folder` adds or changes, read from the index.
+def check_staged(settings: Settings) -> Result:
+    """Ask about what the next commit of the repository around the current folder adds or changes, from its index.
 
-    Raises `GitError` outside a repository and where git fails, `TargetError` as `check_paths`.
+    Paths are shown from the top of the work tree, as git shows them. Raises `GitError` outside a repository and where
+    git fails, `TargetError` as `check_paths`.
     """
-    top = git.top(folder)
+    top = git.top(".")
     with git.Objects(top) as objects:
-        selection = sources.staged(objects, top, matcher(settings.exclude, settings.root, "exclude"))
-        return _judge(selection.files, selection.skipped, _targets(settings), settings)
+        selection = sources.staged(objects, top, matcher(settings.exclude, settings.root, "exclude", top))
+        return _judge(selection.files, selection.skipped, _targets(settings), settings, top)
 
 
 def _targets(settings: Settings) -> tuple[Target, ...]:
-    return resolve(settings.target_version, settings.python, settings.requires_python)
+    folder = (settings.cache_dir or memory.default_folder(os.environ)) if settings.cache else None
+    machine = Machine(os.environ, folder)
+    return resolve(settings.target_version, settings.python, settings.requires_python, machine)
 
 
-def _judge(files: Sequence[Readable], skipped: int, targets: tuple[Target, ...], settings: Settings) -> Result:
+def _judge(
+    files: Sequence[Readable], skipped: int, targets: tuple[Target, ...], settings: Settings, folder: str = "."
+) -> Result:
     started = perf_counter()
     limits = Limits(settings.jobs or available(), settings.time_limit, settings.memory_limit << 20)
-    expected_broken = matcher(settings.expected_broken, settings.root, "expected-broken")
+    expected_broken = matcher(settings.expected_broken, settings.root, "expected-broken", folder)
     found: list[Diagnostic] = []
     checked = broken = undecided = 0
     for judgement in judge(files, targets, limits):

@@ -101,7 +101,7 @@ def _check(paths: list[str], flags: dict[str, Any]) -> int:
     if flags.get("staged"):
         if paths:
             raise UsageError("--staged takes no paths", "it checks what the next commit changes")
-        result = check.check_staged(os.getcwd(), settings)
+        result = check.check_staged(settings)
     elif paths == ["-"]:
         result = check.check_stdin(sys.stdin.buffer.read(), settings)
     elif "-" in paths:

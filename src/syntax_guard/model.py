@@ -88,6 +88,8 @@ class Target(Record):
     """True: a CPython of this very version answers. False: another one does, with the rules of ``grammar``."""
     why: str
     """Why this version is asked for: ``this interpreter``, ``requires-python``, ``--target-version`` …"""
+    note: str | None = None
+    """Why the answer is approximate: ``no python3.9 found here``; None for an exact one."""
 
     @property
     def label(self) -> str:

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-def matcher(patterns: Sequence[str], root: str, setting: str) -> Callable[[str], bool]:
+def matcher(patterns: Sequence[str], root: str, setting: str, folder: str = ".") -> Callable[[str], bool]:
     """Return a test of whether a path matches `patterns`, which are relative to the folder `root`.
 
-    The path is relative to the current folder, or absolute; a folder ends in a slash. Raises `SettingsError`, naming
+    The path is relative to `folder`, or absolute; a folder's own path ends in a slash. Raises `SettingsError`, naming
     `setting`, for a pattern that git would not take. Without patterns nothing matches, and nothing is imported.
     """
     if not patterns:
@@ -25,12 +25,12 @@ def matcher(patterns: Sequence[str], root: str, setting: str) -> Callable[[str],
         spec = GitIgnoreSpec.from_lines(patterns)
     except ValueError as error:
         raise SettingsError(f"{setting}: {error}") from None
-    below = os.path.relpath(os.getcwd(), root).replace(os.sep, "/")
+    below = os.path.relpath(folder, root).replace(os.sep, "/")
     prefix = "" if below == "." else below + "/"
 
     def matches(path: str) -> bool:
         if os.path.isabs(path) or path.startswith("..") or prefix.startswith(".."):
-            inside = os.path.relpath(path, root).replace(os.sep, "/") + ("/" if path.endswith("/") else "")
+            inside = os.path.relpath(os.path.join(folder, path), root).replace(os.sep, "/") + ("/" if path.endswith("/") else "")
             return spec.match_file(inside.lstrip("./") if inside.startswith("..") else inside)
         return spec.match_file(prefix + path.removeprefix("./"))
 

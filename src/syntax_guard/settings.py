@@ -7,6 +7,7 @@ import sys
 
 from .errors import SettingsError
 from .model import Record
+from .versions import declared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Settings(Record):
     color: Literal["auto", "always", "never"] = "auto"
     stdin_filename: str = "<stdin>"
     requires_python: str | None = None
-    """``project.requires-python`` of the file."""
+    """``project.requires-python`` of the file, or Poetry's own, translated."""
     root: str = "."
     """The folder of the settings file, or the current one: what patterns are relative to."""
 
@@ -202,9 +203,7 @@ def read_file(path: str) -> dict[str, Any]:
         if name not in known:
             raise _unknown(name, known, path)
         values[known[name].field] = known[name].read(value, f"{path}: {TABLE}.{name}")
-    requires = _table(document, path, "project").get("requires-python")
-    if requires is not None:
-        values["requires_python"] = _text(requires, f"{path}: project.requires-python")
+    values["requires_python"] = declared(document, path)
     return values
 
 

@@ -12,7 +12,7 @@ from .model import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Protocol
 
     class Readable(Protocol):
@@ -159,7 +159,7 @@ def select(paths: Iterable[str], exclude: Callable[[str], bool]) -> Selection:
 def staged(objects: git.Objects, folder: str, exclude: Callable[[str], bool]) -> Selection:
     """Find the Python files that the next commit adds or changes, by the rules of `select`, from the git index.
 
-    `folder` lies in the work tree. Raises `GitError`.
+    `folder` is the top of the work tree. Raises `GitError`.
     """
     selection = Selection()
     for entry in git.staged(folder):
@@ -167,7 +167,7 @@ def staged(objects: git.Objects, folder: str, exclude: Callable[[str], bool]) ->
         script = python is None and entry.mode == git.EXECUTABLE
         if not (python or (script and entry.blob and has_python_shebang(objects.read(entry.blob)[:1024]))):
             continue
-        if _skipped(entry.path, exclude, folder=False):
+        if _skipped_below(entry.path.split("/")[:-1], folder, exclude) or exclude(entry.path):
             selection.skipped += 1
         elif entry.blob is None:
             selection.files.append(Unreadable(entry.path, "unmerged: both sides of a conflict are in the index"))
@@ -250,15 +250,19 @@ def _skipped(path: str, exclude: Callable[[str], bool], *, folder: bool) -> bool
     if inside is None:
         return exclude(path)
     parts = inside.split("/")
-    folders = parts if folder else parts[:-1]
+    return _skipped_below(parts if folder else parts[:-1], ".", exclude) or (not folder and exclude(inside))
+
+
+def _skipped_below(folders: Sequence[str], root: str, exclude: Callable[[str], bool]) -> bool:
+    """Whether one of nested `folders`, the first of which lies in `root`, is left out with all that it holds."""
     if not SKIPPED_FOLDERS.isdisjoint(folders):
         return True
     below = ""
-    for part in folders:
-        below += part + "/"
-        if exclude(below) or os.path.exists(below + ENVIRONMENT_MARK):
+    for name in folders:
+        below += name + "/"
+        if exclude(below) or os.path.exists(os.path.join(root, below, ENVIRONMENT_MARK)):
             return True
-    return not folder and exclude(inside)
+    return False
 
 
 def _inside(path: str) -> str | None:

@@ -16,24 +16,20 @@ if TYPE_CHECKING:
 
     from ..model import Result
 
-FORMATS = ("full", "concise", "json")
+FORMATS = ("full", "concise", "json", "json-lines", "github", "gitlab", "sarif", "junit", "rdjson")
+COLORED = ("full",)
+"""The formats that a person reads on a terminal."""
 
 
 def render(name: str, result: Result, *, color: bool = False) -> Iterator[str]:
-    """Return the lines of ``result`` in the format ``name``, one of FORMATS; only ``full`` knows colour.
+    """Return the lines of ``result`` in the format ``name``, one of FORMATS; ``color`` counts for COLORED alone.
 
-    Raises KeyError for another name.
+    Raises ValueError for another name.
     """
-    if name == "full":
-        from . import full
+    if name not in FORMATS:
+        raise ValueError(f"no such report format: {name}")
+    from importlib import import_module
 
-        return full.render(result, color=color)
-    if name == "concise":
-        from . import concise
-
-        return concise.render(result)
-    if name == "json":
-        from . import json
-
-        return json.render(result)
-    raise KeyError(name)
+    room = import_module("." + name.replace("-", "_"), __name__)
+    lines: Iterator[str] = room.render(result, color=color) if name in COLORED else room.render(result)
+    return lines

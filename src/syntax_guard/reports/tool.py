@@ -6,11 +6,7 @@ NAME = "syntax-guard"
 
 
 def version() -> str:
-    """Return the version of the installed distribution, or ``unknown`` where none is installed."""
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as installed
+    """Return the version of this package."""
+    from .. import __version__
 
-    try:
-        return installed(NAME)
-    except PackageNotFoundError:
-        return "unknown"
+    return __version__

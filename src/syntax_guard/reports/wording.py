@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from ..model import Diagnostic, Result, Target
 
 
+LONGEST = 500
+"""Characters of a message that are shown: CPython repeats names in its messages, and a name can fill a file."""
+
+
 def place(diagnostic: Diagnostic) -> str:
     """Return ``app/main.py:3:14``, or less where line or column is not known."""
     parts = [visible(diagnostic.path)]
@@ -23,7 +27,17 @@ def place(diagnostic: Diagnostic) -> str:
 
 def message(diagnostic: Diagnostic) -> str:
     """Return the message with who says so: ``'(' was never closed (CPython 3.11.7)``."""
-    return f"{visible(diagnostic.message)} ({judges(diagnostic.targets)})"
+    said = diagnostic.message
+    if len(said) > LONGEST:
+        said = said[:LONGEST] + "..."
+    return f"{visible(said)} ({judges(diagnostic.targets)})"
+
+
+def explained(diagnostic: Diagnostic) -> str:
+    """Return message and hint in one line: ``Missing parentheses … (CPython 3.11.7); hint: Python 2 code``."""
+    if diagnostic.hint is None:
+        return message(diagnostic)
+    return f"{message(diagnostic)}; hint: {visible(diagnostic.hint)}"
 
 
 def judges(targets: Sequence[Target]) -> str:
@@ -51,7 +65,7 @@ def summary_line(result: Result) -> str:
         parts.append(f"{_files(summary.checked)} {_is(summary.checked)} valid")
     unexpected = sum(diagnostic.code == "unexpectedly-valid" for diagnostic in result.diagnostics)
     if unexpected:
-        parts.append(f"{unexpected} unexpectedly valid")
+        parts.append(f"{unexpected} unexpectedly")
     if summary.warnings:
         parts.append(f"{summary.warnings} warning{'s' * (summary.warnings != 1)}")
     answered = dict.fromkeys(

@@ -1,0 +1,144 @@
+"""What a rule looks at: the bytes, their lines, and the tree, each made when it is first asked for."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, TypeAlias
+
+    Node: TypeAlias = Any
+    """A node of ``ast``. Which classes and fields exist depends on the Python that runs this."""
+
+Span = tuple[int, int]
+"""Start and end as offsets into ``Code.utf8``."""
+
+_BOM = b"\xef\xbb\xbf"
+_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_COMMENT = re.compile(rb"#[^\n]*|\\\n")
+
+
+class Code:
+    """One source that this Python's ``compile`` has accepted."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.utf8 = _as_utf8(data)
+        self._tree: Node = None
+        self._starts: list[int] | None = None
+
+    @property
+    def tree(self) -> Node:
+        if self._tree is None:
+            import ast
+            import warnings
+
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self._tree = ast.parse(self.data)
+        return self._tree
+
+    @property
+    def starts(self) -> list[int]:
+        """The offset at which each line starts."""
+        if self._starts is None:
+            self._starts = [0, *(match.end() for match in re.finditer(rb"\n", self.utf8))]
+        return self._starts
+
+    def line_of(self, offset: int) -> int:
+        """The line (from 1) that an offset is in."""
+        return bisect_right(self.starts, offset)
+
+    def start(self, node: Node) -> int:
+        """The offset at which a node starts."""
+        return self._offset(node.lineno, node.col_offset)
+
+    def end(self, node: Node) -> int:
+        """The offset just after a node."""
+        return self._offset(node.end_lineno, node.end_col_offset)
+
+    def _offset(self, line: int, column: int) -> int:
+        # Before 3.12 the positions inside of an f-string can be beyond the end of the source.
+        return self.starts[min(line, len(self.starts)) - 1] + column
+
+    def span(self, node: Node) -> Span:
+        return self.start(node), self.end(node)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, from 1, the column in characters."""
+        line = self.line_of(offset)
+        before = self.utf8[self.starts[line - 1] : offset]
+        return line, len(before.decode("utf-8", "replace")) + 1
+
+    def gap(self, start: int, end: int) -> bytes:
+        """What stands between two neighbours in the tree, without comments and joined lines."""
+        return _COMMENT.sub(b" ", self.utf8[start:end])
+
+    def is_parenthesised(self, node: Node, after: int) -> bool:
+        """Whether a node has parentheses of its own, given the end of what comes before it and its delimiter."""
+        return self.gap(after, self.start(node)).rstrip().endswith(b"(")
+
+    def is_bare_tuple(self, node: Node) -> bool:
+        """Whether a node is a tuple without parentheses around it."""
+        if type(node).__name__ != "Tuple" or not node.elts:
+            return False
+        start, first = self.start(node), node.elts[0]
+        if self.utf8[start : start + 1] != b"(":
+            return True
+        # "(a), b" starts with a parenthesis too: it is closed before the first comma.
+        opened = self.gap(start, self.start(first)).count(b"(")
+        rest = self.gap(self.end(first), self.end(node))
+        return rest.partition(b",")[0].count(b")") >= opened
+
+    def nodes(self, lines: list[int]) -> Iterator[Node]:
+        """The nodes that reach over one of these lines (sorted), and those that have no position of their own."""
+        import ast
+
+        stack: list[Node] = [self.tree]
+        while stack:
+            node = stack.pop()
+            first = getattr(node, "lineno", None)
+            if first is not None:
+                for decorator in getattr(node, "decorator_list", ()):
+                    first = min(first, decorator.lineno)
+                following = bisect_left(lines, first)
+                if following == len(lines) or lines[following] > node.end_lineno:
+                    continue
+            yield node
+            stack.extend(ast.iter_child_nodes(node))
+
+    def without(self, spans: list[Span], stand_in: bytes) -> bool:
+        """Whether the source still parses with these places overwritten: then they are all text or comment."""
+        import ast
+
+        pieces, done = [], 0
+        for start, end in spans:
+            pieces += [self.utf8[done:start], stand_in]
+            done = end
+        try:
+            ast.parse(b"".join([_BOM, *pieces, self.utf8[done:]]))
+        except (SyntaxError, ValueError):
+            return False
+        return True
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """The source as the parser sees it: UTF-8 without a mark, lines ending in a line feed (PEP 263)."""
+    if data.startswith(_BOM):
+        data = data[len(_BOM) :]
+    else:
+        for line in data[:2000].splitlines()[:2]:
+            cookie = _COOKIE.match(line)
+            if cookie:
+                encoding = cookie[1].decode("ascii")
+                if encoding.lower().replace("_", "-") not in ("utf-8", "utf8"):
+                    data = data.decode(encoding, "replace").encode("utf-8", "replace")
+                break
+            if line.strip(b" \t\f") and not line.lstrip(b" \t\f").startswith(b"#"):
+                break
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return data

@@ -1,0 +1,46 @@
+"""What a rule is: data that says which Pythons refuse a construct, and a function that finds it."""
+
+from __future__ import annotations
+
+from ..model import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ..model import Version
+    from .code import Code, Node, Span
+
+ALWAYS = (3, 0)
+
+
+class Rule(Record):
+    """One construct that some Pythons refuse."""
+
+    since: Version
+    """The first Python that accepts it."""
+    what: str
+    """The construct as a message starts, and where it comes from: ``'match' statement (PEP 634)``."""
+    trigger: bytes
+    """A regular expression over the source: without a match the rule is not run. Every construct has a match on one
+    of its lines, and the rule sees only nodes that reach over such a line."""
+    find: Callable[[Code, Node], Iterable[Span]]
+    """Finds the construct in one node: the places of it."""
+    refused: str
+    """A source that the Python before ``since`` refuses, and because of this alone."""
+    accepted: str
+    """A source much like it that the same Python accepts."""
+    nodes: tuple[str, ...] = ("Module",)
+    """The names of the classes of nodes that ``find`` is run on."""
+    first: Version = ALWAYS
+    """The first Python that refuses it, for what an older one accepted."""
+
+    def is_refused_by(self, version: Version) -> bool:
+        return self.first <= version < self.since
+
+    @property
+    def message(self) -> str:
+        since = f"{self.since[0]}.{self.since[1]}"
+        if self.first == ALWAYS:
+            return f"{self.what} is new in Python {since}"
+        return f"{self.what} is refused from Python {self.first[0]}.{self.first[1]} until {since}"

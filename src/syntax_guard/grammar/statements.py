@@ -1,0 +1,209 @@
+"""Statements and their clauses that a later Python added or allowed more of."""
+
+from __future__ import annotations
+
+import re
+
+from .rule import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .code import Code, Node, Span
+
+_SPACE = rb"(?:[ \t\f]|\\\n)"
+_NAME = rb"[\w\x80-\xff]+"
+_DOTTED = re.compile(rb"@\s*" + _NAME + rb"(?:\s*\.\s*" + _NAME + rb")*\s*")
+
+_ODD_DECORATOR = (
+    rb"(?m)^[ \t\f]*@(?![ \t]*(?!None\b|True\b|False\b)[A-Za-z_][\w.]*[ \t]*"
+    rb"(?:\((?:[^()\n]|\([^()\n]*\))*\)[ \t]*)?(?:#.*)?$)"
+)
+
+
+def _keyword(code: Code, node: Node) -> Iterator[Span]:
+    start = code.start(node)
+    word = re.match(rb"\w+", code.utf8[start : start + 20])
+    yield start, start + (word.end() if word else 1)
+
+
+def _relaxed_decorators(code: Code, node: Node) -> Iterator[Span]:
+    """What is not a dotted name, or a call of one, after each ``@``."""
+    for decorator in node.decorator_list:
+        at = code.utf8.rfind(b"@", 0, code.start(decorator))
+        callee = decorator.func if type(decorator).__name__ == "Call" else decorator
+        dotted = _DOTTED.fullmatch(code.gap(at, code.end(callee)))
+        while type(callee).__name__ == "Attribute":
+            callee = callee.value
+        if not dotted or type(callee).__name__ != "Name":
+            yield code.span(decorator)
+
+
+def _parenthesised_items(code: Code, node: Node) -> Iterator[Span]:
+    """An ``as`` inside parentheses that were opened after ``with``."""
+    depth, done = 0, code.start(node)
+    for item in node.items:
+        gap = code.gap(done, code.start(item.context_expr))
+        depth += gap.count(b"(") - gap.count(b")")
+        done = code.end(item.context_expr)
+        if item.optional_vars is not None:
+            before, _, after = code.gap(done, code.start(item.optional_vars)).partition(b"as")
+            depth -= before.count(b")")
+            if depth > 0:
+                yield code.span(item.context_expr)
+                return
+            depth += after.count(b"(")
+            done = code.end(item.optional_vars)
+
+
+def _starred_for(code: Code, node: Node) -> Iterator[Span]:
+    yield from _bare_starred(code, node.iter)
+
+
+def _starred_value(code: Code, node: Node) -> Iterator[Span]:
+    yield from _bare_starred(code, node.value)
+
+
+def _bare_starred(code: Code, node: Node) -> Iterator[Span]:
+    if code.is_bare_tuple(node):
+        for element in node.elts:
+            if type(element).__name__ == "Starred":
+                yield code.span(element)
+
+
+def _starred_annotation(code: Code, node: Node) -> Iterator[Span]:
+    if node.vararg is not None and type(node.vararg.annotation).__name__ == "Starred":
+        yield code.span(node.vararg.annotation)
+
+
+def _bare_handler(code: Code, node: Node) -> Iterator[Span]:
+    if node.type is not None and code.is_bare_tuple(node.type):
+        yield code.span(node.type)
+
+
+def _type_parameters(code: Code, node: Node) -> Iterator[Span]:
+    if node.type_params:
+        yield code.start(node.type_params[0]), code.end(node.type_params[-1])
+
+
+def _default(code: Code, node: Node) -> Iterator[Span]:
+    if getattr(node, "default_value", None) is not None:
+        yield code.span(node.default_value)
+
+
+def _lazy(code: Code, node: Node) -> Iterator[Span]:
+    if getattr(node, "is_lazy", False):
+        yield from _keyword(code, node)
+
+
+STATEMENT_RULES = (
+    Rule(
+        since=(3, 9),
+        what="Decorator that is not a dotted name or a call of one (PEP 614)",
+        trigger=_ODD_DECORATOR,
+        nodes=("FunctionDef", "AsyncFunctionDef", "ClassDef"),
+        find=_relaxed_decorators,
+        refused="@buttons[0].clicked.connect\ndef f(): pass\n",
+        accepted="@buttons.clicked.connect(0)\ndef f(): pass\n",
+    ),
+    Rule(
+        since=(3, 9),
+        what="Parenthesised context managers",
+        trigger=rb"\bwith" + _SPACE + rb"*\(",
+        nodes=("With", "AsyncWith"),
+        find=_parenthesised_items,
+        refused="with (open(a) as b, open(c) as d): pass\n",
+        accepted="with (open(a)) as b, (open(c)) as d: pass\n",
+    ),
+    Rule(
+        since=(3, 9),
+        what="Unpacking without parentheses in 'for'",
+        trigger=rb"(?:\bin|,)(?:\s|\\\n)*\*(?!\*)",
+        nodes=("For", "AsyncFor"),
+        find=_starred_for,
+        refused="for x in *a, b: pass\n",
+        accepted="for x in (*a, b): pass\n",
+    ),
+    Rule(
+        since=(3, 9),
+        what="Unpacking without parentheses in an augmented assignment",
+        trigger=rb"[=,](?:[ \t\f]|\\\n)*\*(?!\*)",
+        nodes=("AugAssign",),
+        find=_starred_value,
+        refused="x += *a, b\n",
+        accepted="x += (*a, b)\nx = *a, b\n",
+    ),
+    Rule(
+        since=(3, 10),
+        what="'match' statement (PEP 634)",
+        trigger=rb"(?m)^[ \t\f]*match\b(?![ \t]*[=.,)\]}:])",
+        nodes=("Match",),
+        find=_keyword,
+        refused="match x:\n    case 1: pass\n",
+        accepted="match = x\n",
+    ),
+    Rule(
+        since=(3, 11),
+        what="'except*' (PEP 654)",
+        trigger=rb"\bexcept" + _SPACE + rb"*\*",
+        nodes=("TryStar",),
+        find=_keyword,
+        refused="try: pass\nexcept* A: pass\n",
+        accepted="try: pass\nexcept A: pass\n",
+    ),
+    Rule(
+        since=(3, 11),
+        what="Unpacking in the annotation of '*args' (PEP 646)",
+        trigger=rb"\*(?:\s|\\\n)*" + _NAME + rb"(?:\s|\\\n|#.*\n)*:(?:\s|\\\n|#.*\n)*\*",
+        nodes=("arguments",),
+        find=_starred_annotation,
+        refused="def f(*args: *Ts): pass\n",
+        accepted="def f(*args: Ts): pass\n",
+    ),
+    Rule(
+        since=(3, 12),
+        what="'type' statement (PEP 695)",
+        trigger=rb"\btype" + _SPACE + rb"+[\w\x80-\xff]",
+        nodes=("TypeAlias",),
+        find=_keyword,
+        refused="type X = int\n",
+        accepted="type = X = int\n",
+    ),
+    Rule(
+        since=(3, 12),
+        what="Type parameter list (PEP 695)",
+        trigger=rb"\b(?:def|class)" + _SPACE + rb"+" + _NAME + _SPACE + rb"*\[",
+        nodes=("FunctionDef", "AsyncFunctionDef", "ClassDef"),
+        find=_type_parameters,
+        refused="def f[T](x: T) -> T: pass\n",
+        accepted="def f(x: T) -> T: pass\n",
+    ),
+    Rule(
+        since=(3, 13),
+        what="Default of a type parameter (PEP 696)",
+        trigger=rb"\b(?:def|class|type)" + _SPACE + rb"+" + _NAME + _SPACE + rb"*\[",
+        nodes=("TypeVar", "ParamSpec", "TypeVarTuple"),
+        find=_default,
+        refused="class C[T = int]: pass\n",
+        accepted="class C[T: int]: pass\n",
+    ),
+    Rule(
+        since=(3, 14),
+        what="'except' with several types and no parentheses (PEP 758)",
+        trigger=rb"\bexcept\b[ \t\f*]*(?!\([^()\n]*\)[ \t]*(?:as\b|:))[^\n:]*[,(\[{\\]",
+        nodes=("ExceptHandler",),
+        find=_bare_handler,
+        refused="try: pass\nexcept A, B: pass\n",
+        accepted="try: pass\nexcept (A, B): pass\n",
+    ),
+    Rule(
+        since=(3, 15),
+        what="'lazy' import (PEP 810)",
+        trigger=rb"\blazy" + _SPACE + rb"+(?:import|from)\b",
+        nodes=("Import", "ImportFrom"),
+        find=_lazy,
+        refused="lazy import json\n",
+        accepted="lazy = json\n",
+    ),
+)

@@ -1,0 +1,10 @@
+"""All the rules."""
+
+from __future__ import annotations
+
+from .expressions import EXPRESSION_RULES
+from .fstrings import FSTRING_RULES
+from .scopes import SCOPE_RULES
+from .statements import STATEMENT_RULES
+
+RULES = (*STATEMENT_RULES, *EXPRESSION_RULES, *FSTRING_RULES, *SCOPE_RULES)

@@ -64,7 +64,7 @@ def _containers(repository: Repository) -> list[Finding]:
     """The findings about every Dockerfile and compose file. What compose builds is judged as compose starts it."""
     findings: list[Finding] = []
     composed: set[str] = set()
-    paths = repository.named(*compose.FILES)
+    paths = [path for path in repository.named(*compose.FILES) if not _is_for_editing(path)]
     for path in sorted(paths, key=lambda one: (compose.main_of(repository, one) is not None, one)):
         try:
             composed |= compose.dockerfiles(repository, path)
@@ -76,7 +76,7 @@ def _containers(repository: Repository) -> list[Finding]:
             # A file laid over another says again what the other said; once is enough.
             findings += [one for one in _container(repository, service) if one not in findings]
     for path in repository.named(*_DOCKERFILES):
-        if path in composed or path.endswith(".dockerignore"):
+        if path in composed or path.endswith(".dockerignore") or _is_for_editing(path):
             continue
         try:
             image = containers.image_of(repository.text(path) or "", path)
@@ -90,6 +90,11 @@ def _containers(repository: Repository) -> list[Finding]:
     if "start" in seen:
         message = "nothing here says it: that is for compose, or for what starts the image"
     return findings + [Finding(gate, "not-applicable", message) for gate in _ON_STARTING if gate not in seen]
+
+
+def _is_for_editing(path: str) -> bool:
+    """It makes a development container, in which people edit what is broken."""
+    return path.startswith(".devcontainer/") or "/.devcontainer/" in path
 
 
 def _container(repository: Repository, container: Container) -> list[Finding]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .git_hooks import GitFolder
     from .repository import Repository
 
+_HUSKY = ".husky/pre-commit"
 _WHY = "a broken file is committed unseen, and everybody who pulls it has it"
 
 
@@ -50,6 +51,8 @@ def _not_installed(repository: Repository, place: Place, where: str) -> Finding:
         return Finding("commit", "missing", message, hooks[0].place, _WHY, remedies.INSTALL)
     if any(shell.calls(script, TOOL, VERBS) for script, _ in lefthook_scripts(repository)):
         return Finding("commit", "missing", f"{where}lefthook is not installed", place, _WHY, "lefthook install")
+    if shell.calls(repository.text(_HUSKY) or "", TOOL, VERBS):
+        return Finding("commit", "missing", f"{where}husky is not installed", Place(_HUSKY), _WHY, "npm install")
     return Finding("commit", "missing", f"{where}no pre-commit hook is installed", place, _WHY, remedies.HOOK)
 
 

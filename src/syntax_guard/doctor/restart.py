@@ -24,6 +24,9 @@ def examine(container: Container, gated: bool) -> Finding | None:
         return None
     if container.one_shot:
         return Finding("restart", "not-applicable", f"{container.name} does its work and ends", place)
+    if restart and restart.policy == "no" and container.start and "--wait" in container.start.argv:
+        message = f"{container.name} waits for a broken file to be mended, which is for development"
+        return Finding("restart", "not-applicable", message, restart.place)
     if restart is None or restart.policy == "no":
         at = restart.place if restart else place
         return Finding("restart", "missing", f"{container.name} is not restarted", at, _WHY, remedies.RESTART)

@@ -16,9 +16,11 @@ PACKAGE = Path(syntax_guard.__file__).parent
 ORDER = (
     ("model",),
     ("errors",),
-    ("settings", "patterns", "cpus"),
+    ("store", "patterns", "cpus"),
+    ("settings", "pyproject"),
     ("git",),
     ("sources",),
+    ("staging",),
     ("targets",),
     ("_probe", "grammar", "approximate", "answers", "threads"),
     ("questions", "workers"),

@@ -41,7 +41,8 @@ def run_and_exit() -> NoReturn:
         code = INTERRUPTED
     except Terminated:
         code = TERMINATED
-    sys.exit(code)
+    # What is left is to take the interpreter apart object by object, which takes a tenth as long as starting it.
+    os._exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -113,6 +114,10 @@ def _check(paths: list[str], flags: dict[str, Any]) -> int:
 
 
 def _report(result: Result, settings: Settings) -> None:
+    human = settings.output_format in ("full", "concise") or settings.output_file
+    quiet = settings.quiet or (os.environ.get("PRE_COMMIT") and result.ok and not settings.verbose)
+    if human and quiet and not result.diagnostics and not settings.output_file:
+        return
     from .reports import render, summary_line
 
     color = settings.output_file is None and _colored(settings.color, os.environ)
@@ -124,8 +129,6 @@ def _report(result: Result, settings: Settings) -> None:
             _print(lines)
     elif settings.output_file:
         _write_file(settings.output_file, ())
-    human = settings.output_format in ("full", "concise") or settings.output_file
-    quiet = settings.quiet or (os.environ.get("PRE_COMMIT") and result.ok and not settings.verbose)
     if human and not quiet:
         _print([summary_line(result) + "\n"])
 

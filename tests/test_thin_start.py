@@ -31,7 +31,7 @@ print(json.dumps([code, loaded]))
 
 def hook(folder: Folder, *arguments: str) -> tuple[int, set[str]]:
     """Exit code, and the modules that a hook's process imports for `arguments`."""
-    run = folder.run(sys.executable, "-c", HOOK, "check", *arguments, PRE_COMMIT="1")
+    run = folder.run(sys.executable, "-c", HOOK, "check", *arguments, environment={"PRE_COMMIT": "1"})
     code, loaded = json.loads(run.out)
     return code, set(loaded)
 

@@ -8,11 +8,12 @@ import re
 
 from . import __version__
 from .errors import UsageError
-from .settings import OPTIONS
+from .settings import OPTIONS, Option
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
 
 WIDTH = 80
 EXITS = """\
@@ -51,18 +52,13 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"syntax-guard {__version__}")
     verbs = whole.add_subparsers(dest="verb", metavar="VERB", required=True)
     _check(verbs)
+    _targets(verbs)
     return whole
 
 
 def _check(verbs: argparse._SubParsersAction[Parser]) -> None:
-    check = verbs.add_parser(
-        "check",
-        help="judge files and folders, or what is staged",
-        description="Judge files and folders with the compiler of the Python that will run them.",
-        epilog=EXITS,
-        formatter_class=_Formatter,
-        allow_abbrev=False,
-    )
+    check = _verb(verbs, "check", "judge files and folders, or what is staged",
+                  "Judge files and folders with the compiler of the Python that will run them.")  # fmt: skip
     check.add_argument(
         "paths",
         nargs="*",
@@ -70,29 +66,38 @@ def _check(verbs: argparse._SubParsersAction[Parser]) -> None:
         help="files and folders; the current folder where none is named; - reads standard input",
     )
     check.add_argument("--staged", action="store_true", help="what the git index holds, for hooks outside pre-commit")
-    add_settings(check)  # fmt: skip
+    add_settings(check)
 
 
-def add_settings(verb: argparse.ArgumentParser) -> None:
-    """Give `verb` an option for each setting; only those that are given stand in the namespace."""
+def _targets(verbs: argparse._SubParsersAction[Parser]) -> None:
+    targets = _verb(verbs, "targets", "which Pythons are asked, why, and who answers",
+                    "Show which Python versions a check asks about here, why, and who answers for each.")  # fmt: skip
+    add_settings(targets, ("target-version", "python", "output-format", "cache", "cache-dir"))
+
+
+def _verb(verbs: argparse._SubParsersAction[Parser], name: str, summary: str, description: str) -> Parser:
+    return verbs.add_parser(
+        name, help=summary, description=description, epilog=EXITS, formatter_class=_Formatter, allow_abbrev=False
+    )
+
+
+def add_settings(verb: argparse.ArgumentParser, names: Sequence[str] = ()) -> None:
+    """Give `verb` an option for each setting, or for those in `names`; only what is given stands in the namespace."""
     group = verb.add_argument_group("settings")
     for option in OPTIONS:
-        name = "--" + option.name
-        if option.metavar:
-            action = "append" if option.repeats else "store"
-            group.add_argument(name, action=action, metavar=option.metavar, help=option.help, dest=option.field,
-                               default=argparse.SUPPRESS)  # fmt: skip
-        elif option.choices:
-            group.add_argument(name, metavar="WHICH", help=f"{option.help}: {', '.join(option.choices)}",
-                               dest=option.field, default=argparse.SUPPRESS)  # fmt: skip
-        elif option.name == "cache":
-            group.add_argument("--no-cache", action="store_false", help="neither use nor keep remembered verdicts",
-                               dest=option.field, default=argparse.SUPPRESS)  # fmt: skip
-        else:
-            group.add_argument(name, action="store_true", help=option.help, dest=option.field,
-                               default=argparse.SUPPRESS)  # fmt: skip
+        if not names or option.name in names:
+            group.add_argument(*option.flags, **_reading(option), dest=option.field, default=argparse.SUPPRESS)
     group.add_argument("--config", metavar="FILE", help="the pyproject.toml to use", default=argparse.SUPPRESS)
     group.add_argument("--isolated", action="store_true", help="use no settings file", default=argparse.SUPPRESS)
+
+
+def _reading(option: Option) -> dict[str, Any]:
+    """How argparse is to read an option; whether its value can be used is for `settings` to say."""
+    if option.metavar:
+        return {"action": "append" if option.repeats else "store", "metavar": option.metavar, "help": option.help}
+    if option.choices:
+        return {"metavar": "WHICH", "help": f"{option.help}: {', '.join(option.choices)}"}
+    return {"action": "store_const", "const": not option.on, "help": option.help}
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):

@@ -37,19 +37,20 @@ def read_settings(path: str, store: Store) -> dict[str, Any]:
     content = _content(path)
     if store.folder is None or len(content) > REMEMBERED_LIMIT:
         return _read(content, path)
-    from _imp import source_hash  # importlib.util's, without what that imports
+    from _imp import source_hash  # importlib.util's keyed hash (SipHash), without what that imports
 
+    key = int.from_bytes(source_hash(0, store.key), "big")
     name = f"settings-{source_hash(0, os.fsencode(os.path.abspath(path))).hex()}"
     question = b"\0".join([__version__.encode(), sys.version.encode(), str(len(content)).encode(), content])
     record = store.read(name)
-    if record is not None and record[8:].startswith(question) and record[:8] == source_hash(0, record[8:]):
+    if record is not None and record[8:].startswith(question) and record[:8] == source_hash(key, record[8:]):
         known = _decoded(record[8 + len(question) :])
         if known is not None:
             return known
     values = _read(content, path)
     answer = _encoded(values)
     if answer is not None and values.get("cache", True):
-        store.replace(name, source_hash(0, question + answer) + question + answer)
+        store.replace(name, source_hash(key, question + answer) + question + answer)
     return values
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
 FILE = "pyproject.toml"
-FORMATS = ("full", "concise", "json")
+FORMATS = ("full", "concise", "json", "json-lines", "github", "gitlab", "sarif", "junit", "rdjson")
 WARNINGS = ("ignore", "report", "error")
 
 
@@ -28,17 +28,21 @@ class Settings(Record):
     expected_broken: tuple[str, ...] = ()
     """Likewise: files that are broken on purpose. Each must still be broken."""
     warnings: Literal["ignore", "report", "error"] = "report"
-    output_format: str = "full"
+    output_format: str | None = None
+    """None: ``github`` in a GitHub workflow, else ``full``."""
     output_file: str | None = None
     jobs: int | None = None
     """Processes that judge; None: as many as this process may use CPUs."""
     cache: bool = True
     cache_dir: str | None = None
     """Where verdicts are remembered; None: nowhere. `load` fills in the user's cache folder."""
+    cache_key: bytes = b""
+    """A secret, or nothing: what was remembered under one key counts under no other."""
     time_limit: float = 30.0
     """Seconds that a source may take."""
     memory_limit: int = 4096
     """MiB of address space that a worker may use; 0: any."""
+    statistics: bool = False
     quiet: bool = False
     verbose: bool = False
     color: Literal["auto", "always", "never"] = "auto"
@@ -60,12 +64,18 @@ class Option(Record):
     metavar: str | None = None
     choices: tuple[str, ...] = ()
     repeats: bool = False
+    on: bool = False
+    """For what is true or false: whether it is true by default, so that the flag says ``--no-name``."""
     in_file: bool = True
     """False for what the repository under check has no say in: programs to start, places to write to, the terminal."""
 
     @property
     def field(self) -> str:
         return self.name.replace("-", "_")
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        return (f"--no-{self.name}" if self.on else f"--{self.name}",)
 
     @property
     def variable(self) -> str:
@@ -135,8 +145,9 @@ OPTIONS = (
     Option("time-limit", _number(0.1, 86400, float), "seconds that one source may take (default 30)", "SECONDS"),
     Option("memory-limit", _number(0, 1 << 24, int), "MiB that a judging process may use, 0 for any (default 4096)",
            "MIB"),
-    Option("cache", _flag, "remember verdicts between runs (default)"),
+    Option("cache", _flag, "neither use nor keep remembered verdicts", on=True),
     Option("cache-dir", _text, "where verdicts are remembered", "DIR", in_file=False),
+    Option("statistics", _flag, "count the findings by code and by target", in_file=False),
     Option("quiet", _flag, "findings only, no summary", in_file=False),
     Option("verbose", _flag, "say more about how the run went", in_file=False),
     Option("color", _choice("auto", "always", "never"), "colour findings", choices=("auto", "always", "never"),
@@ -157,11 +168,12 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: str) -> S
         raise SettingsError(f"no such settings file: {named}")
     path = None if isolated else named or nearest(folder)
     values: dict[str, Any] = {}
-    store = _store(flags, environ)
+    cache_dir = _cache_dir(flags, environ)
+    cache_key = os.fsencode(environ.get("SYNTAX_GUARD_CACHE_KEY", ""))
     if path:
         from .pyproject import read_settings
 
-        values = read_settings(path, store)
+        values = read_settings(path, Store(cache_dir, cache_key))
         values["root"] = os.path.dirname(os.path.abspath(path))
     else:
         values["root"] = os.path.abspath(folder)
@@ -172,17 +184,18 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: str) -> S
                 value = [part for part in value.split(os.pathsep if option.name == "python" else ",") if part]
             values[option.field] = option.read(value, option.variable)
         if option.field in flags:
-            values[option.field] = option.read(flags[option.field], "--" + option.name)
+            values[option.field] = option.read(flags[option.field], option.flags[0])
     if values.get("cache", True):
-        values.setdefault("cache_dir", store.folder)
+        values["cache_dir"] = cache_dir
+        values["cache_key"] = cache_key
     return Settings(**values)
 
 
-def _store(flags: Mapping[str, Any], environ: Mapping[str, str]) -> Store:
-    """The cache folder, as far as flags and environment say; a settings file has no say in where it is."""
+def _cache_dir(flags: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
+    """The cache folder, which a settings file has no say in, or None where flags and environment want none."""
     cache = flags.get("cache", _flag(environ.get("SYNTAX_GUARD_CACHE", "1"), "SYNTAX_GUARD_CACHE"))
     named = flags.get("cache_dir") or environ.get("SYNTAX_GUARD_CACHE_DIR")
-    return Store((named or default_folder(environ)) if cache else None)
+    return (named or default_folder(environ)) if cache else None
 
 
 def nearest(folder: str) -> str | None:

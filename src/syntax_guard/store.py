@@ -36,9 +36,13 @@ def default_folder(environ: Mapping[str, str]) -> str | None:
 
 
 class Store:
-    """The files in `folder`, which is made when the first is written. Without a folder (None) nothing is kept."""
+    """The files in `folder`, which is made when the first is written. Without a folder (None) nothing is kept.
 
-    def __init__(self, folder: str | None) -> None:
+    `key` is for whoever signs what is in a file: whoever lacks it can destroy a file, and forge none.
+    """
+
+    def __init__(self, folder: str | None, key: bytes = b"") -> None:
+        self.key = key
         self.trouble: str | None = None
         """Why something could not be read or kept, as one line; None where all went well."""
         self.folder = folder

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DOCS = os.path.join(HERE, "..", "..", "docs")
+MACHINE = ("json", "json-lines", "gitlab", "sarif", "junit", "rdjson")
 SCHEMAS = {
     "json": os.path.join(DOCS, "report.schema.json"),
     "gitlab": os.path.join(HERE, "schemas", "gitlab.json"),

@@ -63,6 +63,7 @@ def _rule(code: str) -> dict[str, Any]:
     return {
         "id": code,
         "shortDescription": {"text": meaning},
+        "fullDescription": {"text": f"{meaning} {remedy}"},  # GitHub takes no rule without one (GH2012)
         "help": {"text": remedy},
         "defaultConfiguration": {"level": "warning" if warning else "error"},
     }

@@ -16,10 +16,12 @@ PACKAGE = Path(syntax_guard.__file__).parent
 ORDER = (
     ("model",),
     ("errors",),
+    ("store", "patterns", "cpus"),
     ("versions",),
-    ("settings", "patterns", "cpus"),
+    ("settings", "pyproject"),
     ("git",),
     ("sources",),
+    ("staging",),
     ("interpreters", "discovery", "memory"),
     ("targets",),
     ("_probe", "grammar", "approximate", "answers", "suspicious", "threads"),

@@ -43,7 +43,8 @@ def run_and_exit() -> NoReturn:
         code = INTERRUPTED
     except Terminated:
         code = TERMINATED
-    sys.exit(code)
+    # What is left is to take the interpreter apart object by object, which takes a tenth as long as starting it.
+    os._exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -223,7 +224,7 @@ def _report(result: Result, settings: Settings) -> None:
         return
     if settings.statistics:
         _print(statistics(result))
-    if not settings.quiet and not (os.environ.get("PRE_COMMIT") and result.ok and not settings.verbose):
+    if not quiet:
         _print([summary_line(result) + "\n"])
 
 

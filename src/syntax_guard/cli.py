@@ -217,6 +217,9 @@ def _probe(flags: dict[str, Any]) -> int:
 
 
 def _report(result: Result, settings: Settings) -> None:
+    quiet = settings.quiet or bool(os.environ.get("PRE_COMMIT") and result.ok and not settings.verbose)
+    if quiet and not (result.diagnostics or settings.output_format or settings.output_file or settings.statistics):
+        return
     from .reports import statistics, summary_line
 
     _write_findings(result, settings)

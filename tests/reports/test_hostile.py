@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 def results(text: str) -> dict[str, Result]:
     """Return results that have a hostile text in one place each, an ordinary finding after it."""
     named = Target((3, 11), Interpreter((3, 11), text), exact=True, why="--python")
+    doubted = Target((3, 9), RUNNING, exact=False, why="requires-python", note=text)
     wanted = Target((3, 11), RUNNING, exact=True, why=text)
     return {
         "path": result(diagnostic(path=text), diagnostic()),
@@ -32,6 +33,7 @@ def results(text: str) -> dict[str, Result]:
         "hint": result(diagnostic(hint=text), diagnostic()),
         "source line": result(diagnostic(source_line=text, column=1, end=(3, 2)), diagnostic()),
         "interpreter": result(diagnostic(targets=(named,)), diagnostic(), targets=(named,)),
+        "note": result(diagnostic(targets=(doubted,)), diagnostic(), targets=(doubted,)),
         "reason": result(diagnostic(targets=(wanted,)), diagnostic(), targets=(wanted, APPROXIMATE)),
     }
 

@@ -44,6 +44,7 @@ def target_object(target: Target) -> dict[str, Any]:
         "answered_by": encodable(target.interpreter.name),
         "exact": target.exact,
         "why": encodable(target.why),
+        "note": None if target.note is None else encodable(target.note),
     }
 
 

@@ -27,14 +27,22 @@ SCHEMAS = {
 
 def validate(name: str, report: str) -> None:
     """Raise an exception of the schema library where a report in the format ``name`` is not valid."""
+    report.encode("ascii")
     if name == "junit":
         junit_schema().validate(report)
     elif name == "json-lines":
         check = definition("diagnostic")
         for line in report.splitlines():
-            check(json.loads(line))
+            check(loaded(line))
     else:
-        schema(SCHEMAS[name])(json.loads(report))
+        schema(SCHEMAS[name])(loaded(report))
+
+
+def loaded(document: str) -> Any:
+    """Return the value of a JSON document, or raise UnicodeEncodeError for a string that strict readers refuse."""
+    value = json.loads(document)
+    json.dumps(value, ensure_ascii=False).encode("utf-8")
+    return value
 
 
 @functools.cache

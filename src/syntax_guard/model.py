@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Severity: TypeAlias = Literal["error", "warning"]
 else:
 
-    def dataclass_transform(**_):
+    def dataclass_transform(**_):  # noqa: ANN003, ANN201 - its type is the one above
         return lambda cls: cls
 
 
@@ -88,6 +88,8 @@ class Target(Record):
     """True: a CPython of this very version answers. False: another one does, with the rules of ``grammar``."""
     why: str
     """Why this version is asked for: ``this interpreter``, ``requires-python``, ``--target-version`` …"""
+    note: str | None = None
+    """Why the answer is approximate: ``no python3.9 found here``; None for an exact one."""
 
     @property
     def label(self) -> str:
@@ -159,3 +161,8 @@ class Result(Record):
     summary: Summary
     diagnostics: tuple[Diagnostic, ...]
     """Ordered by path, line and column."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the gate opens: no finding is an error."""
+        return all(diagnostic.severity != "error" for diagnostic in self.diagnostics)

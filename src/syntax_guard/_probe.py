@@ -1,0 +1,188 @@
+"""Judges sources inside the Python that runs it.
+
+Imported by syntax-guard, and started as a script by any CPython from 3.8 on (``python3.X -I -S _probe.py TOKEN``),
+so that one function judges everywhere. Standard library only, Python 3.8 grammar, no import of ours.
+
+The wire: once started, the script writes ``TOKEN NAME VERSION`` and a line feed; whatever reached standard output
+before that is noise and not a verdict. Numbers are 8 bytes, big-endian. A request is the number of its sources, their
+lengths, and the sources. Its answers come one by one, in that order, each a length and so many bytes: none for
+a source that is valid and silent, else JSON as ``judge`` returns it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, BinaryIO
+
+NAME = os.devnull + "/source"
+"""The file name that `compile` is given: one that cannot be opened, since CPython opens the file of this name to quote
+a line of it (``PyErr_ProgramTextObject``), and the same for all, since a verdict depends on the bytes alone."""
+
+TEXT_LIMIT = 1000
+"""Characters of ``SyntaxError.text`` that are passed on."""
+
+# Before 3.13, columns of parser errors count bytes unless the source names its coding (``tok->encoding`` in pegen.c).
+_COLUMNS_COUNT_BYTES = (3, 9) <= sys.version_info < (3, 13)
+_BOM = b"\xef\xbb\xbf"
+
+
+def judge(data: bytes) -> Any:
+    """Compile `data` (bytes) as this interpreter would when importing it, without executing anything.
+
+    Returns None for a source that is valid and silent, else a pair of JSON values:
+
+    - the error, or None: ``[kind, message, line, column, end_line, end_column, text]``, where ``kind`` is the name
+      of the exception's class and the rest are ``SyntaxError``'s own fields, unread (None where it has none);
+    - the warnings: ``[[kind, message, line], ...]``.
+
+    Deaf to ``-W``, ``PYTHONWARNINGS``, ``-O`` and ``PYTHONINTMAXSTRDIGITS``. Every `Exception` of ``compile`` is a
+    verdict: ``SyntaxError``, ``ValueError`` (null bytes before 3.11.4), ``RecursionError``, ``MemoryError``,
+    ``UnicodeError``, ``OverflowError``, ``SystemError``.
+    """
+    error = None
+    digits = _set_digits(getattr(sys.int_info, "default_max_str_digits", None))
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                _compile(data)
+            except Exception as problem:  # noqa: BLE001 - whatever compile raises is this source's verdict
+                error = _fields(problem)
+                if _COLUMNS_COUNT_BYTES and error[6] and not error[6].isascii() and not data.startswith(_BOM):
+                    error = _with_character_columns(error, data)
+    finally:
+        _set_digits(digits)
+    if error is None and not caught:
+        return None
+    said: list[list[Any]] = []
+    for warning in caught:
+        entry = [warning.category.__name__, str(warning.message), warning.lineno]
+        if entry not in said[-20:]:  # a source that fails is parsed twice, and warned of twice
+            said.append(entry)
+    return [error, said]
+
+
+def _compile(data: bytes) -> None:
+    compile(data, NAME, "exec", 0, True, 0)
+
+
+def _fields(problem: Exception) -> list[Any]:
+    kind = type(problem).__name__
+    if not isinstance(problem, SyntaxError):
+        return [kind, str(problem), None, None, None, None, None]
+    text = problem.text
+    return [
+        kind,
+        str(problem.msg),
+        problem.lineno,
+        problem.offset,
+        getattr(problem, "end_lineno", None),
+        getattr(problem, "end_offset", None),
+        text[:TEXT_LIMIT] if isinstance(text, str) else None,
+    ]
+
+
+def _with_character_columns(error: list[Any], data: bytes) -> list[Any]:
+    try:
+        _compile(_BOM + data)
+    except SyntaxError as same:
+        again = _fields(same)
+        if again[:3] == error[:3]:
+            return again
+    except Exception:  # noqa: BLE001, S110 - the first answer stands
+        pass
+    return error
+
+
+def _set_digits(limit: int | None) -> int | None:
+    """Set the longest integer literal (in digits) unless `limit` is None; return what it was, or None if unchanged."""
+    if limit is None or sys.get_int_max_str_digits() == limit:
+        return None
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(limit)
+    return before
+
+
+def serve(judge: Callable[[bytes], Any], receive: BinaryIO, send: Callable[[bytes], None]) -> None:
+    """Answer requests until `receive` (a binary stream) ends; `send` takes the bytes of one answer."""
+    while True:
+        try:
+            lengths = [_number(receive) for _ in range(_number(receive))]
+            sources = [_exactly(receive, length) for length in lengths]
+        except EOFError:
+            return
+        for data in sources:
+            answer = judge(data)
+            body = b""
+            if answer is not None:
+                import json  # green sources, nearly all, do without
+
+                body = json.dumps(answer).encode()
+            send(len(body).to_bytes(8, "big") + body)
+
+
+def _number(stream: BinaryIO) -> int:
+    return int.from_bytes(_exactly(stream, 8), "big")
+
+
+def _exactly(stream: BinaryIO, size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data
+
+
+def limited(judge: Callable[[bytes], Any], seconds: int, memory: int) -> Callable[[bytes], Any]:
+    """Return `judge` under limits of the operating system: CPU `seconds` for each source, `memory` in bytes for all.
+
+    The asking process keeps the time too; this limit is for the day when it is gone. Where the system has no such
+    limits (Windows), `judge` is returned as it is.
+    """
+    try:
+        import resource  # not on Windows
+    except ImportError:
+        return judge
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if memory:
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (memory if hard == -1 else min(memory, hard), hard))
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    if not seconds or hard != -1:
+        return judge
+
+    def judge_in_time(data: bytes) -> Any:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds + 2, hard))
+        return judge(data)
+
+    return judge_in_time
+
+
+def main(judge: Callable[[bytes], Any], token: str, seconds: str, memory: str) -> None:
+    """Become a worker on standard input and output. Anything else that writes to standard output is not heard."""
+    channel = os.dup(1)
+    os.dup2(2, 1)
+
+    def send(data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(channel, view) :]
+
+    implementation = {"cpython": "CPython", "pypy": "PyPy"}.get(sys.implementation.name, sys.implementation.name)
+    hello = f"{token} {implementation} {sys.version.split()[0]}\n"
+    send(hello.encode())
+    try:
+        serve(limited(judge, int(seconds), int(memory)), sys.stdin.buffer, send)
+    except (BrokenPipeError, KeyboardInterrupt):
+        pass
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(judge, *sys.argv[1:])

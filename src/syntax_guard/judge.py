@@ -1,0 +1,166 @@
+"""Sources times targets become verdicts: in this process for a few, in workers for many."""
+
+from __future__ import annotations
+
+from .answers import no_answer
+from .model import Record, Source, Verdict
+from .questions import ordinary, questions, verdicts
+from .sources import UnreadableError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from .model import Target
+    from .questions import Question
+    from .sources import Readable
+    from .workers import Crew
+
+WORTH_WORKERS = 512 * 1024
+"""Bytes of sources from which on several processes are faster than one."""
+BATCH_BYTES = 128 * 1024
+BATCH_SOURCES = 64
+
+
+class Judgement(Record):
+    """What every target says of one source."""
+
+    source: Source
+    """Without its bytes where the verdicts are silent."""
+    verdicts: tuple[Verdict, ...]
+    """In the order of the targets."""
+
+    @property
+    def silent(self) -> bool:
+        """Whether every target accepts the source, and nothing is said of it."""
+        return not any(verdict.error or verdict.warnings for verdict in self.verdicts)
+
+
+class Limits(Record):
+    """What judging may cost."""
+
+    jobs: int | None
+    """Processes that judge at the same time; None: as many as this process may use CPUs."""
+    seconds: float
+    """Time for one source."""
+    memory: int
+    """Bytes of address space of one worker; 0: any."""
+
+
+def judge(files: Sequence[Readable], targets: Sequence[Target], limits: Limits) -> Iterator[Judgement]:
+    """Yield what `targets` say of each of `files`, in no particular order.
+
+    Whatever happens to a file, an interpreter or a worker, each file gets its judgement. Closing the iterator ends
+    every process that was started.
+    """
+    asked = questions(targets)
+    bench = _Bench(asked, targets, limits)
+    work = sum(file.size for file in files) * len(asked)
+    try:
+        jobs = 1
+        if len(files) > 1 and work > WORTH_WORKERS:
+            jobs = limits.jobs or _available()
+        if jobs > 1:
+            yield from _side_by_side(files, targets, bench, jobs)
+        else:
+            yield from _one_by_one(files, targets, bench)
+    finally:
+        bench.close()
+
+
+def _available() -> int:
+    from .cpus import available  # a few files do not ask
+
+    return available()
+
+
+class _Bench:
+    """Asks the questions about a batch, here or in workers that are started when the first source needs one."""
+
+    def __init__(self, asked: Sequence[Question], targets: Sequence[Target], limits: Limits) -> None:
+        self._asked = asked
+        self._targets = targets
+        self._limits = limits
+        self._crew: Crew | None = None
+
+    def judge_here(self, source: Source) -> Judgement:
+        """Judge a source in this process as far as that is safe, and in workers else."""
+        safe = ordinary(source.data)
+        answers = {
+            question.python: question.answer(source.data)
+            if safe and question.python is None
+            else self.crew.ask(question.command(), [source.data])[0]
+            for question in self._asked
+        }
+        return self._judgement(source, answers)
+
+    def judge_in_workers(self, batch: Sequence[Source]) -> list[Judgement]:
+        """Judge a batch in workers only. Safe from any thread, once `crew` is there."""
+        data = [source.data for source in batch]
+        answers = {question.python: self.crew.ask(question.command(), data) for question in self._asked}
+        return [
+            self._judgement(source, {python: answers[python][index] for python in answers})
+            for index, source in enumerate(batch)
+        ]
+
+    @property
+    def crew(self) -> Crew:
+        """The workers."""
+        if self._crew is None:
+            from .workers import Crew
+
+            self._crew = Crew(self._limits.seconds, self._limits.memory)
+        return self._crew
+
+    def close(self) -> None:
+        if self._crew is not None:
+            self._crew.close()
+
+    def _judgement(self, source: Source, answers: dict[str | None, Any]) -> Judgement:
+        found = verdicts(answers, source.data, self._targets)
+        silent = all(verdict.error is None and not verdict.warnings for verdict in found)
+        return Judgement(Source(source.name, b"") if silent else source, found)
+
+
+def _one_by_one(files: Sequence[Readable], targets: Sequence[Target], bench: _Bench) -> Iterator[Judgement]:
+    for file in files:
+        try:
+            source = Source(file.name, file.read())
+        except UnreadableError as error:
+            yield _unreadable(file, error, targets)
+        else:
+            yield bench.judge_here(source)
+
+
+def _side_by_side(
+    files: Sequence[Readable], targets: Sequence[Target], bench: _Bench, jobs: int
+) -> Iterator[Judgement]:
+    from .threads import each
+
+    unreadable: list[Judgement] = []
+
+    def batches() -> Iterator[list[Source]]:
+        batch: list[Source] = []
+        size = 0
+        for file in sorted(files, key=lambda file: file.size, reverse=True):  # so that none idles at the end
+            try:
+                batch.append(Source(file.name, file.read()))
+            except UnreadableError as error:
+                unreadable.append(_unreadable(file, error, targets))
+                continue
+            size += len(batch[-1].data)
+            if size >= BATCH_BYTES or len(batch) >= BATCH_SOURCES:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
+
+    bench.crew  # noqa: B018 - made here, before the threads share it
+    for judgements in each(bench.judge_in_workers, batches(), jobs):
+        yield from judgements
+    yield from unreadable
+
+
+def _unreadable(file: Readable, error: UnreadableError, targets: Sequence[Target]) -> Judgement:
+    return Judgement(Source(file.name, b""), (no_answer(error.problem),) * len(targets))

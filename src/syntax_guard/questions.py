@@ -1,0 +1,137 @@
+"""What each interpreter has to be asked for a set of targets, and what its answers mean for each of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from . import _probe
+from .answers import VALID, Text, declared_coding, no_answer, read
+from .model import Problem, Record, Target, Verdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from .model import Version
+
+ORDINARY_BYTES = 32 * 1024
+"""Bytes of the largest source that is judged in this process. No chain of operators, attributes, calls or clauses
+of that length brings down a CPython from 3.10 to 3.15, or keeps it busy for more than a second."""
+ORDINARY_DEPTH = 24
+"""Brackets within brackets, likewise: early 3.10 took time exponential in unclosed ones."""
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
+_PLAIN_CODINGS = ("utf-8", "utf8", "latin-1", "iso-8859-1", "ascii")
+
+
+class Question(Record):
+    """What one interpreter is asked about a source."""
+
+    python: str | None
+    """Path of the interpreter; None for the one that runs this."""
+    floor: Version | None = None
+    """The oldest target that this interpreter answers for approximately: `grammar`'s rules are asked down to here."""
+
+    def command(self) -> tuple[str, ...]:
+        """The command line that starts a probe for this question."""
+        package = os.path.dirname(os.path.abspath(__file__))
+        python = ((self.python,) if self.python else this_python()) + ("-I", "-S")
+        if self.floor is None:
+            return (*python, os.path.join(package, "_probe.py"))
+        code = (
+            "import sys; sys.path.append(sys.argv[1]); from syntax_guard.approximate import main; main(*sys.argv[2:])"
+        )
+        return (*python, "-c", code, os.path.dirname(package), "{}.{}".format(*self.floor))
+
+    def answer(self, data: bytes) -> Any:
+        """Answer for the source `data` in this process (see ``_probe.judge``)."""
+        if self.floor is None:
+            return _probe.judge(data)
+        from . import approximate
+
+        return approximate.judge(data, self.floor)
+
+
+def this_python() -> tuple[str, ...]:
+    """The command that starts the interpreter of this process.
+
+    ``sys.executable``, or more where that alone does not start: an interpreter that was started through a dynamic
+    loader with libraries of its own (``ld.so --library-path … python3``) is started so again.
+    """
+    try:
+        with open("/proc/self/cmdline", "rb") as file:
+            words = [os.fsdecode(word) for word in file.read().split(b"\0")[:-1]]
+    except OSError:
+        return (sys.executable,)
+    prefix = words[: len(words) - len(sys.orig_argv) + 1]
+    return tuple(prefix) if len(prefix) > 1 and words[len(prefix) :] == sys.orig_argv[1:] else (sys.executable,)
+
+
+def questions(targets: Sequence[Target]) -> tuple[Question, ...]:
+    """One question an interpreter, so that none is asked twice about a source."""
+    floors: dict[str | None, Version | None] = {}
+    for target in targets:
+        python = target.interpreter.python
+        floor = floors.get(python)
+        if not target.exact and (floor is None or target.version < floor):
+            floor = target.version
+        floors[python] = floor
+    return tuple(Question(python, floor) for python, floor in floors.items())
+
+
+def verdicts(answers: dict[str | None, Any], data: bytes, targets: Sequence[Target]) -> tuple[Verdict, ...]:
+    """What each of `targets` says of the source `data`, from the `answers` by path of the interpreter."""
+    unseen = _unseen(data)
+    if not unseen and not any(answers.values()):
+        return (VALID,) * len(targets)
+    text = Text(data)
+    by_interpreter = {
+        python: no_answer(answer) if isinstance(answer, Problem) else read(answer, text, unseen)
+        for python, answer in answers.items()
+    }
+    return tuple(
+        _verdict(target, by_interpreter[target.interpreter.python], answers[target.interpreter.python])
+        for target in targets
+    )
+
+
+def ordinary(data: bytes) -> bool:
+    """Whether `data` may be judged in this process: no cheap sign says that it could bring an interpreter down.
+
+    A thread may have a stack of 128 KiB (musl), so nothing is ordinary outside the main one.
+    """
+    threading = sys.modules.get("threading")
+    if len(data) > ORDINARY_BYTES or (threading and threading.current_thread() is not threading.main_thread()):
+        return False
+    coding = declared_coding(data)
+    if coding and coding.lower().replace("_", "-") not in _PLAIN_CODINGS:
+        return False
+    brackets = data.translate(None, _NOT_BRACKETS)
+    for _ in range(ORDINARY_DEPTH // 2):
+        if not brackets:
+            return True
+        brackets = brackets.replace(b"()", b"").replace(b"[]", b"").replace(b"{}", b"")
+    return len(brackets) <= ORDINARY_DEPTH // 2
+
+
+def _unseen(data: bytes) -> tuple[Problem, ...]:
+    """What misleads a reader of the source, whoever its interpreter is."""
+    if data.isascii():
+        return ()
+    from .suspicious import suspicious
+
+    return suspicious(data)
+
+
+def _verdict(target: Target, own: Verdict, answer: Any) -> Verdict:
+    """The verdict of `target`, from its interpreter's `own` and what `grammar` requires beyond."""
+    if target.exact or own.outcome != "valid" or answer is None or len(answer) < 3:
+        return own
+    for kind, message, line, column, end_line, end_column, since in answer[2]:
+        if since is None:
+            return Verdict("undecided", Problem(kind, message), own.warnings)
+        if target.version < tuple(since):
+            problem = Problem(kind, message, line, column, end_line, end_column, tuple(since))
+            return Verdict("broken", problem, own.warnings)
+    return own

@@ -1,0 +1,91 @@
+"""Code scanning: SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), as GitHub takes it."""
+
+from __future__ import annotations
+
+import os
+from json import dumps
+from urllib.parse import quote
+
+from .codes import CODES
+from .fingerprint import fingerprints
+from .neutral import json_text, visible
+from .tool import NAME, version
+from .wording import explained
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from ..model import Diagnostic, Result
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+RULES = tuple(CODES)
+
+
+def render(result: Result) -> Iterator[str]:
+    """Yield one SARIF log with one run; line 1 stands where none is known."""
+    marked = zip(result.diagnostics, fingerprints(result.diagnostics), strict=True)
+    run = {
+        "tool": {"driver": {"name": NAME, "version": version(), "rules": [_rule(code) for code in RULES]}},
+        "invocations": [{"executionSuccessful": True}],
+        "columnKind": "unicodeCodePoints",
+        "properties": {
+            "targets": [
+                {"version": target.label, "answered_by": visible(target.interpreter.name), "exact": target.exact}
+                for target in result.targets
+            ]
+        },
+        "results": [_result(diagnostic, mark) for diagnostic, mark in marked],
+    }
+    yield json_text(dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)) + "\n"
+
+
+def uri(path: str) -> str:
+    """Return a path as a URI reference (RFC 3986), byte by byte, so that any name keeps its identity."""
+    slashed = path.replace(os.sep, "/")
+    reference = quote(_bytes(slashed.removeprefix("./")))
+    if os.path.isabs(path):
+        return f"file://{'' if reference.startswith('/') else '/'}{reference}"
+    return reference
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a surrogate that stands for no byte, as names on Windows may have
+        return path.encode("utf-8", "surrogatepass")
+
+
+def _rule(code: str) -> dict[str, Any]:
+    meaning, remedy = CODES[code]
+    warning = code in ("syntax-warning", "suspicious-character")
+    return {
+        "id": code,
+        "shortDescription": {"text": meaning},
+        "help": {"text": remedy},
+        "defaultConfiguration": {"level": "warning" if warning else "error"},
+    }
+
+
+def _result(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:
+    location = {"artifactLocation": {"uri": uri(diagnostic.path)}, "region": _region(diagnostic)}
+    return {
+        "ruleId": diagnostic.code,
+        "ruleIndex": RULES.index(diagnostic.code),
+        "level": diagnostic.severity,
+        # "[text](target)" is a link in a SARIF message (3.11.6); no text from a checked tree becomes one.
+        "message": {"text": explained(diagnostic).replace("](", r"\](")},
+        "locations": [{"physicalLocation": location}],
+        "partialFingerprints": {"syntaxGuard/v1": fingerprint},
+    }
+
+
+def _region(diagnostic: Diagnostic) -> dict[str, int]:
+    region = {"startLine": diagnostic.line or 1}
+    if diagnostic.line is not None and diagnostic.column is not None:
+        region["startColumn"] = diagnostic.column
+        if diagnostic.end_line is not None and diagnostic.end_column is not None:
+            region["endLine"] = diagnostic.end_line
+            region["endColumn"] = diagnostic.end_column
+    return region

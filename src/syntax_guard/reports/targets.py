@@ -1,0 +1,67 @@
+"""Which targets apply and who answers for them, as ``syntax-guard targets`` says it."""
+
+from __future__ import annotations
+
+import sys
+
+from ..versions import label
+from .neutral import visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..model import Target
+    from ..targets import Survey
+
+
+def table(survey: Survey) -> Iterator[str]:
+    """The lines of ``syntax-guard targets``: each target, why it applies, who answers; then what was looked at."""
+    rows = [(target.label, visible(target.why), visible(_who(target))) for target in survey.targets]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
+    for version, why, who in rows:
+        yield f"{version:<{widths[0]}}  {why:<{widths[1]}}  {who}"
+    for error in survey.unanswered:
+        yield visible(error.message)
+    for search in survey.searches:
+        if search.interpreter is None and search.searched:
+            yield f"python{label(search.version)} was looked for in:"
+            yield from (f"  {place.kind:<7} {visible(place.folder)}" for place in search.searched)
+            if search.refused:
+                yield "and passed over:"
+                yield from (f"  {visible(reason)}" for reason in search.refused)
+
+
+def _who(target: Target) -> str:
+    answered_by = target.interpreter.name
+    if not target.exact:
+        return f"approximate: {answered_by} and rules; {target.note}"
+    return f"exact: {answered_by} ({target.interpreter.python or 'this interpreter'})"
+
+
+def document(survey: Survey) -> dict[str, object]:
+    """The same for ``--output-format json``: values that JSON has."""
+    return {
+        "version": 1,
+        "targets": [
+            {
+                "version": target.label,
+                "why": target.why,
+                "exact": target.exact,
+                "answered_by": target.interpreter.name,
+                "python": target.interpreter.python or sys.executable,
+                "note": target.note,
+            }
+            for target in survey.targets
+        ],
+        "searches": [
+            {
+                "version": label(search.version),
+                "found": search.interpreter.python if search.interpreter else None,
+                "searched": [{"kind": place.kind, "folder": place.folder} for place in search.searched],
+                "passed_over": list(search.refused),
+            }
+            for search in survey.searches
+        ],
+        "unanswered": [error.message for error in survey.unanswered],
+    }

@@ -1,0 +1,325 @@
+"""Which files, and which bytes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+from .errors import SourcesError
+from .model import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Protocol
+
+    class Readable(Protocol):
+        """A source before it is read."""
+
+        @property
+        def name(self) -> str: ...
+        @property
+        def size(self) -> int: ...
+        def read(self) -> bytes: ...
+
+
+SKIPPED_FOLDERS = frozenset({
+    "__pycache__", ".venv", "node_modules",
+    ".git", ".hg", ".svn", ".bzr", ".jj", "_darcs", "CVS",
+    ".tox", ".nox", ".eggs", ".direnv", ".pixi",
+    ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".ipynb_checkpoints",
+})  # fmt: skip
+ENVIRONMENT_MARK = "pyvenv.cfg"
+SUFFIXES = (".py", ".pyi", ".pyw")
+SIZE_LIMIT = 256 * 1024 * 1024
+"""Bytes of the largest source that is read."""
+
+
+class UnreadableError(Exception):
+    """The bytes of a source could not be had; ``problem`` says why."""
+
+    def __init__(self, message: str, kind: str = "Unreadable") -> None:
+        super().__init__(message)
+        self.problem = Problem(kind, message)
+
+
+class File:
+    """A file that has not been read yet."""
+
+    __slots__ = ("name", "size", "stat")
+
+    def __init__(self, name: str, status: os.stat_result) -> None:
+        self.name = name
+        self.stat = status
+        self.size = status.st_size
+
+    def read(self) -> bytes:
+        """All bytes of the file, or `UnreadableError`. Opens nothing but a regular file, and never waits."""
+        return read_file(self.name)
+
+
+class Unreadable:
+    """Something that was found and cannot be read."""
+
+    __slots__ = ("name", "reason")
+    size = 0
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        self.reason = reason
+
+    def read(self) -> bytes:
+        raise UnreadableError(self.reason)
+
+
+class Held:
+    """Bytes that are here already."""
+
+    __slots__ = ("data", "name")
+
+    def __init__(self, name: str, data: bytes) -> None:
+        self.name = name
+        self.data = data
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+    def read(self) -> bytes:
+        return self.data
+
+
+class Selection:
+    """What a run is to judge: `files`, in no order that matters, and how many were skipped by name or rule."""
+
+    def __init__(self) -> None:
+        self.files: list[Readable] = []
+        self.skipped = 0
+
+
+def select(paths: Iterable[str], exclude: Callable[[str], bool]) -> Selection:
+    """Find what `paths` (files and folders) hold, each file once.
+
+    A folder is searched for Python files; a file that is named is taken whatever it is called. Skipped in both cases
+    is what lies, below the root of the scan, under one of `SKIPPED_FOLDERS` or a virtual environment, and every path
+    that `exclude` is true of (folders end in a slash). The root is the current folder for what lies in it, else the
+    path that was named.
+
+    Raises `SourcesError` for a path that does not exist, and for folders in which there is nothing to check.
+    """
+    selection = Selection()
+    links: list[File] = []
+    folders = False
+    for path in paths:
+        try:
+            status = os.stat(path)
+        except ValueError:
+            raise SourcesError(f"no such path: {path!r}") from None
+        except OSError as error:
+            if error.errno in (errno.ENOENT, errno.ENOTDIR) and not os.path.islink(path):
+                raise SourcesError(f"no such path: {path}", "paths are taken from the current folder") from None
+            selection.files.append(Unreadable(path, reason(error)))
+            continue
+        folder = stat.S_ISDIR(status.st_mode)
+        folders = folders or folder
+        if _skipped(path, exclude, folder=folder):
+            selection.skipped += 1
+        elif folder:
+            _Scan(selection, links, exclude).run(path)
+        elif not stat.S_ISREG(status.st_mode):
+            selection.files.append(Unreadable(path, not_regular(status.st_mode)))
+        elif os.path.islink(path):
+            links.append(File(path, status))
+        else:
+            selection.files.append(File(path, status))
+    _once(selection, links)
+    if folders and not selection.files:
+        raise SourcesError("no Python file to check was found", "name other paths, or look at `exclude`")
+    return selection
+
+
+def is_python_name(name: str) -> bool | None:
+    """Whether a file called `name` is Python, as ``identify`` sees it; None where its first line decides."""
+    if name.endswith(SUFFIXES):
+        return True
+    return False if "." in name else None
+
+
+def has_python_shebang(first: bytes) -> bool:
+    """Whether bytes that begin with `first` are a script for Python, as ``identify`` sees it."""
+    if not first.startswith(b"#!"):
+        return False
+    import io
+
+    from identify import identify
+
+    command = identify.parse_shebang(io.BytesIO(first))
+    return bool(command) and "python" in identify.tags_from_interpreter(command[0])
+
+
+def read_file(path: str) -> bytes:
+    """All bytes of the regular file at `path`, or `UnreadableError`. Never blocks on a FIFO, device or socket."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+                             | getattr(os, "O_BINARY", 0))  # fmt: skip
+    except OSError as error:
+        raise UnreadableError(reason(error)) from None
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableError(not_regular(status.st_mode))
+        if status.st_size > SIZE_LIMIT:
+            raise UnreadableError(f"larger than {SIZE_LIMIT >> 20} MiB", "TooLarge")
+        return _read_all(descriptor, status.st_size)
+    except OSError as error:
+        raise UnreadableError(reason(error)) from None
+    finally:
+        os.close(descriptor)
+
+
+def reason(error: OSError) -> str:
+    """The system's words for `error`, without the path: ``Permission denied``."""
+    return error.strerror or type(error).__name__
+
+
+def not_regular(mode: int) -> str:
+    """What stands at a path that is no regular file, from its `mode` (see `os.stat_result`)."""
+    kinds = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device",
+             stat.S_IFDIR: "a folder"}  # fmt: skip
+    return f"{kinds.get(stat.S_IFMT(mode), 'something')} and not a regular file"
+
+
+def _read_all(descriptor: int, size: int) -> bytes:
+    """Read to the end. Files that say 0 bytes (``/proc``) may hold more; one that outgrows its size is bounded."""
+    limit = max(2 * size, 1 << 20) + 1
+    data = os.read(descriptor, min(size + 1, limit))
+    if len(data) == size and not size:
+        return data
+    parts = [data]
+    total = len(data)
+    while data:
+        data = os.read(descriptor, 1 << 20)
+        total += len(data)
+        parts.append(data)
+        if total >= limit:
+            raise UnreadableError("grows while it is read")
+    return b"".join(parts)
+
+
+def _skipped(path: str, exclude: Callable[[str], bool], *, folder: bool) -> bool:
+    """Whether a path that was named is left out, judged from the current folder if it lies in it."""
+    inside = _inside(path)
+    if inside is None:
+        return exclude(path)
+    parts = inside.split("/")
+    return skipped_below(parts if folder else parts[:-1], ".", exclude) or (not folder and exclude(inside))
+
+
+def skipped_below(folders: Sequence[str], root: str, exclude: Callable[[str], bool]) -> bool:
+    """Whether one of nested `folders`, the first of which lies in `root`, is left out with all that it holds."""
+    if not SKIPPED_FOLDERS.isdisjoint(folders):
+        return True
+    below = ""
+    for name in folders:
+        below += name + "/"
+        if exclude(below) or os.path.exists(os.path.join(root, below, ENVIRONMENT_MARK)):
+            return True
+    return False
+
+
+def _inside(path: str) -> str | None:
+    """`path` relative to the current folder, or None where it is not below that."""
+    inside = os.path.relpath(path).replace(os.sep, "/")
+    return None if inside in (".", "..") or inside.startswith("../") or os.path.isabs(inside) else inside
+
+
+class _Scan:
+    """One search of a folder."""
+
+    def __init__(self, selection: Selection, links: list[File], exclude: Callable[[str], bool]) -> None:
+        self._selection = selection
+        self._links = links
+        self._exclude = exclude
+        self._pending: list[str] = []
+
+    def run(self, root: str) -> None:
+        """Search `root`, and all below it that is not skipped."""
+        prefix = "" if os.path.normpath(root) == "." else os.path.join(root, "")
+        self._pending.append(prefix)
+        while self._pending:
+            folder = self._pending.pop()
+            try:
+                with os.scandir(folder or ".") as entries:
+                    found = list(entries)
+            except OSError as error:
+                self._selection.files.append(Unreadable(folder or ".", reason(error)))
+                continue
+            if folder != prefix and any(entry.name == ENVIRONMENT_MARK for entry in found):
+                self._selection.skipped += 1
+                continue
+            for entry in found:
+                if entry.is_dir(follow_symlinks=False):
+                    self._folder(folder + entry.name + "/", entry.name)
+                else:
+                    self._file(folder + entry.name, entry)
+
+    def _folder(self, path: str, name: str) -> None:
+        if name in SKIPPED_FOLDERS or self._exclude(path):
+            self._selection.skipped += 1
+        else:
+            self._pending.append(path)
+
+    def _file(self, path: str, entry: os.DirEntry[str]) -> None:
+        python = is_python_name(entry.name)
+        if python is False:
+            return
+        try:
+            status = entry.stat()
+        except OSError as error:
+            if python and error.errno != errno.ENOENT:
+                self._selection.files.append(Unreadable(path, reason(error)))
+            return  # a link to nowhere, or gone meanwhile: there is nothing that could be imported
+        if stat.S_ISDIR(status.st_mode) or (python is None and not _is_script(path, status)):
+            return
+        if self._exclude(path):
+            self._selection.skipped += 1
+        elif not stat.S_ISREG(status.st_mode):
+            self._selection.files.append(Unreadable(path, not_regular(status.st_mode)))
+        elif entry.is_symlink():
+            self._links.append(File(path, status))
+        else:
+            self._selection.files.append(File(path, status))
+
+
+def _is_script(path: str, status: os.stat_result) -> bool:
+    if not (stat.S_ISREG(status.st_mode) and status.st_mode & 0o111):
+        return False
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return False
+    try:
+        return has_python_shebang(os.read(descriptor, 1024))
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def _once(selection: Selection, links: list[File]) -> None:
+    """Drop repeated names, and of several names for one file (a link and its target) all but one."""
+    seen: set[object] = set()
+    kept: list[Readable] = []
+    for file in selection.files:
+        identity = (file.stat.st_dev, file.stat.st_ino) if links and isinstance(file, File) else None
+        name = os.path.normpath(file.name)
+        if name not in seen:
+            seen.update({name, identity})
+            kept.append(file)
+    for link in sorted(links, key=lambda link: link.name):
+        identity = (link.stat.st_dev, link.stat.st_ino)
+        if identity not in seen:
+            seen.add(identity)
+            kept.append(link)
+    selection.files = kept

@@ -1,0 +1,137 @@
+"""What many promises need: the installed command, a folder of files, a real repository."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PROJECT = Path(__file__).resolve().parent.parent
+COMMAND = Path(sysconfig.get_path("scripts")) / ("syntax-guard.exe" if os.name == "nt" else "syntax-guard")
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def found(self) -> list[tuple[str, str, int | None]]:
+        """Path, code and line of each finding of a JSON report."""
+        return [(one["path"], one["code"], one["line"]) for one in self.json["diagnostics"]]
+
+
+@dataclass
+class Folder:
+    """A folder in which the installed command and git are run, deaf to the settings of whoever runs the tests."""
+
+    path: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def write(self, name: str | bytes, content: str | bytes = "x = 1\n") -> Path:
+        path = Path(os.fsdecode(os.path.join(os.fsencode(self.path), os.fsencode(name))))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def run(
+        self,
+        *command: str | bytes | Path,
+        stdin: bytes = b"",
+        cwd: str = ".",
+        environment: Mapping[str, str] | None = None,
+    ) -> Run:
+        done = subprocess.run(
+            command,
+            cwd=self.path / cwd,
+            env={**self.environment, **(environment or {})},
+            input=stdin,
+            capture_output=True,
+            timeout=300,
+            check=False,
+        )
+        return Run(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
+
+    def guard(
+        self,
+        *arguments: str | bytes | Path,
+        stdin: bytes = b"",
+        cwd: str = ".",
+        environment: Mapping[str, str] | None = None,
+    ) -> Run:
+        return self.run(COMMAND, *arguments, stdin=stdin, cwd=cwd, environment=environment)
+
+    def check(
+        self,
+        *arguments: str | bytes | Path,
+        stdin: bytes = b"",
+        cwd: str = ".",
+        environment: Mapping[str, str] | None = None,
+    ) -> Run:
+        return self.guard("check", "--output-format=json", *arguments, stdin=stdin, cwd=cwd, environment=environment)
+
+    def git(self, *arguments: str | bytes | Path) -> str:
+        done = self.run("git", *arguments)
+        assert done.code == 0, done.err
+        return done.out.strip()
+
+
+def clean_environment(home: Path) -> dict[str, str]:
+    """The environment of this process, without what speaks to syntax-guard, git, pre-commit or Python."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("SYNTAX_GUARD_", "GIT_", "PRE_COMMIT", "PYTHON", "VIRTUAL_ENV", "GITHUB_", "PYTEST_"))
+        and name not in ("NO_COLOR", "FORCE_COLOR", "CI")
+    }
+    path = os.pathsep.join([str(COMMAND.parent), kept.get("PATH", os.defpath)])
+    return {
+        **kept,
+        "PATH": path,
+        "HOME": str(home),
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "A",
+        "GIT_AUTHOR_EMAIL": "a@example.org",
+        "GIT_COMMITTER_NAME": "A",
+        "GIT_COMMITTER_EMAIL": "a@example.org",
+    }
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """An empty folder."""
+    home = tmp_path / "home"
+    here = tmp_path / "here"
+    home.mkdir()
+    here.mkdir()
+    return Folder(here, clean_environment(home))
+
+
+@pytest.fixture
+def repository(folder: Folder) -> Folder:
+    """An empty git repository."""
+    folder.git("init", "-q", "-b", "main")
+    return folder
+
+
+def python_version() -> str:
+    return f"{sys.version_info[0]}.{sys.version_info[1]}"

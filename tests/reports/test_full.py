@@ -1,0 +1,85 @@
+"""The source line under a finding: the caret stands where the eye looks for it, and no line is too long to read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from syntax_guard import reports
+
+from .samples import diagnostic, result
+
+if TYPE_CHECKING:
+    from syntax_guard.model import Diagnostic
+
+
+def lines(found: Diagnostic) -> list[str]:
+    """Return what is shown below the first line of a finding."""
+    return "".join(reports.render("full", result(found))).splitlines()[1:]
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "end", "shown"),
+    [
+        pytest.param("x = (1,", 5, (3, 6), ["    3 | x = (1,", "      |     ^"], id="one character"),
+        pytest.param("abc def", 5, (3, 8), ["    3 | abc def", "      |     ^^^"], id="range"),
+        pytest.param("abc def", 5, (None, None), ["    3 | abc def", "      |     ^"], id="no end"),
+        pytest.param("abc def", 5, (4, 2), ["    3 | abc def", "      |     ^^^"], id="several lines"),
+        pytest.param("abc def", 5, (3, 5), ["    3 | abc def", "      |     ^"], id="empty range"),
+        pytest.param("abc def", 5, (3, 99), ["    3 | abc def", "      |     ^^^"], id="end behind the line"),
+        pytest.param("abc", 4, (3, 5), ["    3 | abc", "      |    ^"], id="end of line"),
+        pytest.param("abc", 50, (3, 51), ["    3 | abc", "      |    ^"], id="behind the line"),
+        pytest.param("abc", 0, (3, 1), ["    3 | abc", "      | ^"], id="column zero"),
+        pytest.param("abc", None, (None, None), ["    3 | abc"], id="no column"),
+        pytest.param("\tx = (", 6, (3, 7), ["    3 |     x = (", "      |         ^"], id="tab"),
+        pytest.param("漢字 = (", 6, (3, 7), ["    3 | 漢字 = (", "      |        ^"], id="wide characters"),
+        pytest.param("漢字 = (", 1, (3, 3), ["    3 | 漢字 = (", "      | ^^^^"], id="range of wide characters"),
+        pytest.param("e\u0301 = (", 6, (3, 7), ["    3 | e\u0301 = (", "      |     ^"], id="combining character"),
+        pytest.param("a\x1b(", 3, (3, 4), ["    3 | a\\x1b(", "      |      ^"], id="escaped character"),
+        pytest.param("a\\x1b(", 6, (3, 7), ["    3 | a\\x1b(", "      |      ^"], id="backslash as written"),
+        pytest.param("", 1, (3, 2), [], id="empty line"),
+        pytest.param(None, 1, (3, 2), [], id="no line"),
+    ],
+)
+def test_the_place_is_underlined(
+    line: str | None, column: int | None, end: tuple[int | None, int | None], shown: list[str]
+) -> None:
+    assert lines(diagnostic(line=3, column=column, end=end, source_line=line)) == shown
+
+
+@pytest.mark.parametrize(
+    "filler", ["x", "漢", "\t", "\x1b", "e\u0301"], ids=["letter", "wide", "tab", "escape", "mark"]
+)
+@pytest.mark.parametrize("column", [1, 2, 40, 99, 100, 101, 5000, 9_999, 10_001])
+def test_a_long_line_is_cut_around_the_place(filler: str, column: int) -> None:
+    line = (filler * 10_000)[: column - 1] + "(" + (filler * 10_000)[column:10_000]
+    text, carets = lines(diagnostic(column=column, end=(3, column + 1), source_line=line))
+    assert len(text) < 250
+    width = carets.index("^")
+    assert carets[width:] == "^"
+    before = text[: text.index("(")]
+    assert sum(2 if character == "漢" else character != "\u0301" for character in before) == width
+
+
+def test_a_range_longer_than_the_line_shown_is_cut_with_it() -> None:
+    text, carets = lines(diagnostic(column=1, end=(3, 10_001), source_line="x" * 10_000))
+    assert text == "    3 | " + "x" * 100 + "..."
+    assert carets == "      | " + "^" * 100
+
+
+def test_a_source_of_one_endless_line_costs_nothing() -> None:
+    text, _ = lines(diagnostic(column=50_000_000, end=(3, 50_000_001), source_line="x" * 100_000_000))
+    assert len(text) < 250
+
+
+def test_a_hint_stands_below() -> None:
+    assert lines(diagnostic(column=None, hint="close it", source_line="x = (1,")) == [
+        "    3 | x = (1,",
+        "      = hint: close it",
+    ]
+
+
+def test_large_line_numbers_keep_the_margin_straight() -> None:
+    text, carets = lines(diagnostic(line=1_234_567, column=1, end=(1_234_567, 2), source_line="x"))
+    assert text.index("|") == carets.index("|")

@@ -1,0 +1,61 @@
+"""Each format's report against its schema (schemas/README.md says whose they are)."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import fastjsonschema
+import xmlschema
+
+from .samples import HERE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DOCS = os.path.join(HERE, "..", "..", "docs")
+SCHEMAS = {
+    "json": os.path.join(DOCS, "report.schema.json"),
+    "gitlab": os.path.join(HERE, "schemas", "gitlab.json"),
+    "sarif": os.path.join(HERE, "schemas", "sarif.json"),
+    "rdjson": os.path.join(HERE, "schemas", "rdjson.json"),
+}
+
+
+def validate(name: str, report: str) -> None:
+    """Raise an exception of the schema library where a report in the format ``name`` is not valid."""
+    if name == "junit":
+        junit_schema().validate(report)
+    elif name == "json-lines":
+        check = definition("diagnostic")
+        for line in report.splitlines():
+            check(json.loads(line))
+    else:
+        schema(SCHEMAS[name])(json.loads(report))
+
+
+@functools.cache
+def schema(path: str) -> Callable[[Any], Any]:
+    """Return the check that a JSON schema file stands for."""
+    with open(path, encoding="utf-8") as file:
+        return compiled(json.load(file))
+
+
+@functools.cache
+def definition(name: str) -> Callable[[Any], Any]:
+    """Return the check of one definition of our own schema."""
+    with open(SCHEMAS["json"], encoding="utf-8") as file:
+        whole = json.load(file)
+    return compiled({**whole["definitions"][name], "definitions": whole["definitions"]})
+
+
+def compiled(document: Any) -> Callable[[Any], Any]:
+    check: Callable[[Any], Any] = fastjsonschema.compile(document)
+    return check
+
+
+@functools.cache
+def junit_schema() -> xmlschema.XMLSchema:
+    return xmlschema.XMLSchema(os.path.join(HERE, "schemas", "junit-10.xsd"))

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pythons import FAILS, HANGS, HERE, LABEL, PYPY, SHORT, environ, link, program, shim
 from syntax_guard.discovery import Search, find, holds, places
+
+from .pythons import FAILS, HANGS, HERE, LABEL, PYPY, SHORT, environ, link, program, shim
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pythons import (
+from syntax_guard.errors import TargetError
+from syntax_guard.interpreters import identify
+
+from .pythons import (
     DIES,
     FAILS,
     FLOODS,
@@ -25,8 +28,6 @@ from pythons import (
     program,
     shim,
 )
-from syntax_guard.errors import TargetError
-from syntax_guard.interpreters import identify
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the programs here are scripts with a shebang line")
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pythons import HERE, LABEL, NAME, environ, link
 from syntax_guard import memory
 from syntax_guard.discovery import find
 from syntax_guard.model import Interpreter
+
+from .pythons import HERE, LABEL, NAME, environ, link
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 import syntax_guard
-from pythons import FAILS, HANGS, HERE, LABEL, NAME, PYPY, SHORT, environ, link, program, shim
 from syntax_guard.errors import SettingsError, TargetError
 from syntax_guard.model import Interpreter, Target
 from syntax_guard.reports.targets import document, table
 from syntax_guard.targets import Machine, resolve, survey, this_interpreter
+
+from .pythons import FAILS, HANGS, HERE, LABEL, NAME, PYPY, SHORT, environ, link, program, shim
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the programs here are scripts with a shebang line")
 

@@ -102,9 +102,27 @@ def _parse(arguments: Sequence[str]) -> dict[str, Any]:
 
 
 def _verb(flags: dict[str, Any]) -> int:
-    if flags["verb"] == "probe":
+    verb = flags.pop("verb")
+    if verb == "targets":
+        return _targets(flags)
+    if verb == "probe":
         return _probe(flags)
-    raise UsageError(f"unknown verb {flags['verb']!r}")
+    raise AssertionError(f"the parser knows a verb that has no room: {verb}")
+
+
+def _targets(flags: dict[str, Any]) -> int:
+    from .check import survey
+    from .reports import targets
+    from .settings import load
+
+    found = survey(load(flags, os.environ, os.getcwd()))
+    if flags.get("output_format") == "json":
+        import json
+
+        _print([json.dumps(targets.document(found), indent=2) + "\n"])
+    else:
+        _print(line + "\n" for line in targets.table(found))
+    return UNASKED if found.unanswered else OK
 
 
 def _check(paths: list[str], flags: dict[str, Any]) -> int:
@@ -197,27 +215,30 @@ def _probe(flags: dict[str, Any]) -> int:
 
 
 def _report(result: Result, settings: Settings) -> None:
-    from .reports import summary_line
+    from .reports import statistics, summary_line
 
-    _write_findings(result, settings)
-    human = settings.output_format in ("full", "concise") or settings.output_file
-    quiet = settings.quiet or (os.environ.get("PRE_COMMIT") and result.ok and not settings.verbose)
-    if human and not quiet:
+    for_people = _write_findings(result, settings)
+    if not for_people and not settings.output_file:
+        return
+    if settings.statistics:
+        _print(statistics(result))
+    if not settings.quiet and not (os.environ.get("PRE_COMMIT") and result.ok and not settings.verbose):
         _print([summary_line(result) + "\n"])
 
 
-def _write_findings(result: Result, settings: Settings) -> None:
+def _write_findings(result: Result, settings: Settings) -> bool:
+    """Write the findings where they are asked for; return whether their format is one for people."""
     from .reports import render
 
+    output_format = settings.output_format or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
+    for_people = output_format in ("full", "concise")
     color = settings.output_file is None and _colored(settings.color, os.environ)
-    if result.diagnostics or settings.output_format not in ("full", "concise"):
-        lines = render(settings.output_format, result, color=color)
-        if settings.output_file:
-            _write_file(settings.output_file, lines)
-        else:
-            _print(lines)
-    elif settings.output_file:
-        _write_file(settings.output_file, ())
+    lines = render(output_format, result, color=color) if result.diagnostics or not for_people else ()
+    if settings.output_file:
+        _write_file(settings.output_file, lines)
+    else:
+        _print(lines)
+    return for_people
 
 
 def _colored(color: str, environ: Mapping[str, str]) -> bool:

@@ -8,12 +8,12 @@ import re
 
 from . import __version__
 from .errors import UsageError
-from .settings import OPTIONS
+from .settings import OPTIONS, Option
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
 WIDTH = 80
 EXITS = """\
@@ -54,18 +54,13 @@ def parser() -> argparse.ArgumentParser:
     _check(verbs)
     _run(verbs)
     _probe(verbs)
+    _targets(verbs)
     return whole
 
 
 def _check(verbs: argparse._SubParsersAction[Parser]) -> None:
-    check = verbs.add_parser(
-        "check",
-        help="judge files and folders, or what is staged",
-        description="Judge files and folders with the compiler of the Python that will run them.",
-        epilog=EXITS,
-        formatter_class=_Formatter,
-        allow_abbrev=False,
-    )
+    check = _verb(verbs, "check", "judge files and folders, or what is staged",
+                  "Judge files and folders with the compiler of the Python that will run them.")  # fmt: skip
     check.add_argument(
         "paths",
         nargs="*",
@@ -73,37 +68,28 @@ def _check(verbs: argparse._SubParsersAction[Parser]) -> None:
         help="files and folders; the current folder where none is named; - reads standard input",
     )
     check.add_argument("--staged", action="store_true", help="what the git index holds, for hooks outside pre-commit")
-    add_settings(check)  # fmt: skip
+    add_settings(check)
 
 
 def _run(verbs: argparse._SubParsersAction[Parser]) -> None:
-    run = verbs.add_parser(
-        "run",
-        usage="%(prog)s [OPTIONS] [--root DIR ...] -- COMMAND [ARG ...]",
-        help="check the tree, then become a command",
-        description="Check the tree with the Python that runs this, then become COMMAND in this process's place.",
-        epilog="exit codes: 1 and 2 as `check`, and COMMAND was not started; 127 COMMAND was not\nfound; "
-        "126 it cannot be executed; else COMMAND's own",
-        formatter_class=_Formatter,
-        allow_abbrev=False,
-    )
+    run = _verb(verbs, "run", "check the tree, then become a command",
+                "Check the tree with the Python that runs this, then become COMMAND in this\nprocess's place.",
+                "exit codes: COMMAND's own; or 1 and 2 as of `check`, 127 COMMAND was not found,\n"
+                "126 it cannot be executed")  # fmt: skip
+    run.usage = "syntax-guard run [OPTIONS] [--root DIR ...] -- COMMAND [ARG ...]"
     run.add_argument("--root", action="append", metavar="DIR", dest="roots", help="a tree to check (default: the "
                      "current folder); may be repeated")  # fmt: skip
     red = run.add_mutually_exclusive_group()
     red.add_argument("--wait", action="store_true", help="for development: wait until the tree is valid")
     red.add_argument("--report-only", action="store_true", help="start COMMAND whatever is found")
-    add_settings(run, without=("target-version", "python", "stdin-filename"))
+    elsewhere = ("target-version", "python", "stdin-filename", "statistics")
+    add_settings(run, [option.name for option in OPTIONS if option.name not in elsewhere])
 
 
 def _probe(verbs: argparse._SubParsersAction[Parser]) -> None:
-    probe = verbs.add_parser(
-        "probe",
-        help="a health check for images without curl",
-        description="Ask a server for its health with one GET. It is healthy when it answers 2xx in time.",
-        epilog="exit codes: 0 healthy; 1 not",
-        formatter_class=_Formatter,
-        allow_abbrev=False,
-    )
+    probe = _verb(verbs, "probe", "a health check for images without curl",
+                  "Ask a server for its health with one GET. It is healthy when it answers 2xx in\ntime.",
+                  "exit codes: 0 healthy; 1 not")  # fmt: skip
     probe.add_argument("url", metavar="URL", help="such as http://127.0.0.1:8000/health")
     probe.add_argument("--timeout", type=_above(0, float), default=5.0, metavar="SECONDS",
                        help="for all of it (default 5); keep it below that of the health check")  # fmt: skip
@@ -126,28 +112,37 @@ def _above(low: int, kind: type[float]) -> Callable[[str], float]:
     return read
 
 
-def add_settings(verb: argparse.ArgumentParser, without: Sequence[str] = ()) -> None:
-    """Give `verb` an option for each setting; only those that are given stand in the namespace."""
+def _targets(verbs: argparse._SubParsersAction[Parser]) -> None:
+    targets = _verb(verbs, "targets", "which Pythons are asked, why, and who answers",
+                    "Show which Python versions a check asks about here, why, and who answers for each.")  # fmt: skip
+    add_settings(targets, ("target-version", "python", "output-format", "cache", "cache-dir"))
+
+
+def _verb(
+    verbs: argparse._SubParsersAction[Parser], name: str, summary: str, description: str, exits: str = EXITS
+) -> Parser:
+    return verbs.add_parser(
+        name, help=summary, description=description, epilog=exits, formatter_class=_Formatter, allow_abbrev=False
+    )
+
+
+def add_settings(verb: argparse.ArgumentParser, names: Sequence[str] = ()) -> None:
+    """Give `verb` an option for each setting, or for those in `names`; only what is given stands in the namespace."""
     group = verb.add_argument_group("settings")
     for option in OPTIONS:
-        if option.name in without:
-            continue
-        name = "--" + option.name
-        if option.metavar:
-            action = "append" if option.repeats else "store"
-            group.add_argument(name, action=action, metavar=option.metavar, help=option.help, dest=option.field,
-                               default=argparse.SUPPRESS)  # fmt: skip
-        elif option.choices:
-            group.add_argument(name, metavar="WHICH", help=f"{option.help}: {', '.join(option.choices)}",
-                               dest=option.field, default=argparse.SUPPRESS)  # fmt: skip
-        elif option.name == "cache":
-            group.add_argument("--no-cache", action="store_false", help="neither use nor keep remembered verdicts",
-                               dest=option.field, default=argparse.SUPPRESS)  # fmt: skip
-        else:
-            group.add_argument(name, action="store_true", help=option.help, dest=option.field,
-                               default=argparse.SUPPRESS)  # fmt: skip
+        if not names or option.name in names:
+            group.add_argument(*option.flags, **_reading(option), dest=option.field, default=argparse.SUPPRESS)
     group.add_argument("--config", metavar="FILE", help="the pyproject.toml to use", default=argparse.SUPPRESS)
     group.add_argument("--isolated", action="store_true", help="use no settings file", default=argparse.SUPPRESS)
+
+
+def _reading(option: Option) -> dict[str, Any]:
+    """How argparse is to read an option; whether its value can be used is for `settings` to say."""
+    if option.metavar:
+        return {"action": "append" if option.repeats else "store", "metavar": option.metavar, "help": option.help}
+    if option.choices:
+        return {"metavar": "WHICH", "help": f"{option.help}: {', '.join(option.choices)}"}
+    return {"action": "store_const", "const": not option.on, "help": option.help}
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):

@@ -105,7 +105,8 @@ class _Bench:
 
     def _judgement(self, source: Source, answers: dict[str | None, Any]) -> Judgement:
         found = verdicts(answers, source.data, self._targets)
-        return Judgement(source if any(answers.values()) else Source(source.name, b""), found)
+        silent = all(verdict.error is None and not verdict.warnings for verdict in found)
+        return Judgement(Source(source.name, b"") if silent else source, found)
 
 
 def _one_by_one(files: Sequence[Readable], targets: Sequence[Target], bench: _Bench) -> Iterator[Judgement]:

@@ -18,7 +18,7 @@ FILE = "pyproject.toml"
 FILE_LIMIT = 4 * 1024 * 1024
 """Bytes of the largest settings file that is read."""
 TABLE = "tool.syntax-guard"
-FORMATS = ("full", "concise", "json")
+FORMATS = ("full", "concise", "json", "json-lines", "github", "gitlab", "sarif", "junit", "rdjson")
 WARNINGS = ("ignore", "report", "error")
 
 
@@ -32,7 +32,8 @@ class Settings(Record):
     expected_broken: tuple[str, ...] = ()
     """Likewise: files that are broken on purpose. Each must still be broken."""
     warnings: Literal["ignore", "report", "error"] = "report"
-    output_format: str = "full"
+    output_format: str | None = None
+    """None: ``github`` in a GitHub workflow, else ``full``."""
     output_file: str | None = None
     jobs: int | None = None
     """Processes that judge; None: as many as this process may use CPUs."""
@@ -42,6 +43,7 @@ class Settings(Record):
     """Seconds that a source may take."""
     memory_limit: int = 4096
     """MiB of address space that a worker may use; 0: any."""
+    statistics: bool = False
     quiet: bool = False
     verbose: bool = False
     color: Literal["auto", "always", "never"] = "auto"
@@ -67,12 +69,18 @@ class Option(Record):
     metavar: str | None = None
     choices: tuple[str, ...] = ()
     repeats: bool = False
+    on: bool = False
+    """For what is true or false: whether it is true by default, so that the flag says ``--no-name``."""
     in_file: bool = True
     """False for what the repository under check has no say in: programs to start, places to write to, the terminal."""
 
     @property
     def field(self) -> str:
         return self.name.replace("-", "_")
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        return (f"--no-{self.name}" if self.on else f"--{self.name}",)
 
     @property
     def variable(self) -> str:
@@ -142,8 +150,9 @@ OPTIONS = (
     Option("time-limit", _number(0.1, 86400, float), "seconds that one source may take (default 30)", "SECONDS"),
     Option("memory-limit", _number(0, 1 << 24, int), "MiB that a judging process may use, 0 for any (default 4096)",
            "MIB"),
-    Option("cache", _flag, "remember verdicts between runs (default)"),
+    Option("cache", _flag, "neither use nor keep remembered verdicts", on=True),
     Option("cache-dir", _text, "where verdicts are remembered", "DIR", in_file=False),
+    Option("statistics", _flag, "count the findings by code and by target", in_file=False),
     Option("quiet", _flag, "findings only, no summary", in_file=False),
     Option("verbose", _flag, "say more about how the run went", in_file=False),
     Option("color", _choice("auto", "always", "never"), "colour findings", choices=("auto", "always", "never"),
@@ -176,7 +185,7 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: str) -> S
                 value = [part for part in value.split(os.pathsep if option.name == "python" else ",") if part]
             values[option.field] = option.read(value, option.variable)
         if option.field in flags:
-            values[option.field] = option.read(flags[option.field], "--" + option.name)
+            values[option.field] = option.read(flags[option.field], option.flags[0])
     return Settings(**values)
 
 

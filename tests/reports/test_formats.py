@@ -91,7 +91,7 @@ result = model.Result((target,), model.Summary(1, 1, 0, 0, 0, 0, 0.1), (found,))
 text = "".join(reports.render({name!r}, result)) + reports.summary_line(result)
 print(*sorted(sys.modules))
 """
-    done = subprocess.run([sys.executable, "-I", "-S", "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-S", "-c", script], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert f"syntax_guard.reports.{name}" in loaded
     assert not loaded & {"json", "re", "typing", "dataclasses", "enum", "unicodedata", "xml", "hashlib", "urllib"}

@@ -1,0 +1,93 @@
+"""A hint names the cause that the bytes give away, and nothing else.
+
+Each folder in ``cases`` has sources as people meet them and, in ``hint.txt``, the hint that all of them get; none for
+those in ``none``. A source whose name says ``until_3_13`` is valid on newer Pythons.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+
+import pytest
+
+from syntax_guard import check_source
+from syntax_guard.hints import hint
+from syntax_guard.model import Problem
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def found() -> list[tuple[str, bytes, str]]:
+    """Return (name, bytes, hint) of each case."""
+    cases = []
+    for folder, _, names in sorted(os.walk(os.path.join(HERE, "cases"))):
+        for name in sorted(names):
+            if name.endswith(".src"):
+                with open(os.path.join(folder, name), "rb") as file, open(os.path.join(folder, "hint.txt")) as said:
+                    cases.append((f"{os.path.basename(folder)}/{name[:-4]}", file.read(), said.read().strip()))
+    return cases
+
+
+CASES = found()
+EXPECTED_OF_PIECES = {None, *(said for _, _, said in CASES)}
+
+
+@pytest.mark.parametrize(("name", "data", "expected"), CASES, ids=[name for name, _, _ in CASES])
+def test_an_error_has_the_hint_of_its_cause(name: str, data: bytes, expected: str) -> None:
+    if name.endswith("until_3_13") and sys.version_info >= (3, 14):
+        pytest.skip("valid since Python 3.14")
+    (error,) = (each for each in check_source(data) if each.severity == "error")
+    assert (error.hint or "") == expected
+
+
+def test_every_hint_is_one_line_that_fits_beside_its_message() -> None:
+    assert len(CASES) > 60
+    assert all("\n" not in said and len(said) < 120 for _, _, said in CASES)
+
+
+def test_no_bytes_and_no_place_make_it_fail() -> None:
+    chance = random.Random(20211101)
+    sources = [data for _, data, _ in CASES]
+    for _ in range(3000):
+        data = bytearray(chance.choice(sources) + chance.choice(sources))
+        for _ in range(chance.randrange(5)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        message = chance.choice(["", "invalid character (U+110000)", "U+0000 invalid character", "can't decode", "BOM"])
+        problem = Problem(
+            chance.choice(["SyntaxError", "IndentationError", "UnicodeDecodeError", "ValueError", "Crashed"]),
+            message,
+            chance.choice([None, 0, 1, 2, 5, 10**9, -1]),
+            chance.choice([None, 0, 1, 5, 10**9]),
+        )
+        said = hint(problem, bytes(data))
+        assert said is None or said.isprintable()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "{{",
+        "{%",
+        "<%",
+        "${a",
+        "'\\",
+        '"',
+        "\\",
+        " ",
+        "print ",
+        "except ",
+        "a,",
+        "(",
+        "<<<<<<< ",
+        "\n<<<<<<< x",
+        "0",
+        "lambda",
+        "`",
+    ],
+)
+def test_a_large_hostile_source_is_looked_at_in_linear_time(piece: str) -> None:
+    """A quadratic rule would take hours here, a linear one takes a tenth of a second."""
+    data = piece.encode() * (8_000_000 // len(piece))
+    assert hint(Problem("SyntaxError", "invalid syntax", 1, 1), data) in EXPECTED_OF_PIECES

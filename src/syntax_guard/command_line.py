@@ -94,8 +94,8 @@ def _probe(verbs: argparse._SubParsersAction[Parser]) -> None:
     probe.add_argument("--timeout", type=_above(0, float), default=5.0, metavar="SECONDS",
                        help="for all of it (default 5); keep it below that of the health check")  # fmt: skip
     probe.add_argument("--restart-after", type=_above(0, int), metavar="N",
-                       help="after N failures in a row send SIGTERM to process 1, so that the container's restart "
-                       "policy starts it again")  # fmt: skip
+                       help="after N failures in a row send SIGTERM to process 1 (and SIGKILL to the rest after as "
+                       "many more), so that the container's restart policy starts it again")  # fmt: skip
     probe.add_argument("--start-period", type=_above(-1, float), default=40.0, metavar="SECONDS",
                        help="failures count for --restart-after when process 1 is older than this "
                        "(default 40)")  # fmt: skip

@@ -9,9 +9,12 @@ import sys
 import sysconfig
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PROJECT = Path(__file__).resolve().parent.parent
 COMMAND = Path(sysconfig.get_path("scripts")) / ("syntax-guard.exe" if os.name == "nt" else "syntax-guard")
@@ -48,11 +51,17 @@ class Folder:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 
-    def run(self, *command: str | bytes | Path, stdin: bytes = b"", cwd: str = ".", **environment: str) -> Run:
+    def run(
+        self,
+        *command: str | bytes | Path,
+        stdin: bytes = b"",
+        cwd: str = ".",
+        environment: Mapping[str, str] | None = None,
+    ) -> Run:
         done = subprocess.run(
             command,
             cwd=self.path / cwd,
-            env={**self.environment, **environment},
+            env={**self.environment, **(environment or {})},
             input=stdin,
             capture_output=True,
             timeout=300,
@@ -60,11 +69,23 @@ class Folder:
         )
         return Run(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
 
-    def guard(self, *arguments: str | bytes | Path, stdin: bytes = b"", cwd: str = ".", **environment: str) -> Run:
-        return self.run(COMMAND, *arguments, stdin=stdin, cwd=cwd, **environment)
+    def guard(
+        self,
+        *arguments: str | bytes | Path,
+        stdin: bytes = b"",
+        cwd: str = ".",
+        environment: Mapping[str, str] | None = None,
+    ) -> Run:
+        return self.run(COMMAND, *arguments, stdin=stdin, cwd=cwd, environment=environment)
 
-    def check(self, *arguments: str | bytes | Path, stdin: bytes = b"", cwd: str = ".", **environment: str) -> Run:
-        return self.guard("check", "--output-format=json", *arguments, stdin=stdin, cwd=cwd, **environment)
+    def check(
+        self,
+        *arguments: str | bytes | Path,
+        stdin: bytes = b"",
+        cwd: str = ".",
+        environment: Mapping[str, str] | None = None,
+    ) -> Run:
+        return self.guard("check", "--output-format=json", *arguments, stdin=stdin, cwd=cwd, environment=environment)
 
     def git(self, *arguments: str | bytes | Path) -> str:
         done = self.run("git", *arguments)

@@ -52,14 +52,14 @@ class TestExitCodes:
     def test_a_question_that_cannot_be_asked(self, folder: Folder, arguments: list[str], says: str) -> None:
         folder.write("a.py")
         (folder.path / "empty").mkdir()
-        run = folder.guard(*arguments, GIT_CEILING_DIRECTORIES=str(folder.path.parent))
+        run = folder.guard(*arguments, environment={"GIT_CEILING_DIRECTORIES": str(folder.path.parent)})
         assert (run.code, run.out) == (2, "")
         assert run.err.startswith("syntax-guard: ")
         assert says in run.err
         assert run.err.count("\n") == 1
 
     def test_without_git(self, folder: Folder) -> None:
-        run = folder.guard("check", "--staged", PATH="/nowhere")
+        run = folder.guard("check", "--staged", environment={"PATH": "/nowhere"})
         assert (run.code, run.err.count("\n")) == (2, 1)
         assert "git" in run.err
 
@@ -103,12 +103,12 @@ class TestSettings:
         folder.write("pyproject.toml", '[tool.syntax-guard]\nwarnings = "error"\n')
         folder.write("a.py", "x = '\\d'\n")
         assert folder.guard("check").code == 1
-        assert folder.guard("check", SYNTAX_GUARD_WARNINGS="report").code == 0
-        assert folder.guard("check", "--warnings=error", SYNTAX_GUARD_WARNINGS="report").code == 1
+        assert folder.guard("check", environment={"SYNTAX_GUARD_WARNINGS": "report"}).code == 0
+        assert folder.guard("check", "--warnings=error", environment={"SYNTAX_GUARD_WARNINGS": "report"}).code == 1
 
     def test_a_bad_variable_is_named(self, folder: Folder) -> None:
         folder.write("a.py")
-        run = folder.guard("check", SYNTAX_GUARD_WARNINGS="loud")
+        run = folder.guard("check", environment={"SYNTAX_GUARD_WARNINGS": "loud"})
         assert (run.code, "SYNTAX_GUARD_WARNINGS" in run.err) == (2, True)
 
     def test_the_nearest_file_counts_up_to_the_top_of_the_repository(self, repository: Folder) -> None:
@@ -183,7 +183,7 @@ class TestOutput:
 
     def test_nothing_to_say_under_pre_commit(self, folder: Folder) -> None:
         folder.write("a.py")
-        assert folder.guard("check", PRE_COMMIT="1").out == ""
+        assert folder.guard("check", environment={"PRE_COMMIT": "1"}).out == ""
 
     def test_warnings_can_be_ignored_or_errors(self, folder: Folder) -> None:
         folder.write("a.py", "x = '\\d'\n")
@@ -209,7 +209,7 @@ class TestOutput:
     )
     def test_color(self, folder: Folder, environment: dict[str, str], arguments: list[str], colored: bool) -> None:
         folder.write("a.py", BROKEN)
-        assert ("\x1b[" in folder.guard("check", *arguments, **environment).out) is colored
+        assert ("\x1b[" in folder.guard("check", *arguments, environment=environment).out) is colored
 
     @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
     def test_color_on_a_terminal(self, folder: Folder) -> None:
@@ -226,12 +226,12 @@ class TestOutput:
     @pytest.mark.parametrize("variable", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}])
     def test_any_terminal_takes_any_name(self, folder: Folder, variable: dict[str, str]) -> None:
         folder.write("größe.py", "'ß' = = 1\n")
-        run = folder.guard("check", **variable)
+        run = folder.guard("check", environment=variable)
         assert (run.code, run.err) == (1, "")
 
     def test_help_fits_eighty_columns(self, folder: Folder) -> None:
         for arguments in (["--help"], ["check", "--help"]):
-            run = folder.guard(*arguments, COLUMNS="200")
+            run = folder.guard(*arguments, environment={"COLUMNS": "200"})
             assert run.code == 0
             assert max(map(len, run.out.splitlines())) <= 80
 

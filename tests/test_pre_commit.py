@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from .conftest import PROJECT, Folder, clean_environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BROKEN = "def f(:\n    pass\n"
 PACKAGED = ("src", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
@@ -22,7 +25,11 @@ pytestmark = pytest.mark.skipif(
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """One home for all, so that pre-commit installs the hook once; pip's own configuration stays."""
     home = tmp_path_factory.mktemp("home")
-    return {**clean_environment(home), "HOME": os.environ.get("HOME", str(home)), "PRE_COMMIT_HOME": str(home / "store")}
+    return {
+        **clean_environment(home),
+        "HOME": os.environ.get("HOME", str(home)),
+        "PRE_COMMIT_HOME": str(home / "store"),
+    }
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +88,10 @@ def test_a_broken_file_is_refused_and_a_mended_one_goes_through(project: Folder)
     project.git("add", "app/main.py")
     code, said = commit(project)
     assert code == 0, said
-    assert project.git("ls-tree", "-r", "--name-only", "HEAD").splitlines() == [".pre-commit-config.yaml", "app/main.py"]
+    assert project.git("ls-tree", "-r", "--name-only", "HEAD").splitlines() == [
+        ".pre-commit-config.yaml",
+        "app/main.py",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +180,7 @@ def test_the_tree_hook_runs_before_a_push_and_not_before_a_commit(project: Folde
     assert (pushed.code != 0, "untracked.py:1:7" in pushed.out + pushed.err) == (True, True)
 
 
-def test_settings_and_arguments_reach_the_hook(project: Folder, hooks: Folder) -> None:
+def test_settings_reach_the_hook(project: Folder) -> None:
     project.write("a.py", "x = '\\d'\n")
     project.write("generated.py", BROKEN)
     project.write("pyproject.toml", '[tool.syntax-guard]\nexclude = ["generated.py"]\nwarnings = "error"\n')
@@ -184,3 +194,13 @@ def test_try_repo(project: Folder, hooks: Folder) -> None:
     project.git("add", "--all")
     code, said = pre_commit(project, "try-repo", str(hooks.path), "syntax-guard", "--files", "a.py")
     assert (code, "a.py:1:7" in said) == (1, True)
+
+
+def test_the_floor_of_requires_python_is_judged_without_language_version(project: Folder) -> None:
+    project.write("pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
+    project.write("app.py", "match x:\n    case 1:\n        pass\n")
+    project.git("add", "app.py", "pyproject.toml")
+    code, said = commit(project)
+    assert code == 1
+    assert "app.py:1:" in said
+    assert "3.8" in said

@@ -60,7 +60,11 @@ def test_executables_without_suffix_are_python_by_their_shebang(folder: Folder, 
 def test_skipped_folders(folder: Folder, skipped: str, how: str) -> None:
     folder.write("good.py")
     folder.write(f"app/{skipped}/deep/a.py", BROKEN)
-    named = {"found": ["."], "named folder": ["good.py", f"app/{skipped}"], "named file": ["good.py", f"app/{skipped}/deep/a.py"]}
+    named = {
+        "found": ["."],
+        "named folder": ["good.py", f"app/{skipped}"],
+        "named file": ["good.py", f"app/{skipped}/deep/a.py"],
+    }
     run = folder.check(*named[how])
     assert (run.code, run.json["summary"]["checked"], run.json["summary"]["skipped"]) == (0, 1, 1)
 
@@ -240,4 +244,4 @@ def test_the_verdict_is_deaf_to_the_environment(folder: Folder, environment: dic
         ("digits.py", "syntax-error", 1),
         ("warned.py", "syntax-warning", 1),
     ]
-    assert folder.check(**environment).found == expected
+    assert folder.check(environment=environment).found == expected

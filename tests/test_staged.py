@@ -23,7 +23,7 @@ def repository(repository: Folder) -> Folder:
 def staged(repository: Folder, *arguments: str, cwd: str = ".") -> list[tuple[str, str, int | None]]:
     run = repository.check("--staged", *arguments, cwd=cwd)
     assert run.code == (1 if run.json["diagnostics"] else 0)
-    return run.found  # type: ignore[no-any-return]
+    return run.found
 
 
 def test_broken_in_the_index_and_mended_in_the_work_tree(repository: Folder) -> None:
@@ -179,7 +179,14 @@ def test_the_repository_is_left_as_it_was(repository: Folder) -> None:
 
 def test_configuration_of_the_repository_runs_nothing(repository: Folder) -> None:
     trap = f"touch '{repository.path}/sprung'; cat"
-    for key in ("core.fsmonitor", "core.pager", "diff.external", "filter.trap.smudge", "diff.trap.textconv", "pager.diff"):
+    for key in (
+        "core.fsmonitor",
+        "core.pager",
+        "diff.external",
+        "filter.trap.smudge",
+        "diff.trap.textconv",
+        "pager.diff",
+    ):
         repository.git("config", key, trap)
     repository.write(".gitattributes", "*.py diff=trap filter=trap\n")
     repository.write("a.py", BROKEN)

@@ -1,4 +1,4 @@
-"""The standard library of every CPython on this machine, its broken test files included: as a plain ``compile`` says."""
+"""The standard library of every CPython on this machine, its broken test files included: what ``compile`` says."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ import subprocess
 import sys
 import sysconfig
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from .conftest import Folder
+if TYPE_CHECKING:
+    from .conftest import Folder
+
 
 ORACLE = """
 import json, sys
@@ -51,8 +54,9 @@ def compare(folder: Folder, python: str) -> int:
     code = "import sysconfig; print(sysconfig.get_path('stdlib'))"
     library = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     rooms = os.pathsep.join(sorted({sysconfig.get_path("purelib"), *map(str, package_paths())}))
-    report = folder.run(python, "-m", "syntax_guard", "check", "--isolated", "--output-format=json", "--warnings=ignore",
-                        "--no-cache", library, PYTHONPATH=rooms)  # fmt: skip
+    options = ("--isolated", "--no-cache", "--output-format=json", "--warnings=ignore")
+    command = (python, "-m", "syntax_guard", "check", *options, library)
+    report = folder.run(*command, environment={"PYTHONPATH": rooms})
     assert report.err == ""
     files = sorted(judged(Path(library)))
     oracle = subprocess.run([python, "-c", ORACLE], input="\0".join(files), capture_output=True, text=True, check=True)
@@ -77,9 +81,8 @@ def judged(library: Path) -> list[str]:
         ]
         for name in files:
             path = os.path.join(folder, name)
-            if name.endswith((".py", ".pyi", ".pyw")) and not os.path.islink(path):
-                found.append(path)
-            elif "." not in name and os.access(path, os.X_OK) and b"python" in Path(path).read_bytes()[:60]:
+            script = "." not in name and os.access(path, os.X_OK) and b"python" in Path(path).read_bytes()[:60]
+            if not os.path.islink(path) and (script or name.endswith((".py", ".pyi", ".pyw"))):
                 found.append(path)
     return found
 
@@ -94,7 +97,11 @@ def test_the_library_s_own_broken_files_are_found(folder: Folder) -> None:
     tests = Path(sysconfig.get_path("stdlib")) / "test"
     if not tests.exists():
         pytest.skip("this interpreter comes without its test suite")
-    shutil.copytree(tests, folder.path / "test", ignore=lambda _, names: [name for name in names if "bad" not in name and not name.endswith("data")])
+    shutil.copytree(
+        tests,
+        folder.path / "test",
+        ignore=lambda _, names: [name for name in names if "bad" not in name and not name.endswith("data")],
+    )
     report = folder.check("--isolated", "--warnings=ignore")
     assert report.code == 1
     oracle = folder.run(sys.executable, "-c", ORACLE, stdin="\0".join(judged(folder.path)).encode())

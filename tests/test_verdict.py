@@ -17,6 +17,7 @@ class Case(NamedTuple):
     """None: whatever line ``compile`` names, if any."""
     column: int | None = None
 
+
 VALID = {
     "empty": b"",
     "no final newline": b"x = 1",
@@ -99,7 +100,7 @@ COMPILER_ONLY = {
     "assignment to __debug__": Case(b"__debug__ = 1\n", "syntax-error", 1),
     "walrus over an iteration variable": Case(b"[i := 0 for i in range(3)]\n", "syntax-error", 1),
     "walrus in a class's comprehension": Case(b"class C:\n    [x := 1 for y in z]\n", "syntax-error", 2),
-    "return with a value in an async generator": Case(b"async def f():\n    yield 1\n    return 2\n", "syntax-error", 3),
+    "value returned by an async generator": Case(b"async def f():\n    yield 1\n    return 2\n", "syntax-error", 3),
     "annotated global": Case(b"def f():\n    global x\n    x: int = 1\n", "syntax-error", 3),
     "unreachable case": Case(b"match x:\n    case y: pass\n    case 1: pass\n", "syntax-error", 2),
     "name bound twice in a pattern": Case(b"match x:\n    case [a, a]: pass\n", "syntax-error", 2),

@@ -9,6 +9,7 @@ from typing import Any
 bind = os.environ.get("BIND", "0.0.0.0:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "uvicorn_worker.UvicornWorker"
+control_socket_disable = True
 timeout = 60
 graceful_timeout = 20
 

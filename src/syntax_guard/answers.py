@@ -43,12 +43,15 @@ class Text:
         return True
 
 
-def read(answer: Any, text: Text) -> Verdict:
-    """The verdict that a probe's `answer` (see ``_probe.judge``) is, for the source of `text`."""
+def read(answer: Any, text: Text, unseen: tuple[Problem, ...] = ()) -> Verdict:
+    """The verdict that a probe's `answer` (see ``_probe.judge``) is, for the source of `text`.
+
+    `unseen` are warnings that hold whatever the interpreter says.
+    """
     if answer is None:
-        return VALID
+        return Verdict("valid", None, unseen) if unseen else VALID
     error, said = answer[:2]
-    warnings = tuple(Problem(kind, message, line or None) for kind, message, line in said)
+    warnings = (*(Problem(kind, message, line or None) for kind, message, line in said), *unseen)
     if error is None:
         return Verdict("valid", None, warnings)
     return Verdict("broken", _problem(text, *error), warnings)

@@ -8,13 +8,15 @@ import re
 
 from . import __version__
 from .errors import UsageError
-from .settings import OPTIONS
+from .settings import OPTIONS, Option
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from collections.abc import Callable, Sequence
+    from typing import Any, NoReturn
 
 WIDTH = 80
+SETTINGS = tuple(option.name for option in OPTIONS)
 EXITS = """\
 exit codes: 0 every source is valid for every target; 1 at least one is broken,
 unreadable or undecided; 2 the question could not be asked"""
@@ -51,18 +53,15 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"syntax-guard {__version__}")
     verbs = whole.add_subparsers(dest="verb", metavar="VERB", required=True)
     _check(verbs)
+    _targets(verbs)
+    _run(verbs)
+    _probe(verbs)
     return whole
 
 
 def _check(verbs: argparse._SubParsersAction[Parser]) -> None:
-    check = verbs.add_parser(
-        "check",
-        help="judge files and folders, or what is staged",
-        description="Judge files and folders with the compiler of the Python that will run them.",
-        epilog=EXITS,
-        formatter_class=_Formatter,
-        allow_abbrev=False,
-    )
+    check = _verb(verbs, "check", "judge files and folders, or what is staged",
+                  "Judge files and folders with the compiler of the Python that will run them.")  # fmt: skip
     check.add_argument(
         "paths",
         nargs="*",
@@ -70,29 +69,80 @@ def _check(verbs: argparse._SubParsersAction[Parser]) -> None:
         help="files and folders; the current folder where none is named; - reads standard input",
     )
     check.add_argument("--staged", action="store_true", help="what the git index holds, for hooks outside pre-commit")
-    add_settings(check)  # fmt: skip
+    add_settings(check)
 
 
-def add_settings(verb: argparse.ArgumentParser) -> None:
-    """Give `verb` an option for each setting; only those that are given stand in the namespace."""
+def _targets(verbs: argparse._SubParsersAction[Parser]) -> None:
+    targets = _verb(verbs, "targets", "which Pythons are asked, why, and who answers",
+                    "Show which Python versions a check asks about here, why, and who answers for each.")  # fmt: skip
+    add_settings(targets, ("target-version", "python", "output-format", "cache", "cache-dir"))
+
+
+def _run(verbs: argparse._SubParsersAction[Parser]) -> None:
+    run = _verb(verbs, "run", "check the tree, then become a command",
+                "Check the tree with the Python that runs this, then become COMMAND in this process's place.",
+                "exit codes: 1 and 2 as `check`, and COMMAND was not started; 127 COMMAND was not\nfound; "
+                "126 it cannot be executed; else COMMAND's own")  # fmt: skip
+    run.usage = "%(prog)s [OPTIONS] [--root DIR ...] -- COMMAND [ARG ...]"
+    run.add_argument("--root", action="append", metavar="DIR", dest="roots", help="a tree to check (default: the "
+                     "current folder); may be repeated")  # fmt: skip
+    red = run.add_mutually_exclusive_group()
+    red.add_argument("--wait", action="store_true", help="for development: wait until the tree is valid")
+    red.add_argument("--report-only", action="store_true", help="start COMMAND whatever is found")
+    add_settings(run, [name for name in SETTINGS if name not in ("target-version", "python", "stdin-filename")])
+
+
+def _probe(verbs: argparse._SubParsersAction[Parser]) -> None:
+    probe = _verb(verbs, "probe", "a health check for images without curl",
+                  "Ask a server for its health with one GET. It is healthy when it answers 2xx in time.",
+                  "exit codes: 0 healthy; 1 not")  # fmt: skip
+    probe.add_argument("url", metavar="URL", help="such as http://127.0.0.1:8000/health")
+    probe.add_argument("--timeout", type=_above(0, float), default=5.0, metavar="SECONDS",
+                       help="for all of it (default 5); keep it below that of the health check")  # fmt: skip
+    probe.add_argument("--restart-after", type=_above(0, int), metavar="N",
+                       help="after N failures in a row send SIGTERM to process 1, so that the container's restart "
+                       "policy starts it again")  # fmt: skip
+    probe.add_argument("--start-period", type=_above(-1, float), default=40.0, metavar="SECONDS",
+                       help="failures count for --restart-after when process 1 is older than this "
+                       "(default 40)")  # fmt: skip
+
+
+def _above(low: int, kind: type[float]) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        number = kind(text)
+        if not low < number < 1e6:
+            raise ValueError
+        return number
+
+    read.__name__ = "number"  # what argparse calls it in a message
+    return read
+
+
+def _verb(
+    verbs: argparse._SubParsersAction[Parser], name: str, summary: str, description: str, epilog: str = EXITS
+) -> Parser:
+    return verbs.add_parser(
+        name, help=summary, description=description, epilog=epilog, formatter_class=_Formatter, allow_abbrev=False
+    )
+
+
+def add_settings(verb: argparse.ArgumentParser, names: Sequence[str] = SETTINGS) -> None:
+    """Give `verb` an option for each setting in `names`; only what is given stands in the namespace."""
     group = verb.add_argument_group("settings")
     for option in OPTIONS:
-        name = "--" + option.name
-        if option.metavar:
-            action = "append" if option.repeats else "store"
-            group.add_argument(name, action=action, metavar=option.metavar, help=option.help, dest=option.field,
-                               default=argparse.SUPPRESS)  # fmt: skip
-        elif option.choices:
-            group.add_argument(name, metavar="WHICH", help=f"{option.help}: {', '.join(option.choices)}",
-                               dest=option.field, default=argparse.SUPPRESS)  # fmt: skip
-        elif option.name == "cache":
-            group.add_argument("--no-cache", action="store_false", help="neither use nor keep remembered verdicts",
-                               dest=option.field, default=argparse.SUPPRESS)  # fmt: skip
-        else:
-            group.add_argument(name, action="store_true", help=option.help, dest=option.field,
-                               default=argparse.SUPPRESS)  # fmt: skip
+        if option.name in names:
+            group.add_argument(*option.flags, **_reading(option), dest=option.field, default=argparse.SUPPRESS)
     group.add_argument("--config", metavar="FILE", help="the pyproject.toml to use", default=argparse.SUPPRESS)
     group.add_argument("--isolated", action="store_true", help="use no settings file", default=argparse.SUPPRESS)
+
+
+def _reading(option: Option) -> dict[str, Any]:
+    """How argparse is to read an option; whether its value can be used is for `settings` to say."""
+    if option.metavar:
+        return {"action": "append" if option.repeats else "store", "metavar": option.metavar, "help": option.help}
+    if option.choices:
+        return {"metavar": "WHICH", "help": f"{option.help}: {', '.join(option.choices)}"}
+    return {"action": "store_const", "const": not option.on, "help": option.help}
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):

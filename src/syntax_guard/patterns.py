@@ -30,7 +30,9 @@ def matcher(patterns: Sequence[str], root: str, setting: str, folder: str = ".")
 
     def matches(path: str) -> bool:
         if os.path.isabs(path) or path.startswith("..") or prefix.startswith(".."):
-            inside = os.path.relpath(os.path.join(folder, path), root).replace(os.sep, "/") + ("/" if path.endswith("/") else "")
+            inside = os.path.relpath(os.path.join(folder, path), root).replace(os.sep, "/") + (
+                "/" if path.endswith("/") else ""
+            )
             return spec.match_file(inside.lstrip("./") if inside.startswith("..") else inside)
         return spec.match_file(prefix + path.removeprefix("./"))
 

@@ -82,11 +82,12 @@ def questions(targets: Sequence[Target]) -> tuple[Question, ...]:
 
 def verdicts(answers: dict[str | None, Any], data: bytes, targets: Sequence[Target]) -> tuple[Verdict, ...]:
     """What each of `targets` says of the source `data`, from the `answers` by path of the interpreter."""
-    if not any(answers.values()):
+    unseen = _unseen(data)
+    if not unseen and not any(answers.values()):
         return (VALID,) * len(targets)
     text = Text(data)
     by_interpreter = {
-        python: no_answer(answer) if isinstance(answer, Problem) else read(answer, text)
+        python: no_answer(answer) if isinstance(answer, Problem) else read(answer, text, unseen)
         for python, answer in answers.items()
     }
     return tuple(
@@ -112,6 +113,15 @@ def ordinary(data: bytes) -> bool:
             return True
         brackets = brackets.replace(b"()", b"").replace(b"[]", b"").replace(b"{}", b"")
     return len(brackets) <= ORDINARY_DEPTH // 2
+
+
+def _unseen(data: bytes) -> tuple[Problem, ...]:
+    """What misleads a reader of the source, whoever its interpreter is."""
+    if data.isascii():
+        return ()
+    from .suspicious import suspicious
+
+    return suspicious(data)
 
 
 def _verdict(target: Target, own: Verdict, answer: Any) -> Verdict:

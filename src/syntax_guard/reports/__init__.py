@@ -7,6 +7,8 @@ should not wait for ``json`` or ``xml``.
 
 from __future__ import annotations
 
+from ..settings import FORMATS as FORMATS
+from .wording import start_line as start_line
 from .wording import statistics as statistics
 from .wording import summary_line as summary_line
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
     from ..model import Result
 
-FORMATS = ("full", "concise", "json", "json-lines", "github", "gitlab", "sarif", "junit", "rdjson")
 COLORED = ("full",)
 """The formats that a person reads on a terminal."""
 

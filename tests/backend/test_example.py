@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,10 @@ from .processes import EXAMPLE, SERVERS, Server, copy_of_example, migrated, star
 from .serving import PATIENCE, wait_until
 from .test_metrics import values
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not EXAMPLE.is_dir(), reason="examples/ is not here: run from a checkout of the repository"),
+]
 
 MONITORING = EXAMPLE / "monitoring"
 
@@ -54,8 +58,6 @@ def needed(program: str, package: str) -> str:
 
 
 def test_one_command_starts_it_with_a_database_of_its_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import tempfile
-
     monkeypatch.delenv("DATABASE_URL", raising=False)
     with tempfile.TemporaryDirectory(prefix="syntax-guard-example-") as data:
         with started(["app", "--port", "{port}"], folder, EXAMPLE_DATA=f"{data}/postgres") as running:

@@ -26,6 +26,7 @@ ORDER = (
     ("targets",),
     ("_probe", "grammar", "approximate", "answers", "suspicious", "threads"),
     ("questions", "workers"),
+    ("index", "cache"),
     ("judge",),
     ("diagnostics", "hints"),
     ("check",),

@@ -132,6 +132,8 @@ def _check(paths: list[str], flags: dict[str, Any]) -> int:
 
 
 def _report(result: Result, settings: Settings) -> None:
+    for note in result.notes if settings.verbose else ():
+        _note(note)
     quiet = settings.quiet or bool(os.environ.get("PRE_COMMIT") and result.ok and not settings.verbose)
     if quiet and not (result.diagnostics or settings.output_format or settings.output_file or settings.statistics):
         return
@@ -186,9 +188,10 @@ def _write_file(path: str, lines: Iterable[str]) -> None:
 
 
 def _complain(error: SyntaxGuardError) -> None:
+    _note(f"{error.message} ({error.hint})" if error.hint else error.message)
+
+
+def _note(line: str) -> None:
     from .reports.neutral import visible
 
-    line = f"syntax-guard: {visible(error.message)}"
-    if error.hint:
-        line += f" ({visible(error.hint)})"
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(f"syntax-guard: {visible(line)}\n")

@@ -31,6 +31,7 @@ ORDER = (
     ("diagnostics", "hints"),
     ("check",),
     ("reports",),
+    ("start", "watch", "healthcheck", "restart"),
     ("command_line",),
     ("cli",),
     ("__main__",),

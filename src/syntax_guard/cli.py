@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 OK, RED, UNASKED = 0, 1, 2
 INTERRUPTED, TERMINATED = 130, 143
+FOR_PEOPLE = ("full", "concise")
 
 
 class Terminated(BaseException):
@@ -30,7 +31,8 @@ def run_and_exit() -> NoReturn:
     def terminate(_number: int, _frame: object) -> NoReturn:
         raise Terminated
 
-    _signal.signal(_signal.SIGTERM, terminate)
+    if _signal.getsignal(_signal.SIGTERM) == _signal.SIG_DFL:  # who ignores it wants it ignored
+        _signal.signal(_signal.SIGTERM, terminate)
     try:
         code = main(sys.argv[1:])
         sys.stdout.flush()
@@ -58,6 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return _check(paths, {})
             flags = _parse(["check", *given])
             return _check([*flags.pop("paths"), *paths], flags)
+        if arguments[:1] == ["run"]:
+            return _run(*_split_command(arguments))
         return _verb(_parse(arguments))
     except SyntaxGuardError as error:
         _complain(error)
@@ -84,6 +88,15 @@ def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     return paths, given
 
 
+def _split_command(arguments: list[str]) -> tuple[dict[str, Any], list[str]]:
+    """Tell the flags of `run` from the command behind ``--``, whose own options are none of ours."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    command = arguments[end + 1 :]
+    if not command and not {"-h", "--help"} & {*arguments}:
+        raise UsageError("run: no command to start", "it stands behind --: syntax-guard run -- uvicorn main:app")
+    return _parse(arguments[:end]), command
+
+
 def _parse(arguments: Sequence[str]) -> dict[str, Any]:
     from .command_line import parser
 
@@ -94,6 +107,8 @@ def _verb(flags: dict[str, Any]) -> int:
     verb = flags.pop("verb")
     if verb == "targets":
         return _targets(flags)
+    if verb == "probe":
+        return _probe(flags)
     raise AssertionError(f"the parser knows a verb that has no room: {verb}")
 
 
@@ -131,28 +146,107 @@ def _check(paths: list[str], flags: dict[str, Any]) -> int:
     return OK if result.ok else RED
 
 
+def _run(flags: dict[str, Any], command: list[str]) -> int:
+    from . import start
+
+    status = start.supervise(lambda: (_opens_at_last if flags["wait"] else _opens)(flags, command))
+    if status != OK:
+        return status
+    try:
+        start.become(command)
+    except start.CommandError as error:
+        _complain(error)
+        return error.status
+
+
+def _opens(flags: dict[str, Any], command: list[str]) -> int:
+    """Check the tree for the start gate, say what comes of it, and return OK where `command` may start."""
+    from .check import check_paths
+    from .reports import start_line
+    from .settings import load
+
+    program = os.path.basename(command[0])
+    try:
+        settings = load(flags, os.environ, os.getcwd()).for_this_interpreter()
+        result = check_paths(flags["roots"] or ["."], settings)
+        _write_findings(result, settings)
+    except SyntaxGuardError as error:
+        _complain(error)
+        return UNASKED
+    if result.ok:
+        then = f"starting {program}"
+    elif flags["report_only"]:
+        then = f"starting {program} all the same (--report-only)"
+    else:
+        then = f"{program} is not started"
+    if not settings.quiet:
+        _note(start_line(result, then))  # standard output is the command's
+    return OK if result.ok or flags["report_only"] else RED
+
+
+def _opens_at_last(flags: dict[str, Any], command: list[str]) -> int:
+    from .settings import nearest
+    from .watch import changes
+
+    roots = flags["roots"] or ["."]
+    file = flags.get("config") or nearest(os.getcwd())
+    for _ in changes([*roots, file] if file else roots):
+        if _opens(flags, command) == OK:
+            break
+        _note("waiting for a change")
+    return OK
+
+
+def _probe(flags: dict[str, Any]) -> int:
+    from . import healthcheck
+
+    answer = healthcheck.probe(flags["url"], flags["timeout"])
+    outcome = answer.reason
+    if flags["restart_after"]:
+        from .restart import RestartError, heed
+
+        try:
+            limit, period = flags["restart_after"], flags["start_period"]
+            outcome += heed(flags["url"], limit, period, healthy=answer.healthy)
+        except RestartError as error:
+            _complain(error)
+    from .reports.neutral import visible
+
+    _print([visible(f"{flags['url']}: {outcome}") + "\n"])
+    return OK if answer.healthy else RED
+
+
 def _report(result: Result, settings: Settings) -> None:
-    for note in result.notes if settings.verbose else ():
-        _note(note)
     quiet = settings.quiet or bool(os.environ.get("PRE_COMMIT") and result.ok and not settings.verbose)
     if quiet and not (result.diagnostics or settings.output_format or settings.output_file or settings.statistics):
         return
-    from .reports import render, statistics, summary_line
+    from .reports import statistics, summary_line
 
-    output_format = settings.output_format or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
-    for_people = output_format in ("full", "concise")
-    color = settings.output_file is None and _colored(settings.color, os.environ)
-    lines = render(output_format, result, color=color) if result.diagnostics or not for_people else ()
-    if settings.output_file:
-        _write_file(settings.output_file, lines)
-    else:
-        _print(lines)
-    if not for_people and not settings.output_file:
+    _write_findings(result, settings)
+    if _format(settings) not in FOR_PEOPLE and not settings.output_file:
         return
     if settings.statistics:
         _print(statistics(result))
     if not quiet:
         _print([summary_line(result) + "\n"])
+
+
+def _write_findings(result: Result, settings: Settings) -> None:
+    from .reports import render
+
+    for note in result.notes if settings.verbose else ():
+        _note(note)
+    output_format = _format(settings)
+    color = settings.output_file is None and _colored(settings.color, os.environ)
+    lines = render(output_format, result, color=color) if result.diagnostics or output_format not in FOR_PEOPLE else ()
+    if settings.output_file:
+        _write_file(settings.output_file, lines)
+    else:
+        _print(lines)
+
+
+def _format(settings: Settings) -> str:
+    return settings.output_format or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
 
 
 def _colored(color: str, environ: Mapping[str, str]) -> bool:

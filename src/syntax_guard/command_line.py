@@ -12,10 +12,11 @@ from .settings import OPTIONS, Option
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
 WIDTH = 80
+SETTINGS = tuple(option.name for option in OPTIONS)
 EXITS = """\
 exit codes: 0 every source is valid for every target; 1 at least one is broken,
 unreadable or undecided; 2 the question could not be asked"""
@@ -53,6 +54,8 @@ def parser() -> argparse.ArgumentParser:
     verbs = whole.add_subparsers(dest="verb", metavar="VERB", required=True)
     _check(verbs)
     _targets(verbs)
+    _run(verbs)
+    _probe(verbs)
     return whole
 
 
@@ -75,17 +78,59 @@ def _targets(verbs: argparse._SubParsersAction[Parser]) -> None:
     add_settings(targets, ("target-version", "python", "output-format", "cache", "cache-dir"))
 
 
-def _verb(verbs: argparse._SubParsersAction[Parser], name: str, summary: str, description: str) -> Parser:
+def _run(verbs: argparse._SubParsersAction[Parser]) -> None:
+    run = _verb(verbs, "run", "check the tree, then become a command",
+                "Check the tree with the Python that runs this, then become COMMAND in this process's place.",
+                "exit codes: 1 and 2 as `check`, and COMMAND was not started; 127 COMMAND was not\nfound; "
+                "126 it cannot be executed; else COMMAND's own")  # fmt: skip
+    run.usage = "%(prog)s [OPTIONS] [--root DIR ...] -- COMMAND [ARG ...]"
+    run.add_argument("--root", action="append", metavar="DIR", dest="roots", help="a tree to check (default: the "
+                     "current folder); may be repeated")  # fmt: skip
+    red = run.add_mutually_exclusive_group()
+    red.add_argument("--wait", action="store_true", help="for development: wait until the tree is valid")
+    red.add_argument("--report-only", action="store_true", help="start COMMAND whatever is found")
+    add_settings(run, [name for name in SETTINGS if name not in ("target-version", "python", "stdin-filename")])
+
+
+def _probe(verbs: argparse._SubParsersAction[Parser]) -> None:
+    probe = _verb(verbs, "probe", "a health check for images without curl",
+                  "Ask a server for its health with one GET. It is healthy when it answers 2xx in time.",
+                  "exit codes: 0 healthy; 1 not")  # fmt: skip
+    probe.add_argument("url", metavar="URL", help="such as http://127.0.0.1:8000/health")
+    probe.add_argument("--timeout", type=_above(0, float), default=5.0, metavar="SECONDS",
+                       help="for all of it (default 5); keep it below that of the health check")  # fmt: skip
+    probe.add_argument("--restart-after", type=_above(0, int), metavar="N",
+                       help="after N failures in a row send SIGTERM to process 1, so that the container's restart "
+                       "policy starts it again")  # fmt: skip
+    probe.add_argument("--start-period", type=_above(-1, float), default=40.0, metavar="SECONDS",
+                       help="failures count for --restart-after when process 1 is older than this "
+                       "(default 40)")  # fmt: skip
+
+
+def _above(low: int, kind: type[float]) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        number = kind(text)
+        if not low < number < 1e6:
+            raise ValueError
+        return number
+
+    read.__name__ = "number"  # what argparse calls it in a message
+    return read
+
+
+def _verb(
+    verbs: argparse._SubParsersAction[Parser], name: str, summary: str, description: str, epilog: str = EXITS
+) -> Parser:
     return verbs.add_parser(
-        name, help=summary, description=description, epilog=EXITS, formatter_class=_Formatter, allow_abbrev=False
+        name, help=summary, description=description, epilog=epilog, formatter_class=_Formatter, allow_abbrev=False
     )
 
 
-def add_settings(verb: argparse.ArgumentParser, names: Sequence[str] = ()) -> None:
-    """Give `verb` an option for each setting, or for those in `names`; only what is given stands in the namespace."""
+def add_settings(verb: argparse.ArgumentParser, names: Sequence[str] = SETTINGS) -> None:
+    """Give `verb` an option for each setting in `names`; only what is given stands in the namespace."""
     group = verb.add_argument_group("settings")
     for option in OPTIONS:
-        if not names or option.name in names:
+        if option.name in names:
             group.add_argument(*option.flags, **_reading(option), dest=option.field, default=argparse.SUPPRESS)
     group.add_argument("--config", metavar="FILE", help="the pyproject.toml to use", default=argparse.SUPPRESS)
     group.add_argument("--isolated", action="store_true", help="use no settings file", default=argparse.SUPPRESS)

@@ -52,6 +52,10 @@ class Settings(Record):
     root: str = "."
     """The folder of the settings file, or the current one: what patterns are relative to."""
 
+    def for_this_interpreter(self) -> Settings:
+        """The same, asking about the Python that runs this and no other."""
+        return Settings(**{**vars(self), "target_version": (), "python": (), "requires_python": None})
+
 
 class Option(Record):
     """One setting: where it may stand, and how its value is read. The command line, the file and the docs follow it."""

@@ -182,24 +182,25 @@ def _named(text: str, machine: Machine, this: Interpreter) -> Target:
 
 def _located(text: str, environ: Mapping[str, str]) -> str:
     """The absolute path of the executable that ``--python`` names."""
-    from .discovery import places
+    from .discovery import SUFFIX, places
 
     if os.path.dirname(text):
         path = os.path.abspath(text)
     else:
-        names = (text, f"{text}.exe") if os.name == "nt" else (text,)
+        names = (text, text + SUFFIX)
         folders = [place.folder for place in places(environ) if place.kind == "PATH"]
         paths = [os.path.join(folder, name) for folder in folders for name in names if text]
         path = next((path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)), "")
         if not path:
-            raise TargetError(f"--python {text!r}: no such command on PATH", _hint_for_version(text))
+            hint = f"for what lies here, write ./{text}" if text and os.path.lexists(text) else _hint_for_version(text)
+            raise TargetError(f"--python {text!r}: no such command on PATH", hint)
     try:
         os.stat(path)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise TargetError(f"--python {text!r}: {reason}", "name the executable of a Python") from None
     if os.path.isdir(path):
-        inside = os.path.join(text, "bin", "python")
+        inside = os.path.join(text, "Scripts" if os.name == "nt" else "bin", f"python{SUFFIX}")
         hint = f"name the executable: {inside}" if os.path.isfile(inside) else "name the executable inside it"
         raise TargetError(f"--python {text!r} is a folder", hint)
     if not os.path.isfile(path) or not os.access(path, os.X_OK):

@@ -1,0 +1,135 @@
+"""End a container whose health check keeps failing, so that its restart policy starts it again.
+
+Docker and Podman mark such a container as unhealthy and do nothing else. The check runs afresh each time, so the
+failures in a row are counted in a small file, under the identity of the process 1 that they belong to.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import time
+from hashlib import sha256
+
+from .errors import SyntaxGuardError
+from .model import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FIRST_PID_NAMESPACE = "pid:[4026531836]"  # PROC_PID_INIT_INO, linux/include/linux/proc_ns.h
+FOLDERS = ("/tmp", "/dev/shm", "/run")  # noqa: S108 - what is opened there is checked, see `_open`
+"""Where failures are counted: the first that can be written. A read-only container still has its `/dev/shm`."""
+
+
+class RestartError(SyntaxGuardError):
+    """The failures cannot be counted, or process 1 cannot be ended."""
+
+
+class ProcessOne(Record):
+    """The first process of this container, as seen from inside."""
+
+    identity: str
+    """Differs between any two starts of the container, on this boot of the machine or another."""
+    age: float
+    """Seconds since it was started."""
+    name: str
+    heeds_sigterm: bool
+    """It catches the signal, or takes it from a queue as an init does."""
+
+
+def heed(check: str, limit: int, start_period: float, *, healthy: bool) -> str:
+    """Take note that `check` (its URL) found this container healthy or not, and end process 1 if that is too much.
+
+    A failure counts once process 1 is older than `start_period` seconds, and `limit` failures in a row end it. Returns
+    what came of it, to be put behind the reason, or nothing for a success. Raises RestartError.
+    """
+    one = process_one()
+    if healthy or one.age < start_period:
+        count(check, one.identity, failed=False)
+        return "" if healthy else f"; not counted, starting for {one.age:.0f} s of {start_period:g} s"
+    failures = count(check, one.identity, failed=True)
+    if failures < limit:
+        return f"; failure {failures} of {limit}"
+    end(one)
+    return f"; failure {failures}, sent SIGTERM to process 1 ({one.name})"
+
+
+def process_one() -> ProcessOne:
+    """Look at process 1. Raises RestartError where it is not a container's."""
+    try:
+        if os.readlink("/proc/self/ns/pid") == FIRST_PID_NAMESPACE:
+            raise RestartError("process 1 is the machine's own", "--restart-after is for the inside of a container")
+        boot = _read("/proc/sys/kernel/random/boot_id").strip()
+        name, _, fields = _read("/proc/1/stat").partition("(")[2].rpartition(")")
+        status = dict(line.split(":", 1) for line in _read("/proc/1/status").splitlines())
+    except OSError as error:
+        raise RestartError(f"cannot look at process 1: {error}", "--restart-after needs Linux with /proc") from error
+    started = int(fields.split()[19])  # field 22 of proc_pid_stat(5), in clock ticks since the boot
+    age = time.clock_gettime(time.CLOCK_BOOTTIME) - started / os.sysconf("SC_CLK_TCK")
+    heeded = int(status["SigCgt"], 16) | int(status["SigBlk"], 16)
+    return ProcessOne(f"{boot} {started}", age, name, bool(heeded >> (signal.SIGTERM - 1) & 1))
+
+
+def count(check: str, identity: str, *, failed: bool, folders: Sequence[str] = FOLDERS) -> int:
+    """Take down one more result of `check`; return how many failures in a row that makes since `identity` was started.
+
+    Raises RestartError where no folder can be written.
+    """
+    import fcntl
+
+    descriptor = _open(check, folders)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)  # a slow check may still run when the next one starts
+        whose, _, number = os.read(descriptor, 256).decode("ascii", "replace").rpartition(" ")
+        before = int(number) if whose == identity and number.isdecimal() and len(number) < 10 else 0
+        now = before + 1 if failed else 0
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{identity} {now}".encode(), 0)
+    except OSError as error:
+        raise RestartError(f"cannot count failures: {error.strerror}", "mount a tmpfs at /tmp") from error
+    finally:
+        os.close(descriptor)
+    return now
+
+
+def end(one: ProcessOne) -> None:
+    """Send SIGTERM to process 1. Raises RestartError where that would have no effect."""
+    if not one.heeds_sigterm:  # the kernel drops what a process 1 has no handler for (pid_namespaces(7))
+        raise RestartError(
+            f"process 1 ({one.name}) does not heed SIGTERM", "start the container with an init: `init: true`, --init"
+        )
+    try:
+        os.kill(1, signal.SIGTERM)
+    except PermissionError as error:
+        raise RestartError(
+            f"process 1 ({one.name}) belongs to another user", "run the health check as the container's user"
+        ) from error
+
+
+def file_name(check: str) -> str:
+    """What the file is called in which the failures of `check` are counted for this user."""
+    return f"syntax-guard-{os.geteuid()}-{sha256(check.encode()).hexdigest()[:16]}"
+
+
+def _open(check: str, folders: Sequence[str]) -> int:
+    """A descriptor of the file that counts, ours alone: no link, nobody else's."""
+    name = file_name(check)
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    for folder in folders:
+        try:
+            descriptor = os.open(os.path.join(folder, name), flags, 0o600)
+        except OSError:
+            continue
+        status = os.fstat(descriptor)
+        if stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid():
+            return descriptor
+        os.close(descriptor)
+    raise RestartError("cannot count failures: no folder for temporary files can be written", "mount a tmpfs at /tmp")
+
+
+def _read(path: str) -> str:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()

@@ -1,0 +1,106 @@
+"""The example's image in real containers: what starts, what does not, and who is process 1."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+
+from .conftest import EXAMPLE
+from .engine import Engine, until
+
+SERVER = ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "8000"]
+BROKEN = "import asyncio\n\ndef health(:\n"
+
+
+def test_a_broken_file_ends_the_build(engine: Engine, build: list[str | Path], tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLE, tmp_path / "example")
+    (tmp_path / "example" / "app" / "main.py").write_text(BROKEN)
+    built = engine.call(*build, "--tag", "never", tmp_path / "example")
+    assert built.returncode
+    assert "app/main.py:3:" in built.stdout
+
+
+def test_a_broken_file_keeps_the_container_from_starting_and_a_mended_one_does_not(
+    engine: Engine, image: str, app: Path
+) -> None:
+    source = (app / "main.py").read_text()
+    (app / "main.py").write_text(BROKEN)
+    container = engine.start("--init", "--volume", f"{app}:/srv/app:ro", image)
+    assert container.exit_code() == 1
+    assert "app/main.py:3:" in container.log
+    assert "Started server" not in container.log
+    (app / "main.py").write_text(source)
+    engine.done("start", container.name)
+    until(container.serves)
+
+
+@pytest.mark.parametrize("init", [True, False], ids=["with an init", "without one"])
+def test_the_server_stands_where_the_gate_stood(engine: Engine, image: str, init: bool) -> None:
+    container = engine.start(*["--init"] * init, image)
+    until(container.serves)
+    processes = container.processes()
+    if init:
+        assert "init" in processes.pop(1)[1][0]
+    [(pid, (parent, line))] = processes.items()
+    assert (pid == 1, parent) == ((False, 1) if init else (True, 0))
+    # Its interpreter, its script, its arguments: neither a shell nor the gate is left.
+    assert [Path(line[0]).name[:6], Path(line[1]).name, *filter(None, line[2:])] == ["python", *SERVER]
+
+
+@pytest.mark.parametrize("init", [True, False], ids=["with an init", "without one"])
+def test_it_stops_at_once_with_the_servers_own_exit_code(engine: Engine, image: str, init: bool) -> None:
+    codes = []
+    for command in ([], SERVER):  # as the image starts it, and the server alone
+        container = engine.start(*["--init"] * init, image, *command)
+        until(container.serves)
+        seconds, code = container.stop()
+        assert seconds < 2
+        codes.append(code)
+    assert codes[0] == codes[1] != 128 + signal.SIGKILL
+
+
+def test_the_plain_form_works_too(engine: Engine, image: str, app: Path) -> None:
+    plain = ["bash", "-c", f"syntax-guard check app && exec {' '.join(SERVER)}"]
+    container = engine.start("--volume", f"{app}:/srv/app:ro", image, *plain)
+    until(container.serves)
+    assert container.processes()[1][1][1].endswith("/uvicorn")
+    assert container.stop()[0] < 2
+    (app / "main.py").write_text(BROKEN)
+    engine.done("start", container.name)
+    assert container.exit_code() == 1
+    assert "app/main.py:3:" in container.log
+
+
+def test_a_container_that_waits_stops_at_once(engine: Engine, image: str, app: Path) -> None:
+    (app / "main.py").write_text(BROKEN)
+    command = ["syntax-guard", "run", "--wait", "--root", "app", "--", *SERVER]
+    container = engine.start("--volume", f"{app}:/srv/app:ro", image, *command)
+    until(lambda: "waiting for a change" in container.log)
+    seconds, code = container.stop()
+    assert seconds < 2
+    assert code == 128 + signal.SIGTERM
+
+
+def test_a_read_only_container_without_capabilities_is_enough(engine: Engine, image: str) -> None:
+    container = engine.start("--read-only", "--cap-drop", "all", "--security-opt", "no-new-privileges", image)
+    until(container.serves)
+
+
+def test_a_restart_policy_brings_a_killed_server_back(engine: Engine, image: str) -> None:
+    container = engine.start("--init", "--restart", "unless-stopped", image)
+    until(container.serves)
+    server = next(pid for pid in container.processes() if pid != 1)
+    container.inside("python", "-c", f"import os; os.kill({server}, 9)")
+    until(lambda: container.restarts == 1 and container.serves())
+
+
+def test_a_restart_policy_gives_up_on_a_permanent_error_where_it_is_told_to(
+    engine: Engine, image: str, app: Path
+) -> None:
+    (app / "main.py").write_text(BROKEN)
+    container = engine.start("--restart", "on-failure:2", "--volume", f"{app}:/srv/app:ro", image)
+    until(lambda: container.restarts == 2 and not container.running)
+    assert container.inspect(".State.ExitCode") == "1"

@@ -1,0 +1,58 @@
+"""The examples, as far as they can be looked at without a container."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from .conftest import PROJECT, Folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EXAMPLE = PROJECT / "examples" / "container"
+pytestmark = pytest.mark.skipif(not EXAMPLE.exists(), reason="only the tests were unpacked")
+
+
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.override.yaml"])
+def test_compose_files_are_valid_by_the_specification(name: str) -> None:
+    pytest.importorskip("check_jsonschema")
+    line = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(EXAMPLE / name)]
+    done = subprocess.run(line, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_wrong_compose_file_is_not(tmp_path: Path) -> None:
+    pytest.importorskip("check_jsonschema")
+    wrong = tmp_path / "compose.yaml"
+    wrong.write_text((EXAMPLE / "compose.yaml").read_text().replace("retries: 3", "retrys: 3"))
+    line = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(wrong)]
+    assert subprocess.run(line, capture_output=True).returncode == 1
+
+
+def test_the_example_is_valid_itself(folder: Folder) -> None:
+    run = folder.check("--isolated", EXAMPLE)
+    assert run.code == 0
+    assert run.json["summary"]["checked"] == 2
+
+
+def commands() -> list[list[str]]:
+    """What the Dockerfile and the compose files start or check with, in exec form."""
+    text = "\n".join((EXAMPLE / name).read_text() for name in ("Dockerfile", "compose.yaml", "compose.override.yaml"))
+    return [json.loads(line[line.index("[") :]) for line in text.splitlines() if '["' in line]
+
+
+def test_every_command_is_one_that_the_parser_knows(folder: Folder) -> None:
+    verbs = []
+    for command in commands():
+        words = [word for word in command if word != "CMD"]
+        assert words[0] == "syntax-guard"
+        verbs.append(words[1])
+        words = words[1 : words.index("--")] if "--" in words else words[1:]
+        run = folder.guard(*words, "--help")
+        assert (run.code, run.err) == (0, "")
+    assert sorted(verbs) == ["probe", "probe", "probe", "run", "run"]

@@ -1,0 +1,271 @@
+"""`syntax-guard run`: the start gate as its users meet it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from .conftest import COMMAND, Folder
+from .namespaces import children, gone, namespace, process_1
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="run needs a POSIX system")
+
+BROKEN = "def f(:\n"
+STARTED = ("echo", "started")
+
+
+def test_a_valid_tree_starts_the_command_and_says_so_in_one_line(folder: Folder) -> None:
+    folder.write("main.py")
+    folder.write("app/a.py")
+    run = folder.guard("run", "--", *STARTED)
+    assert (run.code, run.out) == (0, "started\n")  # standard output is the command's alone
+    version = re.escape(sys.version.split()[0])
+    assert re.fullmatch(rf"syntax-guard: 2 files valid on \w+ {version} in \d+\.\d\d s; starting echo\n", run.err)
+
+
+def test_a_broken_source_is_shown_and_nothing_starts(folder: Folder) -> None:
+    folder.write("app/main.py", BROKEN)
+    run = folder.guard("run", "--", *STARTED)
+    assert run.code == 1
+    assert "app/main.py:1:" in run.out
+    assert "started" not in run.out
+
+
+def test_report_only_starts_whatever_it_finds_and_says_so(folder: Folder) -> None:
+    folder.write("main.py", BROKEN)
+    run = folder.guard("run", "--report-only", "--", *STARTED)
+    assert run.code == 0
+    assert "main.py:1:" in run.out
+    assert run.out.endswith("started\n")
+    assert "--report-only" in run.err
+
+
+def test_quiet_is_quiet(folder: Folder) -> None:
+    folder.write("main.py")
+    run = folder.guard("run", "--quiet", "--", *STARTED)
+    assert (run.out, run.err) == ("started\n", "")
+
+
+def test_what_follows_the_dashes_is_the_commands(folder: Folder) -> None:
+    folder.write("main.py")
+    run = folder.guard("run", "--", "echo", "--help", "--", "--quiet", "a b")
+    assert run.out == "--help -- --quiet a b\n"
+
+
+def test_the_commands_exit_code_is_the_last_word(folder: Folder) -> None:
+    folder.write("main.py")
+    assert folder.guard("run", "--", "sh", "-c", "exit 42").code == 42
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        pytest.param(["--", "no-such-command"], 127, "no-such-command: command not found", id="no such command"),
+        pytest.param(["--", "./main.py"], 126, "cannot be executed", id="not executable"),
+        pytest.param(["echo", "started"], 2, "--", id="no dashes"),
+        pytest.param([], 2, "no command", id="no command"),
+        pytest.param(["--"], 2, "no command", id="nothing behind the dashes"),
+        pytest.param(["--root", "nowhere", "--", *STARTED], 2, "nowhere", id="no such root"),
+        pytest.param(["--root", "empty", "--", *STARTED], 2, "no Python file", id="empty root"),
+        pytest.param(["--wait", "--report-only", "--", *STARTED], 2, "not allowed with", id="wait and do not wait"),
+        pytest.param(["--rot", "app", "--", *STARTED], 2, "--root", id="misspelt option"),
+        pytest.param(["--config", "none.toml", "--", *STARTED], 2, "none.toml", id="no such settings"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(folder: Folder, arguments: list[str], code: int, said: str) -> None:
+    folder.write("main.py")
+    (folder.path / "empty").mkdir()
+    run = folder.guard("run", *arguments)
+    assert run.code == code
+    assert "started" not in run.out
+    complaints = [line for line in run.err.splitlines() if "valid on" not in line]
+    assert len(complaints) == 1
+    assert said in complaints[0]
+
+
+def test_roots_are_checked_and_nothing_else(folder: Folder) -> None:
+    folder.write("app/a.py")
+    folder.write("lib/b.py")
+    folder.write("alone.py")
+    folder.write("elsewhere/c.py", BROKEN)
+    run = folder.guard("run", "--root", "app", "--root", "lib", "--root", "alone.py", "--", *STARTED)
+    assert run.code == 0
+    assert "3 files valid" in run.err
+
+
+@pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() != 0 or not shutil.which("setpriv"), reason="needs root, setpriv"
+)
+@pytest.mark.parametrize("root", ["closed", "closed.py"])
+def test_a_root_that_may_not_be_read_starts_nothing(folder: Folder, root: str) -> None:
+    folder.write("closed/a.py")
+    folder.write("closed.py")
+    (folder.path / root).chmod(0)
+    plain = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]  # root, but not above permissions
+    run = folder.run(*plain, COMMAND, "run", "--root", root, "--", *STARTED)
+    (folder.path / root).chmod(0o700)
+    assert (run.code, "started" in run.out) == (1, False)
+    assert run.out.startswith(root)
+    assert "unreadable: Permission denied" in run.out
+
+
+def test_it_asks_this_interpreter_alone_with_the_settings_of_check(folder: Folder) -> None:
+    folder.write(
+        "pyproject.toml",
+        '[project]\nrequires-python = ">=3.6"\n'
+        '[tool.syntax-guard]\ntarget-version = ["3.6"]\nexclude = ["left-out"]\nexpected-broken = ["fixture.py"]\n',
+    )
+    folder.write("main.py", "print(f'{(n := 1)=}')\n")  # not for 3.6
+    folder.write("left-out/b.py", BROKEN)
+    folder.write("fixture.py", BROKEN)
+    run = folder.guard("run", "--", *STARTED)
+    assert (run.code, run.out) == (0, "started\n"), run.err
+    folder.write("fixture.py")
+    run = folder.guard("run", "--", *STARTED)
+    assert run.code == 1
+    assert "unexpectedly-valid" in run.out
+
+
+def test_a_tree_that_changes_while_it_is_scanned_is_no_traceback(folder: Folder) -> None:
+    for number in range(300):
+        folder.write(f"app/m{number}.py")
+    stop = threading.Event()
+
+    def churn() -> None:
+        number = 0
+        while not stop.is_set():
+            path = folder.path / "app" / f"m{number % 300}.py"
+            path.unlink(missing_ok=True)
+            path.mkdir() if number % 3 == 0 else path.write_text("x = 1\n" * (number % 50))
+            path.rmdir() if number % 3 == 0 else None
+            number += 7
+            time.sleep(0.0002)
+
+    thread = threading.Thread(target=churn)
+    thread.start()
+    try:
+        for _ in range(5):
+            run = folder.guard("run", "--output-format=concise", "--", *STARTED)
+            # Either all that was found could be read, or what could not is named: nothing between.
+            assert run.code in (0, 1)
+            assert ("started" in run.out) == (run.code == 0)
+            assert all(": unreadable: " in line for line in run.out.splitlines() if line != "started")
+            assert run.err.count("\n") == 1
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_the_command_is_this_very_process(folder: Folder) -> None:
+    folder.write("main.py")
+    line: list[str | Path] = [
+        COMMAND,
+        "run",
+        "--",
+        sys.executable,
+        "-c",
+        "import os; print(os.getpid(), os.environ.get('LC_CTYPE'))",
+    ]
+    environment = {"PATH": folder.environment["PATH"], "HOME": folder.environment["HOME"]}  # the C locale
+    process = subprocess.Popen(line, cwd=folder.path, env=environment, stdout=subprocess.PIPE, text=True)
+    pid, locale = process.communicate()[0].split()
+    # The command is a Python, which sets LC_CTYPE for itself; what it got is looked at in test_start.
+    assert int(pid) == process.pid
+    assert locale in ("C.UTF-8", "None")
+
+
+# Signals, with the judge's own workers ---------------------------------------------------------------------------
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks at processes through Linux's /proc")
+
+
+def slow_tree(folder: Folder) -> None:
+    for number in range(8):
+        folder.write(f"m{number}.py", f"x = {'+ 1 ' * 20}\n" * 40_000)  # half a minute for one process
+
+
+@needs_proc
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize("first", [False, True], ids=["as a process", "as process 1"])
+def test_a_signal_ends_the_check_and_its_workers(folder: Folder, name: str, first: bool) -> None:
+    slow_tree(folder)
+    line: list[str | Path] = [*(namespace() if first else []), COMMAND, "run", "--jobs=2", "--no-cache", "--", *STARTED]
+    process = subprocess.Popen(
+        line, cwd=folder.path, env=folder.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    gate, busy = None, []
+    while not (gate and busy):  # the processes that judge for the gate's child
+        assert process.poll() is None
+        time.sleep(0.02)
+        gate = process_1(process.pid) if first else process.pid
+        busy = [worker for child in children(gate or 0) for worker in children(child)]
+    os.kill(gate, signal.Signals[name])
+    said, _ = process.communicate(timeout=5)
+    number = signal.Signals[name]
+    assert (process.returncode, said) == (128 + number if first else -number, "")
+    assert all(gone(worker) for worker in busy)
+
+
+# --wait ----------------------------------------------------------------------------------------------------------
+
+WITHOUT_WATCHFILES = (
+    "import sys; sys.modules['watchfiles'] = None; from syntax_guard.cli import run_and_exit; run_and_exit()"
+)
+
+
+@pytest.mark.parametrize("watching", ["watchfiles", "polling"])
+@pytest.mark.parametrize("trouble", ["broken source", "broken settings", "nothing to check", "no root"])
+def test_wait_starts_the_command_when_the_tree_is_mended(folder: Folder, watching: str, trouble: str) -> None:
+    if watching == "watchfiles":
+        pytest.importorskip("watchfiles")
+        guard = [str(COMMAND)]
+    else:
+        guard = [sys.executable, "-c", WITHOUT_WATCHFILES]
+    (folder.path / "app").mkdir()
+    if trouble == "broken source":
+        folder.write("app/main.py", BROKEN)
+    elif trouble == "broken settings":
+        folder.write("app/main.py")
+        folder.write("pyproject.toml", "[tool.syntax-guard]\nunknown = 1\n")
+    elif trouble == "no root":
+        (folder.path / "app").rmdir()
+    process = subprocess.Popen(
+        [*guard, "run", "--wait", "--root", "app", "--", *STARTED],
+        cwd=folder.path,
+        env=folder.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert any("waiting for a change" in line for line in process.stderr)
+    folder.write("app/other.py", BROKEN)  # a change that mends nothing
+    assert any("waiting for a change" in line for line in process.stderr)
+    (folder.path / "app" / "other.py").unlink()
+    folder.write("app/main.py")
+    folder.write("pyproject.toml", "")
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert out.endswith("started\n")
+    assert "1 file valid" in err
+
+
+def test_a_gate_that_waits_answers_signals_at_once(folder: Folder) -> None:
+    folder.write("main.py", BROKEN)
+    line: list[str | Path] = [COMMAND, "run", "--wait", "--", *STARTED]
+    process = subprocess.Popen(line, cwd=folder.path, env=folder.environment, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    assert any("waiting for a change" in line for line in process.stderr)
+    process.terminate()
+    process.communicate(timeout=5)
+    assert process.returncode == -signal.SIGTERM

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .exits import OK, RED, UNASKED
+from . import OK, RED, UNASKED
 from .output import complain, write
 
 TYPE_CHECKING = False

@@ -15,6 +15,7 @@ from ..model import Problem, Record
 from .code import Code
 from .rule import Rule
 from .table import RULES
+from .triggers import has_encoded_returns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def _by_trigger(floor: Version) -> dict[Trigger, list[Rule]]:
 def _findings(code: Code, by_trigger: dict[Trigger, list[Rule]]) -> Iterator[tuple[Rule, Span]]:
     lines: set[int] = set()
     by_class: dict[str, list[Rule]] = {}
+    if code.decoded_returns:  # older Pythons do not end lines there, so what follows is not known
+        by_trigger = {has_encoded_returns: by_trigger.get(has_encoded_returns, [])}
     for trigger, rules in by_trigger.items():
         hits = _hits(code, trigger)
         if hits:

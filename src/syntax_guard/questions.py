@@ -154,10 +154,10 @@ def _verdict(target: Target, own: Verdict, answer: Any) -> Verdict:
     """The verdict of `target`, from its interpreter's `own` and what `grammar` requires beyond."""
     if target.exact or own.outcome != "valid" or answer is None or len(answer) < 3:
         return own
-    for kind, message, line, column, end_line, end_column, since in answer[2]:
+    for kind, message, line, column, end_line, end_column, since, first in answer[2]:
         if since is None:
             return Verdict("undecided", Problem(kind, message), own.warnings)
-        if target.version < tuple(since):
+        if tuple(first) <= target.version < tuple(since):
             problem = Problem(kind, message, line, column, end_line, end_column, tuple(since))
             return Verdict("broken", problem, own.warnings)
     return own

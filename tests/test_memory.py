@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from syntax_guard import memory
+from syntax_guard import memory, store
 from syntax_guard.discovery import find
 from syntax_guard.model import Interpreter
 
@@ -285,4 +285,4 @@ FOLDERS = {
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS has its own folder")
 @pytest.mark.parametrize(("environment", "folder"), FOLDERS.values(), ids=FOLDERS)
 def test_the_folder_is_the_one_that_the_system_has_for_caches(environment: dict[str, str], folder: str | None) -> None:
-    assert memory.default_folder(environment) == folder
+    assert store.default_folder(environment) == folder

@@ -194,3 +194,13 @@ def test_try_repo(project: Folder, hooks: Folder) -> None:
     project.git("add", "--all")
     code, said = pre_commit(project, "try-repo", str(hooks.path), "syntax-guard", "--files", "a.py")
     assert (code, "a.py:1:7" in said) == (1, True)
+
+
+def test_the_floor_of_requires_python_is_judged_without_language_version(project: Folder) -> None:
+    project.write("pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
+    project.write("app.py", "match x:\n    case 1:\n        pass\n")
+    project.git("add", "app.py", "pyproject.toml")
+    code, said = commit(project)
+    assert code == 1
+    assert "app.py:1:" in said
+    assert "3.8" in said

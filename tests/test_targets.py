@@ -226,6 +226,16 @@ def test_a_version_given_as_a_python_is_led_to_target_version(bare: Machine) -> 
     assert caught.value.hint == "for a version, use --target-version 3.9"
 
 
+def test_a_name_of_something_here_is_led_to_its_path(
+    tmp_path: Path, bare: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link(tmp_path / "mine")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TargetError) as caught:
+        resolve((), ("mine",), None, bare)
+    assert caught.value.hint == "for what lies here, write ./mine"
+
+
 def test_the_python_inside_a_folder_is_pointed_at(tmp_path: Path, bare: Machine) -> None:
     link(tmp_path / "venv" / "bin" / "python")
     with pytest.raises(TargetError) as caught:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 from time import perf_counter
 
-from . import git, memory, sources, targets
-from .cpus import available
-from .diagnostics import diagnose, unexpectedly_valid
+from . import sources, targets
 from .judge import Limits, judge
 from .model import Result, Summary
 from .patterns import matcher
@@ -59,9 +57,11 @@ def check_staged(settings: Settings) -> Result:
     Paths are shown from the top of the work tree, as git shows them. Raises `GitError` outside a repository and where
     git fails, `TargetError` as `check_paths`.
     """
+    from . import git, staging
+
     top = git.top(".")
     with git.Objects(top) as objects:
-        selection = sources.staged(objects, top, matcher(settings.exclude, settings.root, "exclude", top))
+        selection = staging.staged(objects, top, matcher(settings.exclude, settings.root, "exclude", top))
         return _judge(selection.files, selection.skipped, _targets(settings), settings, top)
 
 
@@ -75,15 +75,14 @@ def _targets(settings: Settings) -> tuple[Target, ...]:
 
 
 def _machine(settings: Settings) -> Machine:
-    folder = (settings.cache_dir or memory.default_folder(os.environ)) if settings.cache else None
-    return Machine(os.environ, folder)
+    return Machine(os.environ, settings.cache_dir if settings.cache else None)
 
 
 def _judge(
     files: Sequence[Readable], skipped: int, asked: tuple[Target, ...], settings: Settings, folder: str = "."
 ) -> Result:
     started = perf_counter()
-    limits = Limits(settings.jobs or available(), settings.time_limit, settings.memory_limit << 20)
+    limits = Limits(settings.jobs, settings.time_limit, settings.memory_limit << 20)
     expected_broken = matcher(settings.expected_broken, settings.root, "expected-broken", folder)
     found: list[Diagnostic] = []
     checked = broken = undecided = 0
@@ -92,13 +91,18 @@ def _judge(
         outcomes = {verdict.outcome for verdict in judgement.verdicts}
         if expected_broken(judgement.source.name):
             if outcomes == {"valid"}:
+                from .diagnostics import unexpectedly_valid
+
                 found.append(unexpectedly_valid(judgement.source.name, asked))
                 continue
             if "undecided" not in outcomes:
                 continue
         broken += "broken" in outcomes
         undecided += "undecided" in outcomes and "broken" not in outcomes
-        found += diagnose(judgement, asked, settings.warnings)
+        if not judgement.silent:
+            from .diagnostics import diagnose
+
+            found += diagnose(judgement, asked, settings.warnings)
     found.sort(key=_place)
     warnings = sum(diagnostic.severity == "warning" for diagnostic in found)
     summary = Summary(checked, broken, undecided, warnings, skipped, 0, perf_counter() - started)

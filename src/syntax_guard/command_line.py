@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 WIDTH = 80
+SETTINGS = tuple(option.name for option in OPTIONS)
 EXITS = """\
 exit codes: 0 every source is valid for every target; 1 at least one is broken,
 unreadable or undecided; 2 the question could not be asked"""
@@ -52,9 +53,9 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"syntax-guard {__version__}")
     verbs = whole.add_subparsers(dest="verb", metavar="VERB", required=True)
     _check(verbs)
+    _targets(verbs)
     _run(verbs)
     _probe(verbs)
-    _targets(verbs)
     return whole
 
 
@@ -71,24 +72,30 @@ def _check(verbs: argparse._SubParsersAction[Parser]) -> None:
     add_settings(check)
 
 
+def _targets(verbs: argparse._SubParsersAction[Parser]) -> None:
+    targets = _verb(verbs, "targets", "which Pythons are asked, why, and who answers",
+                    "Show which Python versions a check asks about here, why, and who answers for each.")  # fmt: skip
+    add_settings(targets, ("target-version", "python", "output-format", "cache", "cache-dir"))
+
+
 def _run(verbs: argparse._SubParsersAction[Parser]) -> None:
     run = _verb(verbs, "run", "check the tree, then become a command",
-                "Check the tree with the Python that runs this, then become COMMAND in this\nprocess's place.",
-                "exit codes: COMMAND's own; or 1 and 2 as of `check`, 127 COMMAND was not found,\n"
-                "126 it cannot be executed")  # fmt: skip
-    run.usage = "syntax-guard run [OPTIONS] [--root DIR ...] -- COMMAND [ARG ...]"
+                "Check the tree with the Python that runs this, then become COMMAND in this process's place.",
+                "exit codes: 1 and 2 as `check`, and COMMAND was not started; 127 COMMAND was not\nfound; "
+                "126 it cannot be executed; else COMMAND's own")  # fmt: skip
+    run.usage = "%(prog)s [OPTIONS] [--root DIR ...] -- COMMAND [ARG ...]"
     run.add_argument("--root", action="append", metavar="DIR", dest="roots", help="a tree to check (default: the "
                      "current folder); may be repeated")  # fmt: skip
     red = run.add_mutually_exclusive_group()
     red.add_argument("--wait", action="store_true", help="for development: wait until the tree is valid")
     red.add_argument("--report-only", action="store_true", help="start COMMAND whatever is found")
     elsewhere = ("target-version", "python", "stdin-filename", "statistics")
-    add_settings(run, [option.name for option in OPTIONS if option.name not in elsewhere])
+    add_settings(run, [name for name in SETTINGS if name not in elsewhere])
 
 
 def _probe(verbs: argparse._SubParsersAction[Parser]) -> None:
     probe = _verb(verbs, "probe", "a health check for images without curl",
-                  "Ask a server for its health with one GET. It is healthy when it answers 2xx in\ntime.",
+                  "Ask a server for its health with one GET. It is healthy when it answers 2xx in time.",
                   "exit codes: 0 healthy; 1 not")  # fmt: skip
     probe.add_argument("url", metavar="URL", help="such as http://127.0.0.1:8000/health")
     probe.add_argument("--timeout", type=_above(0, float), default=5.0, metavar="SECONDS",
@@ -112,25 +119,19 @@ def _above(low: int, kind: type[float]) -> Callable[[str], float]:
     return read
 
 
-def _targets(verbs: argparse._SubParsersAction[Parser]) -> None:
-    targets = _verb(verbs, "targets", "which Pythons are asked, why, and who answers",
-                    "Show which Python versions a check asks about here, why, and who answers for each.")  # fmt: skip
-    add_settings(targets, ("target-version", "python", "output-format", "cache", "cache-dir"))
-
-
 def _verb(
-    verbs: argparse._SubParsersAction[Parser], name: str, summary: str, description: str, exits: str = EXITS
+    verbs: argparse._SubParsersAction[Parser], name: str, summary: str, description: str, epilog: str = EXITS
 ) -> Parser:
     return verbs.add_parser(
-        name, help=summary, description=description, epilog=exits, formatter_class=_Formatter, allow_abbrev=False
+        name, help=summary, description=description, epilog=epilog, formatter_class=_Formatter, allow_abbrev=False
     )
 
 
-def add_settings(verb: argparse.ArgumentParser, names: Sequence[str] = ()) -> None:
-    """Give `verb` an option for each setting, or for those in `names`; only what is given stands in the namespace."""
+def add_settings(verb: argparse.ArgumentParser, names: Sequence[str] = SETTINGS) -> None:
+    """Give `verb` an option for each setting in `names`; only what is given stands in the namespace."""
     group = verb.add_argument_group("settings")
     for option in OPTIONS:
-        if not names or option.name in names:
+        if option.name in names:
             group.add_argument(*option.flags, **_reading(option), dest=option.field, default=argparse.SUPPRESS)
     group.add_argument("--config", metavar="FILE", help="the pyproject.toml to use", default=argparse.SUPPRESS)
     group.add_argument("--isolated", action="store_true", help="use no settings file", default=argparse.SUPPRESS)

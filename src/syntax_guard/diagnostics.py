@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
+from . import _probe
 from .answers import Text
 from .model import Diagnostic
+from .questions import ordinary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,15 +59,24 @@ def unexpectedly_valid(name: str, targets: Sequence[Target]) -> Diagnostic:
 def _errors(source: Source, text: Text, judged: Sequence[tuple[Target, Verdict]]) -> list[Diagnostic]:
     """One diagnostic for each place and code, in the words of the newest target that says so."""
     groups: dict[tuple[str, int | None], list[tuple[Target, Problem]]] = {}
+    accepting = [target.version for target, verdict in judged if verdict.outcome == "valid"]
     for target, verdict in judged:
         if verdict.error is not None:
-            newer = any(other.outcome == "valid" and later.version > target.version for later, other in judged)
+            newer = max(accepting, default=(0, 0)) > target.version or _accepted_here(source.data, target)
             code = _code(verdict.error, text, newer=newer)
             groups.setdefault((code, verdict.error.line), []).append((target, verdict.error))
     return [
         _diagnostic(source, text, code, group[-1][1], "error", tuple(target for target, _ in group))
         for (code, _), group in groups.items()
     ]
+
+
+def _accepted_here(data: bytes, target: Target) -> bool:
+    """Whether this interpreter is newer than `target` and accepts what it refuses."""
+    if target.interpreter.python is None or target.version >= sys.version_info[:2] or not ordinary(data):
+        return False
+    answer = _probe.judge(data)
+    return answer is None or answer[0] is None
 
 
 def _warnings(
@@ -99,13 +112,21 @@ def _diagnostic(
         severity=severity,
         code=code,
         message=problem.message,
-        hint=_hint(problem, source.data) if severity == "error" else None,
+        hint=_hint(code, problem, source.data, targets) if severity == "error" else None,
         targets=targets,
         source_line=text.line(problem.line) if problem.line else None,
     )
 
 
-def _hint(problem: Problem, data: bytes) -> str | None:
-    from .hints import hint
+def _hint(code: str, problem: Problem, data: bytes, targets: tuple[Target, ...]) -> str | None:
+    if code != "unsupported-syntax":
+        from .hints import hint
 
-    return hint(problem, data)
+        return hint(problem, data)
+    if problem.since is not None or not ordinary(data):
+        return None
+    from .grammar import requirements
+
+    beyond = [one for one in requirements(data, targets[0].version) if one.since and one.since > targets[-1].version]
+    nearest = min(beyond, key=lambda one: abs((one.line or 0) - (problem.line or 0)), default=None)
+    return nearest.message if nearest else None

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from .model import Version
 
-_SUFFIX = ".exe" if os.name == "nt" else ""
+SUFFIX = ".exe" if os.name == "nt" else ""
+"""What the name of an executable ends with."""
 
 
 class Place(Record):
@@ -139,7 +140,7 @@ def find(version: Version, environ: Mapping[str, str], timeout: float) -> Search
 
 
 def _candidates(version: Version, where: tuple[Place, ...]) -> Iterator[str]:
-    name = f"python{label(version)}{_SUFFIX}"
+    name = f"python{label(version)}{SUFFIX}"
     for place in where:
         if place.kind == "PATH":
             path = os.path.join(place.folder, name)

@@ -31,12 +31,17 @@ class Judgement(Record):
     verdicts: tuple[Verdict, ...]
     """In the order of the targets."""
 
+    @property
+    def silent(self) -> bool:
+        """Whether every target accepts the source, and nothing is said of it."""
+        return not any(verdict.error or verdict.warnings for verdict in self.verdicts)
+
 
 class Limits(Record):
     """What judging may cost."""
 
-    jobs: int
-    """Processes that judge at the same time."""
+    jobs: int | None
+    """Processes that judge at the same time; None: as many as this process may use CPUs."""
     seconds: float
     """Time for one source."""
     memory: int
@@ -53,12 +58,21 @@ def judge(files: Sequence[Readable], targets: Sequence[Target], limits: Limits) 
     bench = _Bench(asked, targets, limits)
     work = sum(file.size for file in files) * len(asked)
     try:
-        if limits.jobs > 1 and len(files) > 1 and work > WORTH_WORKERS:
-            yield from _side_by_side(files, targets, bench, limits.jobs)
+        jobs = 1
+        if len(files) > 1 and work > WORTH_WORKERS:
+            jobs = limits.jobs or _available()
+        if jobs > 1:
+            yield from _side_by_side(files, targets, bench, jobs)
         else:
             yield from _one_by_one(files, targets, bench)
     finally:
         bench.close()
+
+
+def _available() -> int:
+    from .cpus import available  # a few files do not ask
+
+    return available()
 
 
 class _Bench:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 import time
 
 from .discovery import Search, holds, places
@@ -28,19 +27,6 @@ _HEADER = "syntax-guard: the Pythons of this machine, 1"
 _MOST_BYTES = 1 << 18
 _MOST_LINES = 32
 _MISSING_LASTS = 24 * 3600  # seconds; the Windows registry, for one, has no time stamp
-
-
-def default_folder(environ: Mapping[str, str]) -> str | None:
-    """The user's cache folder for this tool, as the system has it (XDG, macOS, Windows), or None without a home."""
-    if os.name == "nt":
-        base = environ.get("LOCALAPPDATA", "")
-    elif sys.platform == "darwin":
-        base = os.path.join(environ.get("HOME", ""), "Library", "Caches")
-    else:
-        base = environ.get("XDG_CACHE_HOME", "")
-        if not os.path.isabs(base):  # as the XDG specification asks
-            base = os.path.join(environ.get("HOME", ""), ".cache")
-    return os.path.join(base, "syntax-guard") if os.path.isabs(base) else None
 
 
 class _Line(Record):

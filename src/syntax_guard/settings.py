@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from .errors import SettingsError
 from .model import Record
-from .versions import declared
+from .store import Store, default_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
 FILE = "pyproject.toml"
-FILE_LIMIT = 4 * 1024 * 1024
-"""Bytes of the largest settings file that is read."""
-TABLE = "tool.syntax-guard"
 FORMATS = ("full", "concise", "json", "json-lines", "github", "gitlab", "sarif", "junit", "rdjson")
 WARNINGS = ("ignore", "report", "error")
 
@@ -39,6 +35,9 @@ class Settings(Record):
     """Processes that judge; None: as many as this process may use CPUs."""
     cache: bool = True
     cache_dir: str | None = None
+    """Where verdicts are remembered; None: nowhere. `load` fills in the user's cache folder."""
+    cache_key: bytes = b""
+    """A secret, or nothing: what was remembered under one key counts under no other."""
     time_limit: float = 30.0
     """Seconds that a source may take."""
     memory_limit: int = 4096
@@ -107,7 +106,7 @@ def _versions(value: Any, where: str) -> tuple[str, ...]:
 def _choice(*choices: str) -> Callable[[Any, str], str]:
     def read(value: Any, where: str) -> str:
         if value not in choices:
-            raise SettingsError(f"{where}: {value!r} is none of {', '.join(choices)}", _did_you_mean(value, choices))
+            raise SettingsError(f"{where}: {value!r} is none of {', '.join(choices)}", did_you_mean(value, choices))
         return str(value)
 
     return read
@@ -173,8 +172,12 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: str) -> S
         raise SettingsError(f"no such settings file: {named}")
     path = None if isolated else named or nearest(folder)
     values: dict[str, Any] = {}
+    cache_dir = _cache_dir(flags, environ)
+    cache_key = os.fsencode(environ.get("SYNTAX_GUARD_CACHE_KEY", ""))
     if path:
-        values = read_file(path)
+        from .pyproject import read_settings
+
+        values = read_settings(path, Store(cache_dir, cache_key))
         values["root"] = os.path.dirname(os.path.abspath(path))
     else:
         values["root"] = os.path.abspath(folder)
@@ -186,7 +189,17 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: str) -> S
             values[option.field] = option.read(value, option.variable)
         if option.field in flags:
             values[option.field] = option.read(flags[option.field], option.flags[0])
+    if values.get("cache", True):
+        values["cache_dir"] = cache_dir
+        values["cache_key"] = cache_key
     return Settings(**values)
+
+
+def _cache_dir(flags: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
+    """The cache folder, which a settings file has no say in, or None where flags and environment want none."""
+    cache = flags.get("cache", _flag(environ.get("SYNTAX_GUARD_CACHE", "1"), "SYNTAX_GUARD_CACHE"))
+    named = flags.get("cache_dir") or environ.get("SYNTAX_GUARD_CACHE_DIR")
+    return (named or default_folder(environ)) if cache else None
 
 
 def nearest(folder: str) -> str | None:
@@ -202,71 +215,8 @@ def nearest(folder: str) -> str | None:
         folder = above
 
 
-def read_file(path: str) -> dict[str, Any]:
-    """The settings, by field name, in the ``pyproject.toml`` at `path`.
-
-    Raises `SettingsError` for a file that cannot be read or is no TOML, and for a setting that is unknown, stands
-    where it has no say, or has a value of the wrong kind.
-    """
-    document = parse(_content(path), path)
-    values: dict[str, Any] = {}
-    table = _table(document, path, "tool", "syntax-guard")
-    known = {option.name: option for option in OPTIONS if option.in_file}
-    for name, value in table.items():
-        if name not in known:
-            raise _unknown(name, known, path)
-        values[known[name].field] = known[name].read(value, f"{path}: {TABLE}.{name}")
-    values["requires_python"] = declared(document, path)
-    return values
-
-
-def parse(content: bytes, path: str) -> dict[str, Any]:
-    """The TOML document in `content`; `path` is named in a `SettingsError`."""
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    try:
-        document: dict[str, Any] = tomllib.loads(content.decode())
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{path}: not UTF-8 at byte {error.start}", "TOML is UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: not valid TOML: {str(error).splitlines()[0]}") from None
-    except RecursionError:
-        raise SettingsError(f"{path}: not valid TOML: nested too deeply") from None
-    return document
-
-
-def _content(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            content = file.read(FILE_LIMIT + 1)
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
-    if len(content) > FILE_LIMIT:
-        raise SettingsError(f"{path}: larger than {FILE_LIMIT >> 20} MiB", "this is no settings file")
-    return content
-
-
-def _table(document: dict[str, Any], path: str, *names: str) -> dict[str, Any]:
-    table = document
-    for name in names:
-        inner = table.get(name, {})
-        if not isinstance(inner, dict):
-            raise SettingsError(f"{path}: {'.'.join(names)}: expected a table")
-        table = inner
-    return table
-
-
-def _unknown(name: str, known: Mapping[str, Option], path: str) -> SettingsError:
-    elsewhere = next((option for option in OPTIONS if option.name == name and not option.in_file), None)
-    if elsewhere:
-        hint: str | None = f"give it as --{name} or in {elsewhere.variable}"
-        return SettingsError(f"{path}: {TABLE}.{name} cannot be set in a file", hint)
-    return SettingsError(f"{path}: {TABLE}.{name} is not a setting", _did_you_mean(name, tuple(known)))
-
-
-def _did_you_mean(given: object, known: tuple[str, ...]) -> str:
+def did_you_mean(given: object, known: tuple[str, ...]) -> str:
+    """A hint for a name or value that is none of those `known`."""
     import difflib
 
     close = difflib.get_close_matches(str(given), known, 1, 0.5)

@@ -6,7 +6,6 @@ import errno
 import os
 import stat
 
-from . import git
 from .errors import SourcesError
 from .model import Problem
 
@@ -91,22 +90,6 @@ class Held:
         return self.data
 
 
-class Blob:
-    """A staged file, read from the index."""
-
-    __slots__ = ("_blob", "_objects", "name")
-    size = 8192
-    """A guess: to know costs as much as to read."""
-
-    def __init__(self, name: str, blob: str, objects: git.Objects) -> None:
-        self.name = name
-        self._blob = blob
-        self._objects = objects
-
-    def read(self) -> bytes:
-        return self._objects.read(self._blob)
-
-
 class Selection:
     """What a run is to judge: `files`, in no order that matters, and how many were skipped by name or rule."""
 
@@ -153,26 +136,6 @@ def select(paths: Iterable[str], exclude: Callable[[str], bool]) -> Selection:
     _once(selection, links)
     if folders and not selection.files:
         raise SourcesError("no Python file to check was found", "name other paths, or look at `exclude`")
-    return selection
-
-
-def staged(objects: git.Objects, folder: str, exclude: Callable[[str], bool]) -> Selection:
-    """Find the Python files that the next commit adds or changes, by the rules of `select`, from the git index.
-
-    `folder` is the top of the work tree. Raises `GitError`.
-    """
-    selection = Selection()
-    for entry in git.staged(folder):
-        python = is_python_name(entry.path.rpartition("/")[2])
-        script = python is None and entry.mode == git.EXECUTABLE
-        if not (python or (script and entry.blob and has_python_shebang(objects.read(entry.blob)[:1024]))):
-            continue
-        if _skipped_below(entry.path.split("/")[:-1], folder, exclude) or exclude(entry.path):
-            selection.skipped += 1
-        elif entry.blob is None:
-            selection.files.append(Unreadable(entry.path, "unmerged: both sides of a conflict are in the index"))
-        else:
-            selection.files.append(Blob(entry.path, entry.blob, objects))
     return selection
 
 
@@ -250,10 +213,10 @@ def _skipped(path: str, exclude: Callable[[str], bool], *, folder: bool) -> bool
     if inside is None:
         return exclude(path)
     parts = inside.split("/")
-    return _skipped_below(parts if folder else parts[:-1], ".", exclude) or (not folder and exclude(inside))
+    return skipped_below(parts if folder else parts[:-1], ".", exclude) or (not folder and exclude(inside))
 
 
-def _skipped_below(folders: Sequence[str], root: str, exclude: Callable[[str], bool]) -> bool:
+def skipped_below(folders: Sequence[str], root: str, exclude: Callable[[str], bool]) -> bool:
     """Whether one of nested `folders`, the first of which lies in `root`, is left out with all that it holds."""
     if not SKIPPED_FOLDERS.isdisjoint(folders):
         return True

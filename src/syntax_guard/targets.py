@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import sys
 
-from . import memory
-from .discovery import Search, find, places
 from .errors import SettingsError, TargetError
 from .model import Interpreter, Record, Target
 from .versions import LOWEST, admitted, interpreter_name, label, parse
+
+# Most commits ask this interpreter alone: what looks for others is imported where that is done.
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from .discovery import Search
     from .model import Version
 
 TIMEOUT = 10.0
@@ -137,6 +138,9 @@ def _floor(requires_python: str) -> tuple[Version, str]:
 
 
 def _search(version: Version, machine: Machine) -> Search:
+    from . import memory
+    from .discovery import find
+
     if machine.memory is not None and not machine.fresh:
         known = memory.recall_search(machine.memory, version, machine.environ)
         if known is not None:
@@ -157,6 +161,8 @@ def _nobody(search: Search, why: str, this: Interpreter) -> TargetError:
 
 def _named(text: str, machine: Machine, this: Interpreter) -> Target:
     """The target that ``--python`` names: that very interpreter."""
+    from . import memory
+
     path = _located(text, machine.environ)
     if sys.executable and os.path.samefile(path, sys.executable) and this.name.startswith("CPython "):
         return Target(this.version, this, True, "--python")
@@ -176,22 +182,25 @@ def _named(text: str, machine: Machine, this: Interpreter) -> Target:
 
 def _located(text: str, environ: Mapping[str, str]) -> str:
     """The absolute path of the executable that ``--python`` names."""
+    from .discovery import SUFFIX, places
+
     if os.path.dirname(text):
         path = os.path.abspath(text)
     else:
-        names = (text, f"{text}.exe") if os.name == "nt" else (text,)
+        names = (text, text + SUFFIX)
         folders = [place.folder for place in places(environ) if place.kind == "PATH"]
         paths = [os.path.join(folder, name) for folder in folders for name in names if text]
         path = next((path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)), "")
         if not path:
-            raise TargetError(f"--python {text!r}: no such command on PATH", _hint_for_version(text))
+            hint = f"for what lies here, write ./{text}" if text and os.path.lexists(text) else _hint_for_version(text)
+            raise TargetError(f"--python {text!r}: no such command on PATH", hint)
     try:
         os.stat(path)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise TargetError(f"--python {text!r}: {reason}", "name the executable of a Python") from None
     if os.path.isdir(path):
-        inside = os.path.join(text, "bin", "python")
+        inside = os.path.join(text, "Scripts" if os.name == "nt" else "bin", f"python{SUFFIX}")
         hint = f"name the executable: {inside}" if os.path.isfile(inside) else "name the executable inside it"
         raise TargetError(f"--python {text!r} is a folder", hint)
     if not os.path.isfile(path) or not os.access(path, os.X_OK):

@@ -1,0 +1,109 @@
+"""Sessions that never outlive their use: rolled back on an error, closed in every case, missed when forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, overload
+
+from sqlalchemy import Engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
+
+log = logging.getLogger("syntax_guard.backend")
+
+_NOT_THE_CALLER = ("sqlalchemy.", "syntax_guard.backend.sessions", "contextlib")
+
+
+class GuardedSession(Session):
+    """A session that says so in the log when it is garbage-collected with a transaction open."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._opened_at = _caller()
+
+    def __del__(self) -> None:
+        # A session whose __init__ failed has no transaction to ask for; at exit, logging may be gone.
+        if not sys.is_finalizing() and hasattr(self, "_opened_at") and self.in_transaction():
+            log.warning("a session opened at %s was garbage-collected open: use session_scope", self._opened_at)
+
+
+def session_factory(engine: Engine, **options: Any) -> sessionmaker[GuardedSession]:
+    """``sessionmaker`` for guarded sessions; ``options`` are SQLAlchemy's."""
+    return sessionmaker(engine, class_=GuardedSession, **options)
+
+
+def async_session_factory(engine: AsyncEngine, **options: Any) -> async_sessionmaker[AsyncSession]:
+    """``async_sessionmaker`` for guarded sessions; objects stay readable after a commit, without a hidden query."""
+    return async_sessionmaker(engine, sync_session_class=GuardedSession, **{"expire_on_commit": False, **options})
+
+
+@contextmanager
+def session_scope(engine: Engine) -> Iterator[Session]:
+    """One unit of work: committed at the end, rolled back on an error of any kind, closed in every case."""
+    session = GuardedSession(engine)
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.close()
+
+
+@asynccontextmanager
+async def async_session_scope(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """``session_scope`` for asyncio. A request that is cancelled is rolled back and closed too."""
+    session = AsyncSession(engine, sync_session_class=GuardedSession, expire_on_commit=False)
+    try:
+        yield session
+        await session.commit()
+    finally:
+        await _close(session)
+
+
+@overload
+def get_session(engine: Engine) -> Callable[[], Iterator[Session]]: ...
+@overload
+def get_session(engine: AsyncEngine) -> Callable[[], AsyncIterator[AsyncSession]]: ...
+def get_session(engine: Engine | AsyncEngine) -> Callable[[], Iterator[Session] | AsyncIterator[AsyncSession]]:
+    """A dependency for FastAPI: ``Annotated[Session, Depends(get_session(engine))]``.
+
+    Commit in the route: what follows a dependency's ``yield`` may run after the answer has left (FastAPI 0.118), where
+    a commit that fails could no longer be told. Whatever is not committed then is rolled back, error or not.
+    """
+    if isinstance(engine, AsyncEngine):
+        make_async = async_session_factory(engine)
+
+        async def open_async_session() -> AsyncIterator[AsyncSession]:
+            session = make_async()
+            try:
+                yield session
+            finally:
+                await _close(session)
+
+        return open_async_session
+
+    make = session_factory(engine)
+
+    def open_session() -> Iterator[Session]:
+        with make() as session:  # closing rolls back
+            yield session
+
+    return open_session
+
+
+async def _close(session: AsyncSession) -> None:
+    """Close, which rolls back, in a task of its own: a cancellation hits every further await of the caller."""
+    await asyncio.shield(asyncio.ensure_future(session.close()))
+
+
+def _caller() -> str:
+    frame = sys._getframe(1)  # noqa: SLF001 - traceback.extract_stack reads source files, for every session
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_NOT_THE_CALLER):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"

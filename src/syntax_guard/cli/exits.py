@@ -1,0 +1,10 @@
+"""Exit codes."""
+
+OK = 0
+"""Every source is valid for every target."""
+RED = 1
+"""At least one source is broken, unreadable or undecided."""
+UNASKED = 2
+"""The question could not be asked."""
+INTERRUPTED = 130
+TERMINATED = 143

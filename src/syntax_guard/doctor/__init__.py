@@ -1,0 +1,115 @@
+"""Which gates a repository has, and what is missing: ``syntax-guard doctor``.
+
+Reads files and asks git where its hooks are. Runs nothing of the repository, writes nothing, imports nothing of it.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from typing import TYPE_CHECKING, TypeVar
+
+from . import commit, compose, containers, git_hooks, health, pythons, restart, start, tree
+from .documents import Unreadable
+from .finding import GATES, Finding, Gate, Place, State, required_missing
+from .repository import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .containers import Container
+
+__all__ = ["GATES", "Finding", "Gate", "Place", "State", "examine", "required_missing"]
+
+_DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "*.dockerfile", "Containerfile", "Containerfile.*")
+_IN_COMPOSE: tuple[Gate, ...] = ("start", "health", "restart")
+_ON_STARTING: tuple[Gate, ...] = ("start", "health", "restart", "python")
+_Found = TypeVar("_Found")
+
+
+def examine(root: str) -> tuple[Finding, ...]:
+    """Every finding about the repository folder ``root``, in the order of ``GATES``, then of paths and lines.
+
+    ``root`` may be a folder inside a repository: its containers and Pythons are looked at, and the hooks and CI files
+    of the repository that holds it; paths are relative to ``root``.
+
+    Raises SourcesError where ``root`` is no folder, GitError where git cannot be asked about a repository, UsageError
+    where a library of the extra ``doctor`` is needed and not installed.
+    """
+    repository = Repository(root)
+    folder = git_hooks.locate(root)
+    top = Repository(folder.top) if folder else repository
+    up = os.path.relpath(os.path.realpath(top.root), os.path.realpath(root)).replace(os.sep, "/")
+    findings = _caught("commit", lambda: commit.examine(top, folder)) + _caught("tree", lambda: tree.examine(top))
+    findings = [_seen_from(finding, "" if up == "." else up) for finding in findings]
+    findings += _containers(repository)
+    gates = list(GATES)
+    return tuple(sorted(findings, key=lambda one: (gates.index(one.gate), *_order(one.place))))
+
+
+def _caught(gate: Gate, examined: Callable[[], list[Finding]]) -> list[Finding]:
+    """What ``examined`` finds; a file that cannot be read is a gate that cannot be seen."""
+    try:
+        return examined()
+    except Unreadable as error:
+        return [_unreadable(gate, error)]
+
+
+def _unreadable(gate: Gate, error: Unreadable) -> Finding:
+    why = "what cannot be read cannot be trusted to hold"
+    return Finding(gate, "missing", f"cannot be read: {error.message}", error.place, why, "mend the file")
+
+
+def _containers(repository: Repository) -> list[Finding]:
+    """The findings about every Dockerfile and compose file. What compose builds is judged as compose starts it."""
+    findings: list[Finding] = []
+    composed: set[str] = set()
+    paths = [path for path in repository.named(*compose.FILES) if not _is_for_editing(path)]
+    for path in sorted(paths, key=lambda one: (compose.main_of(repository, one) is not None, one)):
+        try:
+            composed |= compose.dockerfiles(repository, path)
+            services = compose.services(repository, path)
+        except Unreadable as error:
+            findings += [_unreadable(gate, error) for gate in _IN_COMPOSE]
+            continue
+        for service in services:
+            # A file laid over another says again what the other said; once is enough.
+            findings += [one for one in _container(repository, service) if one not in findings]
+    for path in repository.named(*_DOCKERFILES):
+        if path in composed or path.endswith(".dockerignore") or _is_for_editing(path):
+            continue
+        try:
+            image = containers.image_of(repository.text(path) or "", path)
+        except Unreadable as error:
+            findings.append(_unreadable("start", error))
+            continue
+        if image is not None and image.is_python:
+            findings += _container(repository, containers.container_of(posixpath.basename(path), image))
+    seen = {finding.gate for finding in findings}
+    message = "no Dockerfile and no compose file starts Python here"
+    if "start" in seen:
+        message = "nothing here says it: that is for compose, or for what starts the image"
+    return findings + [Finding(gate, "not-applicable", message) for gate in _ON_STARTING if gate not in seen]
+
+
+def _is_for_editing(path: str) -> bool:
+    """It makes a development container, in which people edit what is broken."""
+    return path.startswith(".devcontainer/") or "/.devcontainer/" in path
+
+
+def _container(repository: Repository, container: Container) -> list[Finding]:
+    started = start.examine(repository, container)
+    restarted = restart.examine(container, started.state == "ok")
+    python = _caught("python", lambda: [pythons.examine(repository, container.image)])
+    return [started, *health.examine(container), *([restarted] if restarted else []), *python]
+
+
+def _seen_from(finding: Finding, up: str) -> Finding:
+    if not up or finding.place is None or posixpath.isabs(finding.place.path):
+        return finding
+    place = Place(posixpath.join(up, finding.place.path), finding.place.line)
+    return Finding(finding.gate, finding.state, finding.message, place, finding.why, finding.write)
+
+
+def _order(place: Place | None) -> tuple[str, int]:
+    return (place.path, place.line or 0) if place else ("", 0)

@@ -1,0 +1,267 @@
+"""How checks are run: once at a time, until their deadline, without piling anything up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from syntax_guard.backend import Check, CheckError, Checkup, Fault, Reading, check
+
+
+def read(*checks: Check, memory: float = 0) -> tuple[Reading, ...]:
+    return asyncio.run(Checkup(*checks, memory=memory).readings())
+
+
+def errors(reading: Reading) -> list[str]:
+    return [fault.error for fault in reading.faults]
+
+
+def test_a_check_of_ones_own_takes_three_lines() -> None:
+    @check("payments", deadline=1)
+    def payments() -> None:
+        raise ConnectionRefusedError("nobody there")
+
+    (reading,) = read(payments)
+    assert reading.check.name == "payments"
+    assert reading.faults == (Fault("ConnectionRefusedError", "nobody there", may_pass=True),)
+
+
+def test_an_async_check_of_ones_own_takes_three_lines() -> None:
+    @check("payments")
+    async def payments() -> None:
+        await asyncio.sleep(0)
+
+    (reading,) = read(payments)
+    assert reading.healthy
+
+
+class AsyncQuestion:
+    async def __call__(self) -> None:
+        raise LookupError("asked")
+
+
+def test_an_object_with_an_async_call_is_awaited() -> None:
+    assert errors(read(Check("object", AsyncQuestion()))[0]) == ["LookupError"]
+
+
+@pytest.mark.parametrize(
+    "raised", [ValueError("x"), SystemExit(3), KeyboardInterrupt()], ids=lambda e: type(e).__name__
+)
+def test_whatever_a_check_raises_is_its_answer(raised: BaseException) -> None:
+    def ask() -> None:
+        raise raised
+
+    assert errors(read(Check("raises", ask))[0]) == [type(raised).__name__]
+
+
+def test_an_async_check_that_exits_does_not_end_the_server() -> None:
+    async def ask() -> None:
+        raise SystemExit(3)
+
+    assert errors(read(Check("exits", ask))[0]) == ["SystemExit"]
+
+
+def test_a_check_that_is_cancelled_from_inside_is_an_answer_too() -> None:
+    async def ask() -> None:
+        raise asyncio.CancelledError
+
+    assert errors(read(Check("cancelled", ask))[0]) == ["CancelledError"]
+
+
+def test_all_faults_of_a_check_are_kept() -> None:
+    def ask() -> None:
+        raise CheckError(Fault("A", "first"), Fault("B", "second"), counts={"broken": 2})
+
+    (reading,) = read(Check("two", ask))
+    assert errors(reading) == ["A", "B"]
+    assert reading.counts == {"broken": 2}
+
+
+@pytest.mark.parametrize("name", ["", "a:b"])
+def test_a_name_that_the_format_cannot_carry_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="colon"):
+        Check(name, lambda: None)
+
+
+def test_a_deadline_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="deadline"):
+        Check("never", lambda: None, deadline=0)
+
+
+def test_two_checks_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="twin"):
+        Checkup(Check("twin", lambda: None), Check("twin", lambda: None))
+
+
+@contextmanager
+def hanging() -> Iterator[tuple[Check, list[int]]]:
+    """A check that hangs in its thread until the end of the test, and a list that grows with every run."""
+    runs: list[int] = []
+    let_go = threading.Event()
+
+    def ask() -> None:
+        runs.append(1)
+        let_go.wait(60)
+
+    yield Check("hangs", ask, deadline=0.05), runs
+    let_go.set()
+
+
+def test_a_check_that_hangs_is_answered_for_and_holds_one_thread() -> None:
+    async def probe(checkup: Checkup) -> list[Reading]:
+        return [(await checkup.readings())[0] for _ in range(20)]
+
+    with hanging() as (check, runs):
+        before = threading.active_count()
+        readings = asyncio.run(probe(Checkup(check, memory=0)))
+        assert {error for reading in readings for error in errors(reading)} == {"TimeoutError"}
+        assert runs == [1]
+        assert threading.active_count() == before + 1
+
+
+def test_a_check_that_hung_runs_again_once_it_has_ended() -> None:
+    let_go, runs = threading.Event(), []
+
+    def ask() -> None:
+        runs.append(1)
+        let_go.wait(60)
+
+    async def probe() -> bool:
+        checkup = Checkup(Check("hung", ask, deadline=0.05), memory=0)
+        assert not (await checkup.readings())[0].healthy
+        let_go.set()
+        while not (await checkup.readings())[0].healthy:
+            await asyncio.sleep(0.01)
+        return True
+
+    assert asyncio.run(asyncio.wait_for(probe(), 30))
+    assert len(runs) == 2
+
+
+def test_an_async_check_that_hangs_is_cancelled() -> None:
+    ended: list[str] = []
+
+    async def ask() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append("cancelled")
+
+    async def probe() -> Reading:
+        (reading,) = await Checkup(Check("hangs", ask, deadline=0.05)).readings()
+        await asyncio.sleep(0.05)
+        return reading
+
+    assert errors(asyncio.run(probe())) == ["TimeoutError"]
+    assert ended == ["cancelled"]
+
+
+def test_an_async_check_that_ignores_its_cancellation_is_not_started_again() -> None:
+    runs: list[int] = []
+
+    async def ask() -> None:
+        runs.append(1)
+        for _ in range(5):
+            try:
+                await asyncio.sleep(0.2)
+            except asyncio.CancelledError:
+                continue
+
+    async def probe() -> list[Reading]:
+        checkup = Checkup(Check("stubborn", ask, deadline=0.05), memory=0)
+        return [(await checkup.readings())[0] for _ in range(10)]
+
+    assert {error for reading in asyncio.run(probe()) for error in errors(reading)} == {"TimeoutError"}
+    assert runs == [1]
+
+
+def test_requests_at_the_same_time_share_one_run() -> None:
+    runs: list[int] = []
+
+    async def ask() -> None:
+        runs.append(1)
+        await asyncio.sleep(0.05)
+
+    async def probe() -> None:
+        checkup = Checkup(Check("shared", ask), memory=0)
+        await asyncio.gather(*(checkup.readings() for _ in range(200)))
+
+    asyncio.run(probe())
+    assert runs == [1]
+
+
+def test_a_request_that_goes_away_does_not_end_the_run_for_the_others() -> None:
+    async def ask() -> None:
+        await asyncio.sleep(0.1)
+
+    async def probe() -> tuple[Reading, ...]:
+        checkup = Checkup(Check("shared", ask), memory=0)
+        impatient = asyncio.create_task(checkup.readings())
+        patient = asyncio.create_task(checkup.readings())
+        await asyncio.sleep(0.02)
+        impatient.cancel()
+        return await patient
+
+    assert asyncio.run(probe())[0].healthy
+
+
+@pytest.mark.parametrize(("memory", "expected"), [(60, 1), (0, 3)], ids=["remembered", "forgotten"])
+def test_a_reading_is_remembered_for_a_moment(memory: float, expected: int) -> None:
+    runs: list[int] = []
+
+    async def probe() -> None:
+        checkup = Checkup(Check("counted", lambda: runs.append(1)), memory=memory)
+        for _ in range(3):
+            await checkup.readings()
+
+    asyncio.run(probe())
+    assert len(runs) == expected
+
+
+def test_checks_are_asked_at_the_same_time() -> None:
+    meet = threading.Barrier(3, timeout=20)
+
+    def ask() -> None:
+        meet.wait()
+
+    assert all(reading.healthy for reading in read(*(Check(f"check {n}", ask, deadline=30) for n in range(3))))
+
+
+def test_an_event_loop_of_later_is_no_trouble() -> None:
+    checkup = Checkup(Check("again", lambda: None), memory=0)
+    assert asyncio.run(checkup.readings())[0].healthy
+    assert asyncio.run(checkup.readings())[0].healthy
+
+
+def test_the_time_that_a_check_took_is_told() -> None:
+    (reading,) = read(Check("sleeps", lambda: time.sleep(0.05)))
+    assert reading.seconds >= 0.05
+
+
+def flaky(answers: list[Exception | None]) -> Callable[[], None]:
+    def ask() -> None:
+        answer = answers.pop(0)
+        if answer is not None:
+            raise answer
+
+    return ask
+
+
+def test_the_log_has_the_details_once_for_each_change(caplog: pytest.LogCaptureFixture) -> None:
+    async def probe(times: int, checkup: Checkup) -> None:
+        for _ in range(times):
+            await checkup.readings()
+
+    ask = flaky([None, OSError("disk on fire"), OSError("disk on fire"), None, None])
+    with caplog.at_level(logging.INFO, logger="syntax_guard.backend"):
+        asyncio.run(probe(5, Checkup(Check("disk", ask), memory=0)))
+    assert [record.getMessage() for record in caplog.records] == [
+        "check disk fails: OSError: disk on fire",
+        "check disk passes again",
+    ]

@@ -1,0 +1,142 @@
+"""Checks on code: sources on disk, modules in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+from syntax_guard.backend import Check, Checkup, Reading, imports, sources
+
+from .serving import Client, served
+from .test_health import app
+
+
+def read(check: Check) -> Reading:
+    return asyncio.run(Checkup(check).readings())[0]
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package ``sg_shop`` with routers, importable; forgotten afterwards."""
+    package = tmp_path / "sg_shop"
+    (package / "routers").mkdir(parents=True)
+    for name in ("__init__.py", "routers/__init__.py", "routers/items.py"):
+        (package / name).write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "modules", dict(sys.modules))
+    return package
+
+
+@pytest.mark.usefixtures("shop")
+def test_sources_that_parse_are_counted() -> None:
+    reading = read(sources("sg_shop"))
+    assert reading.healthy
+    assert reading.counts == {"checked": 3, "broken": 0}
+
+
+def test_a_broken_source_is_named_from_its_package_with_its_line(shop: Path) -> None:
+    (shop / "routers/items.py").write_text("def list(:\n")
+    reading = read(sources("sg_shop.routers"))
+    (fault,) = reading.faults
+    assert (fault.error, fault.component) == ("SyntaxError", "sg_shop/routers/items.py")
+    assert "line 1" in fault.message
+    assert not fault.may_pass
+    assert reading.counts == {"checked": 2, "broken": 1}
+
+
+def test_every_broken_source_is_named(shop: Path) -> None:
+    for name in ("routers/items.py", "__init__.py"):
+        (shop / name).write_text("(")
+    assert {fault.component for fault in read(sources("sg_shop")).faults} == {
+        "sg_shop/__init__.py",
+        "sg_shop/routers/items.py",
+    }
+
+
+def test_sources_imports_nothing(shop: Path) -> None:
+    (shop / "__init__.py").write_text("raise SystemExit('imported')")
+    assert read(sources("sg_shop.routers.items")).healthy
+    assert "sg_shop" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"x = '\xff'\n", b"# coding: nonsense\n", b"\0"],
+    ids=["not UTF-8", "unknown coding", "null byte"],
+)
+def test_what_cannot_be_decoded_is_broken(shop: Path, content: bytes) -> None:
+    (shop / "routers/items.py").write_bytes(content)
+    assert [fault.error for fault in read(sources("sg_shop")).faults] == ["SyntaxError"]
+
+
+@pytest.mark.parametrize("name", ["sg_nowhere", "sg_shop.nowhere", "sg_shop.routers.items.deeper"])
+@pytest.mark.usefixtures("shop")
+def test_a_package_that_is_not_there_is_a_fault(name: str) -> None:
+    (fault,) = read(sources(name)).faults
+    assert (fault.error, fault.component) == ("ModuleNotFoundError", name)
+
+
+def test_sources_of_nothing_are_refused() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        sources()
+    with pytest.raises(ValueError, match="at least one"):
+        imports()
+
+
+def test_a_module_is_imported_once(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "routers/items.py").write_text("print('loaded')")
+    check = imports("sg_shop.routers.items")
+    assert read(check).healthy
+    assert read(check).healthy
+    assert capsys.readouterr().out == "loaded\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("(", "SyntaxError"),
+        ("import sg_nowhere", "ModuleNotFoundError"),
+        ("raise SystemExit(3)", "SystemExit"),
+        ("1 / 0", "ZeroDivisionError"),
+    ],
+    ids=["broken", "missing import", "exits", "raises"],
+)
+def test_a_module_that_does_not_load_is_named_and_not_run_twice(
+    shop: Path, source: str, error: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shop / "routers/items.py").write_text(f"{source}")
+    (shop / "routers/__init__.py").write_text("print('side effect')")
+    check = imports("sg_shop.routers.items")
+    for _ in range(2):
+        (fault,) = read(check).faults
+        assert (fault.error, fault.component) == (error, "sg_shop.routers.items")
+    assert capsys.readouterr().out == "side effect\n"
+
+
+def test_the_module_that_runs_as_main_is_loaded(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (shop / "__main__.py").write_text("raise SystemExit('run a second time')")
+    main = type(sys)("__main__")
+    main.__spec__ = __import__("importlib.util").util.spec_from_file_location("sg_shop.__main__", shop / "__main__.py")
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    assert read(imports("sg_shop.__main__")).healthy
+
+
+def test_a_running_application_turns_red_with_the_file_and_green_when_it_is_mended(shop: Path) -> None:
+    broken = shop / "routers/items.py"
+
+    def faults(client: Client) -> list[tuple[str, str]]:
+        (nodes,) = client.get("/health").json()["checks"].values()
+        return [(node["errorType"], node["componentId"]) for node in nodes if node["status"] == "fail"]
+
+    with served(app(sources("sg_shop"))) as client:
+        assert client.get("/health").status_code == 200
+        broken.write_text("def list(:\n")
+        assert client.get("/health").status_code == 503
+        assert faults(client) == [("SyntaxError", "sg_shop/routers/items.py")]
+        assert str(shop.parent) not in client.get("/health").text
+        assert client.get("/health/ready").status_code == 200  # what is loaded still serves
+        broken.write_text("def list(): ...\n")
+        assert client.get("/health").status_code == 200

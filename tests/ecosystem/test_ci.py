@@ -1,0 +1,212 @@
+"""The GitHub Action and the GitLab template: valid by their services' schemas, and run step by step."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syntax_guard.doctor import examine
+
+from .written import ROOT, TOOLS, block, environment
+
+yaml = pytest.importorskip("yaml", reason="PyYAML is not installed (extra doctor)")
+BASH = shutil.which("bash")
+pytestmark = pytest.mark.skipif(BASH is None or os.name == "nt", reason="needs bash")
+
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
+TEMPLATE = ROOT / "templates" / "syntax-guard.yml"
+
+
+def validate(schema: str, path: Path) -> None:
+    checker = shutil.which("check-jsonschema", path=TOOLS)
+    if checker is None:
+        pytest.skip("check-jsonschema is not installed (extra ecosystem)")
+    done = subprocess.run(
+        [checker, "--builtin-schema", f"vendor.{schema}", str(path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_action_is_valid() -> None:
+    validate("github-actions", ROOT / "action.yml")
+
+
+@pytest.mark.parametrize(
+    ("schema", "title"), [("github-workflows", ".github/workflows/syntax.yml"), ("gitlab-ci", ".gitlab-ci.yml")]
+)
+def test_what_the_page_says_to_write_is_valid(schema: str, title: str, tmp_path: Path) -> None:
+    path = tmp_path / "ci.yml"
+    path.write_text(block(title))
+    validate(schema, path)
+
+
+@pytest.mark.parametrize("title", [".github/workflows/syntax.yml", ".gitlab-ci.yml"])
+def test_doctor_knows_what_the_page_says_to_write(title: str, tmp_path: Path) -> None:
+    path = tmp_path / title
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(block(title))
+    assert [finding.state for finding in examine(str(tmp_path)) if finding.gate == "tree"] == ["ok"]
+
+
+def test_the_template_is_valid(tmp_path: Path) -> None:
+    header, _, jobs = TEMPLATE.read_text().partition("\n---\n")
+    assert set(yaml.safe_load(header)["spec"]) == {"inputs"}
+    path = tmp_path / "jobs.yml"
+    path.write_text(re.sub(r"\$\[\[.*?\]\]", "test", jobs))
+    validate("gitlab-ci", path)
+
+
+@pytest.fixture
+def tool(tmp_path: Path) -> Path:
+    """An environment with this very installation, as the installing step would leave it."""
+    folder = tmp_path / "tool"
+    (folder / "bin").mkdir(parents=True)
+    for name, options in (("python", ""), ("syntax-guard", "-m syntax_guard")):
+        path = folder / "bin" / name
+        path.write_text(f'#!/bin/sh\nexec "{sys.executable}" {options} "$@"\n')
+        path.chmod(0o755)
+    return folder
+
+
+class Runner:
+    """Runs steps of the action as GitHub's runner does: ``bash --noprofile --norc -eo pipefail``."""
+
+    def __init__(self, folder: Path, tool: Path) -> None:
+        self.folder = folder / "checkout"
+        self.folder.mkdir()
+        self.output = folder / "output"
+        self.values = {"runner.temp": str(folder / "temp"), "github.action_path": str(ROOT)}
+        (folder / "temp").mkdir()
+        if tool.exists():
+            (folder / "temp" / "syntax-guard").symlink_to(tool)
+        self.environment = environment(folder, GITHUB_OUTPUT=str(self.output))
+
+    def step(self, name: str, **inputs: str) -> subprocess.CompletedProcess[str]:
+        step = next(step for step in ACTION["runs"]["steps"] if step["name"] == name)
+        values = dict(self.values)
+        for key, described in ACTION["inputs"].items():
+            values[f"inputs.{key}"] = inputs.get(key, described["default"])
+        variables = {
+            key: re.sub(r"\$\{\{ *(.*?) *\}\}", lambda match: values[match[1]], value)
+            for key, value in step["env"].items()
+        }
+        assert "${{" not in step["run"], "an input that is put into a script can become a command"
+        return subprocess.run(
+            [str(BASH), "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+            cwd=self.folder, env=self.environment | variables, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def runner(tmp_path: Path, tool: Path) -> Runner:
+    runner = Runner(tmp_path, tool)
+    (runner.folder / "good.py").write_text("a = 1\n")
+    return runner
+
+
+def test_the_step_passes_where_every_file_is_valid(runner: Runner) -> None:
+    done = runner.step("Check")
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_step_fails_and_names_the_file(runner: Runner) -> None:
+    (runner.folder / "bad.py").write_text("a = (\n")
+    done = runner.step("Check")
+    assert done.returncode == 1
+    assert "bad.py" in done.stdout
+
+
+def test_paths_stand_one_a_line_and_may_have_blanks(runner: Runner) -> None:
+    (runner.folder / "bad.py").write_text("a = (\n")
+    (runner.folder / "a b").mkdir()
+    (runner.folder / "a b" / "c.py").write_text("a = 1\n")
+    assert runner.step("Check", paths="good.py\n\na b\r\n").returncode == 0
+    assert runner.step("Check", paths="good.py\nbad.py\n").returncode == 1
+
+
+def test_options_are_words(runner: Runner) -> None:
+    (runner.folder / "bad.py").write_text("a = (\n")
+    assert runner.step("Check", args="--exclude bad.py\n  --output-format concise").returncode == 0
+    assert runner.step("Check", args="--no-such-option").returncode == 2
+
+
+@pytest.mark.parametrize("key", ["args", "paths"])
+@pytest.mark.parametrize("text", ["$(touch owned)", "`touch owned`", "; touch owned", '"; touch owned; "', "*.py; x"])
+def test_an_input_does_not_become_a_command(key: str, text: str, runner: Runner) -> None:
+    assert runner.step("Check", **{key: text}).returncode == 2
+    assert not (runner.folder / "owned").exists()
+
+
+@pytest.mark.parametrize(("source", "results"), [("a = 1\n", 0), ("a = (\n", 1)])
+def test_sarif_is_written_whatever_was_found(source: str, results: int, runner: Runner) -> None:
+    (runner.folder / "some.py").write_text(source)
+    done = runner.step("Write SARIF", sarif="true")
+    assert done.returncode == 0, done.stderr
+    name, _, path = runner.output.read_text().strip().partition("=")
+    assert name == "file"
+    (run,) = json.loads(Path(path).read_text())["runs"]
+    assert len(run["results"]) == results
+
+
+def test_the_sarif_step_fails_where_the_question_could_not_be_asked(runner: Runner) -> None:
+    assert runner.step("Write SARIF", sarif="true", args="--no-such-option").returncode != 0
+
+
+@pytest.mark.slow
+def test_the_installing_step_installs_this_action(tmp_path: Path) -> None:
+    runner = Runner(tmp_path, tmp_path / "installed")
+    done = runner.step("Install syntax-guard", python=sys.executable)
+    assert done.returncode == 0, done.stderr
+    (runner.folder / "bad.py").write_text("a = (\n")
+    assert runner.step("Check").returncode == 1
+
+
+def script(**inputs: str) -> str:
+    """The template's script with its inputs, as GitLab joins it."""
+    header, jobs = yaml.safe_load_all(TEMPLATE.read_text())
+    values = {name: described["default"] for name, described in header["spec"]["inputs"].items()} | inputs
+    text = "\n".join(jobs["syntax-guard"]["script"])
+    return re.sub(r"\$\[\[ *inputs\.(\w+) *\]\]", lambda match: str(values[match[1]]), text)
+
+
+def gitlab(text: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(BASH), "-eo", "pipefail", "-c", text], cwd=folder, env=environment(folder, **variables),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "code", "count"), [("a = 1\n", 0, 0), ("a = (\n", 1, 1)])
+def test_the_template_reports_and_fails(source: str, code: int, count: int, tool: Path, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "some.py").write_text(source)
+    installed, check = script().split("\n", 2)[:2], script().split("\n", 2)[2]
+    assert "pip install" in installed[1]
+    done = gitlab(check, project, tool=str(tool))
+    assert done.returncode == code, done.stderr
+    assert len(json.loads((project / "gl-code-quality-report.json").read_text())) == count
+    assert ("some.py" in done.stdout) == bool(code)
+
+
+@pytest.mark.slow
+def test_the_template_installs_a_release(tmp_path: Path) -> None:
+    wheels = tmp_path / "wheels"
+    venv.create(tmp_path / "builder", with_pip=True)
+    pip = [str(tmp_path / "builder" / "bin" / "python"), "-m", "pip"]
+    subprocess.run([*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", str(wheels), str(ROOT)], check=True)
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "some.py").write_text("a = (\n")
+    done = gitlab(script(), project, PIP_FIND_LINKS=str(wheels))
+    assert done.returncode == 1, done.stderr
+    assert "some.py" in done.stdout

@@ -1,0 +1,32 @@
+"""docs/targets.md, held to what the installed command says."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from .conftest import PROJECT, Folder
+
+DOCUMENT = PROJECT / "docs" / "targets.md"
+ROW = re.compile(r"\| `(--target-version|--python|requires-python =) (\S+)` \| `([^`…]+)` \|")
+ROWS = ROW.findall(DOCUMENT.read_text(encoding="utf-8")) if DOCUMENT.exists() else []
+
+
+@pytest.mark.skipif(not ROWS, reason="the documentation is not beside the tests")
+@pytest.mark.parametrize(("asks", "value", "line"), ROWS, ids=[f"{asks} {value}" for asks, value, _ in ROWS])
+def test_a_line_in_the_documentation_is_what_the_command_says(asks: str, value: str, line: str, folder: Folder) -> None:
+    folder.write("app.py")
+    folder.write(".venv/bin/python").chmod(0o755)
+    arguments = [asks, value] if asks.startswith("--") else []
+    if not arguments:
+        folder.write("pyproject.toml", f"[project]\nrequires-python = {value}\n")
+    run = folder.guard("check", "app.py", *arguments)
+    assert (run.code, run.out) == (2, "")
+    assert run.err == f"syntax-guard: {line}\n"
+
+
+def test_there_are_such_lines() -> None:
+    if not DOCUMENT.exists():
+        pytest.skip("the documentation is not beside the tests")
+    assert len(ROWS) >= 7

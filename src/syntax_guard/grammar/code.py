@@ -26,7 +26,9 @@ class Code:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.utf8 = _as_utf8(data)
+        self.decoded_returns: list[int] = []
+        """Offsets of line feeds that were carriage returns in an encoding of their own, and not in the bytes."""
+        self.utf8 = self._as_utf8(data)
         self._tree: Node = None
         self._starts: list[int] | None = None
 
@@ -119,26 +121,35 @@ class Code:
             pieces += [self.utf8[done:start], stand_in]
             done = end
         try:
-            ast.parse(b"".join([_BOM, *pieces, self.utf8[done:]]))
+            # As text, so that a declared encoding means nothing.
+            ast.parse(b"".join([*pieces, self.utf8[done:]]).decode("utf-8", "replace"))
         except (SyntaxError, ValueError):
             return False
         return True
 
+    def _as_utf8(self, data: bytes) -> bytes:
+        """The source as the parser sees it: UTF-8 without a mark, lines ending in a line feed (PEP 263)."""
+        if data.startswith(_BOM):
+            data = data[len(_BOM) :]
+            encoding = None
+        else:
+            encoding = declared_encoding(data)
+        if b"\r" in data:
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if encoding is not None:
+            data = data.decode(encoding, "replace").replace("\r\n", "\n").encode("utf-8", "replace")
+            self.decoded_returns = [match.start() for match in re.finditer(rb"\r", data)]
+            data = data.replace(b"\r", b"\n")
+        return data
 
-def _as_utf8(data: bytes) -> bytes:
-    """The source as the parser sees it: UTF-8 without a mark, lines ending in a line feed (PEP 263)."""
-    if data.startswith(_BOM):
-        data = data[len(_BOM) :]
-    else:
-        for line in data[:2000].splitlines()[:2]:
-            cookie = _COOKIE.match(line)
-            if cookie:
-                encoding = cookie[1].decode("ascii")
-                if encoding.lower().replace("_", "-") not in ("utf-8", "utf8"):
-                    data = data.decode(encoding, "replace").encode("utf-8", "replace")
-                break
-            if line.strip(b" \t\f") and not line.lstrip(b" \t\f").startswith(b"#"):
-                break
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return data
+
+def declared_encoding(data: bytes) -> str | None:
+    """The encoding that a comment on one of the first two lines declares (PEP 263), None where it is UTF-8."""
+    for line in re.split(rb"\r\n|\r|\n", data[:2000], maxsplit=2)[:2]:
+        cookie = _COOKIE.match(line)
+        if cookie:
+            encoding = cookie[1].decode("ascii", "replace")
+            return None if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
+        if line.strip(b" \t\f") and not line.lstrip(b" \t\f").startswith(b"#"):
+            return None
+    return None

@@ -34,6 +34,7 @@ ORDER = (
     ("reports",),
     ("start", "watch", "healthcheck", "restart", "doctor"),
     ("command_line",),
+    ("completion",),
     ("cli",),
     ("__main__",),
 )

@@ -9,12 +9,19 @@ import os
 import sys
 
 from ..errors import SyntaxGuardError, UsageError
-from .exits import INTERRUPTED, OK, RED, TERMINATED, UNASKED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, NoReturn
+
+OK = 0
+"""Every source is valid for every target."""
+RED = 1
+"""At least one source is broken, unreadable or undecided."""
+UNASKED = 2
+"""The question could not be asked."""
+INTERRUPTED, TERMINATED = 130, 143
 
 
 class Terminated(BaseException):

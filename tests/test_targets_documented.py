@@ -1,4 +1,4 @@
-"""docs/targets.md, held to what the installed command says."""
+"""Targets as the installed command shows them, and docs/targets.md held to that."""
 
 from __future__ import annotations
 
@@ -30,3 +30,11 @@ def test_there_are_such_lines() -> None:
     if not DOCUMENT.exists():
         pytest.skip("the documentation is not beside the tests")
     assert len(ROWS) >= 7
+
+
+def test_the_verb_looks_again_each_time_and_says_where(folder: Folder) -> None:
+    for _ in range(2):
+        run = folder.guard("targets", "--target-version", "3.98")
+        assert run.code == 2
+        assert "nobody answers for Python 3.98" in run.out
+        assert "python3.98 was looked for in:" in run.out

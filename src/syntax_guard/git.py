@@ -19,6 +19,8 @@ GIT = ("git", "--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=false",
 # A missing object of a partial clone is not fetched: the remote's address may be a command (``ext::``), which git runs.
 # The second does the same for git before 2.44: no transport is allowed, whatever the configuration says.
 ENVIRONMENT = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+ASKING_FOR_HOOKS = GIT[:-2]
+"""Without the switch that keeps hooks off, since it would be the answer. For commands that run none."""
 REGULAR, EXECUTABLE = 0o100644, 0o100755
 
 
@@ -36,6 +38,16 @@ class Entry(Record):
 def top(folder: str) -> str:
     """Path of the work tree that `folder` lies in. Raises `GitError` outside of one."""
     return os.fsdecode(_run(folder, "rev-parse", "--show-toplevel")).removesuffix("\n")
+
+
+def hooks(top: str) -> tuple[str, str | None]:
+    """The folder that holds the hooks of the work tree `top`, and ``core.hooksPath`` if it is set. Raises `GitError`.
+
+    A relative ``core.hooksPath`` counts from where hooks run, which is the top of the work tree.
+    """
+    folder = _run(top, "rev-parse", "--git-path", "hooks", program=ASKING_FOR_HOOKS)
+    path = _run(top, "config", "--type=path", "--default=", "--get", "core.hooksPath", program=ASKING_FOR_HOOKS)
+    return os.path.join(top, os.fsdecode(folder).removesuffix("\n")), os.fsdecode(path).removesuffix("\n") or None
 
 
 def staged(folder: str) -> tuple[Entry, ...]:
@@ -98,8 +110,8 @@ class Objects:
         return data
 
 
-def _run(folder: str, *arguments: str) -> bytes:
-    with _start(folder, *arguments) as process:
+def _run(folder: str, *arguments: str, program: tuple[str, ...] = GIT) -> bytes:
+    with _start(folder, *arguments, program=program) as process:
         try:
             output, complaint = process.communicate()
         except BaseException:  # a signal: git may take its time
@@ -113,14 +125,14 @@ def _run(folder: str, *arguments: str) -> bytes:
     return output
 
 
-def _start(folder: str, *arguments: str, heard: bool = True) -> Popen[bytes]:
+def _start(folder: str, *arguments: str, program: tuple[str, ...] = GIT, heard: bool = True) -> Popen[bytes]:
     import subprocess  # most runs do without git
 
     environment = {**os.environ, **ENVIRONMENT}
     environment.pop("GIT_EXTERNAL_DIFF", None)
     try:
         return subprocess.Popen(
-            [*GIT, *arguments],
+            [*program, *arguments],
             cwd=folder,
             env=environment,
             stdin=subprocess.PIPE,

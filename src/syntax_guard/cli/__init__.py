@@ -9,14 +9,20 @@ import os
 import sys
 
 from ..errors import SyntaxGuardError, UsageError
-from .exits import HUNG_UP, INTERRUPTED, OK, RED, TERMINATED, UNASKED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, NoReturn
 
-
+OK = 0
+"""Every source is valid for every target."""
+RED = 1
+"""At least one source is broken, unreadable or undecided."""
+UNASKED = 2
+"""The question could not be asked."""
+HUNG_UP, INTERRUPTED, TERMINATED = 129, 130, 143
+"""128 and the number of the signal, as shells have it."""
 CLEANUP_SECONDS = 5
 
 

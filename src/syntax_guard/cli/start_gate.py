@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..errors import SyntaxGuardError
-from .exits import OK, RED, UNASKED
+from . import OK, RED, UNASKED
 from .output import complain, note, write_findings
 
 TYPE_CHECKING = False

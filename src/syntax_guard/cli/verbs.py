@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .exits import OK, RED, UNASKED
+from . import OK, RED, UNASKED
 from .output import complain, write
 
 TYPE_CHECKING = False
@@ -24,9 +24,9 @@ def _targets(flags: dict[str, Any]) -> int:
 
     found = survey(load(flags, os.environ, os.getcwd()))
     if flags.get("output_format") == "json":
-        import json
+        from ..reports.neutral import json_document
 
-        write([json.dumps(targets.document(found), indent=2) + "\n"])
+        write([json_document(targets.document(found), indent=2)])
     else:
         write(line + "\n" for line in targets.table(found))
     return UNASKED if found.unanswered else OK

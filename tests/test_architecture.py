@@ -28,6 +28,7 @@ ORDER = (
     ("targets",),
     ("_probe", "grammar", "approximate", "answers", "suspicious", "threads"),
     ("questions", "workers"),
+    ("index", "cache"),
     ("judge",),
     ("diagnostics", "hints"),
     ("check",),

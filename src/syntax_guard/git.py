@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
 GIT = ("git", "--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.devnull)
+ASKING_FOR_HOOKS = GIT[:-2]
+"""Without the switch that keeps hooks off, since it would be the answer. For commands that run none."""
 REGULAR, EXECUTABLE = 0o100644, 0o100755
 
 
@@ -33,6 +35,16 @@ class Entry(Record):
 def top(folder: str) -> str:
     """Path of the work tree that `folder` lies in. Raises `GitError` outside of one."""
     return os.fsdecode(_run(folder, "rev-parse", "--show-toplevel")).removesuffix("\n")
+
+
+def hooks(top: str) -> tuple[str, str | None]:
+    """The folder that holds the hooks of the work tree `top`, and ``core.hooksPath`` if it is set. Raises `GitError`.
+
+    A relative ``core.hooksPath`` counts from where hooks run, which is the top of the work tree.
+    """
+    folder = _run(top, "rev-parse", "--git-path", "hooks", program=ASKING_FOR_HOOKS)
+    path = _run(top, "config", "--type=path", "--default=", "--get", "core.hooksPath", program=ASKING_FOR_HOOKS)
+    return os.path.join(top, os.fsdecode(folder).removesuffix("\n")), os.fsdecode(path).removesuffix("\n") or None
 
 
 def staged(folder: str) -> tuple[Entry, ...]:
@@ -92,8 +104,8 @@ class Objects:
         return data[:-1]
 
 
-def _run(folder: str, *arguments: str) -> bytes:
-    with _start(folder, *arguments) as process:
+def _run(folder: str, *arguments: str, program: tuple[str, ...] = GIT) -> bytes:
+    with _start(folder, *arguments, program=program) as process:
         output, complaint = process.communicate()
     if process.returncode:
         words = complaint.decode(errors="replace").strip().splitlines()
@@ -103,14 +115,14 @@ def _run(folder: str, *arguments: str) -> bytes:
     return output
 
 
-def _start(folder: str, *arguments: str) -> Popen[bytes]:
+def _start(folder: str, *arguments: str, program: tuple[str, ...] = GIT) -> Popen[bytes]:
     import subprocess  # most runs do without git
 
     environment = {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
     environment.pop("GIT_EXTERNAL_DIFF", None)
     try:
         return subprocess.Popen(
-            [*GIT, *arguments],
+            [*program, *arguments],
             cwd=folder,
             env=environment,
             stdin=subprocess.PIPE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from _operator import attrgetter  # `operator` itself costs a hook more than all of this room
 
 from .errors import SourcesError
 from .model import Problem
@@ -12,7 +13,9 @@ from .model import Problem
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import Protocol
+    from typing import Protocol, TypeAlias
+
+    Mark: TypeAlias = "tuple[int, ...]"
 
     class Readable(Protocol):
         """A source before it is read."""
@@ -36,6 +39,13 @@ SIZE_LIMIT = 256 * 1024 * 1024
 """Bytes of the largest source that is read."""
 
 
+mark: Callable[[os.stat_result], Mark] = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino", "st_dev")
+"""What changes when a file is edited, replaced or gets other rights, or a folder gets or loses an entry."""
+
+UNKNOWN: Mark = (0, 0, 0, 0, 0)
+"""The mark of nothing."""
+
+
 class UnreadableError(Exception):
     """The bytes of a source could not be had; ``problem`` says why."""
 
@@ -47,12 +57,21 @@ class UnreadableError(Exception):
 class File:
     """A file that has not been read yet."""
 
-    __slots__ = ("name", "size", "stat")
+    __slots__ = ("mark", "name")
 
-    def __init__(self, name: str, status: os.stat_result) -> None:
+    def __init__(self, name: str, mark: Mark) -> None:
         self.name = name
-        self.stat = status
-        self.size = status.st_size
+        self.mark = mark
+        """As it was before it was read."""
+
+    @property
+    def size(self) -> int:
+        return self.mark[0]
+
+    @property
+    def identity(self) -> tuple[int, ...]:
+        """The same for all names of one file."""
+        return self.mark[3:]
 
     def read(self) -> bytes:
         """All bytes of the file, or `UnreadableError`. Opens nothing but a regular file, and never waits."""
@@ -96,6 +115,13 @@ class Selection:
     def __init__(self) -> None:
         self.files: list[Readable] = []
         self.skipped = 0
+        self.known = 0
+        """Files besides those that are known to be green."""
+        self.watched: list[tuple[str, Mark]] = []
+        """What the choice of files hangs on besides their names: folders that were searched, as they were before, and
+        files without a suffix that turned out to be no Python."""
+        self.linked = False
+        """Whether the choice also hangs on which file a symbolic link leads to."""
 
 
 def select(paths: Iterable[str], exclude: Callable[[str], bool]) -> Selection:
@@ -109,11 +135,15 @@ def select(paths: Iterable[str], exclude: Callable[[str], bool]) -> Selection:
     Raises `SourcesError` for a path that does not exist, and for folders in which there is nothing to check.
     """
     selection = Selection()
+    parents = _Parents(selection, exclude)
     links: list[File] = []
     folders = False
     for path in paths:
         try:
-            status = os.stat(path)
+            status = os.lstat(path)
+            link = stat.S_ISLNK(status.st_mode)
+            if link:
+                status = os.stat(path)
         except ValueError:
             raise SourcesError(f"no such path: {path!r}") from None
         except OSError as error:
@@ -123,16 +153,16 @@ def select(paths: Iterable[str], exclude: Callable[[str], bool]) -> Selection:
             continue
         folder = stat.S_ISDIR(status.st_mode)
         folders = folders or folder
-        if _skipped(path, exclude, folder=folder):
+        if parents.skip(path, folder=folder):
             selection.skipped += 1
         elif folder:
             _Scan(selection, links, exclude).run(path)
         elif not stat.S_ISREG(status.st_mode):
             selection.files.append(Unreadable(path, not_regular(status.st_mode)))
-        elif os.path.islink(path):
-            links.append(File(path, status))
+        elif link:
+            links.append(File(path, mark(status)))
         else:
-            selection.files.append(File(path, status))
+            selection.files.append(File(path, mark(status)))
     _once(selection, links)
     if folders and not selection.files:
         raise SourcesError("no Python file to check was found", "name other paths, or look at `exclude`")
@@ -207,30 +237,55 @@ def _read_all(descriptor: int, size: int) -> bytes:
     return b"".join(parts)
 
 
-def _skipped(path: str, exclude: Callable[[str], bool], *, folder: bool) -> bool:
-    """Whether a path that was named is left out, judged from the current folder if it lies in it."""
-    inside = _inside(path)
-    if inside is None:
-        return exclude(path)
-    parts = inside.split("/")
-    return skipped_below(parts if folder else parts[:-1], ".", exclude) or (not folder and exclude(inside))
+class _Parents:
+    """The folders above what was named: whether they leave it out. Each is looked at once."""
+
+    def __init__(self, selection: Selection, exclude: Callable[[str], bool]) -> None:
+        self._selection = selection
+        self._exclude = exclude
+        self._environments: dict[str, bool] = {}
+
+    def skip(self, path: str, *, folder: bool) -> bool:
+        """Whether a path that was named is left out, judged from the current folder if it lies in it."""
+        inside = _inside(path)
+        if inside is None:
+            return self._exclude(path)
+        parts = inside.split("/")
+        below = skipped_below(parts if folder else parts[:-1], self._is_environment, self._exclude)
+        return below or (not folder and self._exclude(inside))
+
+    def _is_environment(self, folder: str) -> bool:
+        known = self._environments.get(folder)
+        if known is None:
+            try:
+                self._selection.watched.append((folder, mark(os.stat(folder))))
+            except OSError:
+                pass  # then what is in it cannot be had either
+            known = self._environments[folder] = os.path.exists(folder + ENVIRONMENT_MARK)
+        return known
 
 
-def skipped_below(folders: Sequence[str], root: str, exclude: Callable[[str], bool]) -> bool:
-    """Whether one of nested `folders`, the first of which lies in `root`, is left out with all that it holds."""
+def skipped_below(
+    folders: Sequence[str], is_environment: Callable[[str], bool], exclude: Callable[[str], bool]
+) -> bool:
+    """Whether one of nested `folders`, the first of which lies in the root, is left out with all that it holds.
+
+    `is_environment` and `exclude` are asked about paths from the root, each ending in a slash.
+    """
     if not SKIPPED_FOLDERS.isdisjoint(folders):
         return True
     below = ""
     for name in folders:
         below += name + "/"
-        if exclude(below) or os.path.exists(os.path.join(root, below, ENVIRONMENT_MARK)):
+        if exclude(below) or is_environment(below):
             return True
     return False
 
 
 def _inside(path: str) -> str | None:
     """`path` relative to the current folder, or None where it is not below that."""
-    inside = os.path.relpath(path).replace(os.sep, "/")
+    plain = not os.path.isabs(path) and ".." not in path
+    inside = (os.path.normpath(path) if plain else os.path.relpath(path)).replace(os.sep, "/")
     return None if inside in (".", "..") or inside.startswith("../") or os.path.isabs(inside) else inside
 
 
@@ -250,6 +305,7 @@ class _Scan:
         while self._pending:
             folder = self._pending.pop()
             try:
+                self._selection.watched.append((folder or ".", mark(os.stat(folder or "."))))
                 with os.scandir(folder or ".") as entries:
                     found = list(entries)
             except OSError as error:
@@ -279,17 +335,19 @@ class _Scan:
         except OSError as error:
             if python and error.errno != errno.ENOENT:
                 self._selection.files.append(Unreadable(path, reason(error)))
+            self._selection.watched.append((path, UNKNOWN))
             return  # a link to nowhere, or gone meanwhile: there is nothing that could be imported
         if stat.S_ISDIR(status.st_mode) or (python is None and not _is_script(path, status)):
+            self._selection.watched.append((path, mark(status)))
             return
         if self._exclude(path):
             self._selection.skipped += 1
         elif not stat.S_ISREG(status.st_mode):
             self._selection.files.append(Unreadable(path, not_regular(status.st_mode)))
         elif entry.is_symlink():
-            self._links.append(File(path, status))
+            self._links.append(File(path, mark(status)))
         else:
-            self._selection.files.append(File(path, status))
+            self._selection.files.append(File(path, mark(status)))
 
 
 def _is_script(path: str, status: os.stat_result) -> bool:
@@ -312,14 +370,14 @@ def _once(selection: Selection, links: list[File]) -> None:
     seen: set[object] = set()
     kept: list[Readable] = []
     for file in selection.files:
-        identity = (file.stat.st_dev, file.stat.st_ino) if links and isinstance(file, File) else None
+        identity = file.identity if links and isinstance(file, File) else None
         name = os.path.normpath(file.name)
         if name not in seen:
             seen.update({name, identity})
             kept.append(file)
     for link in sorted(links, key=lambda link: link.name):
-        identity = (link.stat.st_dev, link.stat.st_ino)
-        if identity not in seen:
-            seen.add(identity)
+        if link.identity not in seen:
+            seen.add(link.identity)
             kept.append(link)
     selection.files = kept
+    selection.linked = bool(links)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 from . import git
-from .sources import Selection, Unreadable, has_python_shebang, is_python_name, skipped_below
+from .sources import ENVIRONMENT_MARK, Selection, Unreadable, has_python_shebang, is_python_name, skipped_below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,12 +34,16 @@ def staged(objects: git.Objects, folder: str, exclude: Callable[[str], bool]) ->
     `folder` is the top of the work tree. Raises `GitError`.
     """
     selection = Selection()
+
+    def is_environment(below: str) -> bool:
+        return os.path.exists(os.path.join(folder, below, ENVIRONMENT_MARK))
+
     for entry in git.staged(folder):
         python = is_python_name(entry.path.rpartition("/")[2])
         script = python is None and entry.mode == git.EXECUTABLE
         if not (python or (script and entry.blob and has_python_shebang(objects.read(entry.blob)[:1024]))):
             continue
-        if skipped_below(entry.path.split("/")[:-1], folder, exclude) or exclude(entry.path):
+        if skipped_below(entry.path.split("/")[:-1], is_environment, exclude) or exclude(entry.path):
             selection.skipped += 1
         elif entry.blob is None:
             selection.files.append(Unreadable(entry.path, "unmerged: both sides of a conflict are in the index"))

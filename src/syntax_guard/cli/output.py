@@ -35,6 +35,8 @@ def write_findings(result: Result, settings: Settings) -> None:
     """Write the findings of `result` in the format that `settings` ask for, to a file or to standard output."""
     from ..reports import render
 
+    for line in result.notes if settings.verbose else ():
+        note(line)
     output_format = _format(settings)
     color = settings.output_file is None and _colored(settings.color, os.environ)
     lines = render(output_format, result, color=color) if result.diagnostics or output_format not in FOR_PEOPLE else ()
@@ -83,14 +85,11 @@ def _write_file(path: str, lines: Iterable[str]) -> None:
 
 def complain(error: SyntaxGuardError) -> None:
     """Say in one line on standard error why the question could not be asked, and what to do."""
-    from ..reports.neutral import visible
-
-    line = visible(error.message)
-    if error.hint:
-        line += f" ({visible(error.hint)})"
-    note(line)
+    note(f"{error.message} ({error.hint})" if error.hint else error.message)
 
 
 def note(line: str) -> None:
     """Write a line about the tool's own doing to standard error."""
-    sys.stderr.write(f"syntax-guard: {line}\n")
+    from ..reports.neutral import visible
+
+    sys.stderr.write(f"syntax-guard: {visible(line)}\n")

@@ -89,12 +89,34 @@ def _outermost(found: Sequence[tuple[Rule, Span]]) -> Iterator[tuple[Rule, Span]
 
 def _hits(code: Code, trigger: Trigger) -> set[int]:
     """The lines on which a construct can be."""
-    if isinstance(trigger, bytes):
-        return {code.line_of(match.end() - 1) for match in _pattern(trigger).finditer(code.utf8)}
-    return {1} if trigger(code.utf8) else set()
+    if callable(trigger):
+        return {1} if trigger(code.utf8) else set()
+    patterns = (trigger,) if isinstance(trigger, bytes) else trigger
+    return {code.line_of(match.end() - 1) for pattern in patterns for match in _matches(pattern, code.utf8)}
 
 
-_pattern = functools.cache(re.compile)
+def _matches(pattern: bytes, source: bytes) -> Iterator[re.Match[bytes]]:
+    """As ``re.finditer``, but ``bytes.find``, which is faster, looks for the plain text that the pattern starts with."""
+    word, compiled = _compiled(pattern)
+    if len(word) < _LONG_ENOUGH:
+        yield from compiled.finditer(source)
+        return
+    place = source.find(word)
+    while place >= 0:
+        match = compiled.match(source, place)
+        if match:
+            yield match
+        place = source.find(word, place + 1)
+
+
+@functools.cache
+def _compiled(pattern: bytes) -> tuple[bytes, re.Pattern[bytes]]:
+    """A regular expression, and the plain text that it starts with."""
+    word = re.match(rb"(?:[A-Za-z_:<>'\"](?![*+?{]))*", pattern)
+    return word[0] if word else b"", re.compile(pattern)
+
+
+_LONG_ENOUGH = 2
 
 
 def _problem(code: Code, rule: Rule, span: Span) -> Problem:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..model import Version
     from .code import Code, Node, Span
 
-    Trigger: TypeAlias = "bytes | Callable[[bytes], bool]"
+    Trigger: TypeAlias = "bytes | tuple[bytes, ...] | Callable[[bytes], bool]"
 
 ALWAYS = (3, 0)
 
@@ -25,7 +25,7 @@ class Rule(Record):
     what: str
     """The construct as a message starts, and where it comes from: ``'match' statement (PEP 634)``."""
     trigger: Trigger
-    """A test of the source, without which the rule is not run. As a regular expression it also says where: every
+    """A test of the source, without which the rule is not run. As regular expressions it also says where: every
     construct has a match on one of its lines, and the rule sees only nodes that reach over such a line."""
     find: Callable[[Code, Node], Iterable[Span]]
     """Finds the construct in one node: the places of it."""

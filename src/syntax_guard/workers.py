@@ -73,6 +73,7 @@ class Worker:
         except (OSError, ValueError) as error:
             raise WorkerError("Crashed", f"the interpreter could not be started: {error}") from error
         self._token = token.encode() + b" "
+        _alive.add(self)
 
     @property
     def _pipes(self) -> tuple[BinaryIO, BinaryIO]:
@@ -168,7 +169,9 @@ class Worker:
     def _end(self) -> int:
         self._signal("SIGKILL")
         with self._reaping:
-            return self._process.wait()
+            status = self._process.wait()
+        _alive.discard(self)
+        return status
 
     def _ended(self, what: str) -> WorkerError:
         status = self._end()
@@ -267,6 +270,15 @@ class Crew:
             with self._lock:
                 for worker in self._all:
                     worker.look_after()
+
+
+_alive: set[Worker] = set()
+
+
+def end_all() -> None:
+    """Kill every worker of this process, for a process that is about to end."""
+    for worker in tuple(_alive):
+        worker.stop()
 
 
 def _status(status: int) -> str:

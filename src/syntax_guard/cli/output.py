@@ -58,13 +58,20 @@ def _colored(color: str, environ: Mapping[str, str]) -> bool:
         return False
     if environ.get("FORCE_COLOR"):
         return True
-    return sys.stdout.isatty() and environ.get("TERM") != "dumb"
+    return bool(sys.stdout) and sys.stdout.isatty() and environ.get("TERM") != "dumb"
 
 
 def write(lines: Iterable[str]) -> None:
-    """Write whole lines to standard output."""
-    sys.stdout.writelines(lines)
-    sys.stdout.flush()
+    """Write whole lines to standard output. Raises BrokenPipeError where nobody reads it any more."""
+    if sys.stdout is None:
+        raise UsageError("standard output is closed", "to look at the exit code alone, send it to /dev/null")
+    try:
+        sys.stdout.writelines(lines)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UsageError(f"standard output cannot be written: {error.strerror}") from None
 
 
 def _write_file(path: str, lines: Iterable[str]) -> None:
@@ -92,4 +99,8 @@ def note(line: str) -> None:
     """Write a line about the tool's own doing to standard error."""
     from ..reports.neutral import visible
 
-    sys.stderr.write(f"syntax-guard: {visible(line)}\n")
+    try:
+        sys.stderr.write(f"syntax-guard: {visible(line)}\n")
+        sys.stderr.flush()
+    except (AttributeError, OSError):  # closed, or full: the exit code still says it
+        pass

@@ -74,7 +74,7 @@ def _check(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 def _targets(verbs: argparse._SubParsersAction[Parser]) -> None:
     targets = _verb(verbs, "targets", "which Pythons are asked, why, and who answers",
-                    "Show which Python versions a check asks about here, why, and who answers for each.")  # fmt: skip
+                    "Show which Python versions a check asks about here, why, and who answers.")  # fmt: skip
     add_settings(targets, ("target-version", "python", "output-format", "cache", "cache-dir"))
 
 

@@ -35,6 +35,7 @@ ORDER = (
     ("reports",),
     ("start", "watch", "healthcheck", "restart", "doctor"),
     ("command_line",),
+    ("completion",),
     ("cli",),
     ("__main__",),
 )

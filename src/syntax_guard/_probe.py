@@ -174,7 +174,8 @@ def main(judge: Callable[[bytes], Any], token: str, seconds: str, memory: str) -
         while view:
             view = view[os.write(channel, view) :]
 
-    implementation = {"cpython": "CPython", "pypy": "PyPy"}.get(sys.implementation.name, sys.implementation.name)
+    names = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
+    implementation = names.get(sys.implementation.name, sys.implementation.name)
     hello = f"{token} {implementation} {sys.version.split()[0]}\n"
     send(hello.encode())
     try:

@@ -152,7 +152,8 @@ class _Bench:
         if self._crew is None:
             from .workers import Crew
 
-            self._crew = Crew(self._limits.seconds, _affordable(self._limits.memory))
+            names = {question.command(): question.name for question in self._asked}
+            self._crew = Crew(names, self._limits.seconds, _affordable(self._limits.memory))
         return self._crew
 
     def close(self) -> None:

@@ -42,7 +42,8 @@ def read_settings(path: str, store: Store) -> dict[str, Any]:
         return _read(content, path)
     from _imp import source_hash  # importlib.util's keyed hash (SipHash), without what that imports
 
-    key = int.from_bytes(source_hash(0, store.key), "big")
+    # As the C long that it takes: 8 bytes with a sign, 4 on Windows.
+    key = int.from_bytes(source_hash(0, store.key)[: 4 if os.name == "nt" else 8], "big", signed=True)
     name = f"settings-{source_hash(0, os.fsencode(os.path.abspath(path))).hex()}"
     question = b"\0".join([__version__.encode(), sys.version.encode(), str(len(content)).encode(), content])
     record = store.read(name)

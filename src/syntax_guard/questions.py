@@ -35,6 +35,8 @@ class Question(Record):
 
     python: str | None
     """Path of the interpreter; None for the one that runs this."""
+    name: str
+    """What it must say that it is, such as ``CPython 3.9.18``."""
     floor: Version | None = None
     """The oldest target that this interpreter answers for approximately: `grammar`'s rules are asked down to here."""
 
@@ -76,13 +78,15 @@ def this_python() -> tuple[str, ...]:
 def questions(targets: Sequence[Target]) -> tuple[Question, ...]:
     """One question an interpreter, so that none is asked twice about a source."""
     floors: dict[str | None, Version | None] = {}
+    names: dict[str | None, str] = {}
     for target in targets:
         python = target.interpreter.python
+        names[python] = target.interpreter.name
         floor = floors.get(python)
         if not target.exact and (floor is None or target.version < floor):
             floor = target.version
         floors[python] = floor
-    return tuple(Question(python, floor) for python, floor in floors.items())
+    return tuple(Question(python, names[python], floor) for python, floor in floors.items())
 
 
 def verdicts(answers: dict[str | None, Any], data: bytes, targets: Sequence[Target]) -> tuple[Verdict, ...]:
@@ -150,10 +154,10 @@ def _verdict(target: Target, own: Verdict, answer: Any) -> Verdict:
     """The verdict of `target`, from its interpreter's `own` and what `grammar` requires beyond."""
     if target.exact or own.outcome != "valid" or answer is None or len(answer) < 3:
         return own
-    for kind, message, line, column, end_line, end_column, since in answer[2]:
+    for kind, message, line, column, end_line, end_column, since, first in answer[2]:
         if since is None:
             return Verdict("undecided", Problem(kind, message), own.warnings)
-        if target.version < tuple(since):
+        if tuple(first) <= target.version < tuple(since):
             problem = Problem(kind, message, line, column, end_line, end_column, tuple(since))
             return Verdict("broken", problem, own.warnings)
     return own

@@ -14,7 +14,7 @@ from .model import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any, BinaryIO, Literal, TypeAlias
 
     Answer: TypeAlias = "Any"
@@ -82,8 +82,8 @@ class Worker:
             raise AssertionError("both ends are pipes")
         return send, receive  # type: ignore[return-value]
 
-    def hello(self) -> str:
-        """Wait until the probe is up; return the name and version that it gives itself, such as ``CPython 3.9.18``."""
+    def hello(self, name: str) -> None:
+        """Wait until the probe is up. Raises `WorkerError` where it is not `name`, such as ``CPython 3.9.18``."""
         _, receive = self._pipes
         heard = 0
         while heard < NOISE_LIMIT:
@@ -91,10 +91,13 @@ class Worker:
             if not line:
                 break
             heard += len(line)
-            _, found, name = line.partition(self._token)
+            _, found, said = line.partition(self._token)
+            if found and said.strip() != name.encode():
+                now = said.decode(errors="replace").strip()
+                raise WorkerError("Crashed", f"the interpreter is {now} and no longer {name}")
             if found:
                 self._deadline = float("inf")
-                return name.decode("utf-8", "replace").strip()
+                return
         raise self._ended("the interpreter did not start as a probe")
 
     def answers(self, batch: Sequence[bytes]) -> Iterator[Answer]:
@@ -180,10 +183,11 @@ class Worker:
 class Crew:
     """Workers for any number of interpreters, started when they are first needed and shared by threads.
 
-    `close` it when done.
+    `names` holds what the probe that each command starts must say that it is. `close` it when done.
     """
 
-    def __init__(self, seconds: float, memory: int) -> None:
+    def __init__(self, names: Mapping[tuple[str, ...], str], seconds: float, memory: int) -> None:
+        self._names = names
         self._seconds = seconds
         self._memory = memory
         self._idle: dict[tuple[str, ...], list[Worker]] = {}
@@ -250,7 +254,7 @@ class Crew:
                 threading.Thread(target=self._watch, daemon=True).start()
             self._all.add(worker)
         try:
-            worker.hello()
+            worker.hello(self._names[command])
         except BaseException:
             self._drop(worker)
             raise

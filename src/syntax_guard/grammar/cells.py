@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .rule import Rule
 from .scopes import FUNCTIONS, INLINED, SCOPES, in_scope, inside, kind
-from .triggers import has_class_cell
+from .triggers import CLASS_CELL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ CELL_RULES = (
         first=(3, 12),
         since=(3, 13),
         what="'__class__' or 'super' in a comprehension of a class body",
-        trigger=has_class_cell,
+        trigger=CLASS_CELL,
         nodes=("ClassDef",),
         find=_class_cell,
         refused="class C: [__class__ for x in y]\n",
@@ -74,7 +74,7 @@ CELL_RULES = (
         first=(3, 13),
         since=(3, 14),
         what="'__class__' or 'super' in a function in a comprehension of a class body",
-        trigger=has_class_cell,
+        trigger=CLASS_CELL,
         nodes=("ClassDef",),
         find=_class_cell_of_function,
         refused="class C:\n    __class__ = 1\n    [(lambda: __class__) for x in y]\n",

@@ -110,7 +110,8 @@ def _carriage_return(in_comment: bool) -> Callable[[Code, Node], Iterator[Span]]
     def find(code: Code, node: Node) -> Iterator[Span]:
         del node
         for offset in code.decoded_returns:
-            if code.without([(offset, offset + 1)], b"$") is in_comment:
+            line = code.utf8[code.utf8.rfind(b"\n", 0, offset) + 1 : offset]
+            if line.lstrip(b" \t\f").startswith(b"#") is in_comment:
                 yield offset, offset + 1
 
     return find

@@ -81,9 +81,10 @@ def _type_parameters(code: Code, node: Node) -> Iterator[Span]:
         yield code.start(node.type_params[0]), code.end(node.type_params[-1])
 
 
-def _default(code: Code, node: Node) -> Iterator[Span]:
-    if getattr(node, "default_value", None) is not None:
-        yield code.span(node.default_value)
+def _defaults(code: Code, node: Node) -> Iterator[Span]:
+    for parameter in node.type_params:
+        if getattr(parameter, "default_value", None) is not None:
+            yield code.span(parameter.default_value)
 
 
 def _lazy(code: Code, node: Node) -> Iterator[Span]:
@@ -177,8 +178,8 @@ STATEMENT_RULES = (
         since=(3, 13),
         what="Default of a type parameter (PEP 696)",
         trigger=triggers.TYPE_PARAMETERS,
-        nodes=("TypeVar", "ParamSpec", "TypeVarTuple"),
-        find=_default,
+        nodes=("FunctionDef", "AsyncFunctionDef", "ClassDef", "TypeAlias"),
+        find=_defaults,
         refused="class C[T = int]: pass\n",
         accepted="class C[T: int]: pass\n",
     ),

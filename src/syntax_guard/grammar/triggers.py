@@ -13,6 +13,7 @@ _NAME = rb"[\w\x80-\xff]+"
 _STRING_FIELD = rb"\{(?:%s|\{[^'\"\\\n{}#!]*\})*\}"
 
 ASSIGNMENT = rb":="
+CLASS_CELL = (rb"__class__", rb"super")
 ASYNCHRONOUS = rb"a(?:wait|sync)\b"
 DECORATOR = (
     rb"@(?![ \t]*(?!None\b|True\b|False\b)[A-Za-z_][\w.]*[ \t]*"
@@ -83,11 +84,6 @@ def has_encoded_returns(source: bytes) -> bool:
 
 def has_relative_future(source: bytes) -> bool:
     return _RELATIVE.search(source) is not None
-
-
-def has_class_cell(source: bytes) -> bool:
-    """Whether ``__class__`` or ``super`` stands in a source with comprehensions that are not on their first line."""
-    return b"for" in source and (b"__class__" in source or b"super" in source)
 
 
 def bracket_depth_reaches(source: bytes, depth: int) -> bool:

@@ -20,14 +20,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-LIMITS = ("--time-limit=5", "--memory-limit=1024")
+LIMITS = ("--time-limit=3", "--memory-limit=1024")
 SITE = sysconfig.get_path("purelib")
 BOOT = "import sys; sys.path.append(sys.argv.pop(1)); from syntax_guard.cli import run_and_exit; run_and_exit()"
 ENTRIES: dict[str, tuple[Sequence[str], Mapping[str, str], set[str]]] = {
     "command": ((str(COMMAND),), {}, set()),
     "module": ((sys.executable, "-m", "syntax_guard"), {}, set()),
     # What Python itself runs from PYTHONPATH before this tool's first line is beyond it (SECURITY.md).
-    "PYTHONPATH": ((sys.executable, "-c", BOOT, SITE), {"PYTHONPATH": "."}, {"sitecustomize.py", "usercustomize.py"}),
+    "PYTHONPATH": (
+        (sys.executable, "-c", BOOT, SITE),
+        {"PYTHONPATH": ".", "PYTHONDONTWRITEBYTECODE": "1"},
+        {"sitecustomize.py", "usercustomize.py"},
+    ),
 }
 
 

@@ -19,7 +19,7 @@ from rich.text import Text
 
 PROJECT = Path(__file__).resolve().parent.parent
 WIDTH = 96
-BROKEN = '''\
+BROKEN = """\
 from fastapi import APIRouter
 
 router = APIRouter(
@@ -29,7 +29,7 @@ router = APIRouter(
 @router.get("/")
 async def items() -> list[str]:
     return []
-'''
+"""
 CONFIG = """\
 repos:
   - repo: {project}
@@ -51,7 +51,8 @@ def main() -> None:
                         [sys.executable, "-m", "pre_commit", "install", "--install-hooks"]):  # fmt: skip
             subprocess.run(command, cwd=repository, check=True, stdout=subprocess.DEVNULL)
         os.chdir(repository)
-        said = on_a_terminal(["git", "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-m", "Add items"])
+        author = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+        said = on_a_terminal(["git", *author, "commit", "-m", "Add items"])
     console = Console(record=True, width=WIDTH, file=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     console.print(Text.from_ansi("$ git commit -m 'Add items'\n" + said))
     drawn = console.export_svg(title="git commit")

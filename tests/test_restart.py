@@ -89,16 +89,17 @@ def ended(*_):
 {handler}
 for arguments in {rounds!r}:
     done = subprocess.run([{command!r}, "probe", {url!r}, *arguments], capture_output=True, text=True)
-    print(done.returncode, (done.stdout + done.stderr).strip(), flush=True)
+    print(done.returncode, *(done.stdout + done.stderr).split(), flush=True)
+{last}
 """
 
 
 def as_process_1(
-    rounds: list[list[str]], handler: str = "signal.signal(signal.SIGTERM, ended)"
+    rounds: list[list[str]], handler: str = "signal.signal(signal.SIGTERM, ended)", last: str = ""
 ) -> tuple[int, list[str]]:
-    """Let a process 1 probe itself with these arguments; return its exit code and what it printed."""
+    """Let a process 1 probe itself with these arguments; return its exit code and what it printed, a line a probe."""
     url = f"{URL}{uuid4()}"
-    code = SERVER.format(handler=handler, rounds=rounds, command=str(COMMAND), url=url)
+    code = SERVER.format(handler=handler, last=last, rounds=rounds, command=str(COMMAND), url=url)
     try:
         line = [*namespace(), sys.executable, "-c", code]
         done = subprocess.run(line, capture_output=True, text=True, timeout=60)
@@ -143,3 +144,18 @@ def test_an_init_that_takes_signals_from_a_queue_is_ended() -> None:
     blocked = "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])"
     _, said = as_process_1([["--restart-after=1", "--start-period=0"]], handler=blocked)
     assert "sent SIGTERM to process 1" in said[0]
+
+
+STUCK = "signal.signal(signal.SIGTERM, lambda *_: None)"
+
+
+def test_a_server_that_is_stuck_is_killed_behind_its_init() -> None:
+    rounds = [["--restart-after=2", "--start-period=0"]] * 4
+    _, said = as_process_1(rounds, f"{STUCK}; child = subprocess.Popen(['sleep', '300'])", "print(child.wait(10))")
+    assert ["sent SIGTERM" in line for line in said[:4]] == [False, True, True, False]
+    assert said[4] == "-9"
+
+
+def test_a_stuck_process_1_without_an_init_is_told_what_it_lacks() -> None:
+    _, said = as_process_1([["--restart-after=1", "--start-period=0"]] * 2, STUCK)
+    assert "init: true" in said[-1]

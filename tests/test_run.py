@@ -216,6 +216,25 @@ def test_a_signal_ends_the_check_and_its_workers(folder: Folder, name: str, firs
     assert all(gone(worker) for worker in busy)
 
 
+@needs_proc
+def test_what_the_caller_ignored_stays_ignored(folder: Folder) -> None:
+    folder.write("main.py")
+    line: list[str | Path] = [
+        "bash",
+        "-c",
+        'trap "" TERM INT HUP; exec "$@"',
+        "bash",
+        COMMAND,
+        "run",
+        "--",
+        "cat",
+        "/proc/self/status",
+    ]
+    status = folder.run(*line).out
+    ignored = next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("SigIgn"))
+    assert ignored == sum(1 << (number - 1) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
+
+
 # --wait ----------------------------------------------------------------------------------------------------------
 
 WITHOUT_WATCHFILES = (

@@ -74,9 +74,8 @@ def test_an_honest_character_is_not(text: str) -> None:
     assert suspicious(text.encode()) == ()
 
 
-@pytest.mark.parametrize("character", sorted(UNSEEN), ids=lambda character: f"U+{ord(character):04X}")
-def test_each_is_found_by_its_bytes(character: str) -> None:
-    assert suspicious(f"x = 'ö'\ny = 'a{character}b'".encode())
+def test_each_is_found_by_its_bytes() -> None:
+    assert not {each for each in UNSEEN if not suspicious(f"x = 'ö'\ny = 'a{each}b'".encode())}
 
 
 def test_a_finding_says_where_what_and_how_many() -> None:

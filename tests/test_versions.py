@@ -132,7 +132,24 @@ def test_what_packaging_refuses_is_refused_at_once(text: str) -> None:
     with pytest.raises(SettingsError, match="does not parse") as caught:
         admitted(text)
     assert "\n" not in caught.value.message
-    assert ">=" in str(caught.value.hint)
+    assert caught.value.hint
+
+
+HINTS = {
+    "3.9": "put an operator first: >=3.9",
+    "^3.9": "write it as >=3.9,<4",
+    "~3.9": "write it as >=3.9,<3.10",
+    "^x": "write it as >=3.10",
+    ">=three": "write it as >=3.10",
+    ">=3.9 <4": "write it as >=3.10",
+}
+
+
+@pytest.mark.parametrize(("text", "hint"), HINTS.items(), ids=HINTS)
+def test_the_hint_says_what_was_meant_where_that_can_be_told(text: str, hint: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        admitted(text)
+    assert caught.value.hint == hint
 
 
 POETRY = {

@@ -83,8 +83,9 @@ def check_staged(settings: Settings) -> Result:
 
 
 def survey(settings: Settings) -> Survey:
-    """Which targets apply, why, and who answers for them."""
-    return targets.survey(settings.target_version, settings.python, settings.requires_python, _machine(settings))
+    """Which targets apply, why, and who answers for them, searched for afresh: whoever asks wants to know why."""
+    machine = Machine(os.environ, settings.cache_dir if settings.cache else None, fresh=True)
+    return targets.survey(settings.target_version, settings.python, settings.requires_python, machine)
 
 
 def _targets(settings: Settings) -> tuple[Target, ...]:

@@ -80,21 +80,22 @@ def _targets(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 def _run(verbs: argparse._SubParsersAction[Parser]) -> None:
     run = _verb(verbs, "run", "check the tree, then become a command",
-                "Check the tree with the Python that runs this, then become COMMAND in this process's place.",
-                "exit codes: 1 and 2 as `check`, and COMMAND was not started; 127 COMMAND was not\nfound; "
-                "126 it cannot be executed; else COMMAND's own")  # fmt: skip
-    run.usage = "%(prog)s [OPTIONS] [--root DIR ...] -- COMMAND [ARG ...]"
+                "Check the tree with the Python that runs this, then become COMMAND in this\nprocess's place.",
+                "exit codes: COMMAND's own; or 1 and 2 as of `check`, 127 COMMAND was not found,\n"
+                "126 it cannot be executed")  # fmt: skip
+    run.usage = "syntax-guard run [OPTIONS] [--root DIR ...] -- COMMAND [ARG ...]"
     run.add_argument("--root", action="append", metavar="DIR", dest="roots", help="a tree to check (default: the "
                      "current folder); may be repeated")  # fmt: skip
     red = run.add_mutually_exclusive_group()
     red.add_argument("--wait", action="store_true", help="for development: wait until the tree is valid")
     red.add_argument("--report-only", action="store_true", help="start COMMAND whatever is found")
-    add_settings(run, [name for name in SETTINGS if name not in ("target-version", "python", "stdin-filename")])
+    elsewhere = ("target-version", "python", "stdin-filename", "statistics")
+    add_settings(run, [name for name in SETTINGS if name not in elsewhere])
 
 
 def _probe(verbs: argparse._SubParsersAction[Parser]) -> None:
     probe = _verb(verbs, "probe", "a health check for images without curl",
-                  "Ask a server for its health with one GET. It is healthy when it answers 2xx in time.",
+                  "Ask a server for its health with one GET. It is healthy when it answers 2xx in\ntime.",
                   "exit codes: 0 healthy; 1 not")  # fmt: skip
     probe.add_argument("url", metavar="URL", help="such as http://127.0.0.1:8000/health")
     probe.add_argument("--timeout", type=_above(0, float), default=5.0, metavar="SECONDS",

@@ -106,6 +106,14 @@ def _available() -> int:
     return available()
 
 
+def _affordable(memory: int) -> int:
+    """`memory`, or three quarters of what the container has: a worker dies of its limit, before all die of that."""
+    from .cpus import memory as memory_here
+
+    here = memory_here() * 3 // 4
+    return min(memory or here, here) if here else memory
+
+
 class _Bench:
     """Asks the questions about a batch, here or in workers that are started when the first source needs one."""
 
@@ -142,7 +150,8 @@ class _Bench:
         if self._crew is None:
             from .workers import Crew
 
-            self._crew = Crew(self._limits.seconds, self._limits.memory)
+            names = {question.command(): question.name for question in self._asked}
+            self._crew = Crew(names, self._limits.seconds, _affordable(self._limits.memory))
         return self._crew
 
     def close(self) -> None:

@@ -8,12 +8,12 @@ The file is not read unless it is this user's alone.
 from __future__ import annotations
 
 import os
-import stat
 import time
 
 from .discovery import Search, holds, places
 from .errors import TargetError
 from .model import Interpreter, Record
+from .store import Store
 from .versions import label, parse
 
 TYPE_CHECKING = False
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _FILE = "pythons"
 _HEADER = "syntax-guard: the Pythons of this machine, 1"
-_MOST_BYTES = 1 << 18
 _MOST_LINES = 32
 _MISSING_LASTS = 24 * 3600  # seconds; the Windows registry, for one, has no time stamp
 
@@ -89,15 +88,9 @@ def remember(
     if any("\t" in field or "\n" in field for field in fields[0]):
         return
     text = "\n".join([_HEADER, *("\t".join(each) for each in fields), ""])
-    temporary = os.path.join(folder, f".{_FILE}.{os.getpid()}")
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "wb") as stream:
-            stream.write(os.fsencode(text))
-        os.replace(temporary, os.path.join(folder, _FILE))
-    except OSError:
-        return  # a read-only home, a full disk: the next run searches again
+    store = Store(folder)
+    store.replace(_FILE, os.fsencode(text))
+    store.close()
 
 
 def _fields(line: _Line) -> list[str]:
@@ -108,26 +101,13 @@ def _fields(line: _Line) -> list[str]:
 
 def _read(folder: str) -> list[_Line]:
     """The lines of the file, newest first; none where it is damaged, or anybody else could have written it."""
+    store = Store(folder)
+    content = store.read(_FILE)
+    store.close()
     try:
-        if not _is_private(os.stat(folder), stat.S_IWOTH):  # a umask of 002 lets the user's own group in
-            return []
-        # O_NONBLOCK: a FIFO in its place must not stop a commit.
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(os.path.join(folder, _FILE), flags)
-        try:
-            status = os.fstat(descriptor)
-            if (
-                not stat.S_ISREG(status.st_mode)
-                or not _is_private(status, stat.S_IWGRP | stat.S_IWOTH)
-                or status.st_size > _MOST_BYTES
-            ):
-                return []
-            text = os.fsdecode(os.read(descriptor, _MOST_BYTES))
-        finally:
-            os.close(descriptor)
-        header, *lines, end = text.split("\n")
+        header, *lines, end = os.fsdecode(content or b"").split("\n")
         return [_parse(line) for line in lines] if header == _HEADER and not end else []
-    except (OSError, ValueError, TargetError):
+    except (ValueError, TargetError):
         return []
 
 
@@ -137,11 +117,6 @@ def _parse(text: str) -> _Line:
     if not rest or len(rest) % 2 or label(parse(version)) != version:
         raise ValueError(text)
     return _Line(key, int(when), version, python, name, note, tuple(rest[::2]), tuple(rest[1::2]))
-
-
-def _is_private(status: os.stat_result, writers: int) -> bool:
-    """Whether this user owns it and none of ``writers`` (mode bits) may write; Windows keeps profiles private."""
-    return os.name == "nt" or (status.st_uid == os.geteuid() and not status.st_mode & writers)
 
 
 def _unchanged(line: _Line) -> bool:

@@ -43,8 +43,9 @@ class ProcessOne(Record):
 def heed(check: str, limit: int, start_period: float, *, healthy: bool) -> str:
     """Take note that `check` (its URL) found this container healthy or not, and end process 1 if that is too much.
 
-    A failure counts once process 1 is older than `start_period` seconds, and `limit` failures in a row end it. Returns
-    what came of it, to be put behind the reason, or nothing for a success. Raises RestartError.
+    A failure counts once process 1 is older than `start_period` seconds. From `limit` failures in a row on it gets a
+    SIGTERM; after as many more it is taken to be stuck. Returns what came of it, to be put behind the reason, or
+    nothing for a success. Raises RestartError.
     """
     one = process_one()
     if healthy or one.age < start_period:
@@ -53,8 +54,11 @@ def heed(check: str, limit: int, start_period: float, *, healthy: bool) -> str:
     failures = count(check, one.identity, failed=True)
     if failures < limit:
         return f"; failure {failures} of {limit}"
-    end(one)
-    return f"; failure {failures}, sent SIGTERM to process 1 ({one.name})"
+    if failures < 2 * limit:
+        end(one)
+        return f"; failure {failures}, sent SIGTERM to process 1 ({one.name})"
+    kill(one)
+    return f"; failure {failures}, killed what process 1 ({one.name}) started"
 
 
 def process_one() -> ProcessOne:
@@ -106,6 +110,20 @@ def end(one: ProcessOne) -> None:
     except PermissionError as error:
         raise RestartError(
             f"process 1 ({one.name}) belongs to another user", "run the health check as the container's user"
+        ) from error
+
+
+def kill(one: ProcessOne) -> None:
+    """Kill all that may be killed from inside: everything but process 1. An init ends when its child does.
+
+    Raises RestartError where there is nothing else.
+    """
+    try:
+        os.kill(-1, signal.SIGKILL)  # spares process 1 and the caller (kill(2))
+    except OSError as error:
+        raise RestartError(
+            f"process 1 ({one.name}) does not end on SIGTERM, and nothing inside can kill it",
+            "start the container with an init: `init: true`, --init",
         ) from error
 
 

@@ -35,7 +35,7 @@ SKIPPED_FOLDERS = frozenset({
 })  # fmt: skip
 ENVIRONMENT_MARK = "pyvenv.cfg"
 SUFFIXES = (".py", ".pyi", ".pyw")
-SIZE_LIMIT = 256 * 1024 * 1024
+SIZE_LIMIT = 64 * 1024 * 1024
 """Bytes of the largest source that is read."""
 
 
@@ -200,12 +200,17 @@ def read_file(path: str) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableError(not_regular(status.st_mode))
         if status.st_size > SIZE_LIMIT:
-            raise UnreadableError(f"larger than {SIZE_LIMIT >> 20} MiB", "TooLarge")
+            raise too_large()
         return _read_all(descriptor, status.st_size)
     except OSError as error:
         raise UnreadableError(reason(error)) from None
     finally:
         os.close(descriptor)
+
+
+def too_large() -> UnreadableError:
+    """The error of a source that outgrows `SIZE_LIMIT`."""
+    return UnreadableError(f"larger than {SIZE_LIMIT >> 20} MiB", "TooLarge")
 
 
 def reason(error: OSError) -> str:
@@ -306,19 +311,17 @@ class _Scan:
             folder = self._pending.pop()
             try:
                 self._selection.watched.append((folder or ".", mark(os.stat(folder or "."))))
+                if folder != prefix and os.path.lexists(folder + ENVIRONMENT_MARK):
+                    self._selection.skipped += 1
+                    continue
                 with os.scandir(folder or ".") as entries:
-                    found = list(entries)
+                    for entry in entries:  # one by one: there may be a million
+                        if entry.is_dir(follow_symlinks=False):
+                            self._folder(folder + entry.name + "/", entry.name)
+                        else:
+                            self._file(folder + entry.name, entry)
             except OSError as error:
                 self._selection.files.append(Unreadable(folder or ".", reason(error)))
-                continue
-            if folder != prefix and any(entry.name == ENVIRONMENT_MARK for entry in found):
-                self._selection.skipped += 1
-                continue
-            for entry in found:
-                if entry.is_dir(follow_symlinks=False):
-                    self._folder(folder + entry.name + "/", entry.name)
-                else:
-                    self._file(folder + entry.name, entry)
 
     def _folder(self, path: str, name: str) -> None:
         if name in SKIPPED_FOLDERS or self._exclude(path):

@@ -5,7 +5,16 @@ from __future__ import annotations
 import os
 
 from . import git
-from .sources import ENVIRONMENT_MARK, Selection, Unreadable, has_python_shebang, is_python_name, skipped_below
+from .sources import (
+    ENVIRONMENT_MARK,
+    SIZE_LIMIT,
+    Selection,
+    Unreadable,
+    has_python_shebang,
+    is_python_name,
+    skipped_below,
+    too_large,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +34,10 @@ class Blob:
         self._objects = objects
 
     def read(self) -> bytes:
-        return self._objects.read(self._blob)
+        data = self._objects.read(self._blob, SIZE_LIMIT + 1)
+        if len(data) > SIZE_LIMIT:
+            raise too_large()
+        return data
 
 
 def staged(objects: git.Objects, folder: str, exclude: Callable[[str], bool]) -> Selection:
@@ -41,7 +53,7 @@ def staged(objects: git.Objects, folder: str, exclude: Callable[[str], bool]) ->
     for entry in git.staged(folder):
         python = is_python_name(entry.path.rpartition("/")[2])
         script = python is None and entry.mode == git.EXECUTABLE
-        if not (python or (script and entry.blob and has_python_shebang(objects.read(entry.blob)[:1024]))):
+        if not (python or (script and entry.blob and has_python_shebang(objects.read(entry.blob, 1024)))):
             continue
         if skipped_below(entry.path.split("/")[:-1], is_environment, exclude) or exclude(entry.path):
             selection.skipped += 1

@@ -123,9 +123,15 @@ def _clause(text: str, whole: str) -> tuple[Release, Admits]:
     wildcard = body.endswith(".*") and operator in ("==", "!=")
     release = _release(body.removesuffix(".*") if wildcard else body)
     if not operator or not release or (operator == "~=" and len(release) < 2):
-        hint = "write it as >=3.10" if operator else f"put an operator first: >={text}"
-        raise SettingsError(f"requires-python {whole!r} does not parse: {text!r}", hint)
+        raise SettingsError(f"requires-python {whole!r} does not parse: {text!r}", _hint(text))
     return release, _comparison(operator, release, wildcard)
+
+
+def _hint(text: str) -> str:
+    if _release(text):
+        return f"put an operator first: >={text}"
+    translated = _poetry_clause(text)
+    return f"write it as {translated if translated != text else '>=3.10'}"
 
 
 def _release(text: str) -> Release:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from .engine import Engine, until
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
 URL = "http://127.0.0.1:8000/health"
 
 
@@ -64,3 +68,19 @@ def test_a_server_that_no_signal_reaches_is_told_what_it_lacks(engine: Engine, i
     probed = container.inside(*probe)
     assert probed.returncode == 1
     assert "init: true" in probed.stderr
+
+
+def test_a_server_whose_event_loop_is_stuck_is_restarted_too(engine: Engine, image: str, app: Path) -> None:
+    block = "\n\n@app.post('/block')\nasync def block() -> None:\n    import time\n\n    time.sleep(3600)\n"
+    (app / "main.py").write_text((app / "main.py").read_text() + block)
+    check = health_check("--timeout", "1", "--restart-after", "2", "--start-period", "0")
+    mount = ["--volume", f"{app}:/srv/app:ro"]
+    container = engine.start("--init", "--restart", "unless-stopped", *check, *mount, image)
+    until(container.serves)
+    post = "import urllib.request as r; r.urlopen(r.Request('http://127.0.0.1:8000/block', method='POST'), timeout=1)"
+    assert "timed out" in container.inside("python", "-c", post).stderr
+    for _ in range(3):
+        container.check_health()  # counted, then SIGTERM, which nobody gets to
+    assert container.restarts == 0
+    container.check_health()
+    until(lambda: container.restarts == 1 and container.serves())

@@ -104,3 +104,18 @@ def test_a_restart_policy_gives_up_on_a_permanent_error_where_it_is_told_to(
     container = engine.start("--restart", "on-failure:2", "--volume", f"{app}:/srv/app:ro", image)
     until(lambda: container.restarts == 2 and not container.running)
     assert container.inspect(".State.ExitCode") == "1"
+
+
+@pytest.mark.parametrize("gated", [True, False], ids=["with the gate", "without it"])
+def test_with_several_workers_only_the_gate_ends_a_container_that_cannot_serve(
+    engine: Engine, image: str, app: Path, gated: bool
+) -> None:
+    (app / "main.py").write_text(BROKEN)
+    command = [*["syntax-guard", "run", "--root", "app", "--"] * gated, *SERVER, "--workers", "2"]
+    container = engine.start("--volume", f"{app}:/srv/app:ro", image, *command)
+    if gated:
+        assert container.exit_code() == 1
+    else:
+        until(lambda: container.log.count("SyntaxError") == 2)  # both workers are dead
+        assert container.running
+        assert not container.serves()

@@ -26,7 +26,7 @@ def needs(runner: str) -> None:
 
 
 def from_repository(title: str, project: Project, folder: Path) -> None:
-    text = block(title).replace("https://github.com/OWNER/syntax-guard", published(folder).as_uri())
+    text = block(title).replace("https://github.com/syntax-guard/syntax-guard", published(folder).as_uri())
     project.write(title, text)
 
 

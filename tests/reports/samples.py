@@ -17,7 +17,7 @@ GOLDEN = os.path.join(HERE, "golden")
 
 RUNNING = Interpreter((3, 11), "CPython 3.11.7")
 EXACT = Target((3, 11), RUNNING, exact=True, why="this interpreter")
-APPROXIMATE = Target((3, 9), RUNNING, exact=False, why="requires-python")
+APPROXIMATE = Target((3, 9), RUNNING, exact=False, why="requires-python", note="no python3.9 found here")
 
 
 def diagnostic(

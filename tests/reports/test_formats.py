@@ -18,12 +18,10 @@ from syntax_guard.reports.sarif import uri
 
 from . import samples
 from .samples import APPROXIMATE, EXACT, NOTHING, ORDINARY, diagnostic, result
-from .validate import DOCS, SCHEMAS, schema, validate
+from .validate import DOCS, MACHINE, SCHEMAS, schema, validate
 
 if TYPE_CHECKING:
     from syntax_guard.model import Severity
-
-MACHINE = ("json", "json-lines", "gitlab", "sarif", "junit", "rdjson")
 
 
 def rendered(name: str, *diagnostics: Any) -> str:

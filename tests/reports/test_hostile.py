@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,14 +11,19 @@ from syntax_guard import reports
 from syntax_guard.model import Interpreter, Result, Target
 from syntax_guard.reports import neutral
 
+from . import hostile_tree
 from .ci_readers import github_commands, other_commands
 from .samples import APPROXIMATE, HOSTILE, RUNNING, diagnostic, result
-from .validate import validate
+from .validate import MACHINE, validate
+
+if TYPE_CHECKING:
+    from ..conftest import Folder
 
 
 def results(text: str) -> dict[str, Result]:
     """Return results that have a hostile text in one place each, an ordinary finding after it."""
     named = Target((3, 11), Interpreter((3, 11), text), exact=True, why="--python")
+    doubted = Target((3, 9), RUNNING, exact=False, why="requires-python", note=text)
     wanted = Target((3, 11), RUNNING, exact=True, why=text)
     return {
         "path": result(diagnostic(path=text), diagnostic()),
@@ -27,6 +33,7 @@ def results(text: str) -> dict[str, Result]:
         "hint": result(diagnostic(hint=text), diagnostic()),
         "source line": result(diagnostic(source_line=text, column=1, end=(3, 2)), diagnostic()),
         "interpreter": result(diagnostic(targets=(named,)), diagnostic(), targets=(named,)),
+        "note": result(diagnostic(targets=(doubted,)), diagnostic(), targets=(doubted,)),
         "reason": result(diagnostic(targets=(wanted,)), diagnostic(), targets=(wanted, APPROXIMATE)),
     }
 
@@ -44,7 +51,7 @@ def test_a_report_is_plain_text_that_no_reader_acts_on(name: str, text: str) -> 
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-@pytest.mark.parametrize("name", ["json", "json-lines", "gitlab", "sarif", "junit", "rdjson"])
+@pytest.mark.parametrize("name", MACHINE)
 def test_a_report_stays_valid(name: str, text: str) -> None:
     for found in results(text).values():
         validate(name, "".join(reports.render(name, found)))
@@ -76,6 +83,24 @@ def test_colors_are_the_only_escapes_of_a_colored_report() -> None:
             for look in ("1", "2", "1;31", "1;33", "36", "0"):
                 report = report.replace(f"\x1b[{look}m", "")
             assert report == "".join(reports.render("full", found))
+
+
+@pytest.mark.parametrize("name", reports.FORMATS)
+def test_the_command_speaks_for_itself_alone_on_a_hostile_tree(name: str, folder: Folder) -> None:
+    """The installed command, files that are named so, and the bytes as a CI server would get them."""
+    written = hostile_tree.write(str(folder.path))
+    run = folder.guard("check", "--isolated", "--no-cache", "--output-format", name, ".")
+    assert (run.code, run.err) == (1, "")
+    assert not controls(run.out)
+    assert not other_commands(run.out)
+    commands = github_commands(run.out)
+    if name == "github":
+        assert [command.name for command in commands].count("error") == written
+        assert {command.name for command in commands} == {"error", "warning"}
+    else:
+        assert not commands
+    if name in MACHINE:
+        validate(name, run.out)
 
 
 def expected(found: Result) -> list[str]:

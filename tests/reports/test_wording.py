@@ -10,7 +10,9 @@ from syntax_guard.reports.wording import judges, place
 
 from .samples import APPROXIMATE, EXACT, NOTHING, ORDINARY, diagnostic
 
-OLDER = Target((3, 8), Interpreter((3, 11), "CPython 3.11.7"), exact=False, why="--target-version")
+OLDER = Target(
+    (3, 8), Interpreter((3, 11), "CPython 3.11.7"), exact=False, why="--target-version", note="no python3.8 found here"
+)
 NEWER = Target((3, 13), Interpreter((3, 13), "CPython 3.13.1"), exact=True, why="--target-version")
 
 
@@ -22,7 +24,7 @@ NEWER = Target((3, 13), Interpreter((3, 13), "CPython 3.13.1"), exact=True, why=
         pytest.param((APPROXIMATE,), "target 3.9, approximate: no python3.9 found here", id="approximate"),
         pytest.param(
             (OLDER, APPROXIMATE, EXACT),
-            "CPython 3.11.7; targets 3.8, 3.9, approximate: no python3.8, python3.9 found here",
+            "CPython 3.11.7; targets 3.8, 3.9, approximate: no python3.8 found here, no python3.9 found here",
             id="both",
         ),
     ],

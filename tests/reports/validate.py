@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DOCS = os.path.join(HERE, "..", "..", "docs")
+MACHINE = ("json", "json-lines", "gitlab", "sarif", "junit", "rdjson")
 SCHEMAS = {
     "json": os.path.join(DOCS, "report.schema.json"),
     "gitlab": os.path.join(HERE, "schemas", "gitlab.json"),
@@ -26,21 +27,29 @@ SCHEMAS = {
 
 def validate(name: str, report: str) -> None:
     """Raise an exception of the schema library where a report in the format ``name`` is not valid."""
+    report.encode("ascii")
     if name == "junit":
         junit_schema().validate(report)
     elif name == "json-lines":
         check = definition("diagnostic")
         for line in report.splitlines():
-            check(json.loads(line))
+            check(loaded(line))
     else:
-        schema(SCHEMAS[name])(json.loads(report))
+        schema(SCHEMAS[name])(loaded(report))
+
+
+def loaded(document: str) -> Any:
+    """Return the value of a JSON document, or raise UnicodeEncodeError for a string that strict readers refuse."""
+    value = json.loads(document)
+    json.dumps(value, ensure_ascii=False).encode("utf-8")
+    return value
 
 
 @functools.cache
 def schema(path: str) -> Callable[[Any], Any]:
     """Return the check that a JSON schema file stands for."""
     with open(path, encoding="utf-8") as file:
-        return compiled(json.load(file))
+        return compiled(strict(json.load(file)) if path == SCHEMAS["json"] else json.load(file))
 
 
 @functools.cache
@@ -48,7 +57,17 @@ def definition(name: str) -> Callable[[Any], Any]:
     """Return the check of one definition of our own schema."""
     with open(SCHEMAS["json"], encoding="utf-8") as file:
         whole = json.load(file)
-    return compiled({**whole["definitions"][name], "definitions": whole["definitions"]})
+    return compiled(strict({**whole["definitions"][name], "definitions": whole["definitions"]}))
+
+
+def strict(document: Any) -> Any:
+    """Return a schema that takes no other fields: ours lets readers expect more than what there is today."""
+    if isinstance(document, list):
+        return [strict(each) for each in document]
+    if not isinstance(document, dict):
+        return document
+    closed = {"additionalProperties": False} if isinstance(document.get("properties"), dict) else {}
+    return {**{name: strict(each) for name, each in document.items()}, **closed}
 
 
 def compiled(document: Any) -> Callable[[Any], Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 HOOK = """in .pre-commit-config.yaml, then `pre-commit install`:
-- repo: https://github.com/OWNER/syntax-guard  # where you install it from
+- repo: https://github.com/syntax-guard/syntax-guard
   rev: v0.1.0
   hooks: [{id: syntax-guard}]"""
 INSTALL = "pre-commit install  (or: prek install)"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from typing import TYPE_CHECKING
 
-from syntax_guard.reports.neutral import encodable, json_text, visible
+from syntax_guard.reports.neutral import json_document, visible
 from syntax_guard.reports.tool import NAME, version
 
 from .finding import GATES
@@ -57,16 +56,16 @@ def as_json(findings: Sequence[Finding], missing: Iterable[Gate] = ()) -> str:
             {
                 "gate": finding.gate,
                 "state": finding.state,
-                "path": encodable(finding.place.path) if finding.place else None,
+                "path": finding.place.path if finding.place else None,
                 "line": finding.place.line if finding.place else None,
-                "message": encodable(finding.message),
+                "message": finding.message,
                 "why": finding.why,
                 "write": finding.write,
             }
             for finding in findings
         ],
     }
-    return json_text(json.dumps(document, indent=2)) + "\n"
+    return json_document(document, indent=2)
 
 
 def _shown(finding: Finding) -> str:
@@ -89,7 +88,7 @@ def _code(text: str, indent: str, width: int) -> list[str]:
     if len(written) == 1 and len(indent) + len("write: ") + len(text) <= width:
         return [f"{indent}write: {visible(text)}"]
     moved = min(len(indent), max(0, width - max(map(len, written))))
-    shown = [line[: len(line) - len(line.lstrip())] + visible(line.lstrip()) for line in written]
+    shown = [line[: len(line) - len(line.lstrip(" "))] + visible(line.lstrip(" ")) for line in written]
     return [f"{indent}write:", *(" " * moved + line for line in shown)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_left, bisect_right
 
@@ -18,6 +19,8 @@ Span = tuple[int, int]
 
 _BOM = b"\xef\xbb\xbf"
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_LEAVES = {"Name", "Constant", "alias", "Load", "Store", "Del", "Pass", "Global", "Nonlocal"}
+_DECORATED = {"FunctionDef", "AsyncFunctionDef", "ClassDef"}
 _COMMENT = re.compile(rb"#[^\n]*|\\\n")
 
 
@@ -26,7 +29,9 @@ class Code:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.utf8 = _as_utf8(data)
+        self.decoded_returns: list[int] = []
+        """Offsets of line feeds that were carriage returns in an encoding of their own, and not in the bytes."""
+        self.utf8 = self._as_utf8(data)
         self._tree: Node = None
         self._starts: list[int] | None = None
 
@@ -40,6 +45,16 @@ class Code:
                 warnings.simplefilter("ignore")
                 self._tree = ast.parse(self.data)
         return self._tree
+
+    @functools.cached_property
+    def has_future_annotations(self) -> bool:
+        """Whether annotations are not evaluated here (PEP 563)."""
+        return any(
+            type(statement).__name__ == "ImportFrom"
+            and statement.module == "__future__"
+            and any(alias.name == "annotations" for alias in statement.names)
+            for statement in self.tree.body
+        )
 
     @property
     def starts(self) -> list[int]:
@@ -95,20 +110,18 @@ class Code:
 
     def nodes(self, lines: list[int]) -> Iterator[Node]:
         """The nodes that reach over one of these lines (sorted), and those that have no position of their own."""
-        import ast
-
         stack: list[Node] = [self.tree]
         while stack:
             node = stack.pop()
-            first = getattr(node, "lineno", None)
-            if first is not None:
-                for decorator in getattr(node, "decorator_list", ()):
-                    first = min(first, decorator.lineno)
+            if hasattr(node, "lineno"):
+                first = node.lineno
+                if type(node).__name__ in _DECORATED and node.decorator_list:
+                    first = min(first, node.decorator_list[0].lineno)
                 following = bisect_left(lines, first)
                 if following == len(lines) or lines[following] > node.end_lineno:
                     continue
             yield node
-            stack.extend(ast.iter_child_nodes(node))
+            stack += [child for child in children(node) if type(child).__name__ not in _LEAVES]
 
     def without(self, spans: list[Span], stand_in: bytes) -> bool:
         """Whether the source still parses with these places overwritten: then they are all text or comment."""
@@ -119,26 +132,47 @@ class Code:
             pieces += [self.utf8[done:start], stand_in]
             done = end
         try:
-            ast.parse(b"".join([_BOM, *pieces, self.utf8[done:]]))
+            # As text, so that a declared encoding means nothing.
+            ast.parse(b"".join([*pieces, self.utf8[done:]]).decode("utf-8", "replace"))
         except (SyntaxError, ValueError):
             return False
         return True
 
+    def _as_utf8(self, data: bytes) -> bytes:
+        """The source as the parser sees it: UTF-8 without a mark, lines ending in a line feed (PEP 263)."""
+        if data.startswith(_BOM):
+            data = data[len(_BOM) :]
+            encoding = None
+        else:
+            encoding = declared_encoding(data)
+        if b"\r" in data:
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if encoding is not None:
+            data = data.decode(encoding, "replace").replace("\r\n", "\n").encode("utf-8", "replace")
+            self.decoded_returns = [match.start() for match in re.finditer(rb"\r", data)]
+            data = data.replace(b"\r", b"\n")
+        return data
 
-def _as_utf8(data: bytes) -> bytes:
-    """The source as the parser sees it: UTF-8 without a mark, lines ending in a line feed (PEP 263)."""
-    if data.startswith(_BOM):
-        data = data[len(_BOM) :]
-    else:
-        for line in data[:2000].splitlines()[:2]:
-            cookie = _COOKIE.match(line)
-            if cookie:
-                encoding = cookie[1].decode("ascii")
-                if encoding.lower().replace("_", "-") not in ("utf-8", "utf8"):
-                    data = data.decode(encoding, "replace").encode("utf-8", "replace")
-                break
-            if line.strip(b" \t\f") and not line.lstrip(b" \t\f").startswith(b"#"):
-                break
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return data
+
+def children(node: Node) -> list[Node]:
+    """As ``ast.iter_child_nodes``, in half the time."""
+    found = []
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if isinstance(value, list):
+            found += [item for item in value if hasattr(item, "_fields")]
+        elif hasattr(value, "_fields"):
+            found.append(value)
+    return found
+
+
+def declared_encoding(data: bytes) -> str | None:
+    """The encoding that a comment on one of the first two lines declares (PEP 263), None where it is UTF-8."""
+    for line in re.split(rb"\r\n|\r|\n", data[:2000], maxsplit=2)[:2]:
+        cookie = _COOKIE.match(line)
+        if cookie:
+            encoding = cookie[1].decode("ascii", "replace")
+            return None if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
+        if line.strip(b" \t\f") and not line.lstrip(b" \t\f").startswith(b"#"):
+            return None
+    return None

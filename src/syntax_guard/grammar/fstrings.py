@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from .rule import Rule
+from .triggers import PREFIXED_STRING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -158,40 +159,17 @@ def _refused_for(reason: str) -> Callable[[Code, Node], Iterator[Span]]:
     return find
 
 
-def _trigger() -> bytes:
-    """An f-string that is not made of text, escapes and replacement fields that every Python reads alike."""
-    plain = {
-        b"'": (rb"(?:[^'\\\n{}]|\\[^\nN{}]|\{\{|\}\}|%s)*'", rb"[^'\"\\\n{}#!]|![rsa](?=[:}])|!=|\"[^'\"\\\n{}#]*\""),
-        b'"': (rb'(?:[^"\\\n{}]|\\[^\nN{}]|\{\{|\}\}|%s)*"', rb"[^'\"\\\n{}#!]|![rsa](?=[:}])|!=|'[^'\"\\\n{}#]*'"),
-        b"'''": (
-            rb"(?:[^'\\{}]|\\[^N{}]|'(?!'')|\{\{|\}\}|%s)*'''",
-            rb"[^'\"\\{}#!]|![rsa](?=[:}])|!=|\"[^'\"\\\n{}#]+\"(?!\")",
-        ),
-        b'"""': (
-            rb'(?:[^"\\{}]|\\[^N{}]|"(?!"")|\{\{|\}\}|%s)*"""',
-            rb"[^'\"\\{}#!]|![rsa](?=[:}])|!=|'[^'\"\\\n{}#]+'(?!')",
-        ),
-    }
-    forms = []
-    for quote, (body, inside) in plain.items():
-        field = rb"\{(?:%s|\{[^'\"\\\n{}#!]*\})*\}" % inside
-        forms.append(quote + (rb"(?!%s)" % (quote * 2) if len(quote) == 1 else b"") + body % field)
-    return rb"(?<![\w\x80-\xff])(?:[fF][rR]?|[rR][fF])(?=['\"])(?!%s)" % b"|".join(forms)
-
-
 def _rule(what: str, refused: str, accepted: str) -> Rule:
     return Rule(
         since=(3, 12),
         what=what,
-        trigger=_TRIGGER,
+        trigger=PREFIXED_STRING,
         nodes=("JoinedStr",),
         find=_refused_for(what),
         refused=refused,
         accepted=accepted,
     )
 
-
-_TRIGGER = _trigger()
 
 FSTRING_RULES = (
     _rule(QUOTES, refused="f'{d['k']}'\n", accepted="f'{d[\"k\"]}'\n"),

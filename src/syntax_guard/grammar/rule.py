@@ -7,9 +7,12 @@ from ..model import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import TypeAlias
 
     from ..model import Version
     from .code import Code, Node, Span
+
+    Trigger: TypeAlias = "bytes | tuple[bytes, ...] | Callable[[bytes], bool]"
 
 ALWAYS = (3, 0)
 
@@ -21,9 +24,9 @@ class Rule(Record):
     """The first Python that accepts it."""
     what: str
     """The construct as a message starts, and where it comes from: ``'match' statement (PEP 634)``."""
-    trigger: bytes
-    """A regular expression over the source: without a match the rule is not run. Every construct has a match on one
-    of its lines, and the rule sees only nodes that reach over such a line."""
+    trigger: Trigger
+    """A test of the source, without which the rule is not run. As regular expressions it also says where: every
+    construct has a match on one of its lines, and the rule sees only nodes that reach over such a line."""
     find: Callable[[Code, Node], Iterable[Span]]
     """Finds the construct in one node: the places of it."""
     refused: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from . import triggers
+from .code import children
 from .rule import Rule
 
 TYPE_CHECKING = False
@@ -10,13 +12,13 @@ if TYPE_CHECKING:
 
     from .code import Code, Node, Span
 
-_INLINED = ("ListComp", "SetComp", "DictComp")
-_COMPREHENSIONS = (*_INLINED, "GeneratorExp")
-_FUNCTIONS = ("FunctionDef", "AsyncFunctionDef")
-_SCOPES = (*_FUNCTIONS, "ClassDef", "Lambda", *_COMPREHENSIONS)
+INLINED = ("ListComp", "SetComp", "DictComp")
+COMPREHENSIONS = (*INLINED, "GeneratorExp")
+FUNCTIONS = ("FunctionDef", "AsyncFunctionDef")
+SCOPES = (*FUNCTIONS, "ClassDef", "Lambda", *COMPREHENSIONS)
 
 
-def _kind(node: Node) -> str:
+def kind(node: Node) -> str:
     return type(node).__name__
 
 
@@ -24,15 +26,9 @@ def _is_private(name: str) -> bool:
     return name.startswith("__") and not name.endswith("__")
 
 
-def _children(node: Node) -> list[Node]:
-    import ast
-
-    return list(ast.iter_child_nodes(node))
-
-
 def _outside(node: Node) -> list[Node]:
     """The parts of a node that opens a scope which are evaluated in the scope around it, annotations left out."""
-    if _kind(node) in _COMPREHENSIONS:
+    if kind(node) in COMPREHENSIONS:
         return [node.generators[0].iter]
     arguments = getattr(node, "args", None)
     defaults = [*arguments.defaults, *filter(None, arguments.kw_defaults)] if arguments else []
@@ -40,37 +36,37 @@ def _outside(node: Node) -> list[Node]:
     return [*getattr(node, "decorator_list", ()), *defaults, *bases]
 
 
-def _inside(node: Node) -> list[Node]:
+def inside(node: Node) -> list[Node]:
     """The parts of a function, class, lambda or comprehension that are in its own scope."""
-    if _kind(node) in _COMPREHENSIONS:
+    if kind(node) in COMPREHENSIONS:
         first = node.generators[0]
-        values = [node.key, node.value] if _kind(node) == "DictComp" else [node.elt]
+        values = [node.key, node.value] if kind(node) == "DictComp" else [node.elt]
         return [first.target, *first.ifs, *node.generators[1:], *filter(None, values)]
     return node.body if isinstance(node.body, list) else [node.body]
 
 
-def _in_scope(parts: list[Node], through: tuple[str, ...] = ()) -> Iterator[Node]:
+def in_scope(parts: list[Node], through: tuple[str, ...] = ()) -> Iterator[Node]:
     """All nodes in the scope of these parts, and in the scopes of the kinds ``through`` within it."""
     stack = parts[::-1]
     while stack:
         node = stack.pop()
         yield node
-        if _kind(node) not in _SCOPES:
-            stack.extend(_children(node)[::-1])
+        if kind(node) not in SCOPES:
+            stack.extend(children(node)[::-1])
         else:
             stack.extend(_outside(node)[::-1])
-            if _kind(node) in through:
-                stack.extend(_inside(node)[::-1])
+            if kind(node) in through:
+                stack.extend(inside(node)[::-1])
 
 
 def _is_asynchronous(comprehension: Node) -> bool:
     return any(generator.is_async for generator in comprehension.generators) or any(
-        _kind(node) == "Await" for node in _in_scope(_inside(comprehension))
+        kind(node) == "Await" for node in in_scope(inside(comprehension))
     )
 
 
 def _nested_asynchronous(code: Code, node: Node) -> Iterator[Span]:
-    inner = [part for part in _in_scope(_inside(node)) if _kind(part) in _INLINED and _is_asynchronous(part)]
+    inner = [part for part in in_scope(inside(node)) if kind(part) in INLINED and _is_asynchronous(part)]
     if inner and not _is_asynchronous(node):
         yield from map(code.span, inner)
 
@@ -79,39 +75,47 @@ def _rebound_target(code: Code, node: Node) -> Iterator[Span]:
     """Names that the target of a comprehension only reads counted as bound by it."""
     read: set[str] = set()
     for generator in node.generators:
-        read |= {
-            name.id for name in _in_scope([generator.target]) if _kind(name) == "Name" and _kind(name.ctx) == "Load"
-        }
-    for part in _in_scope(_inside(node), _COMPREHENSIONS):
-        if _kind(part) == "NamedExpr" and part.target.id in read:
+        read |= {name.id for name in in_scope([generator.target]) if kind(name) == "Name" and kind(name.ctx) == "Load"}
+    for part in in_scope(inside(node), COMPREHENSIONS):
+        if kind(part) == "NamedExpr" and part.target.id in read:
             yield code.span(part.target)
 
 
 def _private_target(code: Code, node: Node) -> Iterator[Span]:
     """In a comprehension the target was looked up as it is written, but ``global`` had mangled it."""
-    for function in _in_scope(node.body, (*_FUNCTIONS, "Lambda")):
-        if _kind(function) not in _FUNCTIONS:
+    for function in in_scope(node.body, (*FUNCTIONS, "Lambda")):
+        if kind(function) not in FUNCTIONS:
             continue
-        parts = list(_in_scope(function.body))
+        parts = list(in_scope(function.body))
         mangled = f"_{node.name.lstrip('_')}"
-        declared = {name.removeprefix(mangled) for part in parts if _kind(part) == "Global" for name in part.names}
+        declared = {name.removeprefix(mangled) for part in parts if kind(part) == "Global" for name in part.names}
         for comprehension in parts:
-            if _kind(comprehension) in _COMPREHENSIONS:
-                for part in _in_scope(_inside(comprehension), _COMPREHENSIONS):
-                    if _kind(part) == "NamedExpr" and _is_private(part.target.id) and part.target.id in declared:
+            if kind(comprehension) in COMPREHENSIONS:
+                for part in in_scope(inside(comprehension), COMPREHENSIONS):
+                    if kind(part) == "NamedExpr" and _is_private(part.target.id) and part.target.id in declared:
                         yield code.span(part.target)
+
+
+def _statements(block: list[Node]) -> Iterator[Node]:
+    """The statements of one scope, in order, without looking into expressions."""
+    stack = block[::-1]
+    while stack:
+        statement = stack.pop()
+        yield statement
+        if kind(statement) not in SCOPES:
+            blocks = [getattr(statement, field, []) for field in ("body", "orelse", "finalbody")]
+            parts = (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ()))
+            blocks[1:1] = [part.body for part in parts]
+            stack.extend(inner for block in blocks[::-1] for inner in block[::-1])
 
 
 def _declared_in_handler(code: Code, node: Node) -> Iterator[Span]:
     """``else`` was read before the handlers."""
-    declarations = [
-        part
-        for part in _in_scope([statement for handler in node.handlers for statement in handler.body])
-        if _kind(part) in ("Global", "Nonlocal")
-    ]
+    handled = _statements([statement for handler in node.handlers for statement in handler.body])
+    declarations = [statement for statement in handled if kind(statement) in ("Global", "Nonlocal")]
     if declarations:
         used = set()
-        for part in _in_scope(node.orelse):
+        for part in in_scope(node.orelse):
             used.add(getattr(part, "id", None) or getattr(part, "name", None))
         for declaration in declarations:
             if not used.isdisjoint(declaration.names):
@@ -119,63 +123,54 @@ def _declared_in_handler(code: Code, node: Node) -> Iterator[Span]:
 
 
 def _annotations(node: Node) -> list[Node]:
-    if _kind(node) == "AnnAssign":
+    if kind(node) == "AnnAssign":
         return [node.annotation]
-    if _kind(node) in _FUNCTIONS and not getattr(node, "type_params", None):
+    if kind(node) in FUNCTIONS and not getattr(node, "type_params", None):
         arguments = node.args
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
         return [*filter(None, (argument and argument.annotation for argument in every)), *filter(None, [node.returns])]
     return []
 
 
-def _has_future_annotations(code: Code) -> bool:
-    return any(
-        _kind(statement) == "ImportFrom"
-        and statement.module == "__future__"
-        and any(alias.name == "annotations" for alias in statement.names)
-        for statement in code.tree.body
-    )
-
-
 def _annotated_before_declared(code: Code, node: Node) -> Iterator[Span]:
     """A name in an annotation, and after it a ``global`` or ``nonlocal`` statement for the same name and scope."""
     seen: set[str] = set()
-    for part in _in_scope(node.body):
-        if _kind(part) in ("Global", "Nonlocal"):
+    for part in _statements(node.body):
+        if kind(part) in ("Global", "Nonlocal"):
             if not seen.isdisjoint(part.names):
                 yield code.span(part)
         else:
-            for name in _in_scope(_annotations(part)):
-                if _kind(name) == "Name":
+            for name in in_scope(_annotations(part)):
+                if kind(name) == "Name":
                     seen.add(name.id)
 
 
 def _annotated_before_declared_plainly(code: Code, node: Node) -> Iterator[Span]:
-    if not _has_future_annotations(code):
+    if not code.has_future_annotations:
         yield from _annotated_before_declared(code, node)
 
 
 def _annotated_before_declared_in_future(code: Code, node: Node) -> Iterator[Span]:
-    if _has_future_annotations(code):
+    if code.has_future_annotations:
         yield from _annotated_before_declared(code, node)
 
 
 def _annotation_scope_in_class(code: Code, node: Node) -> Iterator[Span]:
     """A lambda or comprehension in the type parameters, bases or annotations of what is generic in a class."""
-    future = _has_future_annotations(code)
-    for part in _in_scope(node.body):
+    future = code.has_future_annotations
+    for part in _statements(node.body):
         parameters = list(getattr(part, "type_params", None) or ())
-        if _kind(part) == "TypeAlias":
+        if kind(part) == "TypeAlias":
             scope = [*parameters, part.value]
         elif not parameters:
             continue
-        elif _kind(part) == "ClassDef":
+        elif kind(part) == "ClassDef":
             scope = [*parameters, *part.bases, *part.keywords]
         else:
-            scope = parameters if future else [*parameters, *_children(part.args), *filter(None, [part.returns])]
+            scope = parameters if future else [*parameters, *children(part.args), *filter(None, [part.returns])]
             scope = [item for item in scope if item not in part.args.defaults and item not in part.args.kw_defaults]
-        for item in _in_scope(scope):
-            if _kind(item) in ("Lambda", *_COMPREHENSIONS):
+        for item in in_scope(scope):
+            if kind(item) in ("Lambda", *COMPREHENSIONS):
                 yield code.span(item)
 
 
@@ -185,28 +180,28 @@ def _relative_future(code: Code, node: Node) -> Iterator[Span]:
 
     early = True
     for position, statement in enumerate(node.body):
-        is_future = _kind(statement) == "ImportFrom" and statement.module == "__future__"
+        is_future = kind(statement) == "ImportFrom" and statement.module == "__future__"
         if is_future and statement.level:
             if not early or any(alias.name not in __future__.all_feature_names for alias in statement.names):
                 yield code.span(statement)
         elif not is_future and not (position == 0 and _is_docstring(statement)):
             early = False
     top = set(map(id, node.body))
-    for nested in _in_scope(node.body, _SCOPES):
-        if _kind(nested) == "ImportFrom" and nested.module == "__future__" and nested.level and id(nested) not in top:
+    for nested in in_scope(node.body, SCOPES):
+        if kind(nested) == "ImportFrom" and nested.module == "__future__" and nested.level and id(nested) not in top:
             yield code.span(nested)
 
 
 def _is_docstring(statement: Node) -> bool:
-    return _kind(statement) == "Expr" and isinstance(getattr(statement.value, "value", None), str)
+    return kind(statement) == "Expr" and isinstance(getattr(statement.value, "value", None), str)
 
 
 SCOPE_RULES = (
     Rule(
         since=(3, 11),
         what="Asynchronous comprehension inside of a synchronous one",
-        trigger=rb"\b(?:await|async)\b",
-        nodes=_COMPREHENSIONS,
+        trigger=triggers.ASYNCHRONOUS,
+        nodes=COMPREHENSIONS,
         find=_nested_asynchronous,
         refused="async def f(): [[x async for x in y] for y in z]\n",
         accepted="async def f(): [[x async for x in y] async for y in z]\n",
@@ -214,8 +209,8 @@ SCOPE_RULES = (
     Rule(
         since=(3, 12),
         what="Assignment expression to a name that the target of its comprehension reads",
-        trigger=rb":=",
-        nodes=_COMPREHENSIONS,
+        trigger=triggers.ASSIGNMENT,
+        nodes=COMPREHENSIONS,
         find=_rebound_target,
         refused="[(i := 1) for a[i] in b]\n",
         accepted="[(i := 1) for a[j] in b]\n",
@@ -223,7 +218,7 @@ SCOPE_RULES = (
     Rule(
         since=(3, 13),
         what="Assignment expression to a private global in a comprehension",
-        trigger=rb"\b__\w+[ \t]*:=",
+        trigger=triggers.PRIVATE_ASSIGNMENT,
         nodes=("ClassDef",),
         find=_private_target,
         refused="class C:\n    def f(self):\n        global __x\n        [(__x := 1) for a in b]\n",
@@ -232,7 +227,7 @@ SCOPE_RULES = (
     Rule(
         since=(3, 13),
         what="'global' in 'except' for a name that 'else' uses",
-        trigger=rb"\b(?:global|nonlocal)\b",
+        trigger=triggers.DECLARATION,
         nodes=("Try", "TryStar"),
         find=_declared_in_handler,
         refused="def f():\n    try: pass\n    except A: global a\n    else: print(a)\n",
@@ -241,7 +236,7 @@ SCOPE_RULES = (
     Rule(
         since=(3, 13),
         what="Import from a module of one's own called '__future__'",
-        trigger=rb"\bfrom(?:[ \t\f]|\\\n)*\.[\s.\\]*__future__\b",
+        trigger=triggers.has_relative_future,
         find=_relative_future,
         refused="from .__future__ import spam\n",
         accepted="from .__future__ import annotations\n",
@@ -249,7 +244,7 @@ SCOPE_RULES = (
     Rule(
         since=(3, 13),
         what="Lambda or comprehension in an annotation scope within a class",
-        trigger=rb"\b(?:type|def|class)\b[^\n]*(?:=|\[)",
+        trigger=triggers.TYPE_PARAMETERS,
         nodes=("ClassDef",),
         find=_annotation_scope_in_class,
         refused="class C:\n    type A = lambda: 0\n",
@@ -258,8 +253,8 @@ SCOPE_RULES = (
     Rule(
         since=(3, 14),
         what="'global' after an annotation that uses the name (PEP 649)",
-        trigger=rb"\b(?:global|nonlocal)\b",
-        nodes=("Module", "ClassDef", *_FUNCTIONS),
+        trigger=triggers.DECLARATION,
+        nodes=("Module", "ClassDef", *FUNCTIONS),
         find=_annotated_before_declared_plainly,
         refused="def f():\n    x: a\n    global a\n",
         accepted="def f():\n    global a\n    x: a\n",
@@ -267,8 +262,8 @@ SCOPE_RULES = (
     Rule(
         since=(3, 10),
         what="'global' after an annotation that uses the name (PEP 563)",
-        trigger=rb"\b(?:global|nonlocal)\b",
-        nodes=("Module", "ClassDef", *_FUNCTIONS),
+        trigger=triggers.DECLARATION,
+        nodes=("Module", "ClassDef", *FUNCTIONS),
         find=_annotated_before_declared_in_future,
         refused="from __future__ import annotations\ndef f():\n    x: a\n    global a\n",
         accepted="from __future__ import annotations\ndef f():\n    global a\n    x: a\n",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from . import triggers
 from .rule import Rule
 
 TYPE_CHECKING = False
@@ -12,14 +13,7 @@ if TYPE_CHECKING:
 
     from .code import Code, Node, Span
 
-_SPACE = rb"(?:[ \t\f]|\\\n)"
-_NAME = rb"[\w\x80-\xff]+"
-_DOTTED = re.compile(rb"@\s*" + _NAME + rb"(?:\s*\.\s*" + _NAME + rb")*\s*")
-
-_ODD_DECORATOR = (
-    rb"(?m)^[ \t\f]*@(?![ \t]*(?!None\b|True\b|False\b)[A-Za-z_][\w.]*[ \t]*"
-    rb"(?:\((?:[^()\n]|\([^()\n]*\))*\)[ \t]*)?(?:#.*)?$)"
-)
+_DOTTED = re.compile(rb"@\s*[\w\x80-\xff]+(?:\s*\.\s*[\w\x80-\xff]+)*\s*")
 
 
 def _keyword(code: Code, node: Node) -> Iterator[Span]:
@@ -87,9 +81,10 @@ def _type_parameters(code: Code, node: Node) -> Iterator[Span]:
         yield code.start(node.type_params[0]), code.end(node.type_params[-1])
 
 
-def _default(code: Code, node: Node) -> Iterator[Span]:
-    if getattr(node, "default_value", None) is not None:
-        yield code.span(node.default_value)
+def _defaults(code: Code, node: Node) -> Iterator[Span]:
+    for parameter in node.type_params:
+        if getattr(parameter, "default_value", None) is not None:
+            yield code.span(parameter.default_value)
 
 
 def _lazy(code: Code, node: Node) -> Iterator[Span]:
@@ -101,7 +96,7 @@ STATEMENT_RULES = (
     Rule(
         since=(3, 9),
         what="Decorator that is not a dotted name or a call of one (PEP 614)",
-        trigger=_ODD_DECORATOR,
+        trigger=triggers.DECORATOR,
         nodes=("FunctionDef", "AsyncFunctionDef", "ClassDef"),
         find=_relaxed_decorators,
         refused="@buttons[0].clicked.connect\ndef f(): pass\n",
@@ -110,7 +105,7 @@ STATEMENT_RULES = (
     Rule(
         since=(3, 9),
         what="Parenthesised context managers",
-        trigger=rb"\bwith" + _SPACE + rb"*\(",
+        trigger=triggers.WITH_BRACKET,
         nodes=("With", "AsyncWith"),
         find=_parenthesised_items,
         refused="with (open(a) as b, open(c) as d): pass\n",
@@ -119,7 +114,7 @@ STATEMENT_RULES = (
     Rule(
         since=(3, 9),
         what="Unpacking without parentheses in 'for'",
-        trigger=rb"(?:\bin|,)(?:\s|\\\n)*\*(?!\*)",
+        trigger=triggers.STAR,
         nodes=("For", "AsyncFor"),
         find=_starred_for,
         refused="for x in *a, b: pass\n",
@@ -128,7 +123,7 @@ STATEMENT_RULES = (
     Rule(
         since=(3, 9),
         what="Unpacking without parentheses in an augmented assignment",
-        trigger=rb"[=,](?:[ \t\f]|\\\n)*\*(?!\*)",
+        trigger=triggers.STAR,
         nodes=("AugAssign",),
         find=_starred_value,
         refused="x += *a, b\n",
@@ -137,7 +132,7 @@ STATEMENT_RULES = (
     Rule(
         since=(3, 10),
         what="'match' statement (PEP 634)",
-        trigger=rb"(?m)^[ \t\f]*match\b(?![ \t]*[=.,)\]}:])",
+        trigger=triggers.MATCH,
         nodes=("Match",),
         find=_keyword,
         refused="match x:\n    case 1: pass\n",
@@ -146,7 +141,7 @@ STATEMENT_RULES = (
     Rule(
         since=(3, 11),
         what="'except*' (PEP 654)",
-        trigger=rb"\bexcept" + _SPACE + rb"*\*",
+        trigger=triggers.EXCEPT_STAR,
         nodes=("TryStar",),
         find=_keyword,
         refused="try: pass\nexcept* A: pass\n",
@@ -155,7 +150,7 @@ STATEMENT_RULES = (
     Rule(
         since=(3, 11),
         what="Unpacking in the annotation of '*args' (PEP 646)",
-        trigger=rb"\*(?:\s|\\\n)*" + _NAME + rb"(?:\s|\\\n|#.*\n)*:(?:\s|\\\n|#.*\n)*\*",
+        trigger=triggers.STAR,
         nodes=("arguments",),
         find=_starred_annotation,
         refused="def f(*args: *Ts): pass\n",
@@ -164,7 +159,7 @@ STATEMENT_RULES = (
     Rule(
         since=(3, 12),
         what="'type' statement (PEP 695)",
-        trigger=rb"\btype" + _SPACE + rb"+[\w\x80-\xff]",
+        trigger=triggers.TYPE_ALIAS,
         nodes=("TypeAlias",),
         find=_keyword,
         refused="type X = int\n",
@@ -173,7 +168,7 @@ STATEMENT_RULES = (
     Rule(
         since=(3, 12),
         what="Type parameter list (PEP 695)",
-        trigger=rb"\b(?:def|class)" + _SPACE + rb"+" + _NAME + _SPACE + rb"*\[",
+        trigger=triggers.TYPE_PARAMETERS,
         nodes=("FunctionDef", "AsyncFunctionDef", "ClassDef"),
         find=_type_parameters,
         refused="def f[T](x: T) -> T: pass\n",
@@ -182,16 +177,16 @@ STATEMENT_RULES = (
     Rule(
         since=(3, 13),
         what="Default of a type parameter (PEP 696)",
-        trigger=rb"\b(?:def|class|type)" + _SPACE + rb"+" + _NAME + _SPACE + rb"*\[",
-        nodes=("TypeVar", "ParamSpec", "TypeVarTuple"),
-        find=_default,
+        trigger=triggers.TYPE_PARAMETERS,
+        nodes=("FunctionDef", "AsyncFunctionDef", "ClassDef", "TypeAlias"),
+        find=_defaults,
         refused="class C[T = int]: pass\n",
         accepted="class C[T: int]: pass\n",
     ),
     Rule(
         since=(3, 14),
         what="'except' with several types and no parentheses (PEP 758)",
-        trigger=rb"\bexcept\b[ \t\f*]*(?!\([^()\n]*\)[ \t]*(?:as\b|:))[^\n:]*[,(\[{\\]",
+        trigger=triggers.EXCEPT_BARE,
         nodes=("ExceptHandler",),
         find=_bare_handler,
         refused="try: pass\nexcept A, B: pass\n",
@@ -200,7 +195,7 @@ STATEMENT_RULES = (
     Rule(
         since=(3, 15),
         what="'lazy' import (PEP 810)",
-        trigger=rb"\blazy" + _SPACE + rb"+(?:import|from)\b",
+        trigger=triggers.LAZY,
         nodes=("Import", "ImportFrom"),
         find=_lazy,
         refused="lazy import json\n",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from json import dumps
-
 from .fingerprint import fingerprints
-from .neutral import encodable, json_text
+from .neutral import json_document
 from .wording import explained
 
 TYPE_CHECKING = False
@@ -21,7 +19,7 @@ SEVERITY = {"error": "blocker", "warning": "minor"}
 def render(result: Result) -> Iterator[str]:
     """Yield one JSON array with an issue for each finding; line 1 stands where none is known."""
     marked = zip(result.diagnostics, fingerprints(result.diagnostics), strict=True)
-    yield json_text(dumps([_issue(diagnostic, mark) for diagnostic, mark in marked], indent=2)) + "\n"
+    yield json_document([_issue(diagnostic, mark) for diagnostic, mark in marked], indent=2)
 
 
 def _issue(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:
@@ -34,5 +32,5 @@ def _issue(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:
         "check_name": diagnostic.code,
         "fingerprint": fingerprint,
         "severity": SEVERITY[diagnostic.severity],
-        "location": {"path": encodable(diagnostic.path).removeprefix("./"), "lines": lines},
+        "location": {"path": diagnostic.path.removeprefix("./"), "lines": lines},
     }

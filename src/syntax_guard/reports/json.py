@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from json import dumps
-
-from .neutral import encodable, json_text
+from .neutral import json_document
 from .tool import NAME, version
 
 TYPE_CHECKING = False
@@ -25,7 +23,7 @@ def render(result: Result) -> Iterator[str]:
         "summary": summary_object(result.summary),
         "diagnostics": [diagnostic_object(diagnostic) for diagnostic in result.diagnostics],
     }
-    yield json_text(dumps(document, indent=2)) + "\n"
+    yield json_document(document, indent=2)
 
 
 def head(result: Result) -> dict[str, Any]:
@@ -41,9 +39,10 @@ def target_object(target: Target) -> dict[str, Any]:
     """Return a target as the document holds it."""
     return {
         "version": target.label,
-        "answered_by": encodable(target.interpreter.name),
+        "answered_by": target.interpreter.name,
         "exact": target.exact,
-        "why": encodable(target.why),
+        "why": target.why,
+        "note": target.note,
     }
 
 
@@ -64,15 +63,15 @@ def diagnostic_object(diagnostic: Diagnostic) -> dict[str, Any]:
     """Return a finding as the document holds it; ``target`` and ``exact`` are of the lowest of its targets."""
     first = diagnostic.targets[0]
     return {
-        "path": encodable(diagnostic.path),
+        "path": diagnostic.path,
         "line": diagnostic.line,
         "column": diagnostic.column,
         "end_line": diagnostic.end_line,
         "end_column": diagnostic.end_column,
         "severity": diagnostic.severity,
         "code": diagnostic.code,
-        "message": encodable(diagnostic.message),
-        "hint": None if diagnostic.hint is None else encodable(diagnostic.hint),
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
         "target": first.label,
         "exact": first.exact,
         "targets": [target.label for target in diagnostic.targets],

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from json import dumps
-
 from .json import diagnostic_object
-from .neutral import json_text
+from .neutral import json_document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,4 +15,4 @@ if TYPE_CHECKING:
 def render(result: Result) -> Iterator[str]:
     """Yield one JSON object a line (https://jsonlines.org); nothing where nothing was found."""
     for diagnostic in result.diagnostics:
-        yield json_text(dumps(diagnostic_object(diagnostic))) + "\n"
+        yield json_document(diagnostic_object(diagnostic))

@@ -17,6 +17,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
 COMMANDS = ("##[", "##vso[", "##teamcity[")
 
@@ -84,18 +85,26 @@ def cells(line: str) -> Iterator[str]:
             yield _escaped(character) if position in commands else escape(character)
 
 
-def json_text(document: str) -> str:
-    r"""Return a JSON document, already ASCII, in which no CI runner finds a command; its values stay the same.
+def json_document(value: Any, *, indent: int | None = None) -> str:
+    r"""Return ``value`` as JSON, in ASCII, that every reader takes and in which no CI runner finds a command.
 
-    ``##`` can only stand inside of strings, where ``\u0023`` is another way to write it. ``::`` cannot start a line,
-    because a JSON line starts with a quote, a bracket or a number.
+    Strings keep their value, but for a lone surrogate, which strict readers refuse (RFC 8259, section 8.2): it
+    becomes visible text. ``##`` can only stand inside of strings, where ``\u0023`` is another way to write it, and
+    ``::`` cannot start a line, because a line of JSON starts with a quote, a bracket or a number.
     """
-    return document.replace("##", r"\u0023\u0023")
+    from json import dumps
+
+    return dumps(_encodable(value), indent=indent).replace("##", r"\u0023\u0023") + "\n"
 
 
-def encodable(text: str) -> str:
-    r"""Return text that every JSON reader takes: a lone surrogate (RFC 8259, section 8.2) becomes ``\udc80``."""
-    return text.encode("utf-8", "backslashreplace").decode()
+def _encodable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {name: _encodable(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_encodable(each) for each in value]
+    return value
 
 
 def _escaped(character: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from json import dumps
-
-from .neutral import encodable, json_text
+from .neutral import json_document
 from .tool import NAME
 from .wording import explained
 
@@ -19,11 +17,11 @@ if TYPE_CHECKING:
 def render(result: Result) -> Iterator[str]:
     """Yield one JSON object with all findings."""
     document = {"source": {"name": NAME}, "diagnostics": [_diagnostic(found) for found in result.diagnostics]}
-    yield json_text(dumps(document, indent=2)) + "\n"
+    yield json_document(document, indent=2)
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
-    location: dict[str, Any] = {"path": encodable(diagnostic.path)}
+    location: dict[str, Any] = {"path": diagnostic.path}
     if diagnostic.line is not None:
         location["range"] = _range(diagnostic, diagnostic.line)
     return {

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from json import dumps
 from urllib.parse import quote
 
 from .codes import CODES
 from .fingerprint import fingerprints
-from .neutral import json_text, visible
+from .neutral import json_document, visible
 from .tool import NAME, version
 from .wording import explained
 
@@ -38,7 +37,7 @@ def render(result: Result) -> Iterator[str]:
         },
         "results": [_result(diagnostic, mark) for diagnostic, mark in marked],
     }
-    yield json_text(dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)) + "\n"
+    yield json_document({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
 def uri(path: str) -> str:
@@ -63,6 +62,7 @@ def _rule(code: str) -> dict[str, Any]:
     return {
         "id": code,
         "shortDescription": {"text": meaning},
+        "fullDescription": {"text": f"{meaning} {remedy}"},  # GitHub takes no rule without one (GH2012)
         "help": {"text": remedy},
         "defaultConfiguration": {"level": "warning" if warning else "error"},
     }

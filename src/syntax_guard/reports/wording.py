@@ -42,13 +42,14 @@ def explained(diagnostic: Diagnostic) -> str:
 
 def judges(targets: Sequence[Target]) -> str:
     """Return who says so: ``CPython 3.11.7; target 3.9, approximate: no python3.9 found here``."""
-    exact = [visible(target.interpreter.name) for target in targets if target.exact]
-    labels = [target.label for target in targets if not target.exact]
-    said = [", ".join(dict.fromkeys(exact))] if exact else []
-    if labels:
-        noun = "target" if len(labels) == 1 else "targets"
-        missing = ", ".join(f"python{label}" for label in labels)
-        said.append(f"{noun} {', '.join(labels)}, approximate: no {missing} found here")
+    exact = dict.fromkeys(visible(target.interpreter.name) for target in targets if target.exact)
+    said = [", ".join(exact)] if exact else []
+    approximate = [target for target in targets if not target.exact]
+    if approximate:
+        noun = "target" if len(approximate) == 1 else "targets"
+        notes = dict.fromkeys(visible(target.note) for target in approximate if target.note)
+        because = f": {', '.join(notes)}" if notes else ""
+        said.append(f"{noun} {', '.join(target.label for target in approximate)}, approximate{because}")
     return "; ".join(said)
 
 

@@ -1,0 +1,1 @@
+"""Items with embeddings: a small application on ``syntax_guard.backend``."""

@@ -1,0 +1,81 @@
+"""The application, put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timezone
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from limits import parse
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from syntax_guard.backend import (
+    Checkup,
+    Metrics,
+    create_async_engine,
+    database,
+    extension,
+    get_session,
+    guarded_lifespan,
+    health_routes,
+    imports,
+    sources,
+)
+
+from . import pages
+from .embeddings import PAUSE, Embeddings, EmbeddingsUnavailableError
+from .routers import items, search
+from .settings import Settings, from_environment
+
+SERVICE = "items"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Everything but the server."""
+    engine = create_async_engine(settings.database_url, application_name=SERVICE)
+    checkup = Checkup(
+        sources("app"),
+        imports("app.routers.items", "app.routers.search"),
+        database(engine),
+        extension(engine, "vector"),
+    )
+    metrics = Metrics()
+    metrics.watch_pool(engine)
+
+    @asynccontextmanager
+    async def own(application: FastAPI) -> AsyncIterator[None]:
+        application.state.started = datetime.now(timezone.utc)
+        yield
+        await application.state.embeddings.close()
+        await engine.dispose()
+
+    application = FastAPI(title=SERVICE, lifespan=guarded_lifespan(checkup, own, wait=settings.startup_wait))
+    application.state.service = SERVICE
+    application.state.checkup = checkup
+    application.state.open_session = get_session(engine)
+    application.state.embeddings = Embeddings(settings.embeddings_url)
+    application.state.limiter = MovingWindowRateLimiter(MemoryStorage())  # Redis, where instances must share it
+    application.state.rate = parse(settings.rate)
+    for router in (items.router, search.router, pages.router):
+        application.include_router(router)
+    application.router.routes.extend([*health_routes(checkup, about={"serviceId": SERVICE}), *metrics.routes(checkup)])
+    application.add_exception_handler(EmbeddingsUnavailableError, unavailable)
+    return application
+
+
+async def unavailable(_: Request, __: Exception) -> JSONResponse:
+    """503, with when to come back."""
+    return JSONResponse(
+        {"detail": "the embedding service is not available"}, 503, headers={"Retry-After": f"{PAUSE:.0f}"}
+    )
+
+
+def __getattr__(name: str) -> FastAPI:
+    """``app.main:app`` for servers, made when one asks for it, so that importing this needs no environment."""
+    if name != "app":
+        raise AttributeError(name)
+    application = globals()["app"] = create_app(from_environment())
+    return application

@@ -1,0 +1,51 @@
+"""The verbs that answer at once: `targets`, `probe`, `doctor`."""
+
+from __future__ import annotations
+
+import os
+
+from . import OK, RED, UNASKED
+from .output import complain, write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def answer(flags: dict[str, Any]) -> int:
+    """Do what the verb in `flags` says, and return the exit code."""
+    return {"targets": _targets, "probe": _probe}[flags.pop("verb")](flags)
+
+
+def _targets(flags: dict[str, Any]) -> int:
+    from ..check import survey
+    from ..reports import targets
+    from ..settings import load
+
+    found = survey(load(flags, os.environ, os.getcwd()))
+    if flags.get("output_format") == "json":
+        from ..reports.neutral import json_document
+
+        write([json_document(targets.document(found), indent=2)])
+    else:
+        write(line + "\n" for line in targets.table(found))
+    return UNASKED if found.unanswered else OK
+
+
+def _probe(flags: dict[str, Any]) -> int:
+    from .. import healthcheck
+
+    answer = healthcheck.probe(flags["url"], flags["timeout"])
+    outcome = answer.reason
+    if flags["restart_after"]:
+        from ..restart import RestartError, heed
+
+        try:
+            limit, period = flags["restart_after"], flags["start_period"]
+            outcome += heed(flags["url"], limit, period, healthy=answer.healthy)
+        except RestartError as error:
+            complain(error)
+    from ..reports.neutral import visible
+
+    write([visible(f"{flags['url']}: {outcome}") + "\n"])
+    return OK if answer.healthy else RED

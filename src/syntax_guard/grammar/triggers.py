@@ -72,6 +72,9 @@ _WIDE = b"\n    "
 _BLOCK = re.compile(rb"\n([ \t]*)(for|while|with|async|try|except|finally|if|else|def|class)\b([^\n]*)")
 _WEIGHTS = {b"for": 1, b"while": 1, b"with": 1, b"async": 2, b"try": 2, b"except": 3, b"finally": 1}
 """How many blocks each statement can open; those with more items open more."""
+_NESTED = (re.compile(rb"\]\s*for\b"), re.compile(rb"\}\s*for\b"))
+"""Comprehensions in comprehensions, and others after a bracket."""
+_MANY_NESTED = 10
 _MANY_BLOCKS = 17
 _MANY_ITEMS = 10
 
@@ -124,7 +127,7 @@ def may_be_many_blocks(source: bytes) -> bool:
     """Whether blocks, items of ``with`` or comprehensions can be nested near the limit of 20."""
     if source.count(b",") >= _MANY_ITEMS and _has_many_items(source):
         return True
-    if source.count(b" for ") >= _MANY_BLOCKS and bracket_depth_reaches(source, 12):
+    if sum(len(nested.findall(source)) for nested in _NESTED) >= _MANY_NESTED and bracket_depth_reaches(source, 12):
         return True
     first = _FIRST_INDENT.search(source)
     if first is None or (first[0] == _WIDE and not (_DEEP in source and _DEEP_BLOCK.search(source))):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 FEW = 16
 """Named files that are judged without a look at what is remembered: that takes as long as to judge them."""
+NOTEBOOK = ".ipynb"
 WORTH_REMEMBERING = 256 * 1024
 """Bytes of sources from which on it pays all the same."""
 
@@ -61,12 +62,14 @@ def check_paths(
     names = [os.fspath(path) for path in paths]
     exclude = matcher(settings.exclude, settings.root, "exclude")
     if len(names) <= FEW and not any(map(os.path.isdir, names)):
-        return run.judge(sources.select(names, exclude))
+        return run.judge(sources.select(names, exclude))  # no search, no suffixes
     cache = run.remember()
     try:
         question = (settings.root, settings.exclude, settings.expected_broken)
-        selection = cache.select(names, exclude, question) if cache else sources.select(names, exclude)
-        return run.judge(selection)
+        suffixes = _suffixes(settings)
+        if cache:
+            return run.judge(cache.select(names, exclude, suffixes, question))
+        return run.judge(sources.select(names, exclude, suffixes))
     finally:
         run.close()
 
@@ -86,7 +89,8 @@ def check_staged(settings: Settings) -> Result:
 
     top = git.top(".")
     with git.Objects(top) as objects:
-        selection = staging.staged(objects, top, matcher(settings.exclude, settings.root, "exclude", top))
+        exclude = matcher(settings.exclude, settings.root, "exclude", top)
+        selection = staging.staged(objects, top, exclude, _suffixes(settings))
         return _Run(settings, top).judge(selection)
 
 
@@ -94,6 +98,22 @@ def survey(settings: Settings) -> Survey:
     """Which targets apply, why, and who answers for them, searched for afresh: whoever asks wants to know why."""
     machine = Machine(os.environ, settings.cache_dir if settings.cache else None, fresh=True)
     return targets.survey(settings.target_version, settings.python, settings.requires_python, machine)
+
+
+def _suffixes(settings: Settings) -> tuple[str, ...]:
+    return (*sources.SUFFIXES, NOTEBOOK) if settings.notebooks else sources.SUFFIXES
+
+
+def _with_cells(files: Sequence[Readable]) -> Sequence[Readable]:
+    """`files` with the cells of each notebook in its place."""
+    if not any(file.name.endswith(NOTEBOOK) for file in files):
+        return files
+    from .notebooks import sources_of
+
+    expanded: list[Readable] = []
+    for file in files:
+        expanded += sources_of(file) if file.name.endswith(NOTEBOOK) else [file]
+    return expanded
 
 
 def _targets(settings: Settings) -> tuple[Target, ...]:
@@ -135,7 +155,7 @@ class _Run:
 
     def judge(self, selection: Selection) -> Result:
         """Judge what was selected."""
-        files = selection.files
+        files = _with_cells(selection.files)
         if self._cache is None and sum(file.size for file in files) > WORTH_REMEMBERING:
             self.remember()
         try:

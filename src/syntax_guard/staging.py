@@ -8,6 +8,7 @@ from . import git
 from .sources import (
     ENVIRONMENT_MARK,
     SIZE_LIMIT,
+    SUFFIXES,
     Selection,
     Unreadable,
     has_python_shebang,
@@ -40,7 +41,9 @@ class Blob:
         return data
 
 
-def staged(objects: git.Objects, folder: str, exclude: Callable[[str], bool]) -> Selection:
+def staged(
+    objects: git.Objects, folder: str, exclude: Callable[[str], bool], suffixes: tuple[str, ...] = SUFFIXES
+) -> Selection:
     """Find the Python files that the next commit adds or changes, by the rules of `select`, from the git index.
 
     `folder` is the top of the work tree. Raises `GitError`.
@@ -51,7 +54,7 @@ def staged(objects: git.Objects, folder: str, exclude: Callable[[str], bool]) ->
         return os.path.exists(os.path.join(folder, below, ENVIRONMENT_MARK))
 
     for entry in git.staged(folder):
-        python = is_python_name(entry.path.rpartition("/")[2])
+        python = is_python_name(entry.path.rpartition("/")[2], suffixes)
         script = python is None and entry.mode == git.EXECUTABLE
         if not (python or (script and entry.blob and has_python_shebang(objects.read(entry.blob, 1024)))):
             continue

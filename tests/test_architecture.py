@@ -23,7 +23,7 @@ ORDER = (
     ("git",),
     ("sources",),
     ("staging",),
-    ("magics",),
+    ("magics", "awaits"),
     ("notebooks",),
     ("interpreters", "discovery", "memory"),
     ("targets",),

@@ -108,10 +108,12 @@ def _available() -> int:
 
 def _affordable(memory: int) -> int:
     """`memory`, or three quarters of what the container has: a worker dies of its limit, before all die of that."""
+    if not memory:
+        return 0
     from .cpus import memory as memory_here
 
     here = memory_here() * 3 // 4
-    return min(memory or here, here) if here else memory
+    return min(memory, here) if here else memory
 
 
 class _Bench:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from .cache import Cache
+    from .git import Index
     from .judge import Judgement
     from .model import Diagnostic, Target
     from .sources import Readable, Selection
@@ -79,19 +80,17 @@ def check_stdin(data: bytes, settings: Settings) -> Result:
     return _Run(settings).judge(_held(settings.stdin_filename, data))
 
 
-def check_staged(settings: Settings) -> Result:
-    """Ask about what the next commit of the repository around the current folder adds or changes, from its index.
+def check_staged(index: Index, settings: Settings) -> Result:
+    """Ask about what the next commit of a repository adds or changes, from its git `index`.
 
     Paths are shown from the top of the work tree, as git shows them. Raises `GitError` outside a repository and where
     git fails, `TargetError` as `check_paths`.
     """
-    from . import git, staging
+    from . import staging
 
-    top = git.top(".")
-    with git.Objects(top) as objects:
-        exclude = matcher(settings.exclude, settings.root, "exclude", top)
-        selection = staging.staged(objects, top, exclude, _suffixes(settings))
-        return _Run(settings, top).judge(selection)
+    top = index.top()
+    exclude = matcher(settings.exclude, settings.root, "exclude", top)
+    return _Run(settings, top).judge(staging.staged(index, top, exclude, _suffixes(settings)))
 
 
 def survey(settings: Settings) -> Survey:

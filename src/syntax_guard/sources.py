@@ -267,7 +267,7 @@ class _Parents:
                 self._selection.watched.append((folder, mark(os.stat(folder))))
             except OSError:
                 pass  # then what is in it cannot be had either
-            known = self._environments[folder] = os.path.exists(folder + ENVIRONMENT_MARK)
+            known = self._environments[folder] = os.path.lexists(folder + ENVIRONMENT_MARK)
         return known
 
 

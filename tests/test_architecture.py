@@ -22,7 +22,7 @@ ORDER = (
     ("git",),
     ("sources",),
     ("staging",),
-    ("magics",),
+    ("magics", "awaits"),
     ("notebooks",),
     ("interpreters", "discovery", "memory"),
     ("targets",),

@@ -12,6 +12,8 @@ import pytest
 from syntax_guard.command_line import parser
 from syntax_guard.completion import SHELLS, script
 
+from .conftest import COMMAND
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -99,3 +101,9 @@ def test_without_shtab_the_error_says_what_to_install() -> None:
     )
     done = subprocess.run([sys.executable, "-c", commands], capture_output=True, text=True, check=True)
     assert "syntax-guard[completion]" in done.stdout
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_command_prints_the_script(shell: str, folder: Path) -> None:
+    done = subprocess.run([str(COMMAND), "completion", shell], cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout == script(shell)

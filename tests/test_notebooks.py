@@ -23,6 +23,11 @@ def test_a_cell_has_its_number_its_name_and_its_text() -> None:
     assert (second.number, second.text, second.data) == (2, "%time\nb = 2", b"pass\nb = 2")
 
 
+def test_a_cell_is_judged_like_a_module() -> None:
+    (cell,) = cells(notebook("%time f()\nx = await g()\n"), "n")
+    compile(cell.data, cell.name, "exec", 0, True)
+
+
 def test_only_code_cells_count() -> None:
     document = {
         "nbformat": 4,

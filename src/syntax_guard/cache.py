@@ -69,8 +69,9 @@ class Cache:
         """
         asked = repr((os.getcwd(), list(paths), question)).encode("utf-8", "surrogatepass")
         self._name = f"index-{self._seal(asked)[:16].hex()}"
+        self._question = asked
         content = self._store.read(self._name)
-        self._index = unpack(content, self._seal) if content else None
+        self._index = unpack(content, self._seal_answer) if content else None
         selection = self._index.unchanged() if self._index else None
         if selection is None:
             selection = select(paths, exclude)
@@ -141,7 +142,7 @@ class Cache:
             files = [(file.name, self._green.get(file.name, UNKNOWN)) for file in self._searched]
         made = index(watched, files, selection.skipped, linked=selection.linked, started=self._started)
         if made is not None and made != self._index:
-            self._store.replace(self._name, made.pack(self._seal))
+            self._store.replace(self._name, made.pack(self._seal_answer))
             self._store.shrink()
 
     def _load(self) -> set[bytes]:
@@ -170,8 +171,14 @@ class Cache:
 
         return blake2b(sha256(data).digest(), key=self._key, digest_size=DIGEST_BYTES, person=b"verdict").digest()
 
+    def _seal_answer(self, content: bytes) -> bytes:
+        """The seal of an index, which in another question's place is as good as none."""
+        digest = blake2b(self._question, key=self._key, digest_size=SEAL_BYTES, person=b"answer")
+        digest.update(content)
+        return digest.digest()
+
     def _seal(self, content: bytes) -> bytes:
-        return blake2b(content, key=self._key, digest_size=SEAL_BYTES, person=b"index").digest()
+        return blake2b(content, key=self._key, digest_size=SEAL_BYTES, person=b"question").digest()
 
 
 def _key(secret: bytes, targets: Sequence[Target]) -> bytes:

@@ -14,14 +14,17 @@ from .targets import Machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import TypeAlias
 
     from .cache import Cache
+    from .judge import Judgement
     from .model import Diagnostic, Target
     from .sources import Readable, Selection
     from .store import Store
     from .targets import Survey
 
+    Follow: TypeAlias = "Callable[[Iterable[Judgement], int], Iterable[Judgement]]"
 
 FEW = 16
 """Named files that are judged without a look at what is remembered: that takes as long as to judge them."""
@@ -41,15 +44,20 @@ def check_source(data: bytes, name: str = "<source>", settings: Settings | None 
     return _Run(settings).judge(_held(name, data)).diagnostics
 
 
-def check_paths(paths: Iterable[str | os.PathLike[str]], settings: Settings | None = None) -> Result:
+def check_paths(
+    paths: Iterable[str | os.PathLike[str]], settings: Settings | None = None, follow: Follow | None = None
+) -> Result:
     """Ask whether the Python that runs this, or each target in `settings`, accepts the files in `paths`.
 
     `paths` names files and folders; folders are searched (see ``sources.select``). No settings file is read. Raises
     `SourcesError` for a path that does not exist and where nothing is found, `TargetError` for targets that nobody
     can answer for. What cannot be read is a finding.
+
+    `follow` is given the judgements as they come and the most that there can be, and has to hand them all on: that is
+    how a progress bar sees them.
     """
     settings = settings or Settings()
-    run = _Run(settings)
+    run = _Run(settings, follow=follow)
     names = [os.fspath(path) for path in paths]
     exclude = matcher(settings.exclude, settings.root, "exclude")
     if len(names) <= FEW and not any(map(os.path.isdir, names)):
@@ -105,8 +113,9 @@ def _held(name: str, data: bytes) -> Selection:
 class _Run:
     """One run: who is asked, what is remembered, and how verdicts add up to a result."""
 
-    def __init__(self, settings: Settings, folder: str = ".") -> None:
+    def __init__(self, settings: Settings, folder: str = ".", follow: Follow | None = None) -> None:
         self._started = perf_counter()
+        self._follow = follow
         self._settings = settings
         self._asked = _targets(settings)
         self._expected_broken = matcher(settings.expected_broken, settings.root, "expected-broken", folder)
@@ -154,7 +163,8 @@ class _Run:
         limits = Limits(settings.jobs, settings.time_limit, settings.memory_limit << 20)
         found: list[Diagnostic] = []
         broken = undecided = 0
-        for judgement in judge(files, self._asked, limits, self._cache):
+        judgements: Iterable[Judgement] = judge(files, self._asked, limits, self._cache)
+        for judgement in self._follow(judgements, len(files)) if self._follow else judgements:
             if self._cache is not None:
                 self._cache.learn(judgement.source.name, green=judgement.silent)
             outcomes = {verdict.outcome for verdict in judgement.verdicts}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from .command_line import parser
+from .command_line import SHELLS, parser
 from .errors import UsageError
 from .settings import OPTIONS
 
@@ -12,7 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SHELLS = ("bash", "zsh", "fish")
+__all__ = ["SHELLS", "script"]
+
 _FILES = ("PATH", "FILE")
 _FOLDERS = ("DIR",)
 

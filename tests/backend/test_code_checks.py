@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,15 +20,16 @@ def read(check: Check) -> Reading:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A package ``sg_shop`` with routers, importable; forgotten afterwards."""
     package = tmp_path / "sg_shop"
     (package / "routers").mkdir(parents=True)
     for name in ("__init__.py", "routers/__init__.py", "routers/items.py"):
         (package / name).write_text("")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(sys, "modules", dict(sys.modules))
-    return package
+    yield package
+    for name in [name for name in sys.modules if name.partition(".")[0] == "sg_shop"]:
+        del sys.modules[name]
 
 
 @pytest.mark.usefixtures("shop")

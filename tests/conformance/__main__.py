@@ -67,15 +67,13 @@ def _compare(title: str, judged: Judged, host: Version, python: str, *, others: 
     }
     if others:
         refused["feature_version"] = {v: {p for p in accepted if answers[p][1][v[1] - 8]} for v in older}
-        for tool in (tools.ruff, tools.vermin):
-            if tools.found(tool.__name__):
-                chosen = tool([judged.sources[place] for place in accepted], older)
-                refused[tool.__name__] = {v: {accepted[place] for place in chosen[v]} for v in older}
+        for tool, asked in (("ruff", tools.ruff), ("vermin", tools.vermin)):
+            if tools.found(tool):
+                chosen = asked([judged.sources[place] for place in accepted], older)
+                refused[tool] = {v: {accepted[place] for place in chosen[v]} for v in older}
             else:
-                print(f"{tool.__name__} is not installed, so left out")
-    print(
-        f"\n{name}: {len(accepted)} of {len(judged.sources)} sources are accepted by the host, Python {host[0]}.{host[1]}"
-    )
+                print(f"{tool} is not installed, so left out")
+    print(f"\nHost Python {host[0]}.{host[1]}, {title}: accepts {len(accepted)} of {len(judged.sources)} sources")
     print("target  refused  " + "".join(f"{tool:>24}" for tool in refused))
     print(" " * 17 + f"{'missed / false alarms':>24}" * len(refused))
     agreed = True
@@ -83,14 +81,14 @@ def _compare(title: str, judged: Judged, host: Version, python: str, *, others: 
     for version in older:
         real = {place for place in accepted if judged.answers[version][place] is not None}
         row = f"{version[0]}.{version[1]:<5} {len(real):7}  "
-        for tool, chosen in refused.items():
-            missed, alarms = real - chosen[version], chosen[version] - real
+        for tool, by_version in refused.items():
+            missed, alarms = real - by_version[version], by_version[version] - real
             share = f"{len(missed)} ({100 * len(missed) / max(len(real), 1):.1f} %) / {len(alarms)}"
             row += f"{share:>24}"
             if tool == OURS:
                 agreed &= not alarms and len(missed) * 500 <= len(real)
                 for place in missed:
-                    causes["missed: " + ": ".join(map(str, judged.answers[version][place]))] += 1
+                    causes["missed: " + ": ".join(judged.answers[version][place][:2])] += 1
                 for place in alarms:
                     causes["false alarm: " + answers[place][0][version[1] - 8][0]] += 1
         print(row)

@@ -31,13 +31,13 @@ for line in sys.stdin:
         compile(base64.b64decode(line), "no such folder/source", "exec", 0, True)
         answer = None
     except SyntaxError as error:
-        answer = [type(error).__name__, error.msg]
+        answer = [type(error).__name__, error.msg, error.lineno]
     except (ValueError, RecursionError, MemoryError, OverflowError, SystemError) as error:
         answer = [type(error).__name__, str(error)]
     sys.stdout.write(json.dumps(answer) + "\\n")
     sys.stdout.flush()
 """
-"""Answers None for a source that is accepted, else the kind and the words."""
+"""Answers None for a source that is accepted, else the kind, the words, and the line if there is one."""
 
 APPROXIMATE = """
 import ast, base64, json, sys, warnings

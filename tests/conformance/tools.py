@@ -6,10 +6,13 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import sysconfig
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from syntax_guard.grammar.triggers import has_deep_brackets, may_be_deep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +30,10 @@ def found(name: str) -> str | None:
 
 
 def _written(folder: str, sources: Sequence[bytes]) -> None:
+    """Put the sources into a folder, without those so deep that a tool would end on one of them, and say nothing."""
     for place, source in enumerate(sources):
-        Path(folder, f"s{place}.py").write_bytes(source)
+        if not may_be_deep(source) and not has_deep_brackets(source):
+            Path(folder, f"s{place}.py").write_bytes(source)
 
 
 def _place(path: str) -> int:
@@ -66,6 +71,8 @@ def vermin(sources: Sequence[bytes], versions: Sequence[Version]) -> dict[Versio
         for line in run.stdout.splitlines():
             parts = line.split(":", 5)
             if len(parts) == 6 and parts[0].endswith(".py") and parts[1] and not _FOREIGN.search(parts[5]):
+                if parts[5].startswith("error:"):  # refused by the Python that runs vermin
+                    lowest[_place(parts[0])] = (sys.version_info[0], sys.version_info[1] + 1)
                 needed = re.fullmatch(r"~?(\d+)\.(\d+)", parts[4])
                 if needed:
                     place, version = _place(parts[0]), (int(needed[1]), int(needed[2]))

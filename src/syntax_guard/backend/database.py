@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
 from typing import Any, cast
 
 import sqlalchemy
@@ -72,7 +73,7 @@ def create_engine(
     ``connect_args`` say goes before them, and any of SQLAlchemy's ``options`` replaces the default of the same name.
     Raises ``EngineError``, with nothing of the URL in it.
     """
-    url = _url(url)
+    url = _url(url, ("psycopg", "psycopg2"))
     ours = _connect_args(url, application_name, connect_timeout, statement_timeout)
     return sqlalchemy.create_engine(url, **_options(url, ours, options, GuardedPool))
 
@@ -86,7 +87,7 @@ def create_async_engine(
     **options: Any,
 ) -> AsyncEngine:
     """``create_engine`` for asyncio: with ``postgresql+asyncpg`` or ``postgresql+psycopg``."""
-    url = _url(url)
+    url = _url(url, ("asyncpg", "psycopg"))
     ours = _connect_args(url, application_name, connect_timeout, statement_timeout)
     return sqlalchemy_create_async_engine(url, **_options(url, ours, options, GuardedAsyncPool))
 
@@ -105,11 +106,13 @@ def _values(url: URL, key: str) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _url(url: str | URL) -> URL:
-    if isinstance(url, str) and url.startswith("postgres://"):  # as hosting services write it
-        url = url.replace("postgres://", "postgresql://", 1)
+def _url(url: str | URL, drivers: Sequence[str]) -> URL:
     try:
         made = make_url(url)
+        if made.drivername in ("postgresql", "postgres"):  # the latter as hosting services write it
+            # SQLAlchemy 2.0 and 2.1 have different defaults: what is installed decides here.
+            driver = next((name for name in drivers if find_spec(name)), drivers[0])
+            made = made.set(drivername=f"postgresql+{driver}")
         made.get_dialect().import_dbapi()
     except NoSuchModuleError:
         raise EngineError("SQLAlchemy knows no such database or driver", "use postgresql+psycopg://…") from None

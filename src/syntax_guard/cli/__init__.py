@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, NoReturn
 
+    from ..check import Follow
+    from ..settings import Settings
+
 OK = 0
 """Every source is valid for every target."""
 RED = 1
@@ -119,6 +122,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return UNASKED
 
 
+def _follow(settings: Settings) -> Follow | None:
+    if settings.quiet or not sys.stderr.isatty():
+        return None
+    from . import progress
+
+    return progress.shown if progress.wanted(os.environ) else None
+
+
 def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     """Tell paths from options, where a file may be called ``-x.py`` or even ``--quiet``.
 
@@ -168,7 +179,7 @@ def _check(paths: list[str], flags: dict[str, Any]) -> int:
     elif "-" in paths:
         raise UsageError("- stands alone: standard input is checked by itself")
     else:
-        result = check.check_paths(paths or ["."], settings)
+        result = check.check_paths(paths or ["."], settings, _follow(settings))
     quiet = settings.quiet or bool(os.environ.get("PRE_COMMIT") and result.ok and not settings.verbose)
     if not quiet or result.diagnostics or settings.output_format or settings.output_file or settings.statistics:
         from .output import report

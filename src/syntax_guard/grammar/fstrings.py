@@ -26,6 +26,7 @@ _STRING_END = {
     b'"""': re.compile(rb'(?:[^"\\]+|\\.|"(?!""))*"""', re.DOTALL),
 }
 _CLOSING = {ord("("): ord(")"), ord("["): ord("]"), ord("{"): ord("}")}
+_EQUALS = re.compile(rb"[\s)]*=(?!=)")
 _MAX_NESTED_FIELDS = 2
 _MAX_BRACKETS = 200
 
@@ -159,6 +160,28 @@ def _refused_for(reason: str) -> Callable[[Code, Node], Iterator[Span]]:
     return find
 
 
+def _undecoded_text(code: Code, node: Node) -> Iterator[Span]:
+    """What stands before the ``=`` of a field was read once more, as the text of a string."""
+    opening = _PIECE.match(code.utf8, code.start(node), code.end(node))
+    if opening is None or b"r" in opening[1].lower():
+        return
+    for field in node.values:
+        if type(field).__name__ == "FormattedValue":
+            start, end = code.start(field), code.end(field.value)
+            if _EQUALS.match(code.utf8, end):
+                try:
+                    code.utf8[start + 1 : end].decode("unicode_escape")
+                except UnicodeDecodeError:
+                    yield code.span(field)
+
+
+def _equals_in_specification(code: Code, node: Node) -> Iterator[Span]:
+    for field in node.values:
+        for inner in getattr(getattr(field, "format_spec", None), "values", ()):
+            if type(inner).__name__ == "FormattedValue" and _EQUALS.match(code.utf8, code.end(inner.value)):
+                yield code.span(inner)
+
+
 def _rule(what: str, refused: str, accepted: str) -> Rule:
     return Rule(
         since=(3, 12),
@@ -178,4 +201,23 @@ FSTRING_RULES = (
     _rule(NEWLINE, refused="f'{\nx}'\n", accepted="f'''{\nx}'''\n"),
     _rule(NESTING, refused="f'{a:{b:{c}}}'\n", accepted="f'{a:{b}}'\n"),
     _rule(CONVERSION, refused="f'{x!r :>5}'\n", accepted="f'{x !r:>5}'\n"),
+    Rule(
+        since=(3, 14),
+        what="Backslash that is no escape in a text, before the '=' of a replacement field",
+        trigger=PREFIXED_STRING,
+        nodes=("JoinedStr",),
+        find=_undecoded_text,
+        refused="f'{b\"\\N\"=}'\n",
+        accepted="f'{b\"\\n\"=}'\n",
+    ),
+    Rule(
+        first=(3, 12),
+        since=(3, 13),
+        what="Replacement field with '=' inside of a format specification",
+        trigger=(rb"=}", rb"=!", rb"=:", rb"= }", rb"= !", rb"= :"),
+        nodes=("JoinedStr",),
+        find=_equals_in_specification,
+        refused="f'{x:{y=}}'\n",
+        accepted="f'{x:{y}}'\n",
+    ),
 )

@@ -16,7 +16,7 @@ ASSIGNMENT = rb":="
 CLASS_CELL = (rb"__class__", rb"super")
 ASYNCHRONOUS = rb"a(?:wait|sync)\b"
 DECORATOR = (
-    rb"@(?![ \t]*(?!None\b|True\b|False\b)[A-Za-z_][\w.]*[ \t]*"
+    rb"@(?![ \t]*(?!(?:None|True|False|not|await)\b)[A-Za-z_][\w.]*[ \t]*"
     rb"(?:\((?:[^()\n]|\([^()\n]*\))*\)[ \t]*)?(?:#.*)?(?:\n|\Z))"
 )
 DECLARATION = (rb"global[ \t\f\\]", rb"nonlocal[ \t\f\\]")
@@ -24,7 +24,7 @@ EXCEPT_STAR = rb"except" + _SPACE + rb"*\*"
 EXCEPT_BARE = rb"except\b[ \t\f*]*(?!\([^()\n]*\)[ \t]*(?:as\b|:))[^\n:]*[,(\[{\\]"
 LAZY = rb"lazy" + _SPACE + rb"+(?:import|from)\b"
 LESS_GREATER = rb"<>"
-MATCH = rb"match(?<![\w.]match)\b(?![ \t]*[=.,)\]}:])"
+MATCH = rb"match(?<![\w.]match)\b(?![ \t]*(?:[=,)\]}:]|\.(?![.\d])))"
 PRIVATE_ASSIGNMENT = rb"__\w+[ \t]*:="
 STAR = rb"\*(?<=[\s\\,:=(\[{]\*)(?!\*)"
 """A star that can be unpacking: after a delimiter, or after a blank."""

@@ -123,7 +123,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _follow(settings: Settings) -> Follow | None:
-    if settings.quiet or not sys.stderr.isatty():
+    if settings.quiet or not (sys.stderr and sys.stderr.isatty()):
         return None
     from . import progress
 

@@ -58,7 +58,12 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     from syntax_guard import sources
 
     read_file = sources.read_file
-    monkeypatch.setattr(sources, "read_file", lambda path: (seen.append(path), read_file(path))[1])
+
+    def seen_reading(path: str) -> bytes:
+        seen.append(path)
+        return read_file(path)
+
+    monkeypatch.setattr(sources, "read_file", seen_reading)
     return seen
 
 
@@ -146,9 +151,14 @@ class TestContents:
         assert run(kept)[1] == 1
 
 
+def _new_folder() -> None:
+    Path("q").mkdir()
+    Path("q/new.py").write_bytes(RED)
+
+
 CHANGES = {
     "new file": lambda: Path("p/new.py").write_bytes(RED),
-    "new folder": lambda: (Path("q").mkdir(), Path("q/new.py").write_bytes(RED)),
+    "new folder": _new_folder,
     "replaced file": lambda: (Path("new").write_bytes(RED), Path("new").rename("p/b.py")),
     "script by its mode": lambda: Path("p/script").chmod(0o755),
     "link that finds a target": lambda: Path("nowhere.py").write_bytes(RED),

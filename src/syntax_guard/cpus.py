@@ -34,8 +34,10 @@ def memory() -> int:
 
 def _quota() -> float | None:
     quotas = [_quota_v2(_words(file)) for file in _files("cpu.max", "")]
-    for file in _files("cpu.cfs_quota_us", "cpu"):
-        quotas.append(_quota_v1(_words(file), _words(file.replace("_quota_", "_period_"))))
+    quotas += [
+        _quota_v1(_words(file), _words(file.replace("_quota_", "_period_")))
+        for file in _files("cpu.cfs_quota_us", "cpu")
+    ]
     return min((quota for quota in quotas if quota), default=None)
 
 

@@ -28,8 +28,9 @@ def shown(items: Iterable[T], total: int) -> Iterator[T]:
     started = monotonic()
     iterator = iter(items)
     count = 0
-    for count, item in enumerate(iterator, 1):
+    for item in iterator:
         yield item
+        count += 1
         if monotonic() - started > PATIENCE:
             break
     else:

@@ -99,7 +99,7 @@ def clean_environment(home: Path) -> dict[str, str]:
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("SYNTAX_GUARD_", "GIT_", "PRE_COMMIT", "PYTHON", "VIRTUAL_ENV", "GITHUB_", "PYTEST_"))
-        and name not in ("NO_COLOR", "FORCE_COLOR", "CI")
+        and name not in ("NO_COLOR", "FORCE_COLOR", "CI", "SOURCE_DATE_EPOCH")
     }
     path = os.pathsep.join([str(COMMAND.parent), kept.get("PATH", os.defpath)])
     return {

@@ -141,9 +141,9 @@ def test_a_closed_port_is_named(folder: Folder) -> None:
 
 
 def test_no_proxy_is_asked(folder: Folder) -> None:
-    folder.environment.update(http_proxy="http://127.0.0.1:1", HTTP_PROXY="http://127.0.0.1:1")
     with server(saying("HTTP/1.1 200 OK\r\n\r\n")) as address:
-        run = folder.guard("probe", address)
+        proxy = "http://127.0.0.1:1"
+        run = folder.guard("probe", address, environment={"http_proxy": proxy, "HTTP_PROXY": proxy})
     assert run.code == 0
 
 

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from .conftest import PROJECT, Folder
+from .pythons import NAME, program
 
 DOCUMENT = PROJECT / "docs" / "targets.md"
 ROW = re.compile(r"\| `(--target-version|--python|requires-python =) (\S+)` \| `([^`…]+)` \|")
@@ -38,3 +39,21 @@ def test_the_verb_looks_again_each_time_and_says_where(folder: Folder) -> None:
         assert run.code == 2
         assert "nobody answers for Python 3.98" in run.out
         assert "python3.98 was looked for in:" in run.out
+
+
+def test_an_interpreter_that_is_not_who_it_said_gives_no_verdict(folder: Folder) -> None:
+    """What is remembered of an interpreter, or of what a wrapper leads to, may have become wrong."""
+    folder.write("app.py")
+    code = """
+import os, sys
+if "-c" in sys.argv:
+    sys.version_info, sys.version, sys.executable = (3, 8, 99), "3.8.99", ""
+    exec(sys.argv[-1])
+else:
+    os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+    python = program(folder.path / "python", code)
+    run = folder.check("--python", python, "app.py")
+    assert run.code == 1
+    assert run.found == [("app.py", "crashed", None)]
+    assert run.json["diagnostics"][0]["message"] == f"the interpreter is {NAME} and no longer CPython 3.8.99"

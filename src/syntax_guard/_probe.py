@@ -25,7 +25,7 @@ NAME = os.devnull + "/source"
 a line of it (``PyErr_ProgramTextObject``), and the same for all, since a verdict depends on the bytes alone."""
 
 TEXT_LIMIT = 1000
-"""Characters of ``SyntaxError.text`` that are passed on."""
+"""Characters of ``SyntaxError.text`` and of a message, which may quote a name, that are passed on."""
 
 # Before 3.13, columns of parser errors count bytes unless the source names its coding (``tok->encoding`` in pegen.c).
 _COLUMNS_COUNT_BYTES = (3, 9) <= sys.version_info < (3, 13)
@@ -62,7 +62,7 @@ def judge(data: bytes) -> Any:
         return None
     said: list[list[Any]] = []
     for warning in caught:
-        entry = [warning.category.__name__, str(warning.message), warning.lineno]
+        entry = [warning.category.__name__, str(warning.message)[:TEXT_LIMIT], warning.lineno]
         if entry not in said[-20:]:  # a source that fails is parsed twice, and warned of twice
             said.append(entry)
     return [error, said]
@@ -75,11 +75,11 @@ def _compile(data: bytes) -> None:
 def _fields(problem: Exception) -> list[Any]:
     kind = type(problem).__name__
     if not isinstance(problem, SyntaxError):
-        return [kind, str(problem), None, None, None, None, None]
+        return [kind, str(problem)[:TEXT_LIMIT], None, None, None, None, None]
     text = problem.text
     return [
         kind,
-        str(problem.msg),
+        str(problem.msg)[:TEXT_LIMIT],
         problem.lineno,
         problem.offset,
         getattr(problem, "end_lineno", None),
@@ -174,7 +174,8 @@ def main(judge: Callable[[bytes], Any], token: str, seconds: str, memory: str) -
         while view:
             view = view[os.write(channel, view) :]
 
-    implementation = {"cpython": "CPython", "pypy": "PyPy"}.get(sys.implementation.name, sys.implementation.name)
+    names = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
+    implementation = names.get(sys.implementation.name, sys.implementation.name)
     hello = f"{token} {implementation} {sys.version.split()[0]}\n"
     send(hello.encode())
     try:

@@ -30,7 +30,11 @@ class Text:
             self._lines = _universal(self.data).split(b"\n")
         if not 1 <= number <= len(self._lines):
             return None
-        return self._lines[number - 1].decode(self.coding or "utf-8", "replace")
+        line = self._lines[number - 1]
+        try:
+            return line.decode(self.coding or "utf-8", "replace")
+        except UnicodeError:  # `idna` and `undefined` replace nothing
+            return line.decode("utf-8", "replace")
 
     def decodes(self) -> bool:
         """Whether the source's coding is one, and decodes all of it."""

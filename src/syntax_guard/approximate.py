@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def judge(data: bytes, floor: Version) -> Any:
     """As ``_probe.judge``, with a third part for a source that this interpreter accepts: what older ones would refuse.
 
-    That part lists ``[kind, message, line, column, end_line, end_column, since]``, where versions below ``since``
-    refuse the source, and ``since`` is None for rules that could not be followed to their end.
+    That part lists ``[kind, message, line, column, end_line, end_column, since, first]``, where versions from ``first``
+    on and below ``since`` refuse the source, and ``since`` is None for rules that could not be followed to their end.
     """
     answer = _probe.judge(data)
     error, warnings = answer or (None, [])
@@ -26,12 +26,13 @@ def judge(data: bytes, floor: Version) -> Any:
         return answer
     try:
         required = [
-            [one.kind, one.message, one.line, one.column, one.end_line, one.end_column, one.since]
-            for one in grammar.requirements(data, floor)
+            [one.kind, one.message, one.line, one.column, one.end_line, one.end_column, one.since, requirement.first]
+            for requirement in grammar.requirements(data, floor)
+            for one in (requirement.problem,)
         ]
     except (RecursionError, MemoryError) as problem:
         required = [[type(problem).__name__, f"too complex to compare with Python {floor[0]}.{floor[1]}",
-                     None, None, None, None, None]]  # fmt: skip
+                     None, None, None, None, None, None]]  # fmt: skip
     return [None, warnings, required] if warnings or required else None
 
 

@@ -14,11 +14,24 @@ from .targets import Machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import TypeAlias
 
+    from .cache import Cache
+    from .git import Index
+    from .judge import Judgement
     from .model import Diagnostic, Target
-    from .sources import Readable
+    from .sources import Readable, Selection
+    from .store import Store
     from .targets import Survey
+
+    Follow: TypeAlias = "Callable[[Iterable[Judgement], int], Iterable[Judgement]]"
+
+FEW = 16
+"""Named files that are judged without a look at what is remembered: that takes as long as to judge them."""
+NOTEBOOK = ".ipynb"
+WORTH_REMEMBERING = 256 * 1024
+"""Bytes of sources from which on it pays all the same."""
 
 
 def check_source(data: bytes, name: str = "<source>", settings: Settings | None = None) -> tuple[Diagnostic, ...]:
@@ -30,45 +43,76 @@ def check_source(data: bytes, name: str = "<source>", settings: Settings | None 
     `settings` that nobody can answer for.
     """
     settings = settings or Settings()
-    return _judge([sources.Held(name, data)], 0, _targets(settings), settings).diagnostics
+    return _Run(settings).judge(_held(name, data)).diagnostics
 
 
-def check_paths(paths: Iterable[str | os.PathLike[str]], settings: Settings | None = None) -> Result:
+def check_paths(
+    paths: Iterable[str | os.PathLike[str]], settings: Settings | None = None, follow: Follow | None = None
+) -> Result:
     """Ask whether the Python that runs this, or each target in `settings`, accepts the files in `paths`.
 
     `paths` names files and folders; folders are searched (see ``sources.select``). No settings file is read. Raises
     `SourcesError` for a path that does not exist and where nothing is found, `TargetError` for targets that nobody
     can answer for. What cannot be read is a finding.
+
+    `follow` is given the judgements as they come and the most that there can be, and has to hand them all on: that is
+    how a progress bar sees them.
     """
     settings = settings or Settings()
+    run = _Run(settings, follow=follow)
+    names = [os.fspath(path) for path in paths]
     exclude = matcher(settings.exclude, settings.root, "exclude")
-    selection = sources.select([os.fspath(path) for path in paths], exclude)
-    return _judge(selection.files, selection.skipped, _targets(settings), settings)
+    if len(names) <= FEW and not any(map(os.path.isdir, names)):
+        return run.judge(sources.select(names, exclude))  # no search, no suffixes
+    cache = run.remember()
+    try:
+        question = (settings.root, settings.exclude, settings.expected_broken)
+        suffixes = _suffixes(settings)
+        if cache:
+            return run.judge(cache.select(names, exclude, suffixes, question))
+        return run.judge(sources.select(names, exclude, suffixes))
+    finally:
+        run.close()
 
 
 def check_stdin(data: bytes, settings: Settings) -> Result:
     """Ask about the bytes that came from standard input; `settings` names them."""
-    return _judge([sources.Held(settings.stdin_filename, data)], 0, _targets(settings), settings)
+    return _Run(settings).judge(_held(settings.stdin_filename, data))
 
 
-def check_staged(settings: Settings) -> Result:
-    """Ask about what the next commit of the repository around the current folder adds or changes, from its index.
+def check_staged(index: Index, settings: Settings) -> Result:
+    """Ask about what the next commit of a repository adds or changes, from its git `index`.
 
     Paths are shown from the top of the work tree, as git shows them. Raises `GitError` outside a repository and where
     git fails, `TargetError` as `check_paths`.
     """
-    from . import git, staging
+    from . import staging
 
-    top = git.top(".")
-    with git.Objects(top) as objects:
-        selection = staging.staged(objects, top, matcher(settings.exclude, settings.root, "exclude", top))
-        return _judge(selection.files, selection.skipped, _targets(settings), settings, top)
+    top = index.top()
+    exclude = matcher(settings.exclude, settings.root, "exclude", top)
+    return _Run(settings, top).judge(staging.staged(index, top, exclude, _suffixes(settings)))
 
 
 def survey(settings: Settings) -> Survey:
     """Which targets apply, why, and who answers for them, searched for afresh: whoever asks wants to know why."""
     machine = Machine(os.environ, settings.cache_dir if settings.cache else None, fresh=True)
     return targets.survey(settings.target_version, settings.python, settings.requires_python, machine)
+
+
+def _suffixes(settings: Settings) -> tuple[str, ...]:
+    return (*sources.SUFFIXES, NOTEBOOK) if settings.notebooks else sources.SUFFIXES
+
+
+def _with_cells(files: Sequence[Readable]) -> Sequence[Readable]:
+    """`files` with the cells of each notebook in its place."""
+    if not any(file.name.endswith(NOTEBOOK) for file in files):
+        return files
+    from .notebooks import sources_of
+
+    expanded: list[Readable] = []
+    for file in files:
+        expanded += sources_of(file) if file.name.endswith(NOTEBOOK) else [file]
+    return expanded
 
 
 def _targets(settings: Settings) -> tuple[Target, ...]:
@@ -79,35 +123,86 @@ def _machine(settings: Settings) -> Machine:
     return Machine(os.environ, settings.cache_dir if settings.cache else None)
 
 
-def _judge(
-    files: Sequence[Readable], skipped: int, asked: tuple[Target, ...], settings: Settings, folder: str = "."
-) -> Result:
-    started = perf_counter()
-    limits = Limits(settings.jobs, settings.time_limit, settings.memory_limit << 20)
-    expected_broken = matcher(settings.expected_broken, settings.root, "expected-broken", folder)
-    found: list[Diagnostic] = []
-    checked = broken = undecided = 0
-    for judgement in judge(files, asked, limits):
-        checked += 1
-        outcomes = {verdict.outcome for verdict in judgement.verdicts}
-        if expected_broken(judgement.source.name):
-            if outcomes == {"valid"}:
-                from .diagnostics import unexpectedly_valid
+def _held(name: str, data: bytes) -> Selection:
+    selection = sources.Selection()
+    selection.files.append(sources.Held(name, data))
+    return selection
 
-                found.append(unexpectedly_valid(judgement.source.name, asked))
-                continue
-            if "undecided" not in outcomes:
-                continue
-        broken += "broken" in outcomes
-        undecided += "undecided" in outcomes and "broken" not in outcomes
-        if not judgement.silent:
-            from .diagnostics import diagnose
 
-            found += diagnose(judgement, asked, settings.warnings)
-    found.sort(key=_place)
-    warnings = sum(diagnostic.severity == "warning" for diagnostic in found)
-    summary = Summary(checked, broken, undecided, warnings, skipped, 0, perf_counter() - started)
-    return Result(asked, summary, tuple(found))
+class _Run:
+    """One run: who is asked, what is remembered, and how verdicts add up to a result."""
+
+    def __init__(self, settings: Settings, folder: str = ".", follow: Follow | None = None) -> None:
+        self._started = perf_counter()
+        self._follow = follow
+        self._settings = settings
+        self._asked = _targets(settings)
+        self._expected_broken = matcher(settings.expected_broken, settings.root, "expected-broken", folder)
+        self._cache: Cache | None = None
+        self._store: Store | None = None
+
+    def remember(self) -> Cache | None:
+        """Use what is remembered, and remember what is learned, where the settings have a place for it."""
+        settings = self._settings
+        if settings.cache and settings.cache_dir:
+            from .cache import Cache
+            from .store import Store
+
+            self._store = Store(settings.cache_dir, settings.cache_key)
+            self._cache = Cache(self._store, self._asked, self._expected_broken)
+        return self._cache
+
+    def judge(self, selection: Selection) -> Result:
+        """Judge what was selected."""
+        files = _with_cells(selection.files)
+        if self._cache is None and sum(file.size for file in files) > WORTH_REMEMBERING:
+            self.remember()
+        try:
+            found, broken, undecided = self._findings(files)
+            if self._cache is not None:
+                self._cache.close(complete=True)
+        finally:
+            self.close()
+        checked = len(files) + selection.known
+        warnings = sum(diagnostic.severity == "warning" for diagnostic in found)
+        cached = self._cache.known if self._cache else 0
+        seconds = perf_counter() - self._started
+        summary = Summary(checked, broken, undecided, warnings, selection.skipped, cached, seconds)
+        notes = (f"the cache was not used: {self._store.trouble}",) if self._store and self._store.trouble else ()
+        return Result(self._asked, summary, tuple(found), notes)
+
+    def close(self) -> None:
+        """Keep what was learned, however far the run came."""
+        if self._cache is not None:
+            self._cache.close(complete=False)
+
+    def _findings(self, files: Sequence[Readable]) -> tuple[list[Diagnostic], int, int]:
+        """The findings, in their order, and how many sources are broken and undecided."""
+        settings = self._settings
+        limits = Limits(settings.jobs, settings.time_limit, settings.memory_limit << 20)
+        found: list[Diagnostic] = []
+        broken = undecided = 0
+        judgements: Iterable[Judgement] = judge(files, self._asked, limits, self._cache)
+        for judgement in self._follow(judgements, len(files)) if self._follow else judgements:
+            if self._cache is not None:
+                self._cache.learn(judgement.source.name, green=judgement.silent)
+            outcomes = {verdict.outcome for verdict in judgement.verdicts}
+            if self._expected_broken(judgement.source.name):
+                if outcomes == {"valid"}:
+                    from .diagnostics import unexpectedly_valid
+
+                    found.append(unexpectedly_valid(judgement.source.name, self._asked))
+                    continue
+                if "undecided" not in outcomes:
+                    continue
+            broken += "broken" in outcomes
+            undecided += "undecided" in outcomes and "broken" not in outcomes
+            if not judgement.silent:
+                from .diagnostics import diagnose
+
+                found += diagnose(judgement, self._asked, settings.warnings)
+        found.sort(key=_place)
+        return found, broken, undecided
 
 
 def _place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:

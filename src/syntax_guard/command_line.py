@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 WIDTH = 80
+SHELLS = ("bash", "zsh", "fish")
 SETTINGS = tuple(option.name for option in OPTIONS)
 EXITS = """\
 exit codes: 0 every source is valid for every target; 1 at least one is broken,
@@ -56,6 +57,8 @@ def parser() -> argparse.ArgumentParser:
     _targets(verbs)
     _run(verbs)
     _probe(verbs)
+    _doctor(verbs)
+    _completion(verbs)
     return whole
 
 
@@ -74,7 +77,7 @@ def _check(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 def _targets(verbs: argparse._SubParsersAction[Parser]) -> None:
     targets = _verb(verbs, "targets", "which Pythons are asked, why, and who answers",
-                    "Show which Python versions a check asks about here, why, and who answers for each.")  # fmt: skip
+                    "Show which Python versions a check asks about here, why, and who answers.")  # fmt: skip
     add_settings(targets, ("target-version", "python", "output-format", "cache", "cache-dir"))
 
 
@@ -106,6 +109,29 @@ def _probe(verbs: argparse._SubParsersAction[Parser]) -> None:
     probe.add_argument("--start-period", type=_above(-1, float), default=40.0, metavar="SECONDS",
                        help="failures count for --restart-after when process 1 is older than this "
                        "(default 40)")  # fmt: skip
+
+
+def _doctor(verbs: argparse._SubParsersAction[Parser]) -> None:
+    doctor = _verb(verbs, "doctor", "which gates this repository has, and what is missing",
+                   "Show which gates a repository has, what is missing, why it matters, and what to\nwrite. Files are "
+                   "read, nothing of the repository is run.",
+                   "exit codes: 0 every required gate is there; 1 one is missing; 2 the question\n"
+                   "could not be asked")  # fmt: skip
+    doctor.add_argument("root", nargs="?", default=".", metavar="DIR", help="the repository (default: the current "
+                        "folder)")  # fmt: skip
+    doctor.add_argument("--require", action="append", default=[], metavar="GATE", help="fail where this gate is "
+                        "missing: commit, tree, start, health, restart, python; several with commas or repeated"
+                        )  # fmt: skip
+    doctor.add_argument("--output-format", choices=("full", "json"), default="full", metavar="WHICH",
+                        help="how findings are written: full, json")  # fmt: skip
+
+
+def _completion(verbs: argparse._SubParsersAction[Parser]) -> None:
+    completion = _verb(verbs, "completion", "what a shell needs to complete this command",
+                       "Print what a shell has to read to complete syntax-guard.",
+                       "for example: syntax-guard completion fish \\\n"
+                       "  > ~/.config/fish/completions/syntax-guard.fish")  # fmt: skip
+    completion.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
 
 
 def _above(low: int, kind: type[float]) -> Callable[[str], float]:

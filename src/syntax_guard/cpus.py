@@ -1,8 +1,11 @@
-"""How many processors this process may use."""
+"""How many processors this process may use, and how much memory."""
 
 from __future__ import annotations
 
 import os
+
+UNLIMITED = 1 << 60
+"""From here on, a limit of cgroup v1 (the largest multiple of a page) is none."""
 
 
 def available() -> int:
@@ -19,19 +22,35 @@ def available() -> int:
     return max(1, min(count, -int(-quota // 1))) if quota else count
 
 
+def memory() -> int:
+    """Bytes that this process and its children may use together by their cgroup; 0 where it sets no limit.
+
+    Sources: ``memory.max`` (cgroup v2) and ``memory.limit_in_bytes`` (v1) in the kernel's admin-guide.
+    """
+    files = [*_files("memory.max", ""), *_files("memory.limit_in_bytes", "memory")]
+    limits = [int(words[0]) for words in map(_words, files) if words and words[0].isdigit()]
+    return min((limit for limit in limits if limit < UNLIMITED), default=0)
+
+
 def _quota() -> float | None:
+    quotas = [_quota_v2(_words(file)) for file in _files("cpu.max", "")]
+    quotas += [
+        _quota_v1(_words(file), _words(file.replace("_quota_", "_period_")))
+        for file in _files("cpu.cfs_quota_us", "cpu")
+    ]
+    return min((quota for quota in quotas if quota), default=None)
+
+
+def _files(name: str, controller: str) -> list[str]:
+    """Paths of the file `name` for the groups of this process under `controller`, none for cgroup v2."""
     try:
-        with open("/proc/self/cgroup", encoding="utf-8") as file:
+        with open("/proc/self/cgroup", encoding="utf-8", errors="surrogateescape") as file:
             groups = [line.rstrip("\n").split(":", 2) for line in file]
     except OSError:
-        return None
-    quotas = []
-    for _, controllers, path in groups:
-        if not controllers:
-            quotas += [_quota_v2(folder) for folder in _upward("/sys/fs/cgroup", path)]
-        elif "cpu" in controllers.split(","):
-            quotas += [_quota_v1(folder) for folder in _upward("/sys/fs/cgroup/cpu", path)]
-    return min((quota for quota in quotas if quota), default=None)
+        return []
+    mount = "/".join(["/sys/fs/cgroup", controller]).rstrip("/")
+    mine = [path for _, controllers, path in groups if controller in controllers.split(",")]
+    return [f"{folder}/{name}" for path in mine for folder in _upward(mount, path)]
 
 
 def _upward(mount: str, path: str) -> list[str]:
@@ -40,13 +59,11 @@ def _upward(mount: str, path: str) -> list[str]:
     return ["/".join([mount, *parts[:end]]) for end in range(len(parts), -1, -1)]
 
 
-def _quota_v2(folder: str) -> float | None:
-    words = _words(folder + "/cpu.max")
+def _quota_v2(words: list[str]) -> float | None:
     return int(words[0]) / int(words[1]) if len(words) == 2 and words[0] != "max" else None
 
 
-def _quota_v1(folder: str) -> float | None:
-    quota, period = _words(folder + "/cpu.cfs_quota_us"), _words(folder + "/cpu.cfs_period_us")
+def _quota_v1(quota: list[str], period: list[str]) -> float | None:
     return int(quota[0]) / int(period[0]) if quota and period and int(quota[0]) > 0 else None
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
+    from .cache import Cache
     from .model import Target
     from .questions import Question
     from .sources import Readable
@@ -48,25 +49,55 @@ class Limits(Record):
     """Bytes of address space of one worker; 0: any."""
 
 
-def judge(files: Sequence[Readable], targets: Sequence[Target], limits: Limits) -> Iterator[Judgement]:
-    """Yield what `targets` say of each of `files`, in no particular order.
+def judge(
+    files: Sequence[Readable], targets: Sequence[Target], limits: Limits, cache: Cache | None = None
+) -> Iterator[Judgement]:
+    """Yield what `targets` say of each of `files` that `cache` does not know to be green, in no particular order.
 
     Whatever happens to a file, an interpreter or a worker, each file gets its judgement. Closing the iterator ends
     every process that was started.
     """
-    asked = questions(targets)
-    bench = _Bench(asked, targets, limits)
-    work = sum(file.size for file in files) * len(asked)
+    bench = _Bench(questions(targets), targets, limits)
     try:
-        jobs = 1
-        if len(files) > 1 and work > WORTH_WORKERS:
-            jobs = limits.jobs or _available()
-        if jobs > 1:
-            yield from _side_by_side(files, targets, bench, jobs)
-        else:
-            yield from _one_by_one(files, targets, bench)
+        yield from _judge(_unknown(files, targets, cache), bench, limits)
     finally:
         bench.close()
+
+
+def _judge(unknown: Iterator[Source | Judgement], bench: _Bench, limits: Limits) -> Iterator[Judgement]:
+    """Judge here what is little; start workers once it turns out to be much."""
+    first: list[Source | Judgement] = []
+    work = 0
+    jobs = 1
+    for one in unknown:
+        first.append(one)
+        work += len(one.data) * bench.questions if isinstance(one, Source) else 0
+        if work > WORTH_WORKERS and len(first) > 1:
+            jobs = limits.jobs or _available()
+            break
+
+    def all_of_them() -> Iterator[Source | Judgement]:
+        yield from first
+        first.clear()
+        yield from unknown
+
+    if jobs > 1:
+        yield from _side_by_side(all_of_them(), bench, jobs)
+    else:
+        for one in all_of_them():
+            yield bench.judge_here(one) if isinstance(one, Source) else one
+
+
+def _unknown(files: Sequence[Readable], targets: Sequence[Target], cache: Cache | None) -> Iterator[Source | Judgement]:
+    """Read the files, largest first, so that no worker idles at the end; what cannot be read is judged by that."""
+    for file in sorted(files, key=lambda file: file.size, reverse=True):
+        try:
+            data = file.read()
+        except UnreadableError as error:
+            yield Judgement(Source(file.name, b""), (no_answer(error.problem),) * len(targets))
+        else:
+            if cache is None or not cache.knows(file, data):
+                yield Source(file.name, data)
 
 
 def _available() -> int:
@@ -75,10 +106,21 @@ def _available() -> int:
     return available()
 
 
+def _affordable(memory: int) -> int:
+    """`memory`, or three quarters of what the container has: a worker dies of its limit, before all die of that."""
+    if not memory:
+        return 0
+    from .cpus import memory as memory_here
+
+    here = memory_here() * 3 // 4
+    return min(memory, here) if here else memory
+
+
 class _Bench:
     """Asks the questions about a batch, here or in workers that are started when the first source needs one."""
 
     def __init__(self, asked: Sequence[Question], targets: Sequence[Target], limits: Limits) -> None:
+        self.questions = len(asked)
         self._asked = asked
         self._targets = targets
         self._limits = limits
@@ -110,7 +152,8 @@ class _Bench:
         if self._crew is None:
             from .workers import Crew
 
-            self._crew = Crew(self._limits.seconds, self._limits.memory)
+            names = {question.command(): question.name for question in self._asked}
+            self._crew = Crew(names, self._limits.seconds, _affordable(self._limits.memory))
         return self._crew
 
     def close(self) -> None:
@@ -123,33 +166,20 @@ class _Bench:
         return Judgement(Source(source.name, b"") if silent else source, found)
 
 
-def _one_by_one(files: Sequence[Readable], targets: Sequence[Target], bench: _Bench) -> Iterator[Judgement]:
-    for file in files:
-        try:
-            source = Source(file.name, file.read())
-        except UnreadableError as error:
-            yield _unreadable(file, error, targets)
-        else:
-            yield bench.judge_here(source)
-
-
-def _side_by_side(
-    files: Sequence[Readable], targets: Sequence[Target], bench: _Bench, jobs: int
-) -> Iterator[Judgement]:
+def _side_by_side(unknown: Iterator[Source | Judgement], bench: _Bench, jobs: int) -> Iterator[Judgement]:
     from .threads import each
 
-    unreadable: list[Judgement] = []
+    judged: list[Judgement] = []
 
     def batches() -> Iterator[list[Source]]:
         batch: list[Source] = []
         size = 0
-        for file in sorted(files, key=lambda file: file.size, reverse=True):  # so that none idles at the end
-            try:
-                batch.append(Source(file.name, file.read()))
-            except UnreadableError as error:
-                unreadable.append(_unreadable(file, error, targets))
+        for one in unknown:
+            if isinstance(one, Judgement):
+                judged.append(one)
                 continue
-            size += len(batch[-1].data)
+            batch.append(one)
+            size += len(one.data)
             if size >= BATCH_BYTES or len(batch) >= BATCH_SOURCES:
                 yield batch
                 batch, size = [], 0
@@ -159,8 +189,4 @@ def _side_by_side(
     bench.crew  # noqa: B018 - made here, before the threads share it
     for judgements in each(bench.judge_in_workers, batches(), jobs):
         yield from judgements
-    yield from unreadable
-
-
-def _unreadable(file: Readable, error: UnreadableError, targets: Sequence[Target]) -> Judgement:
-    return Judgement(Source(file.name, b""), (no_answer(error.problem),) * len(targets))
+    yield from judged

@@ -56,8 +56,8 @@ class _Statement(Record):
 def to_python(cell: str) -> str | None:
     """A cell as plain Python with as many lines, or None where the cell is not Python.
 
-    The text is for ``compile`` with ``ast.PyCF_ALLOW_TOP_LEVEL_AWAIT``: IPython awaits at the top level of a cell.
-    A coding line is defused, since a cell is text and not bytes.
+    What IPython awaits at the top level of a cell stays (see ``awaits``). A coding line is defused: a cell is text, not
+    bytes.
     """
     lines = _LINE.findall(_without_prompts(textwrap.dedent(cell)))
     first = next((number for number, line in enumerate(lines) if line.strip()), len(lines))

@@ -161,6 +161,8 @@ class Result(Record):
     summary: Summary
     diagnostics: tuple[Diagnostic, ...]
     """Ordered by path, line and column."""
+    notes: tuple[str, ...] = ()
+    """What else happened, and changes no verdict: one line each, for whoever wants to know more."""
 
     @property
     def ok(self) -> bool:

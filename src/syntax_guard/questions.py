@@ -17,10 +17,15 @@ if TYPE_CHECKING:
     from .model import Version
 
 ORDINARY_BYTES = 32 * 1024
-"""Bytes of the largest source that is judged in this process. No chain of operators, attributes, calls or clauses
-of that length brings down a CPython from 3.10 to 3.15, or keeps it busy for more than a second."""
+"""Bytes of the largest source that is judged in this process. With a stack of 8 MiB, no chain of operators,
+attributes, calls or clauses of that length brings down a CPython from 3.10 to 3.15 (``tests/chains.py``)."""
 ORDINARY_DEPTH = 24
 """Brackets within brackets, likewise: early 3.10 took time exponential in unclosed ones."""
+ORDINARY_LAMBDAS = 500
+"""Each in the next, they take time quadratic in their number, to name the innermost."""
+ORDINARY_COPIES = 1 << 20
+"""Bytes that the compiler may see. Every way out of a ``try`` has its own copy of the body of ``finally``, and where
+those are nested their copies multiply: 500 bytes can take 10 GB."""
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
 _PLAIN_CODINGS = ("utf-8", "utf8", "latin-1", "iso-8859-1", "ascii")
 
@@ -30,6 +35,8 @@ class Question(Record):
 
     python: str | None
     """Path of the interpreter; None for the one that runs this."""
+    name: str
+    """What it must say that it is, such as ``CPython 3.9.18``."""
     floor: Version | None = None
     """The oldest target that this interpreter answers for approximately: `grammar`'s rules are asked down to here."""
 
@@ -71,13 +78,15 @@ def this_python() -> tuple[str, ...]:
 def questions(targets: Sequence[Target]) -> tuple[Question, ...]:
     """One question an interpreter, so that none is asked twice about a source."""
     floors: dict[str | None, Version | None] = {}
+    names: dict[str | None, str] = {}
     for target in targets:
         python = target.interpreter.python
+        names[python] = target.interpreter.name
         floor = floors.get(python)
         if not target.exact and (floor is None or target.version < floor):
             floor = target.version
         floors[python] = floor
-    return tuple(Question(python, floor) for python, floor in floors.items())
+    return tuple(Question(python, names[python], floor) for python, floor in floors.items())
 
 
 def verdicts(answers: dict[str | None, Any], data: bytes, targets: Sequence[Target]) -> tuple[Verdict, ...]:
@@ -107,12 +116,29 @@ def ordinary(data: bytes) -> bool:
     coding = declared_coding(data)
     if coding and coding.lower().replace("_", "-") not in _PLAIN_CODINGS:
         return False
+    if data.count(b"lambda") > ORDINARY_LAMBDAS or (b"finally" in data and _copies(data) > ORDINARY_COPIES):
+        return False
     brackets = data.translate(None, _NOT_BRACKETS)
     for _ in range(ORDINARY_DEPTH // 2):
         if not brackets:
             return True
         brackets = brackets.replace(b"()", b"").replace(b"[]", b"").replace(b"{}", b"")
     return len(brackets) <= ORDINARY_DEPTH // 2
+
+
+def _copies(data: bytes) -> int:
+    """More bytes than the compiler sees of `data`, counting a body of ``finally`` again for each way into it.
+
+    Clauses within clauses stand deeper, so that there are at most as many levels as there are indentations.
+    """
+    lines = data.replace(b"\r", b"\n")
+    before = [piece.rpartition(b"\n")[2] for piece in lines.split(b"finally")[:-1]]
+    levels = len({indentation for indentation in before if not indentation.strip()})
+    if b"\\\n" in lines:  # a line that goes on may start anywhere
+        levels = len(before)
+    exits = sum(data.count(word) for word in (b"return", b"break", b"continue"))
+    copies: int = (exits + 2) ** min(levels, 10)
+    return len(data) * copies
 
 
 def _unseen(data: bytes) -> tuple[Problem, ...]:
@@ -128,10 +154,10 @@ def _verdict(target: Target, own: Verdict, answer: Any) -> Verdict:
     """The verdict of `target`, from its interpreter's `own` and what `grammar` requires beyond."""
     if target.exact or own.outcome != "valid" or answer is None or len(answer) < 3:
         return own
-    for kind, message, line, column, end_line, end_column, since in answer[2]:
+    for kind, message, line, column, end_line, end_column, since, first in answer[2]:
         if since is None:
             return Verdict("undecided", Problem(kind, message), own.warnings)
-        if target.version < tuple(since):
+        if tuple(first) <= target.version < tuple(since):
             problem = Problem(kind, message, line, column, end_line, end_column, tuple(since))
             return Verdict("broken", problem, own.warnings)
     return own

@@ -27,6 +27,8 @@ class Settings(Record):
     """Patterns of ``.gitignore``, relative to `root`."""
     expected_broken: tuple[str, ...] = ()
     """Likewise: files that are broken on purpose. Each must still be broken."""
+    notebooks: bool = False
+    """Whether a search finds Jupyter notebooks, too; one that is named is read in any case."""
     warnings: Literal["ignore", "report", "error"] = "report"
     output_format: str | None = None
     """None: ``github`` in a GitHub workflow, else ``full``."""
@@ -86,6 +88,11 @@ class Option(Record):
         return "SYNTAX_GUARD_" + self.field.upper()
 
 
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 100 else text[:97] + "..."
+
+
 def _text(value: Any, where: str) -> str:
     if not isinstance(value, str) or not value or "\0" in value:
         raise SettingsError(f"{where}: expected a string that is not empty")
@@ -106,7 +113,9 @@ def _versions(value: Any, where: str) -> tuple[str, ...]:
 def _choice(*choices: str) -> Callable[[Any, str], str]:
     def read(value: Any, where: str) -> str:
         if value not in choices:
-            raise SettingsError(f"{where}: {value!r} is none of {', '.join(choices)}", did_you_mean(value, choices))
+            raise SettingsError(
+                f"{where}: {_shown(value)} is none of {', '.join(choices)}", did_you_mean(value, choices)
+            )
         return str(value)
 
     return read
@@ -119,17 +128,17 @@ def _flag(value: Any, where: str) -> bool:
         return True
     if isinstance(value, str) and value.lower() in ("", "0", "false", "no", "off"):
         return False
-    raise SettingsError(f"{where}: expected true or false, not {value!r}")
+    raise SettingsError(f"{where}: expected true or false, not {_shown(value)}")
 
 
 def _number(low: float, high: float, kind: type) -> Callable[[Any, str], Any]:
     def read(value: Any, where: str) -> Any:
         try:
             number = kind(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else None
-        except ValueError:
+        except (ValueError, OverflowError):
             number = None
         if number is None or not low <= number <= high:
-            raise SettingsError(f"{where}: expected a number from {low:g} to {high:g}, not {value!r}")
+            raise SettingsError(f"{where}: expected a number from {low:g} to {high:g}, not {_shown(value)}")
         return number
 
     return read
@@ -142,6 +151,7 @@ OPTIONS = (
            repeats=True, in_file=False),
     Option("exclude", _texts, "leave out what this .gitignore pattern matches", "PATTERN", repeats=True),
     Option("expected-broken", _texts, "files that are broken on purpose, and must still be", "PATTERN", repeats=True),
+    Option("notebooks", _flag, "find Jupyter notebooks, too; one that is named is read in any case"),
     Option("warnings", _choice(*WARNINGS), "what to do with the compiler's warnings", choices=WARNINGS),
     Option("output-format", _choice(*FORMATS), "how findings are written", choices=FORMATS),
     Option("output-file", _text, "write the findings to this file instead of standard output", "FILE", in_file=False),
@@ -207,7 +217,7 @@ def nearest(folder: str) -> str | None:
     folder = os.path.abspath(folder)
     while True:
         path = os.path.join(folder, FILE)
-        if os.path.isfile(path):
+        if os.path.lexists(path) and not os.path.isdir(path):  # what cannot be read is an error, not a miss
             return path
         above = os.path.dirname(folder)
         if above == folder or os.path.exists(os.path.join(folder, ".git")):
@@ -219,5 +229,5 @@ def did_you_mean(given: object, known: tuple[str, ...]) -> str:
     """A hint for a name or value that is none of those `known`."""
     import difflib
 
-    close = difflib.get_close_matches(str(given), known, 1, 0.5)
+    close = difflib.get_close_matches(str(given)[:100], known, 1, 0.5)
     return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from _operator import attrgetter  # `operator` itself costs a hook more than all of this room
 
 from .errors import SourcesError
 from .model import Problem
@@ -12,7 +13,9 @@ from .model import Problem
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import Protocol
+    from typing import Protocol, TypeAlias
+
+    Mark: TypeAlias = "tuple[int, ...]"
 
     class Readable(Protocol):
         """A source before it is read."""
@@ -31,9 +34,16 @@ SKIPPED_FOLDERS = frozenset({
     ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".ipynb_checkpoints",
 })  # fmt: skip
 ENVIRONMENT_MARK = "pyvenv.cfg"
-SUFFIXES = (".py", ".pyi", ".pyw")
-SIZE_LIMIT = 256 * 1024 * 1024
+SUFFIXES: tuple[str, ...] = (".py", ".pyi", ".pyw")
+SIZE_LIMIT = 64 * 1024 * 1024
 """Bytes of the largest source that is read."""
+
+
+mark: Callable[[os.stat_result], Mark] = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino", "st_dev")
+"""What changes when a file is edited, replaced or gets other rights, or a folder gets or loses an entry."""
+
+UNKNOWN: Mark = (0, 0, 0, 0, 0)
+"""The mark of nothing."""
 
 
 class UnreadableError(Exception):
@@ -47,12 +57,21 @@ class UnreadableError(Exception):
 class File:
     """A file that has not been read yet."""
 
-    __slots__ = ("name", "size", "stat")
+    __slots__ = ("mark", "name")
 
-    def __init__(self, name: str, status: os.stat_result) -> None:
+    def __init__(self, name: str, mark: Mark) -> None:
         self.name = name
-        self.stat = status
-        self.size = status.st_size
+        self.mark = mark
+        """As it was before it was read."""
+
+    @property
+    def size(self) -> int:
+        return self.mark[0]
+
+    @property
+    def identity(self) -> tuple[int, ...]:
+        """The same for all names of one file."""
+        return self.mark[3:]
 
     def read(self) -> bytes:
         """All bytes of the file, or `UnreadableError`. Opens nothing but a regular file, and never waits."""
@@ -96,24 +115,36 @@ class Selection:
     def __init__(self) -> None:
         self.files: list[Readable] = []
         self.skipped = 0
+        self.known = 0
+        """Files besides those that are known to be green."""
+        self.watched: list[tuple[str, Mark]] = []
+        """What the choice of files hangs on besides their names: folders that were searched, as they were before, and
+        files without a suffix that turned out to be no Python."""
+        self.linked = False
+        """Whether the choice also hangs on which file a symbolic link leads to."""
 
 
-def select(paths: Iterable[str], exclude: Callable[[str], bool]) -> Selection:
+def select(paths: Iterable[str], exclude: Callable[[str], bool], suffixes: tuple[str, ...] = SUFFIXES) -> Selection:
     """Find what `paths` (files and folders) hold, each file once.
 
-    A folder is searched for Python files; a file that is named is taken whatever it is called. Skipped in both cases
-    is what lies, below the root of the scan, under one of `SKIPPED_FOLDERS` or a virtual environment, and every path
+    A folder is searched for Python files, those that end in `suffixes` and scripts; a file that is named is taken
+    whatever it is called. Skipped in both cases is what lies, below the root of the scan, under one of
+    `SKIPPED_FOLDERS` or a virtual environment, and every path
     that `exclude` is true of (folders end in a slash). The root is the current folder for what lies in it, else the
     path that was named.
 
     Raises `SourcesError` for a path that does not exist, and for folders in which there is nothing to check.
     """
     selection = Selection()
+    parents = _Parents(selection, exclude)
     links: list[File] = []
     folders = False
     for path in paths:
         try:
-            status = os.stat(path)
+            status = os.lstat(path)
+            link = stat.S_ISLNK(status.st_mode)
+            if link:
+                status = os.stat(path)
         except ValueError:
             raise SourcesError(f"no such path: {path!r}") from None
         except OSError as error:
@@ -123,25 +154,25 @@ def select(paths: Iterable[str], exclude: Callable[[str], bool]) -> Selection:
             continue
         folder = stat.S_ISDIR(status.st_mode)
         folders = folders or folder
-        if _skipped(path, exclude, folder=folder):
+        if parents.skip(path, folder=folder):
             selection.skipped += 1
         elif folder:
-            _Scan(selection, links, exclude).run(path)
+            _Scan(selection, links, exclude, suffixes).run(path)
         elif not stat.S_ISREG(status.st_mode):
             selection.files.append(Unreadable(path, not_regular(status.st_mode)))
-        elif os.path.islink(path):
-            links.append(File(path, status))
+        elif link:
+            links.append(File(path, mark(status)))
         else:
-            selection.files.append(File(path, status))
+            selection.files.append(File(path, mark(status)))
     _once(selection, links)
     if folders and not selection.files:
         raise SourcesError("no Python file to check was found", "name other paths, or look at `exclude`")
     return selection
 
 
-def is_python_name(name: str) -> bool | None:
+def is_python_name(name: str, suffixes: tuple[str, ...] = SUFFIXES) -> bool | None:
     """Whether a file called `name` is Python, as ``identify`` sees it; None where its first line decides."""
-    if name.endswith(SUFFIXES):
+    if name.endswith(suffixes):
         return True
     return False if "." in name else None
 
@@ -170,12 +201,17 @@ def read_file(path: str) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableError(not_regular(status.st_mode))
         if status.st_size > SIZE_LIMIT:
-            raise UnreadableError(f"larger than {SIZE_LIMIT >> 20} MiB", "TooLarge")
+            raise too_large()
         return _read_all(descriptor, status.st_size)
     except OSError as error:
         raise UnreadableError(reason(error)) from None
     finally:
         os.close(descriptor)
+
+
+def too_large() -> UnreadableError:
+    """The error of a source that outgrows `SIZE_LIMIT`."""
+    return UnreadableError(f"larger than {SIZE_LIMIT >> 20} MiB", "TooLarge")
 
 
 def reason(error: OSError) -> str:
@@ -207,40 +243,68 @@ def _read_all(descriptor: int, size: int) -> bytes:
     return b"".join(parts)
 
 
-def _skipped(path: str, exclude: Callable[[str], bool], *, folder: bool) -> bool:
-    """Whether a path that was named is left out, judged from the current folder if it lies in it."""
-    inside = _inside(path)
-    if inside is None:
-        return exclude(path)
-    parts = inside.split("/")
-    return skipped_below(parts if folder else parts[:-1], ".", exclude) or (not folder and exclude(inside))
+class _Parents:
+    """The folders above what was named: whether they leave it out. Each is looked at once."""
+
+    def __init__(self, selection: Selection, exclude: Callable[[str], bool]) -> None:
+        self._selection = selection
+        self._exclude = exclude
+        self._environments: dict[str, bool] = {}
+
+    def skip(self, path: str, *, folder: bool) -> bool:
+        """Whether a path that was named is left out, judged from the current folder if it lies in it."""
+        inside = _inside(path)
+        if inside is None:
+            return self._exclude(path)
+        parts = inside.split("/")
+        below = skipped_below(parts if folder else parts[:-1], self._is_environment, self._exclude)
+        return below or (not folder and self._exclude(inside))
+
+    def _is_environment(self, folder: str) -> bool:
+        known = self._environments.get(folder)
+        if known is None:
+            try:
+                self._selection.watched.append((folder, mark(os.stat(folder))))
+            except OSError:
+                pass  # then what is in it cannot be had either
+            known = self._environments[folder] = os.path.lexists(folder + ENVIRONMENT_MARK)
+        return known
 
 
-def skipped_below(folders: Sequence[str], root: str, exclude: Callable[[str], bool]) -> bool:
-    """Whether one of nested `folders`, the first of which lies in `root`, is left out with all that it holds."""
+def skipped_below(
+    folders: Sequence[str], is_environment: Callable[[str], bool], exclude: Callable[[str], bool]
+) -> bool:
+    """Whether one of nested `folders`, the first of which lies in the root, is left out with all that it holds.
+
+    `is_environment` and `exclude` are asked about paths from the root, each ending in a slash.
+    """
     if not SKIPPED_FOLDERS.isdisjoint(folders):
         return True
     below = ""
     for name in folders:
         below += name + "/"
-        if exclude(below) or os.path.exists(os.path.join(root, below, ENVIRONMENT_MARK)):
+        if exclude(below) or is_environment(below):
             return True
     return False
 
 
 def _inside(path: str) -> str | None:
     """`path` relative to the current folder, or None where it is not below that."""
-    inside = os.path.relpath(path).replace(os.sep, "/")
+    plain = not os.path.isabs(path) and ".." not in path
+    inside = (os.path.normpath(path) if plain else os.path.relpath(path)).replace(os.sep, "/")
     return None if inside in (".", "..") or inside.startswith("../") or os.path.isabs(inside) else inside
 
 
 class _Scan:
     """One search of a folder."""
 
-    def __init__(self, selection: Selection, links: list[File], exclude: Callable[[str], bool]) -> None:
+    def __init__(
+        self, selection: Selection, links: list[File], exclude: Callable[[str], bool], suffixes: tuple[str, ...]
+    ) -> None:
         self._selection = selection
         self._links = links
         self._exclude = exclude
+        self._suffixes = suffixes
         self._pending: list[str] = []
 
     def run(self, root: str) -> None:
@@ -250,19 +314,18 @@ class _Scan:
         while self._pending:
             folder = self._pending.pop()
             try:
+                self._selection.watched.append((folder or ".", mark(os.stat(folder or "."))))
+                if folder != prefix and os.path.lexists(folder + ENVIRONMENT_MARK):
+                    self._selection.skipped += 1
+                    continue
                 with os.scandir(folder or ".") as entries:
-                    found = list(entries)
+                    for entry in entries:  # one by one: there may be a million
+                        if entry.is_dir(follow_symlinks=False):
+                            self._folder(folder + entry.name + "/", entry.name)
+                        else:
+                            self._file(folder + entry.name, entry)
             except OSError as error:
                 self._selection.files.append(Unreadable(folder or ".", reason(error)))
-                continue
-            if folder != prefix and any(entry.name == ENVIRONMENT_MARK for entry in found):
-                self._selection.skipped += 1
-                continue
-            for entry in found:
-                if entry.is_dir(follow_symlinks=False):
-                    self._folder(folder + entry.name + "/", entry.name)
-                else:
-                    self._file(folder + entry.name, entry)
 
     def _folder(self, path: str, name: str) -> None:
         if name in SKIPPED_FOLDERS or self._exclude(path):
@@ -271,7 +334,7 @@ class _Scan:
             self._pending.append(path)
 
     def _file(self, path: str, entry: os.DirEntry[str]) -> None:
-        python = is_python_name(entry.name)
+        python = is_python_name(entry.name, self._suffixes)
         if python is False:
             return
         try:
@@ -279,17 +342,19 @@ class _Scan:
         except OSError as error:
             if python and error.errno != errno.ENOENT:
                 self._selection.files.append(Unreadable(path, reason(error)))
+            self._selection.watched.append((path, UNKNOWN))
             return  # a link to nowhere, or gone meanwhile: there is nothing that could be imported
         if stat.S_ISDIR(status.st_mode) or (python is None and not _is_script(path, status)):
+            self._selection.watched.append((path, mark(status)))
             return
         if self._exclude(path):
             self._selection.skipped += 1
         elif not stat.S_ISREG(status.st_mode):
             self._selection.files.append(Unreadable(path, not_regular(status.st_mode)))
         elif entry.is_symlink():
-            self._links.append(File(path, status))
+            self._links.append(File(path, mark(status)))
         else:
-            self._selection.files.append(File(path, status))
+            self._selection.files.append(File(path, mark(status)))
 
 
 def _is_script(path: str, status: os.stat_result) -> bool:
@@ -312,14 +377,14 @@ def _once(selection: Selection, links: list[File]) -> None:
     seen: set[object] = set()
     kept: list[Readable] = []
     for file in selection.files:
-        identity = (file.stat.st_dev, file.stat.st_ino) if links and isinstance(file, File) else None
+        identity = file.identity if links and isinstance(file, File) else None
         name = os.path.normpath(file.name)
         if name not in seen:
             seen.update({name, identity})
             kept.append(file)
     for link in sorted(links, key=lambda link: link.name):
-        identity = (link.stat.st_dev, link.stat.st_ino)
-        if identity not in seen:
-            seen.add(identity)
+        if link.identity not in seen:
+            seen.add(link.identity)
             kept.append(link)
     selection.files = kept
+    selection.linked = bool(links)

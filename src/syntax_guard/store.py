@@ -18,6 +18,8 @@ LIMIT = 64 << 20
 """Bytes that the folder may hold."""
 OLD_SECONDS = 24 * 3600
 """What was last used so long ago is marked as used when it is read again, and a part of a file is litter."""
+_CAREFUL = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+"""A FIFO or a link in a file's place must not stop a commit, or lead elsewhere."""
 _PART = ".part"
 _WRITERS = stat.S_IWGRP | stat.S_IWOTH
 
@@ -54,9 +56,8 @@ class Store:
         """The content of the file `name`; None where there is none, or others could have written it."""
         if not self._usable():
             return None
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         try:
-            file = self._open(name, flags)
+            file = self._open(name, os.O_RDONLY | _CAREFUL)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -102,9 +103,8 @@ class Store:
         """Put `content` at the end of the file `name`, at once, whoever else does the same."""
         if not self._usable(make=True):
             return
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         try:
-            file = self._open(name, flags)
+            file = self._open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND | _CAREFUL)
             try:
                 _write(file, content)
             finally:

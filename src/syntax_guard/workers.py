@@ -14,8 +14,8 @@ from .model import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Any, BinaryIO, TypeAlias
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any, BinaryIO, Literal, TypeAlias
 
     Answer: TypeAlias = "Any"
     """What ``_probe.judge`` returned, or a `Problem` of kind ``Crashed`` or ``TimedOut`` where it did not return."""
@@ -27,6 +27,13 @@ NOISE_LIMIT = 1 << 20
 """Bytes that may precede the hello."""
 WATCH_SECONDS = 0.1
 """How often running out of time is looked for."""
+ANSWER_LIMIT = 64 * 1024 * 1024
+"""Bytes of the longest answer that is listened to."""
+TRIES = 3
+"""How often a source is asked about before a dead interpreter is its fault: what kills from outside (an operator, the
+kernel short of memory) does not aim at one source."""
+TRIES_IN_TIME = 2
+"""Likewise before a silent interpreter is: a hang costs its time again."""
 
 
 class WorkerError(Exception):
@@ -53,6 +60,7 @@ class Worker:
         self._seconds = seconds
         self._deadline = monotonic() + START_SECONDS
         self._expired = False
+        self._reaping = threading.Lock()
         try:
             self._process = subprocess.Popen(
                 [*command, token, str(int(seconds) + 1), str(memory)],
@@ -65,6 +73,7 @@ class Worker:
         except (OSError, ValueError) as error:
             raise WorkerError("Crashed", f"the interpreter could not be started: {error}") from error
         self._token = token.encode() + b" "
+        _alive.add(self)
 
     @property
     def _pipes(self) -> tuple[BinaryIO, BinaryIO]:
@@ -73,8 +82,8 @@ class Worker:
             raise AssertionError("both ends are pipes")
         return send, receive  # type: ignore[return-value]
 
-    def hello(self) -> str:
-        """Wait until the probe is up; return the name and version that it gives itself, such as ``CPython 3.9.18``."""
+    def hello(self, name: str) -> None:
+        """Wait until the probe is up. Raises `WorkerError` where it is not `name`, such as ``CPython 3.9.18``."""
         _, receive = self._pipes
         heard = 0
         while heard < NOISE_LIMIT:
@@ -82,10 +91,13 @@ class Worker:
             if not line:
                 break
             heard += len(line)
-            _, found, name = line.partition(self._token)
+            _, found, said = line.partition(self._token)
+            if found and said.strip() != name.encode():
+                now = said.decode(errors="replace").strip()
+                raise WorkerError("Crashed", f"the interpreter is {now} and no longer {name}")
             if found:
                 self._deadline = float("inf")
-                return name.decode("utf-8", "replace").strip()
+                return
         raise self._ended("the interpreter did not start as a probe")
 
     def answers(self, batch: Sequence[bytes]) -> Iterator[Answer]:
@@ -97,50 +109,73 @@ class Worker:
         request = [len(batch), *map(len, batch)]
         self._deadline = monotonic() + self._seconds
         try:
-            send.write(b"".join([*(number.to_bytes(8, "big") for number in request), *batch]))
+            for part in (b"".join(number.to_bytes(8, "big") for number in request), *batch):
+                send.write(part)
             send.flush()
         except OSError:
             raise self._ended("the interpreter died") from None
         for _ in batch:
             self._deadline = monotonic() + self._seconds
             head = receive.read(8)
-            body = receive.read(int.from_bytes(head, "big")) if len(head) == 8 else b""
-            if len(head) < 8 or len(body) < int.from_bytes(head, "big"):
+            size = int.from_bytes(head, "big")
+            if size > ANSWER_LIMIT:
+                raise self._ended("the interpreter answered too much")
+            body = receive.read(size) if len(head) == 8 else b""
+            if len(head) < 8 or len(body) < size:
                 raise self._ended("the interpreter died")
-            yield json.loads(body) if body else None
+            yield self._read(body) if body else None
         self._deadline = float("inf")
 
-    def stop_if_late(self) -> None:
-        """Kill the process if it is past its time. Safe from any thread."""
+    def look_after(self) -> None:
+        """Kill the process if it is past its time, and continue it if somebody stopped it. Safe from any thread."""
         if monotonic() > self._deadline:
             self._expired = True
-            self._kill()
+            self._signal("SIGKILL")
+        elif self._deadline != float("inf"):
+            self._signal("SIGCONT")
 
     def stop(self) -> None:
         """Kill the process, and wait until it is gone."""
-        self._kill()
-        self._process.wait()
+        self._end()
         for pipe in self._pipes:
             try:
                 pipe.close()
             except OSError:  # what was not sent cannot be flushed any more
                 pass
 
-    def _kill(self) -> None:
-        if self._process.returncode is not None:
-            return
-        if os.name == "nt":
-            self._process.kill()
-            return
+    def _read(self, body: bytes) -> Answer:
         try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+            answer = json.loads(body)
+        except ValueError:
+            raise self._ended("the interpreter answered nonsense") from None
+        if not isinstance(answer, list):
+            raise self._ended("the interpreter answered nonsense")
+        return answer
+
+    def _signal(self, name: Literal["SIGKILL", "SIGCONT"]) -> None:
+        """Send a signal to the process and all that it started."""
+        with self._reaping:  # once it is reaped, its number may be another process's
+            if self._process.returncode is not None:
+                return
+            if os.name == "nt":  # knows nothing of stopping
+                if name == "SIGKILL":
+                    self._process.kill()
+                return
+            try:
+                os.killpg(self._process.pid, getattr(signal, name))
+            except (ProcessLookupError, PermissionError):  # macOS says the latter of what is dead
+                pass
+
+    def _end(self) -> int:
+        self._signal("SIGKILL")
+        with self._reaping:
+            status = self._process.wait()
+        _alive.discard(self)
+        return status
 
     def _ended(self, what: str) -> WorkerError:
-        self._kill()
-        status = self._process.wait()
-        if self._expired:
+        status = self._end()
+        if self._expired or status == -getattr(signal, "SIGXCPU", 0):
             return WorkerError("TimedOut", f"no answer within {self._seconds:g} s")
         return WorkerError("Crashed", f"{what} ({_status(status)})")
 
@@ -148,10 +183,11 @@ class Worker:
 class Crew:
     """Workers for any number of interpreters, started when they are first needed and shared by threads.
 
-    `close` it when done.
+    `names` holds what the probe that each command starts must say that it is. `close` it when done.
     """
 
-    def __init__(self, seconds: float, memory: int) -> None:
+    def __init__(self, names: Mapping[tuple[str, ...], str], seconds: float, memory: int) -> None:
+        self._names = names
         self._seconds = seconds
         self._memory = memory
         self._idle: dict[tuple[str, ...], list[Worker]] = {}
@@ -171,20 +207,28 @@ class Crew:
     def ask(self, command: tuple[str, ...], batch: Sequence[bytes]) -> list[Answer]:
         """Have the probe that `command` starts judge `batch`; return an answer a source, in order.
 
-        A source that gets no answer is asked about once more, alone and in a fresh process, before the answer is
-        a `Problem`: the first process may have died of something else.
+        A source that gets no answer is asked about again (see `TRIES`), alone and in a fresh process, before the
+        answer is a `Problem`: the first process may have died of something else.
         """
         answers: list[Answer] = []
         while len(answers) < len(batch):
             try:
                 self._extend(answers, command, batch[len(answers) :])
-            except WorkerError:
-                suspect = batch[len(answers) : len(answers) + 1]
-                try:
-                    self._extend(answers, command, suspect)
-                except WorkerError as error:
-                    answers.append(error.problem)
+            except WorkerError as error:
+                self._insist(answers, command, batch[len(answers)], error.problem)
         return answers
+
+    def _insist(self, answers: list[Answer], command: tuple[str, ...], source: bytes, problem: Problem) -> None:
+        """Ask about the `source` on which a worker ended with `problem` until it is clear that it is the reason."""
+        tries = 1
+        while tries < (TRIES_IN_TIME if problem.kind == "TimedOut" else TRIES):
+            try:
+                return self._extend(answers, command, [source])
+            except WorkerError as error:
+                problem = error.problem
+                tries += 1
+        answers.append(problem)
+        return None
 
     def _extend(self, answers: list[Answer], command: tuple[str, ...], batch: Sequence[bytes]) -> None:
         worker = self._borrow(command)
@@ -210,7 +254,7 @@ class Crew:
                 threading.Thread(target=self._watch, daemon=True).start()
             self._all.add(worker)
         try:
-            worker.hello()
+            worker.hello(self._names[command])
         except BaseException:
             self._drop(worker)
             raise
@@ -225,7 +269,16 @@ class Crew:
         while not self._closed.wait(WATCH_SECONDS):
             with self._lock:
                 for worker in self._all:
-                    worker.stop_if_late()
+                    worker.look_after()
+
+
+_alive: set[Worker] = set()
+
+
+def end_all() -> None:
+    """Kill every worker of this process, for a process that is about to end."""
+    for worker in tuple(_alive):
+        worker.stop()
 
 
 def _status(status: int) -> str:

@@ -36,6 +36,7 @@ def compose(engine: Engine, image: str, project: Path) -> Iterator[Callable[...,
 
     yield call
     call("down")
+    engine.call("network", "rm", "project_default")  # which this podman-compose leaves behind
 
 
 def test_compose_yaml_runs_as_it_stands(engine: Engine, compose: Callable[..., None]) -> None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from syntax_guard.doctor import GATES, Finding, Place, examine, required_missing
 from syntax_guard.doctor.render import as_json, table
 from syntax_guard.errors import GitError, SourcesError, UsageError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 OK = Finding("commit", "ok", "there", Place("a", 1))
 WEAK = Finding("start", "weak", "there, with a hole", Place("b", 2), "because", "this")
@@ -96,6 +94,37 @@ def test_a_folder_inside_of_a_repository(tmp_path: Path) -> None:
     places = {finding.gate: finding.place for finding in examine(str(inside))}
     assert places["tree"] == Place("../../.gitlab-ci.yml", 1)
     assert places["commit"] == Place("../../.git/hooks/pre-commit")
+
+
+def test_a_folder_inside_of_a_repository_has_what_stands_above_it(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    (tmp_path / "pyproject.toml").write_text('[project]\nrequires-python = ">=3.12"\n')
+    (tmp_path / "Dockerfile").write_text('FROM python:2.7\nCMD ["app"]\n')
+    inside = tmp_path / "api"
+    inside.mkdir()
+    (inside / "Dockerfile").write_text('FROM python:3.12-slim\nCMD ["syntax-guard", "run", "--", "app"]\n')
+    (inside / "compose.yaml").write_text("services: {web: {build: {context: .., dockerfile: api/Dockerfile}}}\n")
+    found = [(finding.state, finding.gate, finding.place) for finding in examine(str(inside))]
+    assert [one for one in found if one[1] in ("start", "python")] == [
+        ("ok", "start", Place("Dockerfile", 2)),
+        ("ok", "python", Place("Dockerfile", 1)),
+    ]
+
+
+EXAMPLES = sorted(path for path in (Path(__file__).parents[2] / "examples").glob("*") if path.is_dir())
+
+
+@pytest.mark.skipif(not EXAMPLES, reason="the examples are not here")
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_nothing_is_found_wrong_with_the_examples(example: Path, tmp_path: Path) -> None:
+    """In a copy of the project's outline, since the examples build from the repository's root."""
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    shutil.copy(example.parents[1] / "pyproject.toml", tmp_path)
+    copy = tmp_path / "examples" / example.name
+    shutil.copytree(example, copy)
+    findings = [one for one in examine(str(copy)) if one.gate not in ("commit", "tree")]
+    assert [one for one in findings if one.state in ("weak", "missing")] == []
+    assert required_missing(findings, ["start", "health", "restart", "python"]) == ()
 
 
 def test_a_linked_work_tree_has_the_hooks_of_its_repository(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def lines(found: Diagnostic) -> list[str]:
     """Return what is shown below the first line of a finding."""
-    return "".join(reports.render("full", result(found))).splitlines()[1:]
+    return "".join(reports.render("full", result(found))).splitlines()[1:-1]
 
 
 @pytest.mark.parametrize(

@@ -15,40 +15,82 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, NoReturn
 
+    from ..check import Follow
+    from ..settings import Settings
+
 OK = 0
 """Every source is valid for every target."""
 RED = 1
 """At least one source is broken, unreadable or undecided."""
 UNASKED = 2
 """The question could not be asked."""
-INTERRUPTED, TERMINATED = 130, 143
+HUNG_UP, INTERRUPTED, TERMINATED = 129, 130, 143
+"""128 and the number of the signal, as shells have it."""
+CLEANUP_SECONDS = 5
 
 
-class Terminated(BaseException):
-    """SIGTERM arrived."""
+class Stopped(BaseException):
+    """A signal asks this process to end with the exit code `code`."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def run_and_exit() -> NoReturn:
     """Run the command line of this process and end it."""
-    import _signal  # type: ignore[import-not-found]  # `signal` imports enum, which costs half as much as Python's start
-
-    def terminate(_number: int, _frame: object) -> NoReturn:
-        raise Terminated
-
-    if _signal.getsignal(_signal.SIGTERM) == _signal.SIG_DFL:  # who ignores it wants it ignored
-        _signal.signal(_signal.SIGTERM, terminate)
+    _leave_the_tree()
+    _heed_signals()
     try:
         code = main(sys.argv[1:])
-        sys.stdout.flush()
     except BrokenPipeError:  # whoever read the findings has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         code = RED
-    except KeyboardInterrupt:
-        code = INTERRUPTED
-    except Terminated:
-        code = TERMINATED
+    except Stopped as stopped:
+        code = stopped.code
+        workers = sys.modules.get("syntax_guard.workers")
+        if workers:  # their crew may have been closing when the signal came
+            workers.end_all()
     # What is left is to take the interpreter apart object by object, which takes a tenth as long as starting it.
     os._exit(code)
+
+
+def _leave_the_tree() -> None:
+    """Take folders of the tree under check out of ``sys.path``: what is imported late must not come from there.
+
+    Python put them there for ``python -m`` and for a PYTHONPATH that an editor or a shell set for the project.
+    """
+    here, own = _current_folder(), os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+    named = os.environ.get("PYTHONPATH")
+    given = {os.path.abspath(entry) for entry in named.split(os.pathsep)} if named and here.strip(os.sep) else set()
+    inside = {entry for entry in given if entry.startswith(os.path.join(here, "")) and entry != own}
+    sys.path[:] = [entry for entry in sys.path if entry not in inside and (entry or ".") not in (".", here)]
+
+
+def _current_folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
+def _heed_signals() -> None:
+    """Have SIGINT, SIGTERM and SIGHUP raise `Stopped`, the first time one comes; who ignores one wants it ignored."""
+    import _signal  # type: ignore[import-not-found]  # `signal` imports enum, which costs half as much as Python's start
+
+    codes = {_signal.SIGINT: INTERRUPTED, _signal.SIGTERM: TERMINATED}
+    if hasattr(_signal, "SIGHUP"):
+        codes[_signal.SIGHUP] = HUNG_UP
+
+    def stop(number: int, _frame: object) -> NoReturn:
+        for each in codes:  # the way out is not disturbed, and not endless
+            _signal.signal(each, _signal.SIG_IGN)
+        if hasattr(_signal, "alarm"):
+            _signal.alarm(CLEANUP_SECONDS)
+        raise Stopped(codes[number])
+
+    for number in codes:
+        if _signal.getsignal(number) != _signal.SIG_IGN:
+            _signal.signal(number, stop)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,10 +100,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
+        if not _current_folder():
+            raise UsageError("the current folder is gone", "go to one that exists")
         if arguments[:1] == ["check"]:
             paths, given = _split(arguments[1:])
-            if not given:
-                return _check(paths, {})
+            if given in ([], ["--staged"]):  # what hooks say; the parser takes longer to import than Python to start
+                return _check(paths, {"staged": bool(given)})
             flags = _parse(["check", *given])
             return _check([*flags.pop("paths"), *paths], flags)
         if arguments[:1] == ["run"]:
@@ -76,6 +120,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         complain(error)
         return UNASKED
+
+
+def _follow(settings: Settings) -> Follow | None:
+    if settings.quiet or not (sys.stderr and sys.stderr.isatty()):
+        return None
+    from . import progress
+
+    return progress.shown if progress.wanted(os.environ) else None
 
 
 def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -114,23 +166,45 @@ def _parse(arguments: Sequence[str]) -> dict[str, Any]:
 
 
 def _check(paths: list[str], flags: dict[str, Any]) -> int:
-    from .. import check
-    from ..settings import load
-
-    settings = load(flags, os.environ, os.getcwd())
     if flags.get("staged"):
         if paths:
             raise UsageError("--staged takes no paths", "it checks what the next commit changes")
-        result = check.check_staged(settings)
-    elif paths == ["-"]:
-        result = check.check_stdin(sys.stdin.buffer.read(), settings)
-    elif "-" in paths:
-        raise UsageError("- stands alone: standard input is checked by itself")
+        from ..git import Index
+
+        with Index(".") as index:  # git runs while the rest is imported
+            from ..check import check_staged
+            from ..settings import load
+
+            settings = load(flags, os.environ, os.getcwd())
+            result = check_staged(index, settings)
     else:
-        result = check.check_paths(paths or ["."], settings)
+        from .. import check
+        from ..settings import load
+
+        settings = load(flags, os.environ, os.getcwd())
+        if paths == ["-"]:
+            result = check.check_stdin(_standard_input(), settings)
+        elif "-" in paths:
+            raise UsageError("- stands alone: standard input is checked by itself")
+        else:
+            result = check.check_paths(paths or ["."], settings, _follow(settings))
     quiet = settings.quiet or bool(os.environ.get("PRE_COMMIT") and result.ok and not settings.verbose)
     if not quiet or result.diagnostics or settings.output_format or settings.output_file or settings.statistics:
         from .output import report
 
         report(result, settings, summary=not quiet)
     return OK if result.ok else RED
+
+
+def _standard_input() -> bytes:
+    from ..sources import SIZE_LIMIT
+
+    try:
+        data: bytes | None = sys.stdin.buffer.read(SIZE_LIMIT + 1) if sys.stdin else None
+    except OSError as error:
+        raise UsageError(f"standard input cannot be read: {error.strerror}") from None
+    if data is None:
+        raise UsageError("standard input cannot be read: it is closed")
+    if len(data) > SIZE_LIMIT:
+        raise UsageError(f"standard input is larger than {SIZE_LIMIT >> 20} MiB")
+    return data

@@ -35,6 +35,8 @@ def write_findings(result: Result, settings: Settings) -> None:
     """Write the findings of `result` in the format that `settings` ask for, to a file or to standard output."""
     from ..reports import render
 
+    for line in result.notes if settings.verbose else ():
+        note(line)
     output_format = _format(settings)
     color = settings.output_file is None and _colored(settings.color, os.environ)
     lines = render(output_format, result, color=color) if result.diagnostics or output_format not in FOR_PEOPLE else ()
@@ -56,13 +58,20 @@ def _colored(color: str, environ: Mapping[str, str]) -> bool:
         return False
     if environ.get("FORCE_COLOR"):
         return True
-    return sys.stdout.isatty() and environ.get("TERM") != "dumb"
+    return bool(sys.stdout) and sys.stdout.isatty() and environ.get("TERM") != "dumb"
 
 
 def write(lines: Iterable[str]) -> None:
-    """Write whole lines to standard output."""
-    sys.stdout.writelines(lines)
-    sys.stdout.flush()
+    """Write whole lines to standard output. Raises BrokenPipeError where nobody reads it any more."""
+    if sys.stdout is None:
+        raise UsageError("standard output is closed", "to look at the exit code alone, send it to /dev/null")
+    try:
+        sys.stdout.writelines(lines)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UsageError(f"standard output cannot be written: {error.strerror}") from None
 
 
 def _write_file(path: str, lines: Iterable[str]) -> None:
@@ -83,14 +92,15 @@ def _write_file(path: str, lines: Iterable[str]) -> None:
 
 def complain(error: SyntaxGuardError) -> None:
     """Say in one line on standard error why the question could not be asked, and what to do."""
-    from ..reports.neutral import visible
-
-    line = visible(error.message)
-    if error.hint:
-        line += f" ({visible(error.hint)})"
-    note(line)
+    note(f"{error.message} ({error.hint})" if error.hint else error.message)
 
 
 def note(line: str) -> None:
     """Write a line about the tool's own doing to standard error."""
-    sys.stderr.write(f"syntax-guard: {line}\n")
+    from ..reports.neutral import visible
+
+    try:
+        sys.stderr.write(f"syntax-guard: {visible(line)}\n")
+        sys.stderr.flush()
+    except (AttributeError, OSError):  # closed, or full: the exit code still says it
+        pass

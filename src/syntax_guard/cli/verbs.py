@@ -1,4 +1,4 @@
-"""The verbs that answer at once: `targets`, `probe`, `doctor`."""
+"""The verbs that answer at once: `targets`, `probe`, `doctor`, `completion`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def answer(flags: dict[str, Any]) -> int:
     """Do what the verb in `flags` says, and return the exit code."""
-    return {"targets": _targets, "probe": _probe}[flags.pop("verb")](flags)
+    return {"targets": _targets, "probe": _probe, "doctor": _doctor, "completion": _completion}[flags.pop("verb")](
+        flags
+    )
 
 
 def _targets(flags: dict[str, Any]) -> int:
@@ -49,3 +51,26 @@ def _probe(flags: dict[str, Any]) -> int:
 
     write([visible(f"{flags['url']}: {outcome}") + "\n"])
     return OK if answer.healthy else RED
+
+
+def _doctor(flags: dict[str, Any]) -> int:
+    from shutil import get_terminal_size
+
+    from ..doctor import examine, render, required_missing
+
+    required = [name.strip() for names in flags["require"] for name in names.split(",") if name.strip()]
+    required_missing((), required)  # says at once which of them is no gate
+    findings = examine(flags["root"])
+    missing = required_missing(findings, required)
+    if flags["output_format"] == "json":
+        write([render.as_json(findings, missing)])
+    else:
+        write([render.table(findings, missing, min(120, max(40, get_terminal_size().columns)))])
+    return RED if missing else OK
+
+
+def _completion(flags: dict[str, Any]) -> int:
+    from ..completion import script
+
+    write([script(flags["shell"])])
+    return OK

@@ -30,19 +30,19 @@ _Found = TypeVar("_Found")
 def examine(root: str) -> tuple[Finding, ...]:
     """Every finding about the repository folder ``root``, in the order of ``GATES``, then of paths and lines.
 
-    ``root`` may be a folder inside a repository: its containers and Pythons are looked at, and the hooks and CI files
-    of the repository that holds it; paths are relative to ``root``.
+    ``root`` may be a folder inside a repository: its containers are looked at, the hooks and CI files of the repository
+    that holds it, and whatever of that repository they refer to. Paths are relative to ``root``.
 
     Raises SourcesError where ``root`` is no folder, GitError where git cannot be asked about a repository, UsageError
     where a library of the extra ``doctor`` is needed and not installed.
     """
-    repository = Repository(root)
-    folder = git_hooks.locate(root)
-    top = Repository(folder.top) if folder else repository
-    up = os.path.relpath(os.path.realpath(top.root), os.path.realpath(root)).replace(os.sep, "/")
-    findings = _caught("commit", lambda: commit.examine(top, folder)) + _caught("tree", lambda: tree.examine(top))
-    findings = [_seen_from(finding, "" if up == "." else up) for finding in findings]
-    findings += _containers(repository)
+    folder = git_hooks.locate(Repository(root).root)
+    top = folder.top if folder else root
+    below = os.path.relpath(os.path.realpath(root), os.path.realpath(top)).replace(os.sep, "/").removeprefix(".")
+    whole = Repository(top)
+    findings = _caught("commit", lambda: commit.examine(whole, folder)) + _caught("tree", lambda: tree.examine(whole))
+    findings += _containers(Repository(top, below))
+    findings = [_seen_from(finding, below) for finding in findings]
     gates = list(GATES)
     return tuple(sorted(findings, key=lambda one: (gates.index(one.gate), *_order(one.place))))
 
@@ -104,10 +104,11 @@ def _container(repository: Repository, container: Container) -> list[Finding]:
     return [started, *health.examine(container), *([restarted] if restarted else []), *python]
 
 
-def _seen_from(finding: Finding, up: str) -> Finding:
-    if not up or finding.place is None or posixpath.isabs(finding.place.path):
+def _seen_from(finding: Finding, below: str) -> Finding:
+    """``finding`` with its path relative to the folder ``below`` of the repository."""
+    if not below or finding.place is None or posixpath.isabs(finding.place.path):
         return finding
-    place = Place(posixpath.join(up, finding.place.path), finding.place.line)
+    place = Place(posixpath.relpath(finding.place.path, below), finding.place.line)
     return Finding(finding.gate, finding.state, finding.message, place, finding.why, finding.write)
 
 

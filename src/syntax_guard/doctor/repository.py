@@ -30,23 +30,25 @@ class Repository:
     Raises SourcesError where ``root`` is no folder.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, below: str = "") -> None:
+        """``below``: the folder in it whose files are looked for; all may be read."""
         if not os.path.isdir(root):
             raise SourcesError(f"no such folder: {root}")
         self.root = root
+        self.below = below
 
     @cached_property
     def files(self) -> tuple[str, ...]:
-        """Every file, sorted; folders of tools, dependencies and virtual environments left out."""
+        """Every file below ``below``, sorted; folders of tools, dependencies and virtual environments left out."""
         found: list[str] = []
-        for folder, folders, names in os.walk(self.root):
+        for folder, folders, names in os.walk(os.path.join(self.root, self.below)):
             folders[:] = [
                 name
                 for name in folders
                 if name not in _SKIPPED and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
             ]
-            below = os.path.relpath(folder, self.root).replace(os.sep, "/")
-            found += [name if below == "." else f"{below}/{name}" for name in names]
+            inside = os.path.relpath(folder, self.root).replace(os.sep, "/")
+            found += [name if inside == "." else f"{inside}/{name}" for name in names]
         return tuple(sorted(found))
 
     def named(self, *patterns: str) -> list[str]:

@@ -11,10 +11,11 @@ import functools
 import re
 import sys
 
-from ..model import Problem
+from ..model import Problem, Record
 from .code import Code
 from .rule import Rule
 from .table import RULES
+from .triggers import has_encoded_returns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,39 +25,40 @@ if TYPE_CHECKING:
     from .code import Span
     from .rule import Trigger
 
-__all__ = ["RULES", "Rule", "refusals", "requirements"]
+__all__ = ["RULES", "Requirement", "Rule", "requirements"]
 
 HOST: Version = sys.version_info[:2]
 
 
-def refusals(data: bytes, versions: Sequence[Version]) -> dict[Version, list[Problem]]:
-    """What each of these versions, all older than this Python, would refuse in a source that this Python accepts.
+class Requirement(Record):
+    """What some older Pythons would refuse in a source that this one accepts."""
 
-    ``data`` is the source as it is in the file. Each list is sorted by position; an empty one is no refusal. Raises
-    what ``ast.parse`` raises on a source that is too deep or was not accepted: ``RecursionError``, ``MemoryError``,
-    ``SyntaxError``.
+    problem: Problem
+    """What is refused and where, and the version ``since`` which it is accepted."""
+    first: Version
+    """The first version that refuses it, for what an older one accepted; else a version older than any target."""
+
+    def is_refused_by(self, version: Version) -> bool:
+        return self.problem.since is not None and self.first <= version < self.problem.since
+
+
+def requirements(data: bytes, floor: Version) -> list[Requirement]:
+    """What Pythons from ``floor`` up to this one would refuse in a source that this one accepts.
+
+    ``data`` is the source as it is in the file. The list is sorted by position. Raises what ``ast.parse`` raises on a
+    source that is too deep or was not accepted: ``RecursionError``, ``MemoryError``, ``SyntaxError``.
     """
     code = Code(data)
-    found = sorted(_findings(code, _by_trigger(tuple(versions))), key=lambda finding: (finding[1][0], -finding[1][1]))
-    problems = [(rule, _problem(code, rule, span)) for rule, span in _outermost(found)]
-    return {version: [problem for rule, problem in problems if rule.is_refused_by(version)] for version in versions}
-
-
-def requirements(data: bytes, floor: Version) -> list[Problem]:
-    """What Python ``floor`` would refuse, each problem with the version ``since`` which it is accepted.
-
-    A version between ``floor`` and this one refuses those of the problems whose ``since`` is above it. See
-    ``refusals`` for the rest, and for a version that refuses what ``floor`` accepts.
-    """
-    return refusals(data, [floor])[floor]
+    found = sorted(_findings(code, _by_trigger(floor)), key=lambda finding: (finding[1][0], -finding[1][1]))
+    return [Requirement(_problem(code, rule, span), rule.first) for rule, span in _outermost(found)]
 
 
 @functools.cache
-def _by_trigger(versions: tuple[Version, ...]) -> dict[Trigger, list[Rule]]:
-    """The rules for what one of these versions refuses and this Python accepts."""
+def _by_trigger(floor: Version) -> dict[Trigger, list[Rule]]:
+    """The rules for what this Python accepts and one from ``floor`` on refuses."""
     rules: dict[Trigger, list[Rule]] = {}
     for rule in RULES:
-        if rule.since <= HOST and any(map(rule.is_refused_by, versions)):
+        if floor < rule.since <= HOST:
             rules.setdefault(rule.trigger, []).append(rule)
     return rules
 
@@ -64,6 +66,8 @@ def _by_trigger(versions: tuple[Version, ...]) -> dict[Trigger, list[Rule]]:
 def _findings(code: Code, by_trigger: dict[Trigger, list[Rule]]) -> Iterator[tuple[Rule, Span]]:
     lines: set[int] = set()
     by_class: dict[str, list[Rule]] = {}
+    if code.decoded_returns:  # older Pythons do not end lines there, so what follows is not known
+        by_trigger = {has_encoded_returns: by_trigger.get(has_encoded_returns, [])}
     for trigger, rules in by_trigger.items():
         hits = _hits(code, trigger)
         if hits:
@@ -89,12 +93,34 @@ def _outermost(found: Sequence[tuple[Rule, Span]]) -> Iterator[tuple[Rule, Span]
 
 def _hits(code: Code, trigger: Trigger) -> set[int]:
     """The lines on which a construct can be."""
-    if isinstance(trigger, bytes):
-        return {code.line_of(match.end() - 1) for match in _pattern(trigger).finditer(code.utf8)}
-    return {1} if trigger(code.utf8) else set()
+    if callable(trigger):
+        return {1} if trigger(code.utf8) else set()
+    patterns = (trigger,) if isinstance(trigger, bytes) else trigger
+    return {code.line_of(match.end() - 1) for pattern in patterns for match in _matches(pattern, code.utf8)}
 
 
-_pattern = functools.cache(re.compile)
+def _matches(pattern: bytes, source: bytes) -> Iterator[re.Match[bytes]]:
+    """As ``re.finditer``, but ``bytes.find``, which is fast, looks for the plain text that the pattern starts with."""
+    word, compiled = _compiled(pattern)
+    if len(word) < _LONG_ENOUGH:
+        yield from compiled.finditer(source)
+        return
+    place = source.find(word)
+    while place >= 0:
+        match = compiled.match(source, place)
+        if match:
+            yield match
+        place = source.find(word, place + 1)
+
+
+@functools.cache
+def _compiled(pattern: bytes) -> tuple[bytes, re.Pattern[bytes]]:
+    """A regular expression, and the plain text that it starts with."""
+    word = re.match(rb"(?:[A-Za-z_:<>'\"](?![*+?{]))*", pattern)
+    return word[0] if word else b"", re.compile(pattern)
+
+
+_LONG_ENOUGH = 2
 
 
 def _problem(code: Code, rule: Rule, span: Span) -> Problem:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .rule import Rule
 from .scopes import FUNCTIONS, INLINED, SCOPES, in_scope, inside, kind
+from .triggers import CLASS_CELL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,12 +45,11 @@ def _class_cell(code: Code, node: Node) -> Iterator[Span]:
 
 
 def _class_cell_of_function(code: Code, node: Node) -> Iterator[Span]:
-    methods = [function for function in in_scope(node.body) if kind(function) in (*FUNCTIONS, "Lambda")]
-    if not any(_reads(name, _CLASS_NAMES) for method in methods for name in in_scope(inside(method), SCOPES)):
-        for _, deeper in _comprehensions(node):
-            for name in deeper:
-                if _reads(name, _CLASS_NAMES):
-                    yield code.span(name)
+    found = [name for _, deeper in _comprehensions(node) for name in deeper if _reads(name, _CLASS_NAMES)]
+    if found:
+        functions = [part for part in in_scope(node.body) if kind(part) in (*FUNCTIONS, "Lambda")]
+        if not any(_reads(name, _CLASS_NAMES) for part in functions for name in in_scope(inside(part), SCOPES)):
+            yield from map(code.span, found)
 
 
 def _class_dictionary(code: Code, node: Node) -> Iterator[Span]:
@@ -64,7 +64,7 @@ CELL_RULES = (
         first=(3, 12),
         since=(3, 13),
         what="'__class__' or 'super' in a comprehension of a class body",
-        trigger=rb"\b(?:__class__|super)\b",
+        trigger=CLASS_CELL,
         nodes=("ClassDef",),
         find=_class_cell,
         refused="class C: [__class__ for x in y]\n",
@@ -74,7 +74,7 @@ CELL_RULES = (
         first=(3, 13),
         since=(3, 14),
         what="'__class__' or 'super' in a function in a comprehension of a class body",
-        trigger=rb"\b(?:__class__|super)\b",
+        trigger=CLASS_CELL,
         nodes=("ClassDef",),
         find=_class_cell_of_function,
         refused="class C:\n    __class__ = 1\n    [(lambda: __class__) for x in y]\n",
@@ -84,7 +84,7 @@ CELL_RULES = (
         first=(3, 12),
         since=(3, 14),
         what="'__classdict__' in a comprehension of a class body",
-        trigger=rb"\b__classdict__\b",
+        trigger=rb"__classdict__",
         nodes=("ClassDef",),
         find=_class_dictionary,
         refused="class C: [__classdict__ for x in y]\n",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_left, bisect_right
 
@@ -18,6 +19,8 @@ Span = tuple[int, int]
 
 _BOM = b"\xef\xbb\xbf"
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_LEAVES = {"Name", "Constant", "alias", "Load", "Store", "Del", "Pass", "Global", "Nonlocal"}
+_DECORATED = {"FunctionDef", "AsyncFunctionDef", "ClassDef"}
 _COMMENT = re.compile(rb"#[^\n]*|\\\n")
 
 
@@ -42,6 +45,16 @@ class Code:
                 warnings.simplefilter("ignore")
                 self._tree = ast.parse(self.data)
         return self._tree
+
+    @functools.cached_property
+    def has_future_annotations(self) -> bool:
+        """Whether annotations are not evaluated here (PEP 563)."""
+        return any(
+            type(statement).__name__ == "ImportFrom"
+            and statement.module == "__future__"
+            and any(alias.name == "annotations" for alias in statement.names)
+            for statement in self.tree.body
+        )
 
     @property
     def starts(self) -> list[int]:
@@ -97,20 +110,18 @@ class Code:
 
     def nodes(self, lines: list[int]) -> Iterator[Node]:
         """The nodes that reach over one of these lines (sorted), and those that have no position of their own."""
-        import ast
-
         stack: list[Node] = [self.tree]
         while stack:
             node = stack.pop()
-            first = getattr(node, "lineno", None)
-            if first is not None:
-                for decorator in getattr(node, "decorator_list", ()):
-                    first = min(first, decorator.lineno)
+            if hasattr(node, "lineno"):
+                first = node.lineno
+                if type(node).__name__ in _DECORATED and node.decorator_list:
+                    first = min(first, node.decorator_list[0].lineno)
                 following = bisect_left(lines, first)
                 if following == len(lines) or lines[following] > node.end_lineno:
                     continue
             yield node
-            stack.extend(ast.iter_child_nodes(node))
+            stack += [child for child in children(node) if type(child).__name__ not in _LEAVES]
 
     def without(self, spans: list[Span], stand_in: bytes) -> bool:
         """Whether the source still parses with these places overwritten: then they are all text or comment."""
@@ -141,6 +152,18 @@ class Code:
             self.decoded_returns = [match.start() for match in re.finditer(rb"\r", data)]
             data = data.replace(b"\r", b"\n")
         return data
+
+
+def children(node: Node) -> list[Node]:
+    """As ``ast.iter_child_nodes``, in half the time."""
+    found = []
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if isinstance(value, list):
+            found += [item for item in value if hasattr(item, "_fields")]
+        elif hasattr(value, "_fields"):
+            found.append(value)
+    return found
 
 
 def declared_encoding(data: bytes) -> str | None:

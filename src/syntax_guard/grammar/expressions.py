@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import triggers
 from .rule import Rule
 
 TYPE_CHECKING = False
@@ -9,8 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .code import Code, Node, Span
-
-_BLANK = rb"(?:\s|\\\n|#[^\n]*\n)"
 
 
 def _named(node: Node) -> bool:
@@ -68,7 +67,7 @@ EXPRESSION_RULES = (
     Rule(
         since=(3, 9),
         what="Assignment expression without parentheses in a generator argument",
-        trigger=rb":=",
+        trigger=triggers.ASSIGNMENT,
         nodes=("Call",),
         find=_named_in_generator,
         refused="any(y := x for x in z)\n",
@@ -77,7 +76,7 @@ EXPRESSION_RULES = (
     Rule(
         since=(3, 10),
         what="Assignment expression without parentheses in an index",
-        trigger=rb":=",
+        trigger=triggers.ASSIGNMENT,
         nodes=("Subscript",),
         find=_named_index,
         refused="a[b := 1]\n",
@@ -86,7 +85,7 @@ EXPRESSION_RULES = (
     Rule(
         since=(3, 9),
         what="Assignment expression without parentheses in a set",
-        trigger=rb":=",
+        trigger=triggers.ASSIGNMENT,
         nodes=("Set", "SetComp"),
         find=_named_in_set,
         refused="{a := 1, 2}\n",
@@ -94,8 +93,9 @@ EXPRESSION_RULES = (
     ),
     Rule(
         since=(3, 11),
-        what="Unpacking in an index (PEP 646)",
-        trigger=rb"[\[,]" + _BLANK + rb"*\*(?!\*)",
+        what="Unpacking in an index",
+        origin="PEP 646",
+        trigger=triggers.STAR,
         nodes=("Subscript",),
         find=_starred_index,
         refused="a[b, *c]\n",
@@ -103,8 +103,9 @@ EXPRESSION_RULES = (
     ),
     Rule(
         since=(3, 14),
-        what="t-string (PEP 750)",
-        trigger=rb"\b(?:[tT][rR]?|[rR][tT])['\"]",
+        what="t-string",
+        origin="PEP 750",
+        trigger=triggers.PREFIXED_STRING,
         nodes=("TemplateStr",),
         find=_template,
         refused="t'{x}'\n",
@@ -112,8 +113,9 @@ EXPRESSION_RULES = (
     ),
     Rule(
         since=(3, 15),
-        what="Unpacking in a comprehension (PEP 798)",
-        trigger=rb"[\[({]" + _BLANK + rb"*\*",
+        what="Unpacking in a comprehension",
+        origin="PEP 798",
+        trigger=triggers.STAR_FIRST,
         nodes=("ListComp", "SetComp", "GeneratorExp", "DictComp"),
         find=_unpacking_comprehension,
         refused="[*x for x in y]\n",

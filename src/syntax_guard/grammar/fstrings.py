@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from .rule import Rule
+from .triggers import PREFIXED_STRING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,15 +26,16 @@ _STRING_END = {
     b'"""': re.compile(rb'(?:[^"\\]+|\\.|"(?!""))*"""', re.DOTALL),
 }
 _CLOSING = {ord("("): ord(")"), ord("["): ord("]"), ord("{"): ord("}")}
+_EQUALS = re.compile(rb"[\s)]*=(?!=)")
 _MAX_NESTED_FIELDS = 2
 _MAX_BRACKETS = 200
 
-QUOTES = "f-string that uses its own quotes inside a replacement field (PEP 701)"
-BACKSLASH = "Backslash in a replacement field of an f-string (PEP 701)"
-COMMENT = "Comment in a replacement field of an f-string (PEP 701)"
-NEWLINE = "Line break in a replacement field of a single-quoted f-string (PEP 701)"
-NESTING = "Replacement field nested more than twice in an f-string (PEP 701)"
-CONVERSION = "Space after the conversion of a replacement field (PEP 701)"
+QUOTES = "f-string that uses its own quotes inside a replacement field"
+BACKSLASH = "Backslash in a replacement field of an f-string"
+COMMENT = "Comment in a replacement field of an f-string"
+NEWLINE = "Line break in a replacement field of a single-quoted f-string"
+NESTING = "Replacement field nested more than twice in an f-string"
+CONVERSION = "Space after the conversion of a replacement field"
 
 
 class _RefusedError(Exception):
@@ -158,40 +160,40 @@ def _refused_for(reason: str) -> Callable[[Code, Node], Iterator[Span]]:
     return find
 
 
-def _trigger() -> bytes:
-    """An f-string that is not made of text, escapes and replacement fields that every Python reads alike."""
-    plain = {
-        b"'": (rb"(?:[^'\\\n{}]|\\[^\nN{}]|\{\{|\}\}|%s)*'", rb"[^'\"\\\n{}#!]|![rsa](?=[:}])|!=|\"[^'\"\\\n{}#]*\""),
-        b'"': (rb'(?:[^"\\\n{}]|\\[^\nN{}]|\{\{|\}\}|%s)*"', rb"[^'\"\\\n{}#!]|![rsa](?=[:}])|!=|'[^'\"\\\n{}#]*'"),
-        b"'''": (
-            rb"(?:[^'\\{}]|\\[^N{}]|'(?!'')|\{\{|\}\}|%s)*'''",
-            rb"[^'\"\\{}#!]|![rsa](?=[:}])|!=|\"[^'\"\\\n{}#]+\"(?!\")",
-        ),
-        b'"""': (
-            rb'(?:[^"\\{}]|\\[^N{}]|"(?!"")|\{\{|\}\}|%s)*"""',
-            rb"[^'\"\\{}#!]|![rsa](?=[:}])|!=|'[^'\"\\\n{}#]+'(?!')",
-        ),
-    }
-    forms = []
-    for quote, (body, inside) in plain.items():
-        field = rb"\{(?:%s|\{[^'\"\\\n{}#!]*\})*\}" % inside
-        forms.append(quote + (rb"(?!%s)" % (quote * 2) if len(quote) == 1 else b"") + body % field)
-    return rb"(?<![\w\x80-\xff])(?:[fF][rR]?|[rR][fF])(?=['\"])(?!%s)" % b"|".join(forms)
+def _undecoded_text(code: Code, node: Node) -> Iterator[Span]:
+    """What stands before the ``=`` of a field was read once more, as the text of a string."""
+    opening = _PIECE.match(code.utf8, code.start(node), code.end(node))
+    if opening is None or b"r" in opening[1].lower():
+        return
+    for field in node.values:
+        if type(field).__name__ == "FormattedValue":
+            start, end = code.start(field), code.end(field.value)
+            if _EQUALS.match(code.utf8, end):
+                try:
+                    code.utf8[start + 1 : end].decode("unicode_escape")
+                except UnicodeDecodeError:
+                    yield code.span(field)
+
+
+def _equals_in_specification(code: Code, node: Node) -> Iterator[Span]:
+    for field in node.values:
+        for inner in getattr(getattr(field, "format_spec", None), "values", ()):
+            if type(inner).__name__ == "FormattedValue" and _EQUALS.match(code.utf8, code.end(inner.value)):
+                yield code.span(inner)
 
 
 def _rule(what: str, refused: str, accepted: str) -> Rule:
     return Rule(
         since=(3, 12),
         what=what,
-        trigger=_TRIGGER,
+        origin="PEP 701",
+        trigger=PREFIXED_STRING,
         nodes=("JoinedStr",),
         find=_refused_for(what),
         refused=refused,
         accepted=accepted,
     )
 
-
-_TRIGGER = _trigger()
 
 FSTRING_RULES = (
     _rule(QUOTES, refused="f'{d['k']}'\n", accepted="f'{d[\"k\"]}'\n"),
@@ -200,4 +202,23 @@ FSTRING_RULES = (
     _rule(NEWLINE, refused="f'{\nx}'\n", accepted="f'''{\nx}'''\n"),
     _rule(NESTING, refused="f'{a:{b:{c}}}'\n", accepted="f'{a:{b}}'\n"),
     _rule(CONVERSION, refused="f'{x!r :>5}'\n", accepted="f'{x !r:>5}'\n"),
+    Rule(
+        since=(3, 14),
+        what="Backslash that is no escape in a text, before the '=' of a replacement field",
+        trigger=PREFIXED_STRING,
+        nodes=("JoinedStr",),
+        find=_undecoded_text,
+        refused="f'{b\"\\N\"=}'\n",
+        accepted="f'{b\"\\n\"=}'\n",
+    ),
+    Rule(
+        first=(3, 12),
+        since=(3, 13),
+        what="Replacement field with '=' inside of a format specification",
+        trigger=(rb"=}", rb"=!", rb"=:", rb"= }", rb"= !", rb"= :"),
+        nodes=("JoinedStr",),
+        find=_equals_in_specification,
+        refused="f'{x:{y=}}'\n",
+        accepted="f'{x:{y}}'\n",
+    ),
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
+from . import triggers
 from .rule import Rule
 
 TYPE_CHECKING = False
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 _JOINED = re.compile(rb"(?m)^(?:[ \t\f]*\\\n)+[ \t\f]*")
 _CLAUSE = re.compile(rb"(?:elif|else|except|finally|case)\b")
+_TRIED = 20
+"""Places that are tried one by one, to say where a character is that is no text."""
 _NAME = re.compile(rb"\\N\{([^{}]+)\}")
 
 
@@ -106,30 +110,40 @@ def _carriage_return(in_comment: bool) -> Callable[[Code, Node], Iterator[Span]]
     def find(code: Code, node: Node) -> Iterator[Span]:
         del node
         for offset in code.decoded_returns:
-            if code.without([(offset, offset + 1)], b"$") is in_comment:
+            line = code.utf8[code.utf8.rfind(b"\n", 0, offset) + 1 : offset]
+            if line.lstrip(b" \t\f").startswith(b"#") is in_comment:
                 yield offset, offset + 1
 
     return find
 
 
+@functools.cache
 def _ranges(table: str) -> list[tuple[int, int]]:
     pairs = [item.partition("-") for item in table.split()]
     return [(int(first, 16), int(last or first, 16)) for first, _, last in pairs]
 
 
+def _new_characters(source: bytes, version: Version | None) -> set[str]:
+    """The characters of a source that identifiers may hold since a version; since any that is known, for None."""
+    from .unicode import IDENTIFIERS
+
+    tables = IDENTIFIERS.values() if version is None else [IDENTIFIERS[version]]
+    ranges = [ends for table in tables for ends in _ranges(table)]
+    characters = [one for one in set(source.decode("utf-8", "surrogateescape")) if one > "\x7f"]
+    return {one for one in characters if any(first <= ord(one) <= last for first, last in ranges)}
+
+
+def _has_new_characters(source: bytes) -> bool:
+    return not source.isascii() and bool(_new_characters(source, None))
+
+
 def _new_identifier(version: Version) -> Callable[[Code, Node], Iterator[Span]]:
     def find(code: Code, node: Node) -> Iterator[Span]:
-        from .unicode import IDENTIFIERS
-
         del node
-        characters = "".join(f"{chr(first)}-{chr(last)}" for first, last in _ranges(IDENTIFIERS[version]))
-        spans = []
-        text = code.utf8.decode("utf-8", "surrogateescape")
-        for match in re.finditer(f"[{characters}]", text):
-            start = len(text[: match.start()].encode("utf-8", "surrogateescape"))
-            spans.append((start, start + len(match[0].encode())))
-        if spans and not code.without(spans, b"$"):
-            yield next((span for span in spans if not code.without([span], b"$")), spans[0])
+        new = [one.encode() for one in _new_characters(code.utf8, version)]
+        spans = [match.span() for one in new for match in re.finditer(re.escape(one), code.utf8)]
+        if spans and not code.without(sorted(spans), b"$"):
+            yield next((span for span in spans[:_TRIED] if not code.without([span], b"$")), spans[0])
 
     return find
 
@@ -178,7 +192,7 @@ def _unicode_rules() -> Iterator[Rule]:
         yield Rule(
             since=version,
             what=f"Identifier with a character of Unicode {unicode}",
-            trigger=rb"[\x80-\xff]",
+            trigger=_has_new_characters,
             find=_new_identifier(version),
             refused=f"a{_NEW_LETTERS[version]}b\n",
             accepted=f"'a{_NEW_LETTERS[version]}b'  # {_NEW_LETTERS[version]}\n",
@@ -197,7 +211,7 @@ LEXICAL_RULES = (
     Rule(
         since=(3, 9),
         what="Nothing but a backslash before a blank line",
-        trigger=rb"(?m)^[ \t\f]*\\\n",
+        trigger=triggers.has_joined_lines,
         find=_joined_blank,
         refused="pass\n    \\\n\npass\n",
         accepted="pass\n\\\n\npass\n",
@@ -205,7 +219,7 @@ LEXICAL_RULES = (
     Rule(
         since=(3, 10),
         what="Indentation after a backslash in the first column",
-        trigger=rb"(?m)^[ \t\f]*\\\n",
+        trigger=triggers.has_joined_lines,
         find=_joined_unindented,
         refused="if x:\n\\\n    pass\n",
         accepted="if x:\n    x = \\\n    pass_\n",
@@ -214,7 +228,7 @@ LEXICAL_RULES = (
         first=(3, 9),
         since=(3, 10),
         what="Nothing but a backslash before the first statement of a block",
-        trigger=rb"(?m)^[ \t\f]*\\\n",
+        trigger=triggers.has_joined_lines,
         find=_joined_indent,
         refused="if x:\n    \\\n    pass\n",
         accepted="if x:\n    x\n    \\\n    pass\n",
@@ -223,15 +237,16 @@ LEXICAL_RULES = (
         first=(3, 9),
         since=(3, 10),
         what="Name '__peg_parser__'",
-        trigger=rb"\b__peg_parser__\b",
+        trigger=rb"__peg_parser__",
         find=_peg_parser,
         refused="__peg_parser__ = 1\n",
         accepted="'__peg_parser__'\n",
     ),
     Rule(
         since=(3, 14),
-        what="'<>' under 'from __future__ import barry_as_FLUFL' in the same file (PEP 401)",
-        trigger=rb"<>",
+        what="'<>' under 'from __future__ import barry_as_FLUFL' in the same file",
+        origin="PEP 401",
+        trigger=triggers.LESS_GREATER,
         nodes=("Compare",),
         find=_less_greater,
         refused="from __future__ import barry_as_FLUFL\n1 <> 2\n",
@@ -240,7 +255,7 @@ LEXICAL_RULES = (
     Rule(
         since=(3, 14),
         what="Line that ends in an encoded carriage return",
-        trigger=rb"(?i)\A(?:[^\n]*\n)?[^\n]*coding[:=][ \t]*(?:utf|u|unicode|raw|csunicode)",
+        trigger=triggers.has_encoded_returns,
         find=_carriage_return(in_comment=False),
         refused="#coding=utf-7\nx+AA0-y\n",
         accepted="#coding=utf-7\nx\n",
@@ -249,7 +264,7 @@ LEXICAL_RULES = (
         first=(3, 12),
         since=(3, 14),
         what="Comment that ends in an encoded carriage return",
-        trigger=rb"(?i)\A(?:[^\n]*\n)?[^\n]*coding[:=][ \t]*(?:utf|u|unicode|raw|csunicode)",
+        trigger=triggers.has_encoded_returns,
         find=_carriage_return(in_comment=True),
         refused="#coding=utf-7\n#+AA0-y\n",
         accepted="#coding=utf-7\n#+AAo-y\n",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
+import functools
 
+from .code import children
 from .rule import Rule
 from .scopes import INLINED, kind
+from .triggers import has_deep_brackets, may_be_deep, may_be_many_blocks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,13 +15,6 @@ if TYPE_CHECKING:
 
     from .code import Code, Node, Span
 
-_LONG_EXPRESSION = 800
-"""Bytes on one line, below which no expression is deep enough for any limit."""
-_MANY_LINES = 900
-_DEEP_BRACKETS = 12
-_DEEP_BLOCKS = 8
-
-_NOT_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
 _LL_STACK = 1701
 """``MAXSTACK`` of Python 3.8's parser, less its own start."""
 _LL_STATEMENT = 6
@@ -31,82 +26,40 @@ _LOOPS = ("For", "AsyncFor", "While")
 _TRIES = ("Try", "TryStar")
 
 
-def bracket_depth_reaches(source: bytes, depth: int) -> bool:
-    """Whether brackets are nested so deep, those in text and comments counted too."""
-    brackets = source.translate(None, _NOT_BRACKETS)
-    for _ in range(depth - 1):
-        fewer = brackets.replace(b"()", b"").replace(b"[]", b"").replace(b"{}", b"")
-        if len(fewer) == len(brackets):
-            return False
-        brackets = fewer
-    return any(pair in brackets for pair in (b"()", b"[]", b"{}"))
-
-
-def may_be_deep(source: bytes) -> bool:
-    """Whether an expression, or a chain of ``elif``, can be near a limit of recursion."""
-    if len(source) < _LONG_EXPRESSION:
-        return False
-    lines = source.split(b"\n")
-    return (
-        len(max(lines, key=len)) >= _LONG_EXPRESSION
-        or source.count(b"elif") >= _MANY_LINES
-        or (len(lines) >= _MANY_LINES and _OPERATOR_LINES.search(source) is not None)
-    )
-
-
-_OPERATOR_LINES = re.compile(rb"(?:\n[ \t]*(?:[-.+*/%|&^([]|and\b|or\b|if\b|else\b)[^\n]*){500}")
-_ITEMS = re.compile(rb"\bwith\b(?:[^:,]*,){8}")
-_INDENTED = re.compile(rb"\n([ \t]+)[^\s#]")
-_WIDE = re.compile(rb"\n(?:\t{8}| {32})")
-_NARROW = re.compile(rb"\n(?:\t| {1,3}[^\s])")
-
-
-def may_be_many_blocks(source: bytes) -> bool:
-    """Whether blocks, items of ``with`` or comprehensions can be nested near the limit of 20."""
-    if _ITEMS.search(source) or (source.count(b" for ") >= _DEEP_BRACKETS and bracket_depth_reaches(source, 12)):
-        return True
-    if not _WIDE.search(source) and not _NARROW.search(source):
-        return False
-    widths = [0]
-    for indent in _INDENTED.findall(source):
-        width = len(indent)
-        while widths[-1] > width:
-            widths.pop()
-        if widths[-1] < width:
-            widths.append(width)
-            if len(widths) > _DEEP_BLOCKS:
-                return True
-    return False
-
-
-def has_deep_brackets(source: bytes) -> bool:
-    return bracket_depth_reaches(source, 80)
-
-
 def _deeper_than(limit: int, folded: bool = False) -> Callable[[Code, Node], Iterator[Span]]:
-    """Finds the first statement with more than ``limit`` statements and expressions within each other.
+    """Finds the statement that is deepest, if more than ``limit`` statements and expressions are within each other.
 
     ``symtable_visit_stmt`` and ``symtable_visit_expr`` each count one. ``folded``: operations on constants are
     constants, as 3.8 and 3.9 had made them by then.
     """
 
     def find(code: Code, node: Node) -> Iterator[Span]:
-        import ast
-
-        stack: list[tuple[Node, int, Node]] = [(child, 0, child) for child in node.body]
-        while stack:
-            part, depth, statement = stack.pop()
-            if isinstance(part, (ast.stmt, ast.expr)):
-                depth += 1
-                if depth > limit and not (folded and _is_constant(part)):
-                    yield code.start(statement), code.start(statement) + 1
-                    return
-                if isinstance(part, ast.stmt):
-                    statement = part if kind(part) != "If" else statement
-            if not (folded and kind(part) == "BinOp" and _is_constant(part)):
-                stack.extend((child, depth, statement) for child in ast.iter_child_nodes(part))
+        depth, start = _deepest(code, folded)
+        del node
+        if depth > limit:
+            yield start, start + 1
 
     return find
+
+
+@functools.lru_cache(maxsize=2)
+def _deepest(code: Code, folded: bool) -> tuple[int, int]:
+    """The greatest depth in a source, and where the statement starts that has it."""
+    import ast
+
+    found = (0, 0)
+    stack: list[tuple[Node, int, Node]] = [(child, 0, child) for child in code.tree.body]
+    while stack:
+        part, depth, statement = stack.pop()
+        if isinstance(part, (ast.stmt, ast.expr)):
+            depth += 1
+            if isinstance(part, ast.stmt):
+                statement = part if kind(part) != "If" else statement
+            if depth > found[0]:
+                found = (depth, code.start(statement))
+        if not (folded and kind(part) == "BinOp" and _is_constant(part)):
+            stack.extend((child, depth, statement) for child in children(part))
+    return found
 
 
 def _is_constant(node: Node) -> bool:
@@ -139,7 +92,7 @@ def _ll_stack(code: Code, node: Node) -> Iterator[Span]:
             return
         generators = getattr(part, "generators", ())
         stack.extend((generator, used + 1 + 3 * place) for place, generator in enumerate(generators, 1))
-        stack.extend((child, used) for child in ast.iter_child_nodes(part) if kind(child) != "comprehension")
+        stack.extend((child, used) for child in children(part) if kind(child) != "comprehension")
 
 
 def _ll_brackets(code: Code, node: Node) -> Iterator[Span]:
@@ -202,7 +155,6 @@ def _of_statement(node: Node) -> int:
 
 def _exception_stack(code: Code, node: Node) -> Iterator[Span]:
     """Python 3.12 had 20 places for what is to be done on an exception, and did not check."""
-    import ast
 
     stack: list[tuple[Node, int]] = [(child, 0) for child in node.body]
     while stack:
@@ -239,7 +191,7 @@ def _exception_stack(code: Code, node: Node) -> Iterator[Span]:
         if max(depth, deepest) > _BLOCKS:
             yield code.span(part)
             return
-        stack.extend((child, depth) for child in ast.iter_child_nodes(part))
+        stack.extend((child, depth) for child in children(part))
 
 
 def _is_generator(body: list[Node]) -> bool:
@@ -265,7 +217,8 @@ def _tries(levels: int) -> str:
 LIMIT_RULES = (
     Rule(
         since=(3, 9),
-        what="Expression too deep for the LL(1) parser (PEP 617)",
+        what="Expression too deep for the LL(1) parser",
+        origin="PEP 617",
         trigger=may_be_deep,
         find=_ll_stack,
         refused="not " * 2000 + "x\n",
@@ -273,7 +226,8 @@ LIMIT_RULES = (
     ),
     Rule(
         since=(3, 9),
-        what="Brackets too deep for the LL(1) parser (PEP 617)",
+        what="Brackets too deep for the LL(1) parser",
+        origin="PEP 617",
         trigger=has_deep_brackets,
         find=_ll_brackets,
         refused="(" * 99 + "x" + ")" * 99 + "\n",

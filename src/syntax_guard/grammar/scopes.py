@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from . import triggers
+from .code import children
 from .rule import Rule
 
 TYPE_CHECKING = False
@@ -22,12 +24,6 @@ def kind(node: Node) -> str:
 
 def _is_private(name: str) -> bool:
     return name.startswith("__") and not name.endswith("__")
-
-
-def _children(node: Node) -> list[Node]:
-    import ast
-
-    return list(ast.iter_child_nodes(node))
 
 
 def _outside(node: Node) -> list[Node]:
@@ -56,7 +52,7 @@ def in_scope(parts: list[Node], through: tuple[str, ...] = ()) -> Iterator[Node]
         node = stack.pop()
         yield node
         if kind(node) not in SCOPES:
-            stack.extend(_children(node)[::-1])
+            stack.extend(children(node)[::-1])
         else:
             stack.extend(_outside(node)[::-1])
             if kind(node) in through:
@@ -100,13 +96,23 @@ def _private_target(code: Code, node: Node) -> Iterator[Span]:
                         yield code.span(part.target)
 
 
+def _statements(block: list[Node]) -> Iterator[Node]:
+    """The statements of one scope, in order, without looking into expressions."""
+    stack = block[::-1]
+    while stack:
+        statement = stack.pop()
+        yield statement
+        if kind(statement) not in SCOPES:
+            blocks = [getattr(statement, field, []) for field in ("body", "orelse", "finalbody")]
+            parts = (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ()))
+            blocks[1:1] = [part.body for part in parts]
+            stack.extend(inner for block in blocks[::-1] for inner in block[::-1])
+
+
 def _declared_in_handler(code: Code, node: Node) -> Iterator[Span]:
     """``else`` was read before the handlers."""
-    declarations = [
-        part
-        for part in in_scope([statement for handler in node.handlers for statement in handler.body])
-        if kind(part) in ("Global", "Nonlocal")
-    ]
+    handled = _statements([statement for handler in node.handlers for statement in handler.body])
+    declarations = [statement for statement in handled if kind(statement) in ("Global", "Nonlocal")]
     if declarations:
         used = set()
         for part in in_scope(node.orelse):
@@ -126,19 +132,10 @@ def _annotations(node: Node) -> list[Node]:
     return []
 
 
-def _has_future_annotations(code: Code) -> bool:
-    return any(
-        kind(statement) == "ImportFrom"
-        and statement.module == "__future__"
-        and any(alias.name == "annotations" for alias in statement.names)
-        for statement in code.tree.body
-    )
-
-
 def _annotated_before_declared(code: Code, node: Node) -> Iterator[Span]:
     """A name in an annotation, and after it a ``global`` or ``nonlocal`` statement for the same name and scope."""
     seen: set[str] = set()
-    for part in in_scope(node.body):
+    for part in _statements(node.body):
         if kind(part) in ("Global", "Nonlocal"):
             if not seen.isdisjoint(part.names):
                 yield code.span(part)
@@ -149,19 +146,19 @@ def _annotated_before_declared(code: Code, node: Node) -> Iterator[Span]:
 
 
 def _annotated_before_declared_plainly(code: Code, node: Node) -> Iterator[Span]:
-    if not _has_future_annotations(code):
+    if not code.has_future_annotations:
         yield from _annotated_before_declared(code, node)
 
 
 def _annotated_before_declared_in_future(code: Code, node: Node) -> Iterator[Span]:
-    if _has_future_annotations(code):
+    if code.has_future_annotations:
         yield from _annotated_before_declared(code, node)
 
 
 def _annotation_scope_in_class(code: Code, node: Node) -> Iterator[Span]:
     """A lambda or comprehension in the type parameters, bases or annotations of what is generic in a class."""
-    future = _has_future_annotations(code)
-    for part in in_scope(node.body):
+    future = code.has_future_annotations
+    for part in _statements(node.body):
         parameters = list(getattr(part, "type_params", None) or ())
         if kind(part) == "TypeAlias":
             scope = [*parameters, part.value]
@@ -170,7 +167,7 @@ def _annotation_scope_in_class(code: Code, node: Node) -> Iterator[Span]:
         elif kind(part) == "ClassDef":
             scope = [*parameters, *part.bases, *part.keywords]
         else:
-            scope = parameters if future else [*parameters, *_children(part.args), *filter(None, [part.returns])]
+            scope = parameters if future else [*parameters, *children(part.args), *filter(None, [part.returns])]
             scope = [item for item in scope if item not in part.args.defaults and item not in part.args.kw_defaults]
         for item in in_scope(scope):
             if kind(item) in ("Lambda", *COMPREHENSIONS):
@@ -203,7 +200,7 @@ SCOPE_RULES = (
     Rule(
         since=(3, 11),
         what="Asynchronous comprehension inside of a synchronous one",
-        trigger=rb"\b(?:await|async)\b",
+        trigger=triggers.ASYNCHRONOUS,
         nodes=COMPREHENSIONS,
         find=_nested_asynchronous,
         refused="async def f(): [[x async for x in y] for y in z]\n",
@@ -212,7 +209,7 @@ SCOPE_RULES = (
     Rule(
         since=(3, 12),
         what="Assignment expression to a name that the target of its comprehension reads",
-        trigger=rb":=",
+        trigger=triggers.ASSIGNMENT,
         nodes=COMPREHENSIONS,
         find=_rebound_target,
         refused="[(i := 1) for a[i] in b]\n",
@@ -221,7 +218,7 @@ SCOPE_RULES = (
     Rule(
         since=(3, 13),
         what="Assignment expression to a private global in a comprehension",
-        trigger=rb"\b__\w+[ \t]*:=",
+        trigger=triggers.PRIVATE_ASSIGNMENT,
         nodes=("ClassDef",),
         find=_private_target,
         refused="class C:\n    def f(self):\n        global __x\n        [(__x := 1) for a in b]\n",
@@ -230,7 +227,7 @@ SCOPE_RULES = (
     Rule(
         since=(3, 13),
         what="'global' in 'except' for a name that 'else' uses",
-        trigger=rb"\b(?:global|nonlocal)\b",
+        trigger=triggers.DECLARATION,
         nodes=("Try", "TryStar"),
         find=_declared_in_handler,
         refused="def f():\n    try: pass\n    except A: global a\n    else: print(a)\n",
@@ -239,7 +236,7 @@ SCOPE_RULES = (
     Rule(
         since=(3, 13),
         what="Import from a module of one's own called '__future__'",
-        trigger=rb"\bfrom(?:[ \t\f]|\\\n)*\.[\s.\\]*__future__\b",
+        trigger=triggers.has_relative_future,
         find=_relative_future,
         refused="from .__future__ import spam\n",
         accepted="from .__future__ import annotations\n",
@@ -247,7 +244,7 @@ SCOPE_RULES = (
     Rule(
         since=(3, 13),
         what="Lambda or comprehension in an annotation scope within a class",
-        trigger=rb"\b(?:type|def|class)\b[^\n]*(?:=|\[)",
+        trigger=triggers.TYPE_PARAMETERS,
         nodes=("ClassDef",),
         find=_annotation_scope_in_class,
         refused="class C:\n    type A = lambda: 0\n",
@@ -255,8 +252,9 @@ SCOPE_RULES = (
     ),
     Rule(
         since=(3, 14),
-        what="'global' after an annotation that uses the name (PEP 649)",
-        trigger=rb"\b(?:global|nonlocal)\b",
+        what="'global' after an annotation that uses the name",
+        origin="PEP 649",
+        trigger=triggers.DECLARATION,
         nodes=("Module", "ClassDef", *FUNCTIONS),
         find=_annotated_before_declared_plainly,
         refused="def f():\n    x: a\n    global a\n",
@@ -264,8 +262,9 @@ SCOPE_RULES = (
     ),
     Rule(
         since=(3, 10),
-        what="'global' after an annotation that uses the name (PEP 563)",
-        trigger=rb"\b(?:global|nonlocal)\b",
+        what="'global' after an annotation that uses the name",
+        origin="PEP 563",
+        trigger=triggers.DECLARATION,
         nodes=("Module", "ClassDef", *FUNCTIONS),
         find=_annotated_before_declared_in_future,
         refused="from __future__ import annotations\ndef f():\n    x: a\n    global a\n",

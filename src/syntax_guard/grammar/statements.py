@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from . import triggers
 from .rule import Rule
 
 TYPE_CHECKING = False
@@ -12,14 +13,7 @@ if TYPE_CHECKING:
 
     from .code import Code, Node, Span
 
-_SPACE = rb"(?:[ \t\f]|\\\n)"
-_NAME = rb"[\w\x80-\xff]+"
-_DOTTED = re.compile(rb"@\s*" + _NAME + rb"(?:\s*\.\s*" + _NAME + rb")*\s*")
-
-_ODD_DECORATOR = (
-    rb"(?m)^[ \t\f]*@(?![ \t]*(?!None\b|True\b|False\b)[A-Za-z_][\w.]*[ \t]*"
-    rb"(?:\((?:[^()\n]|\([^()\n]*\))*\)[ \t]*)?(?:#.*)?$)"
-)
+_DOTTED = re.compile(rb"@\s*[\w\x80-\xff]+(?:\s*\.\s*[\w\x80-\xff]+)*\s*")
 
 
 def _keyword(code: Code, node: Node) -> Iterator[Span]:
@@ -87,9 +81,10 @@ def _type_parameters(code: Code, node: Node) -> Iterator[Span]:
         yield code.start(node.type_params[0]), code.end(node.type_params[-1])
 
 
-def _default(code: Code, node: Node) -> Iterator[Span]:
-    if getattr(node, "default_value", None) is not None:
-        yield code.span(node.default_value)
+def _defaults(code: Code, node: Node) -> Iterator[Span]:
+    for parameter in node.type_params:
+        if getattr(parameter, "default_value", None) is not None:
+            yield code.span(parameter.default_value)
 
 
 def _lazy(code: Code, node: Node) -> Iterator[Span]:
@@ -100,8 +95,9 @@ def _lazy(code: Code, node: Node) -> Iterator[Span]:
 STATEMENT_RULES = (
     Rule(
         since=(3, 9),
-        what="Decorator that is not a dotted name or a call of one (PEP 614)",
-        trigger=_ODD_DECORATOR,
+        what="Decorator that is not a dotted name or a call of one",
+        origin="PEP 614",
+        trigger=triggers.DECORATOR,
         nodes=("FunctionDef", "AsyncFunctionDef", "ClassDef"),
         find=_relaxed_decorators,
         refused="@buttons[0].clicked.connect\ndef f(): pass\n",
@@ -110,7 +106,7 @@ STATEMENT_RULES = (
     Rule(
         since=(3, 9),
         what="Parenthesised context managers",
-        trigger=rb"\bwith" + _SPACE + rb"*\(",
+        trigger=triggers.WITH_BRACKET,
         nodes=("With", "AsyncWith"),
         find=_parenthesised_items,
         refused="with (open(a) as b, open(c) as d): pass\n",
@@ -119,7 +115,7 @@ STATEMENT_RULES = (
     Rule(
         since=(3, 9),
         what="Unpacking without parentheses in 'for'",
-        trigger=rb"(?:\bin|,)(?:\s|\\\n)*\*(?!\*)",
+        trigger=triggers.STAR,
         nodes=("For", "AsyncFor"),
         find=_starred_for,
         refused="for x in *a, b: pass\n",
@@ -128,7 +124,7 @@ STATEMENT_RULES = (
     Rule(
         since=(3, 9),
         what="Unpacking without parentheses in an augmented assignment",
-        trigger=rb"[=,](?:[ \t\f]|\\\n)*\*(?!\*)",
+        trigger=triggers.STAR,
         nodes=("AugAssign",),
         find=_starred_value,
         refused="x += *a, b\n",
@@ -136,8 +132,9 @@ STATEMENT_RULES = (
     ),
     Rule(
         since=(3, 10),
-        what="'match' statement (PEP 634)",
-        trigger=rb"(?m)^[ \t\f]*match\b(?![ \t]*[=.,)\]}:])",
+        what="'match' statement",
+        origin="PEP 634",
+        trigger=triggers.MATCH,
         nodes=("Match",),
         find=_keyword,
         refused="match x:\n    case 1: pass\n",
@@ -145,8 +142,9 @@ STATEMENT_RULES = (
     ),
     Rule(
         since=(3, 11),
-        what="'except*' (PEP 654)",
-        trigger=rb"\bexcept" + _SPACE + rb"*\*",
+        what="'except*'",
+        origin="PEP 654",
+        trigger=triggers.EXCEPT_STAR,
         nodes=("TryStar",),
         find=_keyword,
         refused="try: pass\nexcept* A: pass\n",
@@ -154,8 +152,9 @@ STATEMENT_RULES = (
     ),
     Rule(
         since=(3, 11),
-        what="Unpacking in the annotation of '*args' (PEP 646)",
-        trigger=rb"\*(?:\s|\\\n)*" + _NAME + rb"(?:\s|\\\n|#.*\n)*:(?:\s|\\\n|#.*\n)*\*",
+        what="Unpacking in the annotation of '*args'",
+        origin="PEP 646",
+        trigger=triggers.STAR_ANNOTATION,
         nodes=("arguments",),
         find=_starred_annotation,
         refused="def f(*args: *Ts): pass\n",
@@ -163,8 +162,9 @@ STATEMENT_RULES = (
     ),
     Rule(
         since=(3, 12),
-        what="'type' statement (PEP 695)",
-        trigger=rb"\btype" + _SPACE + rb"+[\w\x80-\xff]",
+        what="'type' statement",
+        origin="PEP 695",
+        trigger=triggers.TYPE_ALIAS,
         nodes=("TypeAlias",),
         find=_keyword,
         refused="type X = int\n",
@@ -172,8 +172,9 @@ STATEMENT_RULES = (
     ),
     Rule(
         since=(3, 12),
-        what="Type parameter list (PEP 695)",
-        trigger=rb"\b(?:def|class)" + _SPACE + rb"+" + _NAME + _SPACE + rb"*\[",
+        what="Type parameter list",
+        origin="PEP 695",
+        trigger=triggers.TYPE_PARAMETERS,
         nodes=("FunctionDef", "AsyncFunctionDef", "ClassDef"),
         find=_type_parameters,
         refused="def f[T](x: T) -> T: pass\n",
@@ -181,17 +182,19 @@ STATEMENT_RULES = (
     ),
     Rule(
         since=(3, 13),
-        what="Default of a type parameter (PEP 696)",
-        trigger=rb"\b(?:def|class|type)" + _SPACE + rb"+" + _NAME + _SPACE + rb"*\[",
-        nodes=("TypeVar", "ParamSpec", "TypeVarTuple"),
-        find=_default,
+        what="Default of a type parameter",
+        origin="PEP 696",
+        trigger=triggers.TYPE_PARAMETERS,
+        nodes=("FunctionDef", "AsyncFunctionDef", "ClassDef", "TypeAlias"),
+        find=_defaults,
         refused="class C[T = int]: pass\n",
         accepted="class C[T: int]: pass\n",
     ),
     Rule(
         since=(3, 14),
-        what="'except' with several types and no parentheses (PEP 758)",
-        trigger=rb"\bexcept\b[ \t\f*]*(?!\([^()\n]*\)[ \t]*(?:as\b|:))[^\n:]*[,(\[{\\]",
+        what="'except' with several types and no parentheses",
+        origin="PEP 758",
+        trigger=triggers.EXCEPT_BARE,
         nodes=("ExceptHandler",),
         find=_bare_handler,
         refused="try: pass\nexcept A, B: pass\n",
@@ -199,8 +202,9 @@ STATEMENT_RULES = (
     ),
     Rule(
         since=(3, 15),
-        what="'lazy' import (PEP 810)",
-        trigger=rb"\blazy" + _SPACE + rb"+(?:import|from)\b",
+        what="'lazy' import",
+        origin="PEP 810",
+        trigger=triggers.LAZY,
         nodes=("Import", "ImportFrom"),
         find=_lazy,
         refused="lazy import json\n",

@@ -1,6 +1,6 @@
-"""Characters that each Python added with its Unicode database: in identifiers, and by name. Made, not written.
+"""Characters that each Python added: to identifiers, and by name. Made, not written.
 
-``python -m tests.conformance.unicode PYTHON …`` makes this file, by asking each Python about every character.
+``python -m tests.conformance.unicode`` makes this file, by asking each Python about every character.
 """
 
 from __future__ import annotations

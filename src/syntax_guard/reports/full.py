@@ -19,14 +19,12 @@ BOLD, DIM, RED, YELLOW, CYAN = "1", "2", "1;31", "1;33", "36"
 
 
 def render(result: Result, *, color: bool = False) -> Iterator[str]:
-    """Yield each finding as whole lines, with an empty line between two of them; with ``color`` for a terminal."""
+    """Yield each finding as whole lines, the last of them empty; with ``color`` for a terminal."""
 
     def paint(text: str, look: str) -> str:
         return f"\x1b[{look}m{text}\x1b[0m" if color else text
 
-    for number, diagnostic in enumerate(result.diagnostics):
-        if number:
-            yield "\n"
+    for diagnostic in result.diagnostics:
         look = RED if diagnostic.severity == "error" else YELLOW
         yield f"{paint(place(diagnostic), BOLD)}: {paint(diagnostic.code, look)}: {message(diagnostic)}\n"
         margin = f"{diagnostic.line or '':>5} "
@@ -37,6 +35,7 @@ def render(result: Result, *, color: bool = False) -> Iterator[str]:
                 yield f"{paint(blank + '|', DIM)} {' ' * start}{paint(under, look)}\n"
         if diagnostic.hint is not None:
             yield f"{blank}{paint('= hint:', CYAN)} {visible(diagnostic.hint)}\n"
+        yield "\n"
 
 
 def excerpt(diagnostic: Diagnostic) -> Iterator[tuple[int, str, str]]:

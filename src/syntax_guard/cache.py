@@ -1,0 +1,212 @@
+"""What the targets accept without a word, remembered between runs.
+
+A verdict is a function of the bytes and the interpreters, so it is kept by content: a set of digests, with no name,
+no code and no object in it. What is keyed by content holds in a fresh clone and in a restored CI cache too. On top,
+an `index` spares reading what has not changed since.
+
+Only green is kept. A digest that is damaged matches nothing, and a key that takes in the interpreters, the rules that
+judge and the user's own secret makes what others have found, or made up, match nothing either.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from time import time_ns
+
+try:
+    from _blake2 import blake2b  # hashlib's own, without OpenSSL, which takes 2 ms to load
+except ImportError:
+    from hashlib import blake2b
+
+from . import __version__
+from .index import SEAL_BYTES, Index, index, unpack
+from .questions import questions
+from .sources import UNKNOWN, File, select
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .model import Target
+    from .questions import Question
+    from .sources import Mark, Readable, Selection
+    from .store import Store
+
+DIGEST_BYTES = 32
+LIMIT = 8 << 20
+"""Bytes of the digests that are kept for one set of interpreters."""
+_RULES = ("_probe.py", "answers.py", "approximate.py", "grammar.py", "questions.py", "suspicious.py")
+"""The rooms whose change may change a verdict."""
+
+
+class Cache:
+    """What one run knows and learns about sources.
+
+    Used in this order: `select` (for a tree), `knows` and `learn` for each source that is read, `close`.
+    """
+
+    def __init__(self, store: Store, targets: Sequence[Target], unlike: Callable[[str], bool]) -> None:
+        """`unlike` tells the names of files whose being green is news, and which are judged each time."""
+        self.known = 0
+        """Sources that needed no judging, so far."""
+        self._store = store
+        self._unlike = unlike
+        self._key = _key(store.key, targets)
+        self._started = time_ns()
+        self._digests: set[bytes] | None = None
+        self._learned: list[bytes] = []
+        self._asked: dict[str, tuple[bytes, Readable]] = {}
+        self._green: dict[str, Mark] = {}
+        self._selection: Selection | None = None
+        self._index: Index | None = None
+        self._searched: list[Readable] | None = None
+
+    def select(
+        self, paths: Sequence[str], exclude: Callable[[str], bool], suffixes: tuple[str, ...], question: object
+    ) -> Selection:
+        """As `sources.select`, without the files that are known to be green, which `Selection.known` counts.
+
+        `question` is all besides `paths` and `suffixes` that the choice of files hangs on; its ``repr`` stands for it.
+        """
+        asked = repr((os.getcwd(), list(paths), suffixes, question)).encode("utf-8", "surrogatepass")
+        self._name = f"index-{self._seal(asked)[:16].hex()}"
+        self._question = asked
+        content = self._store.read(self._name)
+        self._index = unpack(content, self._seal_answer) if content else None
+        selection = self._index.unchanged() if self._index else None
+        if selection is None:
+            selection = select(paths, exclude, suffixes)
+            self._forget_known(selection)
+        self.known = selection.known
+        self._selection = selection
+        return selection
+
+    def knows(self, file: Readable, data: bytes) -> bool:
+        """Whether the targets are known to accept `data` without a word."""
+        if self._unlike(file.name):
+            return False
+        if self._digests is None:
+            self._digests = self._load()
+        digest = self._digest(data)
+        if digest in self._digests:
+            self._keep(file)
+            self.known += 1
+            return True
+        self._asked[file.name] = (digest, file)
+        return False
+
+    def learn(self, name: str, *, green: bool) -> None:
+        """Take in what came of the source called `name`."""
+        digest, file = self._asked.pop(name, (None, None))
+        if green and digest and file:
+            self._learned.append(digest)
+            self._keep(file)
+
+    def close(self, *, complete: bool) -> None:
+        """Write down what was learned; of the search only what is `complete`, to the last file. Once is enough."""
+        if self._learned:
+            self._save()
+            self._learned.clear()
+        if complete and self._selection is not None:
+            self._save_index(self._selection)
+        self._store.close()
+
+    def _keep(self, file: Readable) -> None:
+        if isinstance(file, File):
+            self._green[file.name] = file.mark
+
+    def _forget_known(self, selection: Selection) -> None:
+        """Take the files out of `selection` that are as they were when they were green."""
+        before = self._index.green() if self._index else {}
+        unknown = []
+        for file in selection.files:
+            if isinstance(file, File) and before.get(file.name) == file.mark:
+                self._green[file.name] = file.mark
+            else:
+                unknown.append(file)
+        selection.known = len(selection.files) - len(unknown)
+        self._searched = selection.files
+        selection.files = unknown
+
+    def _save_index(self, selection: Selection) -> None:
+        if self._searched is None:
+            if not selection.files or self._index is None:
+                return  # all is as it was
+            watched = self._index.watched()
+            changed = {file.name: UNKNOWN for file in selection.files}
+            before = self._index.green() | changed | self._green
+            files = [(name, before.get(name, UNKNOWN)) for name in self._index.judged()]
+        else:
+            if not all(isinstance(file, File) for file in self._searched):
+                return  # what cannot be read may turn readable without a mark of it
+            watched = selection.watched
+            files = [(file.name, self._green.get(file.name, UNKNOWN)) for file in self._searched]
+        made = index(watched, files, selection.skipped, linked=selection.linked, started=self._started)
+        if made is not None and made != self._index:
+            self._store.replace(self._name, made.pack(self._seal_answer))
+            self._store.shrink()
+
+    def _load(self) -> set[bytes]:
+        content = self._store.read(self._verdicts) or b""
+        if len(content) % DIGEST_BYTES:  # torn: what comes after the tear matches nothing, for ever
+            self._store.remove(self._verdicts)
+            content = b""
+        return {content[start : start + DIGEST_BYTES] for start in range(0, len(content), DIGEST_BYTES)}
+
+    def _save(self) -> None:
+        learned = b"".join(self._learned)
+        size = len(self._digests or ()) * DIGEST_BYTES + len(learned)
+        if size <= LIMIT:
+            self._store.append(self._verdicts, learned)
+        else:
+            newest = ((self._store.read(self._verdicts) or b"") + learned)[-LIMIT // 2 :]
+            self._store.replace(self._verdicts, newest)
+        self._store.shrink()
+
+    @property
+    def _verdicts(self) -> str:
+        return f"verdicts-{self._seal(b'verdicts')[:16].hex()}"
+
+    def _digest(self, data: bytes) -> bytes:
+        from hashlib import sha256  # OpenSSL's: with the processor's own instructions, twice as fast as BLAKE2
+
+        return blake2b(sha256(data).digest(), key=self._key, digest_size=DIGEST_BYTES, person=b"verdict").digest()
+
+    def _seal_answer(self, content: bytes) -> bytes:
+        """The seal of an index, which in another question's place is as good as none."""
+        digest = blake2b(self._question, key=self._key, digest_size=SEAL_BYTES, person=b"answer")
+        digest.update(content)
+        return digest.digest()
+
+    def _seal(self, content: bytes) -> bytes:
+        return blake2b(content, key=self._key, digest_size=SEAL_BYTES, person=b"question").digest()
+
+
+def _key(secret: bytes, targets: Sequence[Target]) -> bytes:
+    """What tells the verdicts of these targets, by these rules, from all others'."""
+    names = [(target.label, target.exact, target.interpreter.name) for target in targets]
+    parts = [__version__, _rules(), names, *map(_interpreter, questions(targets))]
+    return blake2b(repr(parts).encode(), key=blake2b(secret).digest() if secret else b"", digest_size=32).digest()
+
+
+def _interpreter(question: Question) -> tuple[object, ...]:
+    """Which interpreter answers `question`, to the build; for another than this, its file stands for the build."""
+    if question.python is None:
+        magic = sys.implementation.cache_tag
+        return (sys.version, sys.implementation.name, magic, sys.platform, sys.maxsize, question.floor)
+    path = os.path.realpath(question.python)
+    status = os.stat(path)
+    return (path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, question.floor)
+
+
+def _rules() -> bytes:
+    package = os.path.dirname(os.path.abspath(__file__))
+    digest = blake2b(digest_size=32)
+    for room in _RULES:
+        try:
+            with open(os.path.join(package, room), "rb") as file:
+                digest.update(file.read())
+        except OSError:  # in a zip file: the version stands for the rules
+            pass
+    return digest.digest()

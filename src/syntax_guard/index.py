@@ -1,0 +1,148 @@
+"""What a search found and which of it was green: an unchanged tree is neither searched nor read again.
+
+An index answers one question: the same paths, asked for in the same folder with the same settings of the same
+interpreters. It holds names and marks (size, times and numbers of the file system), and a seal that only this tool
+makes, so that what is damaged counts as missing.
+
+A mark that is too young proves nothing: within one tick of the file system's clock a file can be read and changed
+again (git calls it "racy"). Such a file is marked as unknown, and read the next time.
+"""
+
+from __future__ import annotations
+
+import os
+from stat import S_ISREG
+
+from .sources import UNKNOWN, File, Selection, mark
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from .sources import Mark
+
+    Seal = Callable[[bytes], bytes]
+
+TICK = 2_000_000_000
+"""Nanoseconds of the coarsest clock of a file system (FAT's)."""
+SEAL_BYTES = 32
+_CHUNK = 4096
+_NUMBERS = len(UNKNOWN)
+_LARGEST = (1 << 63) - 1
+
+
+class Index:
+    """The search that found `names`: first `watched` paths that it hangs on, then the files that were judged."""
+
+    def __init__(self, names: list[str], numbers: Sequence[int], watched: int, skipped: int, *, linked: bool) -> None:
+        self._names = names
+        self._numbers = numbers
+        self._watched = watched
+        self._skipped = skipped
+        self._linked = linked
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Index):
+            return NotImplemented
+        return (self._names, self._watched, self._skipped, self._linked, list(self._numbers)) == (
+            other._names, other._watched, other._skipped, other._linked, list(other._numbers))  # fmt: skip
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def unchanged(self) -> Selection | None:
+        """The selection that a search would make now, with the files alone that are not known to be green.
+
+        None where only a search can tell.
+        """
+        selection = Selection()
+        selection.skipped = self._skipped
+        selection.linked = self._linked
+        selection.known = len(self._names) - self._watched
+        try:
+            for position, name in self._changed():
+                if position < self._watched or self._linked:
+                    return None
+                status = os.stat(name)
+                if not S_ISREG(status.st_mode):
+                    return None
+                selection.files.append(File(name, mark(status)))
+        except OSError:
+            return None
+        selection.known -= len(selection.files)
+        return selection
+
+    def green(self) -> dict[str, Mark]:
+        """The files that were green, with their marks."""
+        marks = self._marks(self._watched, len(self._names))
+        return {name: seen for name, seen in zip(self._names[self._watched :], marks, strict=True) if seen != UNKNOWN}
+
+    def judged(self) -> list[str]:
+        """The files, green or not."""
+        return self._names[self._watched :]
+
+    def watched(self) -> list[tuple[str, Mark]]:
+        """What the choice of files hangs on besides their names."""
+        return list(zip(self._names[: self._watched], self._marks(0, self._watched), strict=True))
+
+    def pack(self, seal: Seal) -> bytes:
+        """The index as bytes, sealed."""
+        head = (len(self._names), self._watched, self._skipped, int(self._linked))
+        from array import array
+
+        body = array("q", head).tobytes() + array("q", self._numbers).tobytes()
+        body += os.fsencode("\0".join(self._names))
+        return body + seal(body)
+
+    def _marks(self, start: int, end: int) -> Iterator[Mark]:
+        numbers = self._numbers[start * _NUMBERS : end * _NUMBERS]
+        flat = iter(numbers.tolist() if isinstance(numbers, memoryview) else numbers)
+        return zip(*[flat] * _NUMBERS, strict=True)
+
+    def _changed(self) -> Iterator[tuple[int, str]]:
+        """Position and name of what has another mark now. Raises `OSError` for what is gone."""
+        for start in range(0, len(self._names), _CHUNK):
+            names = self._names[start : start + _CHUNK]
+            before = [*self._marks(start, start + len(names))]
+            now = [*map(mark, map(os.stat, names))]
+            if now != before:
+                for position, name in enumerate(names):
+                    if now[position] != before[position]:
+                        yield start + position, name
+
+
+def unpack(content: bytes, seal: Seal) -> Index | None:
+    """The index that `Index.pack` made into `content` with the same `seal`, else None."""
+    body = memoryview(content)[:-SEAL_BYTES]
+    if len(body) < 32 or seal(body) != content[-SEAL_BYTES:]:  # type: ignore[arg-type] # any buffer will do
+        return None
+    count, watched, skipped, linked = body[:32].cast("q")
+    end = 32 + count * _NUMBERS * 8
+    names = os.fsdecode(bytes(body[end:])).split("\0")
+    return Index(names, body[32:end].cast("q"), watched, skipped, linked=bool(linked))
+
+
+def index(
+    watched: Iterable[tuple[str, Mark]],
+    files: Iterable[tuple[str, Mark]],
+    skipped: int,
+    *,
+    linked: bool,
+    started: int,
+) -> Index | None:
+    """The index of a search that began at `started` (ns since 1970); `files` have `UNKNOWN` marks unless green.
+
+    None where names or numbers cannot be kept.
+    """
+    names: list[str] = []
+    numbers: list[int] = []
+    count = 0
+    for part in (watched, files):
+        count = len(names)
+        for name, seen in part:
+            names.append(name)
+            _, modified, changed, _, _ = seen
+            young = max(modified, changed) > started - TICK
+            numbers += UNKNOWN if young or max(seen) > _LARGEST or min(seen) < -_LARGEST else seen
+    if not names or any("\0" in name for name in names):
+        return None
+    return Index(names, numbers, count, skipped, linked=linked)

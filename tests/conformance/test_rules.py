@@ -1,0 +1,78 @@
+"""The table of rules: each example is what it says, to the rule, and to the real Pythons that are found."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from syntax_guard.grammar import RULES, Rule, requirements
+from syntax_guard.grammar.rule import ALWAYS
+
+from .pythons import COMPILE, VERSIONS, ask, found
+from .sources import examples
+
+HOST = sys.version_info[:2]
+KNOWN = [rule for rule in RULES if rule.since <= HOST]
+LATER = len(RULES) - len(KNOWN)
+
+
+def _id(rule: Rule) -> str:
+    return f"{rule.since[0]}.{rule.since[1]} {rule.what}"
+
+
+def _messages(source: str, version: tuple[int, int]) -> list[str]:
+    return [one.problem.message for one in requirements(source.encode(), version) if one.is_refused_by(version)]
+
+
+@pytest.mark.parametrize("rule", KNOWN, ids=_id)
+def test_a_rule_finds_what_it_is_for(rule: Rule) -> None:
+    last = (rule.since[0], rule.since[1] - 1)
+    assert rule.message in _messages(rule.refused, last)
+    assert _messages(rule.refused, rule.since) == [] or rule.since == HOST
+    assert _messages(rule.accepted, last) == []
+
+
+@pytest.mark.parametrize("rule", [rule for rule in KNOWN if rule.first != ALWAYS], ids=_id)
+def test_a_rule_leaves_older_pythons_alone(rule: Rule) -> None:
+    assert rule.message not in _messages(rule.refused, (rule.first[0], rule.first[1] - 1))
+
+
+def test_rules_for_later_pythons_are_left_out_here() -> None:
+    if LATER:
+        pytest.skip(f"{LATER} of {len(RULES)} rules are for what Python {HOST[0]}.{HOST[1]} refuses itself")
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: f"{version[0]}.{version[1]}")
+def test_the_real_python_agrees_with_the_table(version: tuple[int, int]) -> None:
+    python = found().get(version)
+    if python is None:
+        pytest.skip(f"no python{version[0]}.{version[1]} found here")
+    answers = ask(python, COMPILE, examples())
+    for rule, refused, accepted in zip(RULES, answers[::2], answers[1::2], strict=True):
+        if rule.is_refused_by(version):
+            assert refused is not None, rule.refused
+        if version == (rule.since[0], rule.since[1] - 1):
+            assert accepted is None, rule.accepted
+        if version >= rule.since:
+            assert refused is None, rule.refused
+
+
+def test_a_place_is_counted_in_characters() -> None:
+    (one,) = requirements("# coding: latin-1\né = [ü, (ß := a[b:=1])]\n".encode("latin-1"), (3, 9))
+    problem = one.problem
+    assert (problem.line, problem.column, problem.end_line, problem.end_column) == (2, 17, 2, 21)
+
+
+def test_a_source_without_any_construct_needs_nothing() -> None:
+    assert requirements(b"import os\n\nprint(os.name)\n", (3, 8)) == []
+
+
+def test_a_deep_source_does_not_end_the_process() -> None:
+    for source in (b"x" + b".y" * 2000, b"if x: pass\n" + b"elif y: pass\n" * 1500, b"(" * 150 + b"x" + b")" * 150):
+        requirements(source, (3, 8))
+
+
+def test_the_first_of_two_places_comes_first() -> None:
+    found_problems = [one.problem for one in requirements(b"a[b := 1]\nmatch x:\n    case 1: pass\n", (3, 9))]
+    assert [problem.line for problem in found_problems] == [1, 2]

@@ -1,0 +1,1 @@
+"""Sources, frames, settings and reports made by machines; `python -m tests.fuzz` runs them for long."""

@@ -1,0 +1,1 @@
+"""Sources, file systems, settings and signals that mean harm."""

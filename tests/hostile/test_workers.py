@@ -1,0 +1,146 @@
+"""Workers that are killed, stopped or misbehave: no run loses a verdict, hangs, or leaves a process behind."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from syntax_guard import Settings, check_paths
+from syntax_guard.model import Problem
+from syntax_guard.targets import this_interpreter
+from syntax_guard.workers import TRIES, Crew
+
+from . import unruly
+
+posix = pytest.mark.skipif(os.name == "nt", reason="signals and process groups of POSIX")
+RUNS = int(os.environ.get("SYNTAX_GUARD_CHAOS_RUNS", "12"))
+SEED = int(os.environ.get("SYNTAX_GUARD_CHAOS_SEED", "20261124"))
+SOURCES = [b"x = 1\n", b"trigger = 1\n", b"x = (\n", b"trigger = (\n", b"y = 2\n"]
+BROKEN = [False, False, True, True, False]
+
+
+def children() -> set[int]:
+    """The processes of this one's workers: its children, and what still runs in a session that one of them led."""
+    found = set()
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                fields = Path("/proc", entry, "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[1]) == os.getpid() and fields[0] != "Z":
+                found.add(int(entry))
+    return found
+
+
+def unruly_command(folder: Path, *ways: str) -> tuple[str, ...]:
+    for number, way in enumerate(ways):
+        (folder / f"{way}.{number}").touch()
+    here = os.path.abspath(unruly.__file__)
+    code = "import sys; sys.path.append(sys.argv.pop(1)); del sys.argv[0]; exec(open(sys.argv[0]).read())"
+    package = os.path.dirname(os.path.dirname(sys.modules["syntax_guard"].__file__ or ""))
+    return (sys.executable, "-I", "-S", "-c", code, package, here, str(folder))
+
+
+@posix
+@pytest.mark.parametrize("times", [1, TRIES - 1])
+@pytest.mark.parametrize("way", unruly.WAYS)
+def test_an_unruly_worker_costs_no_verdict(way: str, times: int, tmp_path: Path) -> None:
+    silent = way == "closes-its-input"  # and never says so
+    command = unruly_command(tmp_path, *[way] * (1 if silent else times))
+    crew = Crew({command: this_interpreter().name}, 0.5 if silent else 20.0, 0)
+    try:
+        answers = crew.ask(command, SOURCES)
+    finally:
+        crew.close()
+    assert [answer is not None and not isinstance(answer, Problem) for answer in answers] == BROKEN
+    assert not list(tmp_path.iterdir())
+
+
+@posix
+@pytest.mark.parametrize(
+    ("way", "kind"), [("dies", "Crashed"), ("leaves", "Crashed"), ("answers-no-json", "Crashed"), ("hangs", "TimedOut")]
+)
+def test_a_source_that_always_ends_its_worker_is_named(way: str, kind: str, tmp_path: Path) -> None:
+    command = unruly_command(tmp_path, *["closes-its-input" if way == "hangs" else way] * (2 * TRIES))
+    crew = Crew({command: this_interpreter().name}, 0.5, 0)
+    try:
+        answers = crew.ask(command, SOURCES)
+    finally:
+        crew.close()
+    for answer, source in zip(answers, SOURCES, strict=True):
+        assert isinstance(answer, Problem) == (b"trigger" in source)
+        if isinstance(answer, Problem):
+            assert answer.kind == kind
+
+
+class Chaos:
+    """Kills and stops workers of this process at random times, at most as often as a source is asked about again."""
+
+    def __init__(self, dice: random.Random) -> None:
+        self._delays = [dice.uniform(0, 0.15) for _ in range(TRIES - 1)]
+        self._signals = [dice.choice([signal.SIGKILL, signal.SIGSTOP]) for _ in self._delays]
+        self._dice = dice
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._strike)
+        self.struck = 0
+
+    def __enter__(self) -> Chaos:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _strike(self) -> None:
+        for delay, number in zip(self._delays, self._signals, strict=True):
+            self._over.wait(delay)
+            found = sorted(children())
+            while not found and not self._over.wait(0.002):
+                found = sorted(children())
+            if not found:
+                return
+            try:
+                os.kill(self._dice.choice(found), number)
+            except ProcessLookupError:
+                continue
+            self.struck += 1
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that is worth two workers: 40 files of 20 KB, every fifth of them broken."""
+    folder = tmp_path_factory.mktemp("scanned")
+    for number in range(40):
+        line = f"def f{number}(a, b=[1, 2, 3]):\n    return {{a: b for c in b if c}}\n"
+        (folder / f"{number:02}.py").write_text(line * 320 + ("x = (\n" if number % 5 == 0 else ""))
+    return folder
+
+
+@posix
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs /proc to find the processes of a run")
+def test_workers_killed_at_random_cost_no_verdict(scanned: Path) -> None:
+    expected = [str(scanned / f"{number:02}.py") for number in range(0, 40, 5)]
+    settings = Settings(jobs=2, cache=False, time_limit=20.0)
+    dice = random.Random(SEED)
+    struck = 0
+    for number in range(RUNS):
+        started = time.monotonic()
+        with Chaos(dice) as chaos:
+            result = check_paths([scanned], settings)
+        seconds = time.monotonic() - started
+        found = [(one.path, one.code) for one in result.diagnostics]
+        assert found == [(path, "syntax-error") for path in expected], f"run {number} of seed {SEED}"
+        assert result.summary.checked == 40
+        assert not children(), f"run {number} of seed {SEED}"
+        assert seconds < 15, f"run {number} of seed {SEED}"
+        struck += chaos.struck
+    assert struck >= RUNS // 2

@@ -1,0 +1,420 @@
+"""What is remembered between runs saves work, and never changes an answer."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from syntax_guard import Settings, check_paths, index, store
+from syntax_guard.sources import UNKNOWN, mark
+
+from .cache_walk import walk
+
+if TYPE_CHECKING:
+    from .conftest import Folder
+
+GREEN, RED = b"x = 1  # green\n", b"x = (  # red..\n"
+OLD = time.time() - 3600
+
+
+@pytest.fixture(autouse=True)
+def in_a_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tree").mkdir()
+    monkeypatch.chdir(tmp_path / "tree")
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+def run(kept: Path | None, *paths: str, **settings: Any) -> tuple[int, int, list[str]]:
+    """How many sources were checked, how many of them cached, and the paths of the findings."""
+    result = check_paths(paths or (".",), Settings(cache_dir=str(kept) if kept else None, **settings))
+    return result.summary.checked, result.summary.cached, [one.path for one in result.diagnostics]
+
+
+def files(kept: Path, kind: str) -> list[Path]:
+    return sorted(kept.glob(f"{kind}-*"))
+
+
+def settle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the clock be far from all that is in the tree."""
+    now = time.time_ns
+    monkeypatch.setattr("syntax_guard.cache.time_ns", lambda: now() + 10 * index.TICK)
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that are read from now on."""
+    seen: list[str] = []
+    from syntax_guard import sources
+
+    read_file = sources.read_file
+
+    def seen_reading(path: str) -> bytes:
+        seen.append(path)
+        return read_file(path)
+
+    monkeypatch.setattr(sources, "read_file", seen_reading)
+    return seen
+
+
+class TestContents:
+    def test_are_known_in_another_folder_under_other_names_and_times(self, kept: Path, tmp_path: Path) -> None:
+        Path("a.py").write_bytes(GREEN)
+        assert run(kept) == (1, 0, [])
+        os.chdir(tmp_path)
+        Path("clone").mkdir()
+        Path("clone/other.py").write_bytes(GREEN)
+        os.utime("clone/other.py", (OLD, OLD))
+        assert run(kept, "clone") == (1, 1, [])
+
+    def test_are_known_to_a_restored_cache(self, kept: Path, tmp_path: Path) -> None:
+        Path("a.py").write_bytes(GREEN)
+        run(kept)
+        shutil.copytree(kept, tmp_path / "restored")
+        assert run(tmp_path / "restored") == (1, 1, [])
+
+    @pytest.mark.parametrize("content", [RED, b"x = '\\d'\n", b"x = 1  # \xe2\x80\xae\n"], ids=["red", "warned", "odd"])
+    def test_that_are_not_green_and_silent_are_judged_each_time(self, kept: Path, content: bytes) -> None:
+        Path("a.py").write_bytes(content)
+        assert run(kept) == run(kept) == (1, 0, ["a.py"])
+
+    @pytest.mark.parametrize(
+        "change",
+        [{"target_version": ("3.8",)}, {"cache_key": b"another"}],
+        ids=["target", "secret"],
+    )
+    def test_are_judged_afresh_for_another(self, kept: Path, change: dict[str, Any]) -> None:
+        Path("a.py").write_bytes(GREEN)
+        run(kept)
+        assert run(kept, **change)[1] == 0
+        assert run(kept, **change)[1] == 1
+
+    @pytest.mark.parametrize(
+        ("what", "value"),
+        [
+            ("syntax_guard.cache.__version__", "9"),
+            ("syntax_guard.cache._RULES", ("model.py",)),
+            ("sys.version", "3.99"),
+        ],
+        ids=["version", "rules", "interpreter"],
+    )
+    def test_are_judged_afresh_by_another(
+        self, kept: Path, monkeypatch: pytest.MonkeyPatch, what: str, value: object
+    ) -> None:
+        Path("a.py").write_bytes(GREEN)
+        run(kept)
+        monkeypatch.setattr(what, value)
+        assert run(kept)[1] == 0
+
+    def test_that_should_be_broken_are_judged_each_time(self, kept: Path) -> None:
+        Path("a.py").write_bytes(GREEN)
+        run(kept)
+        for _ in range(2):
+            assert run(kept, expected_broken=("a.py",)) == (1, 0, ["a.py"])
+
+    def test_learned_before_a_run_was_broken_off_are_kept(self, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in "abc":
+            Path(f"{name}.py").write_bytes(GREEN + name.encode())
+        judge = __import__("syntax_guard._probe", fromlist=["judge"]).judge
+        left = iter([judge, judge])
+
+        def interrupted(data: bytes) -> Any:
+            try:
+                return next(left)(data)
+            except StopIteration:
+                raise KeyboardInterrupt from None
+
+        monkeypatch.setattr("syntax_guard._probe.judge", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            run(kept)
+        monkeypatch.undo()
+        os.chdir(kept.parent / "tree")
+        assert not files(kept, "index")
+        assert run(kept)[:2] == (3, 2)
+
+    def test_take_a_bounded_place(self, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("syntax_guard.cache.LIMIT", 10 * 32)
+        for number in range(25):
+            Path("a.py").write_text(f"x = {number}\n")
+            assert run(kept)[1] == 0
+            assert files(kept, "verdicts")[0].stat().st_size <= 10 * 32
+        assert run(kept)[1] == 1
+
+
+def _new_folder() -> None:
+    Path("q").mkdir()
+    Path("q/new.py").write_bytes(RED)
+
+
+CHANGES = {
+    "new file": lambda: Path("p/new.py").write_bytes(RED),
+    "new folder": _new_folder,
+    "replaced file": lambda: (Path("new").write_bytes(RED), Path("new").rename("p/b.py")),
+    "script by its mode": lambda: Path("p/script").chmod(0o755),
+    "link that finds a target": lambda: Path("nowhere.py").write_bytes(RED),
+    "link that leads elsewhere": lambda: (Path("p/red").rename("p/red.txt"), Path("p/green").rename("p/red")),
+}
+
+
+class TestTree:
+    def test_that_is_unchanged_is_not_read(self, kept: Path, monkeypatch: pytest.MonkeyPatch, reads: list[str]) -> None:
+        settle(monkeypatch)
+        Path("p").mkdir()
+        for name in ("a.py", "p/b.py", "script"):
+            Path(name).write_bytes(GREEN)
+        run(kept)
+        reads.clear()
+        assert run(kept) == (2, 2, [])
+        assert reads == []
+
+    def test_that_is_young_is_read_again(self, kept: Path, reads: list[str]) -> None:
+        Path("a.py").write_bytes(GREEN)
+        run(kept)
+        reads.clear()
+        assert run(kept) == (1, 1, [])
+        assert reads == ["a.py"]
+
+    @pytest.mark.parametrize(
+        ("age", "known"),
+        [(index.TICK + 1, True), (index.TICK - 1, False), (-index.TICK, False)],
+        ids=["old", "young", "from the future"],
+    )
+    def test_marks_count_from_a_tick_on(self, age: int, known: bool) -> None:
+        now = time.time_ns()
+        for seen in ((1, now - age, now - 10 * index.TICK, 1, 1), (1, now - 10 * index.TICK, now - age, 1, 1)):
+            made = index.index([], [("a.py", seen)], 0, linked=False, started=now)
+            assert made is not None
+            assert made.green() == ({"a.py": seen} if known else {})
+
+    def test_one_edit_reads_one_file(self, kept: Path, monkeypatch: pytest.MonkeyPatch, reads: list[str]) -> None:
+        settle(monkeypatch)
+        for name in "abc":
+            Path(f"{name}.py").write_bytes(GREEN)
+        run(kept)
+        status = Path("b.py").stat()
+        Path("b.py").write_bytes(RED)
+        os.utime("b.py", ns=(status.st_atime_ns, status.st_mtime_ns))  # same size, same time: the change time tells
+        reads.clear()
+        assert run(kept) == (3, 2, ["b.py"])
+        assert reads == ["b.py"]
+        assert run(kept) == (3, 2, ["b.py"])
+
+    @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+    def test_that_changed_is_judged_as_without_a_cache(
+        self, kept: Path, monkeypatch: pytest.MonkeyPatch, change: Any
+    ) -> None:
+        settle(monkeypatch)
+        Path("p").mkdir()
+        for name in ("a.py", "p/b.py", "p/green", "p/red"):
+            Path(name).write_bytes(GREEN)
+        Path("p/script").write_bytes(b"#!/usr/bin/env python3\n" + RED)
+        Path("link.py").symlink_to("nowhere.py")
+        Path("other.py").symlink_to("p/red")
+        run(kept)
+        assert run(kept)[2] == run(None)[2]
+        change()
+        assert run(kept)[2] == run(None)[2]
+
+    def test_turns_into_an_environment(self, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        settle(monkeypatch)
+        Path("env").mkdir()
+        Path("a.py").write_bytes(GREEN)
+        Path("env/b.py").write_bytes(GREEN)
+        assert run(kept)[0] == 2
+        Path("env/pyvenv.cfg").touch()
+        assert run(kept)[0] == 1
+
+    def test_many_named_files_are_a_tree_too(
+        self, kept: Path, monkeypatch: pytest.MonkeyPatch, reads: list[str]
+    ) -> None:
+        settle(monkeypatch)
+        names = [f"a{number}.py" for number in range(20)]
+        for name in names:
+            Path(name).write_bytes(GREEN)
+        run(kept, *names)
+        reads.clear()
+        assert run(kept, *names) == (20, 20, [])
+        assert reads == []
+
+
+class TestDamage:
+    @pytest.fixture(autouse=True)
+    def known_tree(self, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        settle(monkeypatch)
+        Path("a.py").write_bytes(GREEN)
+        run(kept)
+
+    def test_every_flipped_bit_of_an_index_is_noticed(self, kept: Path, reads: list[str]) -> None:
+        (path,) = files(kept, "index")
+        content = path.read_bytes()
+        for position in range(len(content)):
+            damaged = bytearray(content)
+            damaged[position] ^= 1 << position % 8
+            path.write_bytes(damaged)
+            reads.clear()
+            run(kept)
+            assert reads == ["a.py"]
+
+    @pytest.mark.parametrize("kind", ["index", "verdicts"])
+    @pytest.mark.parametrize("size", [0, 1, 31, 33, 100])
+    def test_a_torn_file_counts_as_missing(self, kept: Path, kind: str, size: int) -> None:
+        (path,) = files(kept, kind)
+        path.write_bytes(path.read_bytes()[:size].ljust(min(size, 33), b"?"))
+        Path("a.py").write_bytes(RED)
+        assert run(kept) == (1, 0, ["a.py"])
+        Path("a.py").write_bytes(GREEN)
+        assert run(kept)[2] == []
+        assert run(kept)[1] == 1
+
+    def test_a_digest_without_the_key_proves_nothing(self, kept: Path) -> None:
+        from hashlib import blake2b, sha256
+
+        Path("a.py").write_bytes(RED)
+        (path,) = files(kept, "verdicts")
+        with path.open("ab") as file:
+            file.write(sha256(RED).digest() + blake2b(sha256(RED).digest(), digest_size=32).digest())
+        assert run(kept) == (1, 0, ["a.py"])
+
+    def test_a_file_under_another_secret_is_not_believed(self, kept: Path, tmp_path: Path) -> None:
+        before = os.stat("a.py")
+        forged = tmp_path / "forged"
+        run(forged, cache_key=b"theirs")
+        for kind in ("index", "verdicts"):
+            shutil.copyfile(files(forged, kind)[0], files(kept, kind)[0])
+        Path("a.py").write_bytes(RED)
+        os.utime("a.py", ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert run(kept) == (1, 0, ["a.py"])
+
+    def test_an_index_answers_its_own_question_alone(self, kept: Path) -> None:
+        (answer,) = files(kept, "index")
+        run(kept, expected_broken=("a.py",))
+        (other,) = set(files(kept, "index")) - {answer}
+        shutil.copyfile(answer, other)
+        assert run(kept, expected_broken=("a.py",)) == (1, 0, ["a.py"])
+
+    @pytest.mark.parametrize(
+        "name",
+        ["folder", pytest.param("fifo", marks=pytest.mark.skipif(os.name == "nt", reason="Windows has none")), "link"],
+    )
+    def test_what_is_no_file_is_not_opened(self, kept: Path, name: str, tmp_path: Path) -> None:
+        for path in kept.iterdir():
+            path.rename(tmp_path / path.name)
+            if name == "folder":
+                path.mkdir()
+            elif name == "fifo":
+                os.mkfifo(path)
+            else:
+                path.symlink_to(tmp_path / path.name)
+        assert run(kept)[::2] == (1, [])
+
+
+class TestFolder:
+    @pytest.mark.skipif(os.name == "nt", reason="Windows keeps profiles private")
+    def test_that_everybody_may_write_to_is_not_used(self, kept: Path) -> None:
+        kept.mkdir()
+        kept.chmod(0o777)
+        Path("a.py").write_bytes(GREEN)
+        result = check_paths(["."], Settings(cache_dir=str(kept)))
+        assert "everybody may write" in result.notes[0]
+        assert list(kept.iterdir()) == []
+
+    @pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can give a folder away")
+    def test_of_somebody_else_is_not_used(self, kept: Path) -> None:
+        kept.mkdir()
+        os.chown(kept, 12345, -1)
+        Path("a.py").write_bytes(GREEN)
+        assert run(kept)[2] == []
+        assert list(kept.iterdir()) == []
+
+    @pytest.mark.parametrize("where", ["file", "below-a-file", "name\0of-nothing", "x" * 5000])
+    def test_that_cannot_be_made_is_done_without(self, tmp_path: Path, where: str) -> None:
+        (tmp_path / "file").touch()
+        place = tmp_path / ("file/below" if where == "below-a-file" else where)
+        Path("a.py").write_bytes(GREEN)
+        result = check_paths(["."], Settings(cache_dir=str(place)))
+        assert result.ok
+        assert result.notes
+
+    def test_on_a_full_disk_keeps_nothing_by_halves(self, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        written = iter([3])
+
+        def write(file: int, content: Any) -> int:
+            try:
+                return real(file, content[: next(written)])
+            except StopIteration:
+                raise OSError(28, "No space left on device") from None
+
+        real = os.write
+        Path("a.py").write_bytes(GREEN)
+        monkeypatch.setattr(os, "write", write)
+        result = check_paths(["."], Settings(cache_dir=str(kept)))
+        monkeypatch.undo()
+        assert "No space left" in result.notes[0]
+        os.chdir(kept.parent / "tree")
+        assert run(kept)[2] == []
+        assert run(kept)[1] == 1
+
+    def test_keeps_its_limit(self, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(store, "LIMIT", 1000)
+        folder = store.Store(str(kept))
+        for number in range(20):
+            folder.replace(f"f{number}", bytes(100))
+            os.utime(kept / f"f{number}", (OLD + number, OLD + number))
+        (kept / "left.1.part").touch()
+        os.utime(kept / "left.1.part", (OLD - 10**6, OLD - 10**6))
+        folder.shrink()
+        assert sorted(path.name for path in kept.iterdir()) == sorted(f"f{number}" for number in range(10, 20))
+        folder.close()
+
+    def test_serves_several_runs_at_once(self, kept: Path) -> None:
+        for number in range(40):
+            Path(f"a{number}.py").write_text(f"x = {number}\n")
+        code = "import sys; from syntax_guard import *; print(check_paths(['.'], Settings(cache_dir=sys.argv[1])).ok)"
+        runs = [
+            subprocess.Popen([sys.executable, "-c", code, str(kept)], stdout=subprocess.PIPE, text=True)
+            for _ in range(6)
+        ]
+        assert [one.communicate(timeout=60)[0] for one in runs] == ["True\n"] * 6
+        assert run(kept)[:2] == (40, 40)
+        assert not [path for path in kept.iterdir() if path.name.endswith(".part")]
+
+
+def test_verbose_says_why_nothing_was_kept(folder: Folder) -> None:
+    folder.write("a.py")
+    folder.write("file", "")
+    run = folder.guard("check", "--verbose", "--cache-dir=file")
+    assert run.code == 0
+    assert run.err.startswith("syntax-guard: the cache was not used: file: ")
+    assert folder.guard("check", "--cache-dir=file").err == ""
+
+
+def test_settings_are_remembered_as_they_are(folder: Folder) -> None:
+    lines = {"exclude": "['p/', '*.x']", "jobs": "3", "warnings": "'error'", "time-limit": "2.5", "cache": "true"}
+    folder.write("pyproject.toml", "[tool.syntax-guard]\n" + "".join(f"{key} = {lines[key]}\n" for key in lines))
+    folder.write("a.py", "x = '\\d'\n")
+    code = "import os; from syntax_guard.settings import load; print(load({}, os.environ, os.getcwd()))"
+    first = folder.run(sys.executable, "-c", code)
+    assert "time_limit=2.5" in first.out
+    assert folder.run(sys.executable, "-c", code) == first
+    folder.write("pyproject.toml", "[tool.syntax-guard]\njobs = 4\n")
+    assert "jobs=4" in folder.run(sys.executable, "-c", code).out
+
+
+def test_a_walk_meets_no_lie(tmp_path: Path) -> None:
+    (tmp_path / "walk").mkdir()
+    checked, cached = walk(300, 7, tmp_path / "walk")
+    assert 0.2 < cached / checked < 0.9
+
+
+def test_a_mark_is_of_numbers(tmp_path: Path) -> None:
+    assert len(mark(tmp_path.stat())) == len(UNKNOWN)

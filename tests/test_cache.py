@@ -58,7 +58,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     from syntax_guard import sources
 
     read_file = sources.read_file
-    monkeypatch.setattr(sources, "read_file", lambda path: (seen.append(path), read_file(path))[1])
+    monkeypatch.setattr(sources, "read_file", lambda path: read_file(seen.append(path) or path))  # type: ignore[func-returns-value]
     return seen
 
 
@@ -148,7 +148,7 @@ class TestContents:
 
 CHANGES = {
     "new file": lambda: Path("p/new.py").write_bytes(RED),
-    "new folder": lambda: (Path("q").mkdir(), Path("q/new.py").write_bytes(RED)),
+    "new folder": lambda: (Path("p").rename("q"), Path("q/new.py").write_bytes(RED)),
     "replaced file": lambda: (Path("new").write_bytes(RED), Path("new").rename("p/b.py")),
     "script by its mode": lambda: Path("p/script").chmod(0o755),
     "link that finds a target": lambda: Path("nowhere.py").write_bytes(RED),

@@ -28,7 +28,7 @@ ORDER = (
     ("interpreters", "discovery", "memory"),
     ("targets",),
     ("_probe", "grammar", "approximate", "answers", "suspicious", "threads"),
-    ("questions", "workers"),
+    ("questions", "workers", "bytecode"),
     ("index", "cache"),
     ("judge",),
     ("diagnostics", "hints"),

@@ -32,8 +32,10 @@ _COLUMNS_COUNT_BYTES = (3, 9) <= sys.version_info < (3, 13)
 _BOM = b"\xef\xbb\xbf"
 
 
-def judge(data: bytes) -> Any:
+def judge(data: bytes, name: str = NAME, keep: Callable[[Any], object] | None = None) -> Any:
     """Compile `data` (bytes) as this interpreter would when importing it, without executing anything.
+
+    The code of a source that compiles says that it is from the file `name`, and is given to `keep`.
 
     Returns None for a source that is valid and silent, else a pair of JSON values:
 
@@ -51,13 +53,17 @@ def judge(data: bytes) -> Any:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
-                _compile(data)
+                code = _compile(data, name)
+                if keep is not None:
+                    keep(code)
             except Exception as problem:  # noqa: BLE001 - whatever compile raises is this source's verdict
                 error = _fields(problem)
                 if _COLUMNS_COUNT_BYTES and error[6] and not error[6].isascii() and not data.startswith(_BOM):
                     error = _with_character_columns(error, data)
     finally:
         _set_digits(digits)
+    if error is not None and name != NAME:
+        return judge(data)  # in words that no file of this name has a part in
     if error is None and not caught:
         return None
     said: list[list[Any]] = []
@@ -68,8 +74,8 @@ def judge(data: bytes) -> Any:
     return [error, said]
 
 
-def _compile(data: bytes) -> None:
-    compile(data, NAME, "exec", 0, True, 0)
+def _compile(data: bytes, name: str = NAME) -> Any:
+    return compile(data, name, "exec", 0, True, 0)
 
 
 def _fields(problem: Exception) -> list[Any]:

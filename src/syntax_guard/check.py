@@ -64,7 +64,7 @@ def check_paths(
     exclude = matcher(settings.exclude, settings.root, "exclude")
     if len(names) <= FEW and not any(map(os.path.isdir, names)):
         return run.judge(sources.select(names, exclude))  # no search, no suffixes
-    cache = run.remember()
+    cache = None if settings.trust_bytecode else run.remember()  # a witness is enough, and costs less
     try:
         question = (settings.root, settings.exclude, settings.expected_broken)
         suffixes = _suffixes(settings)
@@ -103,7 +103,7 @@ def _suffixes(settings: Settings) -> tuple[str, ...]:
     return (*sources.SUFFIXES, NOTEBOOK) if settings.notebooks else sources.SUFFIXES
 
 
-def _with_cells(files: Sequence[Readable]) -> Sequence[Readable]:
+def _with_cells(files: list[Readable]) -> list[Readable]:
     """`files` with the cells of each notebook in its place."""
     if not any(file.name.endswith(NOTEBOOK) for file in files):
         return files
@@ -144,7 +144,7 @@ class _Run:
     def remember(self) -> Cache | None:
         """Use what is remembered, and remember what is learned, where the settings have a place for it."""
         settings = self._settings
-        if settings.cache and settings.cache_dir:
+        if settings.cache and settings.cache_dir and not settings.write_bytecode:  # what is known is not compiled
             from .cache import Cache
             from .store import Store
 
@@ -154,7 +154,9 @@ class _Run:
 
     def judge(self, selection: Selection) -> Result:
         """Judge what was selected."""
-        files = _with_cells(selection.files)
+        selected = _with_cells(selection.files)
+        files = self._unproven(selected)
+        proven = len(selected) - len(files)
         if self._cache is None and sum(file.size for file in files) > WORTH_REMEMBERING:
             self.remember()
         try:
@@ -163,13 +165,24 @@ class _Run:
                 self._cache.close(complete=True)
         finally:
             self.close()
-        checked = len(files) + selection.known
+        checked = len(selection.files) + selection.known
         warnings = sum(diagnostic.severity == "warning" for diagnostic in found)
-        cached = self._cache.known if self._cache else 0
+        cached = proven + (self._cache.known if self._cache else 0)
         seconds = perf_counter() - self._started
         summary = Summary(checked, broken, undecided, warnings, selection.skipped, cached, seconds)
         notes = (f"the cache was not used: {self._store.trouble}",) if self._store and self._store.trouble else ()
         return Result(self._asked, summary, tuple(found), notes)
+
+    def _unproven(self, files: list[Readable]) -> list[Readable]:
+        """Those of `files` that bytecode does not speak for, where it is trusted and can say all that is asked."""
+        settings = self._settings
+        alone = len(self._asked) == 1 and self._asked[0].exact and self._asked[0].interpreter.python is None
+        if not settings.trust_bytecode or not alone or settings.warnings == "error":  # it keeps no warnings
+            return files
+        from .bytecode import unproven
+
+        doubted = [file for file in files if self._expected_broken(file.name)] if settings.expected_broken else []
+        return doubted + unproven([file for file in files if file not in doubted] if doubted else files)
 
     def close(self) -> None:
         """Keep what was learned, however far the run came."""
@@ -182,7 +195,9 @@ class _Run:
         limits = Limits(settings.jobs, settings.time_limit, settings.memory_limit << 20)
         found: list[Diagnostic] = []
         broken = undecided = 0
-        judgements: Iterable[Judgement] = judge(files, self._asked, limits, self._cache)
+        judgements: Iterable[Judgement] = judge(
+            files, self._asked, limits, self._cache, write_bytecode=settings.write_bytecode
+        )
         for judgement in self._follow(judgements, len(files)) if self._follow else judgements:
             if self._cache is not None:
                 self._cache.learn(judgement.source.name, green=judgement.silent)

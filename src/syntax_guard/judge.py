@@ -5,7 +5,7 @@ from __future__ import annotations
 from .answers import no_answer
 from .model import Record, Source, Verdict
 from .questions import ordinary, questions, verdicts
-from .sources import UnreadableError
+from .sources import File, UnreadableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,14 +50,21 @@ class Limits(Record):
 
 
 def judge(
-    files: Sequence[Readable], targets: Sequence[Target], limits: Limits, cache: Cache | None = None
+    files: Sequence[Readable],
+    targets: Sequence[Target],
+    limits: Limits,
+    cache: Cache | None = None,
+    *,
+    write_bytecode: bool = False,
 ) -> Iterator[Judgement]:
     """Yield what `targets` say of each of `files` that `cache` does not know to be green, in no particular order.
+
+    With `write_bytecode`, the code that this interpreter compiles is left where an import looks for it.
 
     Whatever happens to a file, an interpreter or a worker, each file gets its judgement. Closing the iterator ends
     every process that was started.
     """
-    bench = _Bench(questions(targets), targets, limits)
+    bench = _Bench(questions(targets, write_bytecode=write_bytecode), targets, limits)
     try:
         yield from _judge(_unknown(files, targets, cache), bench, limits)
     finally:
@@ -97,7 +104,7 @@ def _unknown(files: Sequence[Readable], targets: Sequence[Target], cache: Cache 
             yield Judgement(Source(file.name, b""), (no_answer(error.problem),) * len(targets))
         else:
             if cache is None or not cache.knows(file, data):
-                yield Source(file.name, data)
+                yield Source(file.name, data, file.mark if isinstance(file, File) else None)
 
 
 def _available() -> int:
@@ -130,17 +137,19 @@ class _Bench:
         """Judge a source in this process as far as that is safe, and in workers else."""
         safe = ordinary(source.data)
         answers = {
-            question.python: question.answer(source.data)
+            question.python: question.answer(source)
             if safe and question.python is None
-            else self.crew.ask(question.command(), [source.data])[0]
+            else self.crew.ask(question.command(), [question.asks(source)])[0]
             for question in self._asked
         }
         return self._judgement(source, answers)
 
     def judge_in_workers(self, batch: Sequence[Source]) -> list[Judgement]:
         """Judge a batch in workers only. Safe from any thread, once `crew` is there."""
-        data = [source.data for source in batch]
-        answers = {question.python: self.crew.ask(question.command(), data) for question in self._asked}
+        answers = {
+            question.python: self.crew.ask(question.command(), [question.asks(source) for source in batch])
+            for question in self._asked
+        }
         return [
             self._judgement(source, {python: answers[python][index] for python in answers})
             for index, source in enumerate(batch)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from .model import Version
+    from .model import Source, Version
 
 ORDINARY_BYTES = 32 * 1024
 """Bytes of the largest source that is judged in this process. With a stack of 8 MiB, no chain of operators,
@@ -39,25 +39,39 @@ class Question(Record):
     """What it must say that it is, such as ``CPython 3.9.18``."""
     floor: Version | None = None
     """The oldest target that this interpreter answers for approximately: `grammar`'s rules are asked down to here."""
+    writes: bool = False
+    """Whether the code of what compiles is written where imports look for it; for this interpreter alone."""
 
     def command(self) -> tuple[str, ...]:
         """The command line that starts a probe for this question."""
         package = os.path.dirname(os.path.abspath(__file__))
         python = ((self.python,) if self.python else this_python()) + ("-I", "-S")
-        if self.floor is None:
+        if self.floor is None and not self.writes:
             return (*python, os.path.join(package, "_probe.py"))
-        code = (
-            "import sys; sys.path.append(sys.argv[1]); from syntax_guard.approximate import main; main(*sys.argv[2:])"
-        )
-        return (*python, "-c", code, os.path.dirname(package), "{}.{}".format(*self.floor))
+        room = "bytecode" if self.writes else "approximate"
+        first = "{}.{}".format(*self.floor) if self.floor else str(sys.flags.optimize)
+        code = f"import sys; sys.path.append(sys.argv[1]); from syntax_guard.{room} import main; main(*sys.argv[2:])"
+        return (*python, "-c", code, os.path.dirname(package), first)
 
-    def answer(self, data: bytes) -> Any:
-        """Answer for the source `data` in this process (see ``_probe.judge``)."""
+    def asks(self, source: Source) -> bytes:
+        """What the command is sent for `source`."""
+        if not self.writes:
+            return source.data
+        from .bytecode import framed
+
+        return framed(source)
+
+    def answer(self, source: Source) -> Any:
+        """Answer for `source` in this process (see ``_probe.judge``)."""
+        if self.writes:
+            from . import bytecode
+
+            return bytecode.judge(self.asks(source))
         if self.floor is None:
-            return _probe.judge(data)
+            return _probe.judge(source.data)
         from . import approximate
 
-        return approximate.judge(data, self.floor)
+        return approximate.judge(source.data, self.floor)
 
 
 def this_python() -> tuple[str, ...]:
@@ -75,8 +89,11 @@ def this_python() -> tuple[str, ...]:
     return tuple(prefix) if len(prefix) > 1 and words[len(prefix) :] == sys.orig_argv[1:] else (sys.executable,)
 
 
-def questions(targets: Sequence[Target]) -> tuple[Question, ...]:
-    """One question an interpreter, so that none is asked twice about a source."""
+def questions(targets: Sequence[Target], *, write_bytecode: bool = False) -> tuple[Question, ...]:
+    """One question an interpreter, so that none is asked twice about a source.
+
+    With `write_bytecode`, the one that answers here for itself alone leaves the code of what compiles.
+    """
     floors: dict[str | None, Version | None] = {}
     names: dict[str | None, str] = {}
     for target in targets:
@@ -86,7 +103,10 @@ def questions(targets: Sequence[Target]) -> tuple[Question, ...]:
         if not target.exact and (floor is None or target.version < floor):
             floor = target.version
         floors[python] = floor
-    return tuple(Question(python, names[python], floor) for python, floor in floors.items())
+    return tuple(
+        Question(python, names[python], floor, write_bytecode and python is None and floor is None)
+        for python, floor in floors.items()
+    )
 
 
 def verdicts(answers: dict[str | None, Any], data: bytes, targets: Sequence[Target]) -> tuple[Verdict, ...]:

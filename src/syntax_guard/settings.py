@@ -40,6 +40,10 @@ class Settings(Record):
     """Where verdicts are remembered; None: nowhere. `load` fills in the user's cache folder."""
     cache_key: bytes = b""
     """A secret, or nothing: what was remembered under one key counts under no other."""
+    trust_bytecode: bool = False
+    """Take a ``.pyc`` that this interpreter would load as a proof that its source compiled."""
+    write_bytecode: bool = False
+    """Leave the code that this interpreter compiled where an import looks for it."""
     time_limit: float = 30.0
     """Seconds that a source may take."""
     memory_limit: int = 4096
@@ -161,6 +165,8 @@ OPTIONS = (
            "MIB"),
     Option("cache", _flag, "neither use nor keep remembered verdicts", on=True),
     Option("cache-dir", _text, "where verdicts are remembered", "DIR", in_file=False),
+    Option("trust-bytecode", _flag, "take a current .pyc of this interpreter as proof", in_file=False),
+    Option("write-bytecode", _flag, "leave the compiled code for imports, as images want it", in_file=False),
     Option("statistics", _flag, "count the findings by code and by target", in_file=False),
     Option("quiet", _flag, "findings only, no summary", in_file=False),
     Option("verbose", _flag, "say more about how the run went", in_file=False),

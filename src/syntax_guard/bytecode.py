@@ -1,0 +1,139 @@
+"""Bytecode as a witness, and what a scan leaves behind of it (PEP 552, PEP 3147).
+
+A ``.pyc`` that this interpreter would load for a source proves that the source compiled. That is as true as the
+source's time and size: whoever can change a file and keep both makes Python itself run the old code.
+
+Runs in this process and, like `_probe`, as a worker: then a source comes with the path and the mark that it had, and
+the code that the verdict took is written where an import looks for it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
+
+from . import _probe
+from .sources import File, UnreadableError, read_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import CodeType
+    from typing import Any
+
+    from .model import Source
+    from .sources import Readable
+
+SUFFIX = ".py"
+"""What an import looks for. Stubs, scripts and ``.pyw`` have no bytecode."""
+HEAD_BYTES = 16
+_CODE = b"\xe3"
+"""How marshal begins a code object."""
+_WORD = 0xFFFFFFFF
+
+
+def unproven(files: Sequence[Readable]) -> list[Readable]:
+    """Those of `files` that no bytecode of this interpreter speaks for."""
+    suffix = _suffix()
+    return [file for file in files if not (isinstance(file, File) and is_current(file, suffix))]
+
+
+def is_current(file: File, suffix: str | None = None) -> bool:
+    """Whether this interpreter would load bytecode for `file`, made from the source as it is now.
+
+    Bytecode by hash counts where the hash is right, whether an import would look at it or not.
+    """
+    if not file.name.endswith(SUFFIX):
+        return False
+    size, modified = file.mark[:2]
+    try:
+        descriptor = os.open(_path(file.name, suffix or _suffix()), os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except OSError:
+        return False
+    try:
+        head = os.read(descriptor, HEAD_BYTES + 1)
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    if head[:4] != MAGIC_NUMBER or head[HEAD_BYTES:] != _CODE:
+        return False
+    if head[4:8] == b"\0\0\0\0":
+        return head[8:HEAD_BYTES] == _stamp(size, modified)
+    try:
+        return head[4] in (1, 3) and head[5:8] == b"\0\0\0" and head[8:HEAD_BYTES] == source_hash(read_file(file.name))
+    except UnreadableError:
+        return False
+
+
+def framed(source: Source) -> bytes:
+    """`source` as `judge` takes it."""
+    if source.mark is None or not source.name.endswith(SUFFIX):
+        return b"\0\0\0" + source.data
+    size, modified = source.mark[:2]
+    return b"%b\0%d\0%d\0" % (os.fsencode(os.path.abspath(source.name)), size, modified) + source.data
+
+
+def judge(frame: bytes) -> Any:
+    """As ``_probe.judge``, for what `framed` made; writes the code of a source that compiles, if that can be done."""
+    path, size, modified, data = frame.split(b"\0", 3)
+    if not path:
+        return _probe.judge(data)
+    kept: list[CodeType] = []
+    name = os.fsdecode(path)
+    answer = _probe.judge(data, name, kept.append)
+    if kept:
+        try:
+            _write(name, _stamp(int(size), int(modified)), _optimized(data, name, kept[0]))
+        except OSError:
+            pass  # a read-only tree: an import compiles again
+    return answer
+
+
+def main(optimize: str, *arguments: str) -> None:
+    """Become a worker (see ``_probe.main``) that writes code of this level of optimization."""
+    global _level
+    _level = int(optimize)
+    _probe.main(judge, *arguments)
+
+
+_level = sys.flags.optimize
+
+
+def _optimized(data: bytes, name: str, code: CodeType) -> CodeType:
+    return compile(data, name, "exec", 0, True, _level) if _level else code
+
+
+def _suffix() -> str:
+    return "." + cache_from_source("x.py", optimization=_level or "").rpartition("x.")[2]
+
+
+def _path(source: str, suffix: str) -> str:
+    if sys.pycache_prefix is not None:
+        return cache_from_source(os.path.abspath(source), optimization=_level or "")
+    folder, name = os.path.split(source)
+    return os.path.join(folder, "__pycache__", name.removesuffix(SUFFIX) + suffix)
+
+
+def _stamp(size: int, modified: int) -> bytes:
+    """Time and size as a header of bytecode has them; `modified` in ns."""
+    return (modified // 1_000_000_000 & _WORD).to_bytes(4, "little") + (size & _WORD).to_bytes(4, "little")
+
+
+def _write(source: str, stamp: bytes, code: CodeType) -> None:
+    """Put `code` where an import looks for it, whole or not at all, with the source's mode as importlib does."""
+    import marshal
+
+    path = _path(source, _suffix())
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    part = f"{path}.{os.getpid()}"
+    mode = (os.stat(source).st_mode | 0o200) & 0o666
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(MAGIC_NUMBER + b"\0\0\0\0" + stamp + marshal.dumps(code))
+        os.replace(part, path)
+    except BaseException:
+        os.unlink(part)
+        raise

@@ -1,0 +1,143 @@
+"""Bytecode: believed only when asked to and only as far as Python itself believes it, and left behind on request."""
+
+from __future__ import annotations
+
+import compileall
+import importlib.util
+import os
+import py_compile
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syntax_guard import Settings, check_paths
+
+GREEN, RED = b"x = 1  # green\n", b"x = (  # red..\n"
+
+
+@pytest.fixture(autouse=True)
+def in_a_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def run(**settings: Any) -> tuple[int, int, list[str]]:
+    """How many sources were checked, how many of them not judged, and the paths of the findings."""
+    result = check_paths(["."], Settings(**settings))
+    return result.summary.checked, result.summary.cached, [one.path for one in result.diagnostics]
+
+
+def broken_behind_bytecode(mode: py_compile.PycInvalidationMode = py_compile.PycInvalidationMode.TIMESTAMP) -> Path:
+    """Bytecode of a green source, which is red now, with the same size and time."""
+    path = Path("a.py")
+    path.write_bytes(GREEN)
+    status = path.stat()
+    made = py_compile.compile("a.py", invalidation_mode=mode, doraise=True)
+    path.write_bytes(RED)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    return Path(str(made))
+
+
+def test_bytecode_is_not_believed_unless_asked() -> None:
+    broken_behind_bytecode()
+    assert run() == (1, 0, ["a.py"])
+
+
+def test_bytecode_is_believed_as_python_believes_it() -> None:
+    broken_behind_bytecode()
+    assert run(trust_bytecode=True) == (1, 1, [])
+    assert subprocess.run([sys.executable, "-c", "import a"], check=False).returncode == 0
+
+
+DAMAGE = {
+    "another magic": lambda data: b"\0\0\r\n" + data[4:],
+    "unknown flags": lambda data: data[:4] + b"\4\0\0\0" + data[8:],
+    "another time": lambda data: data[:8] + b"\0\0\0\0" + data[12:],
+    "another size": lambda data: data[:12] + b"\0\0\0\0" + data[16:],
+    "head alone": lambda data: data[:16],
+    "torn head": lambda data: data[:9],
+    "no code": lambda data: data[:16] + b"N",
+    "nothing": lambda _: b"",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_bytecode_that_python_would_not_load_is_no_witness(damage: Any) -> None:
+    made = broken_behind_bytecode()
+    made.write_bytes(damage(made.read_bytes()))
+    assert run(trust_bytecode=True) == (1, 0, ["a.py"])
+
+
+@pytest.mark.parametrize("mode", ["CHECKED_HASH", "UNCHECKED_HASH"])
+def test_bytecode_by_hash_is_held_to_the_hash(mode: str) -> None:
+    broken_behind_bytecode(py_compile.PycInvalidationMode[mode])
+    assert run(trust_bytecode=True) == (1, 0, ["a.py"])
+    Path("a.py").write_bytes(GREEN)
+    assert run(trust_bytecode=True) == (1, 1, [])
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"warnings": "error"}, {"target_version": ("3.8",)}, {"expected_broken": ("a.py",)}],
+    ids=["warnings are errors", "another target", "expected to be broken"],
+)
+def test_bytecode_speaks_of_nothing_else(settings: dict[str, Any]) -> None:
+    Path("a.py").write_bytes(GREEN)
+    compileall.compile_dir(".", quiet=2)
+    assert run(trust_bytecode=True)[1] == 1
+    assert run(trust_bytecode=True, **settings)[1] == 0
+
+
+def written() -> Path:
+    return Path(importlib.util.cache_from_source("a.py"))
+
+
+def test_nothing_is_written_unless_asked() -> None:
+    Path("a.py").write_bytes(GREEN)
+    run()
+    run(trust_bytecode=True)
+    assert list(Path().iterdir()) == [Path("a.py")]
+
+
+@pytest.mark.parametrize("amount", [1, 200], ids=["here", "by workers"])
+def test_what_is_written_is_what_python_writes(amount: int, tmp_path: Path) -> None:
+    source = b"'''Doc.'''\ndef f(a):\n    assert a\n    return [lambda: a for _ in 'x']\n" + b"# " * 2000 + b"\n"
+    for number in range(amount):
+        Path(f"a{number}.py").write_bytes(source)
+    assert run(write_bytecode=True, cache_dir=str(tmp_path.parent / "cache"))[2] == []
+    made = {path.name: path.read_bytes() for path in Path("__pycache__").iterdir()}
+    assert len(made) == amount
+    assert run(trust_bytecode=True) == (amount, amount, [])
+    for number in range(amount):
+        expected = py_compile.compile(f"a{number}.py", doraise=True, cfile=str(tmp_path.parent / "one.pyc"))
+        ours = made[f"a{number}.{sys.implementation.cache_tag}.pyc"]
+        assert ours[:16] == Path(str(expected)).read_bytes()[:16]
+    done = subprocess.run(
+        [sys.executable, "-v", "-c", "import a0; print(a0.f.__code__.co_filename)"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == f"{tmp_path / 'a0.py'}\n"
+    assert "code object from '" + str(tmp_path / "__pycache__") in done.stderr
+
+
+def test_broken_sources_leave_no_bytecode() -> None:
+    Path("a.py").write_bytes(RED)
+    Path("b.pyi").write_bytes(GREEN)
+    assert run(write_bytecode=True) == (2, 0, ["a.py"])
+    assert not Path("__pycache__").exists()
+
+
+def test_a_red_verdict_does_not_hang_on_what_is_written() -> None:
+    Path("a.py").write_bytes("x = 'é' +\n".encode())
+    (plain,), (writing,) = (check_paths(["."], Settings(write_bytecode=on)).diagnostics for on in (False, True))
+    assert plain == writing
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_tree_is_checked_all_the_same() -> None:
+    Path("a.py").write_bytes(GREEN)
+    Path().chmod(0o555)
+    assert run(write_bytecode=True) == (1, 0, [])
+    assert not written().exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -15,6 +16,9 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # who runs the tests under nohup does not run the tool under it
 
 PROJECT = Path(__file__).resolve().parent.parent
 COMMAND = Path(sysconfig.get_path("scripts")) / ("syntax-guard.exe" if os.name == "nt" else "syntax-guard")

@@ -1,6 +1,6 @@
-"""Write data/share/man/man1/syntax-guard.1 from the parser.
+"""Write docs/syntax-guard.1, the man page, from the parser.
 
-Run it as ``python docs/write_man_page.py`` with the package installed. The wheel brings the page to ``share/man``.
+Run it as ``python docs/write_man_page.py`` with the package installed.
 
 A writer of our own, because argparse-manpage fills the lines of a usage as if they were prose, and has no place for the
 environment and the settings file. Macros: man(7).
@@ -20,7 +20,7 @@ from syntax_guard.settings import OPTIONS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAGE = Path(__file__).resolve().parent.parent / "data" / "share" / "man" / "man1" / "syntax-guard.1"
+PAGE = Path(__file__).resolve().parent / "syntax-guard.1"
 
 
 def page(whole: argparse.ArgumentParser) -> str:

@@ -248,6 +248,13 @@ def walk(steps: int, seed: int, place: Path) -> tuple[int, int]:
     return checked, cached
 
 
+def _picture(place: Path) -> None:
+    """Show the tree as it is, for whoever has to find out."""
+    for path in sorted((place / "tree").rglob("*")):
+        leads = f" -> {os.readlink(path)}" if path.is_symlink() else ""
+        print(path.relative_to(place), path.lstat(), leads)  # noqa: T201
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=10_000)

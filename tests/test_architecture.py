@@ -19,6 +19,7 @@ ORDER = (
     ("store", "patterns", "cpus"),
     ("versions",),
     ("settings", "pyproject"),
+    ("child",),
     ("git",),
     ("sources",),
     ("staging",),

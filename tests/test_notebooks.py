@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from syntax_guard.notebooks import cells
 from syntax_guard.sources import UnreadableError
+
+if TYPE_CHECKING:
+    from .conftest import Folder
 
 
 def notebook(*sources: object, metadata: object = None) -> bytes:
@@ -97,3 +100,53 @@ def test_a_notebook_that_nbformat_writes() -> None:
     written = nbformat.writes(nbformat.new_notebook(cells=[nbformat.new_code_cell("a = 1\nb = 2")]))
     (cell,) = cells(written.encode(), "n")
     assert cell.text == "a = 1\nb = 2"
+
+
+BROKEN = notebook("%time\na = 1\n", "b = 1\nawait f()\nc = = 2\n")
+PLACE = ("n.ipynb:cell 2", "syntax-error", 3)
+
+
+def found(folder: Folder, *arguments: str, stdin: bytes = b"") -> list[tuple[str, str, int | None]]:
+    return folder.guard("check", "--output-format", "json", *arguments, stdin=stdin).found
+
+
+def test_a_notebook_that_is_named_is_read_as_one(folder: Folder) -> None:
+    folder.write("n.ipynb", BROKEN)
+    assert found(folder, "n.ipynb") == [PLACE]
+
+
+@pytest.mark.parametrize("how", ["flag", "variable", "file"])
+def test_a_search_finds_notebooks_where_the_setting_is_on(how: str, folder: Folder) -> None:
+    folder.write("a.py")
+    folder.write("n.ipynb", BROKEN)
+    assert found(folder) == []
+    if how == "file":
+        folder.write("pyproject.toml", "[tool.syntax-guard]\nnotebooks = true\n")
+    if how == "variable":
+        folder.environment["SYNTAX_GUARD_NOTEBOOKS"] = "1"
+    for _ in range(2):  # the second time, what is green is remembered
+        assert found(folder, *["--notebooks"][: how == "flag"]) == [PLACE]
+    folder.write("n.ipynb", notebook("a = 1"))
+    assert found(folder, *["--notebooks"][: how == "flag"]) == []
+
+
+def test_staged_notebooks(folder: Folder) -> None:
+    folder.write("n.ipynb", BROKEN)
+    folder.git("init", "-q")
+    folder.git("add", "n.ipynb")
+    folder.write("n.ipynb", notebook("a = 1"))
+    assert found(folder, "--staged", "--notebooks") == [PLACE]
+
+
+def test_a_notebook_on_standard_input(folder: Folder) -> None:
+    assert found(folder, "-", "--stdin-filename", "n.ipynb", stdin=BROKEN) == [PLACE]
+
+
+def test_what_is_no_notebook_is_red(folder: Folder) -> None:
+    folder.write("n.ipynb", b'{\n"cells": [}\n')
+    assert found(folder, "n.ipynb") == [("n.ipynb", "unreadable", 2)]
+
+
+def test_a_notebook_without_python_is_no_finding(folder: Folder) -> None:
+    folder.write("n.ipynb", notebook("x <- 1", metadata={"kernelspec": {"language": "R"}}))
+    assert folder.guard("check", "n.ipynb").code == 0

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BROKEN = "def f(:\n    pass\n"
-PACKAGED = ("data", "src", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
+PACKAGED = ("src", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
 pytestmark = pytest.mark.skipif(
     not (PROJECT / ".pre-commit-hooks.yaml").exists(), reason="the hook manifest is not beside the tests"
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 import pytest
@@ -59,3 +60,13 @@ def test_an_option_costs_its_parser_and_no_worker(folder: Folder, arguments: lis
     code, loaded = hook(folder, *arguments, "a.py")
     assert code == 0
     assert not loaded & {"subprocess", "threading", "tempfile", "syntax_guard.workers"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no posix_spawn")
+def test_the_index_is_read_without_subprocess(repository: Folder) -> None:
+    repository.write("a.py")
+    repository.git("add", "a.py")
+    run = repository.run(sys.executable, "-c", HOOK, "check", "--staged", environment={"PRE_COMMIT": "1"})
+    code, loaded = json.loads(run.out)
+    assert code == 0
+    assert not set(loaded) & {"argparse", "subprocess", "threading", "tempfile", "tomllib", "hashlib"}

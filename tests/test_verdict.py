@@ -179,3 +179,29 @@ def test_source_line_is_decoded_with_the_source_s_own_coding() -> None:
 def test_no_message_shows_the_stand_in_file_name() -> None:
     for case in REFUSED.values():
         assert not any("/source" in found.message for found in check_source(case.data))
+
+
+def test_the_stand_in_file_name_cannot_be_opened() -> None:
+    """CPython opens the file of that name to quote from it: a FIFO of that name would stop the run."""
+    from syntax_guard._probe import NAME
+
+    with pytest.raises((FileNotFoundError, NotADirectoryError)), open(NAME, "rb"):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("data", "here"),
+    [
+        (b"x = [(1, 2), {3: 4}]\n" * 100, True),
+        (b"x = '((('\n" * 3, True),
+        (b"(" * 60 + b")" * 60, False),
+        (b"{" * 60, False),
+        (b"# coding: utf-7\nx = 1\n", False),
+        (b"x = 1\n" * 20_000, False),
+    ],
+    ids=["ordinary", "a few brackets in strings", "deep", "unclosed", "odd coding", "large"],
+)
+def test_what_could_bring_an_interpreter_down_is_not_judged_in_this_process(data: bytes, here: bool) -> None:
+    from syntax_guard.questions import ordinary
+
+    assert ordinary(data) is here

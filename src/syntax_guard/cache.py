@@ -62,19 +62,21 @@ class Cache:
         self._index: Index | None = None
         self._searched: list[Readable] | None = None
 
-    def select(self, paths: Sequence[str], exclude: Callable[[str], bool], question: object) -> Selection:
+    def select(
+        self, paths: Sequence[str], exclude: Callable[[str], bool], suffixes: tuple[str, ...], question: object
+    ) -> Selection:
         """As `sources.select`, without the files that are known to be green, which `Selection.known` counts.
 
-        `question` is all besides `paths` that the choice of files hangs on; its ``repr`` stands for it.
+        `question` is all besides `paths` and `suffixes` that the choice of files hangs on; its ``repr`` stands for it.
         """
-        asked = repr((os.getcwd(), list(paths), question)).encode("utf-8", "surrogatepass")
+        asked = repr((os.getcwd(), list(paths), suffixes, question)).encode("utf-8", "surrogatepass")
         self._name = f"index-{self._seal(asked)[:16].hex()}"
         self._question = asked
         content = self._store.read(self._name)
         self._index = unpack(content, self._seal_answer) if content else None
         selection = self._index.unchanged() if self._index else None
         if selection is None:
-            selection = select(paths, exclude)
+            selection = select(paths, exclude, suffixes)
             self._forget_known(selection)
         self.known = selection.known
         self._selection = selection

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from .cache import Cache
+    from .git import Index
     from .judge import Judgement
     from .model import Diagnostic, Target
     from .sources import Readable, Selection
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 FEW = 16
 """Named files that are judged without a look at what is remembered: that takes as long as to judge them."""
+NOTEBOOK = ".ipynb"
 WORTH_REMEMBERING = 256 * 1024
 """Bytes of sources from which on it pays all the same."""
 
@@ -61,12 +63,14 @@ def check_paths(
     names = [os.fspath(path) for path in paths]
     exclude = matcher(settings.exclude, settings.root, "exclude")
     if len(names) <= FEW and not any(map(os.path.isdir, names)):
-        return run.judge(sources.select(names, exclude))
+        return run.judge(sources.select(names, exclude))  # no search, no suffixes
     cache = run.remember()
     try:
         question = (settings.root, settings.exclude, settings.expected_broken)
-        selection = cache.select(names, exclude, question) if cache else sources.select(names, exclude)
-        return run.judge(selection)
+        suffixes = _suffixes(settings)
+        if cache:
+            return run.judge(cache.select(names, exclude, suffixes, question))
+        return run.judge(sources.select(names, exclude, suffixes))
     finally:
         run.close()
 
@@ -76,24 +80,39 @@ def check_stdin(data: bytes, settings: Settings) -> Result:
     return _Run(settings).judge(_held(settings.stdin_filename, data))
 
 
-def check_staged(settings: Settings) -> Result:
-    """Ask about what the next commit of the repository around the current folder adds or changes, from its index.
+def check_staged(index: Index, settings: Settings) -> Result:
+    """Ask about what the next commit of a repository adds or changes, from its git `index`.
 
     Paths are shown from the top of the work tree, as git shows them. Raises `GitError` outside a repository and where
     git fails, `TargetError` as `check_paths`.
     """
-    from . import git, staging
+    from . import staging
 
-    top = git.top(".")
-    with git.Objects(top) as objects:
-        selection = staging.staged(objects, top, matcher(settings.exclude, settings.root, "exclude", top))
-        return _Run(settings, top).judge(selection)
+    top = index.top()
+    exclude = matcher(settings.exclude, settings.root, "exclude", top)
+    return _Run(settings, top).judge(staging.staged(index, top, exclude, _suffixes(settings)))
 
 
 def survey(settings: Settings) -> Survey:
     """Which targets apply, why, and who answers for them, searched for afresh: whoever asks wants to know why."""
     machine = Machine(os.environ, settings.cache_dir if settings.cache else None, fresh=True)
     return targets.survey(settings.target_version, settings.python, settings.requires_python, machine)
+
+
+def _suffixes(settings: Settings) -> tuple[str, ...]:
+    return (*sources.SUFFIXES, NOTEBOOK) if settings.notebooks else sources.SUFFIXES
+
+
+def _with_cells(files: Sequence[Readable]) -> Sequence[Readable]:
+    """`files` with the cells of each notebook in its place."""
+    if not any(file.name.endswith(NOTEBOOK) for file in files):
+        return files
+    from .notebooks import sources_of
+
+    expanded: list[Readable] = []
+    for file in files:
+        expanded += sources_of(file) if file.name.endswith(NOTEBOOK) else [file]
+    return expanded
 
 
 def _targets(settings: Settings) -> tuple[Target, ...]:
@@ -135,7 +154,7 @@ class _Run:
 
     def judge(self, selection: Selection) -> Result:
         """Judge what was selected."""
-        files = selection.files
+        files = _with_cells(selection.files)
         if self._cache is None and sum(file.size for file in files) > WORTH_REMEMBERING:
             self.remember()
         try:

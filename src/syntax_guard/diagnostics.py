@@ -127,6 +127,10 @@ def _hint(code: str, problem: Problem, data: bytes, targets: tuple[Target, ...])
         return None
     from .grammar import requirements
 
-    refused = [one.problem for one in requirements(data, targets[0].version) if one.is_refused_by(targets[-1].version)]
+    try:
+        required = requirements(data, targets[0].version)
+    except SyntaxError:
+        return None  # this interpreter refuses it too: the rules are for what it accepts
+    refused = [one.problem for one in required if one.is_refused_by(targets[-1].version)]
     nearest = min(refused, key=lambda one: abs((one.line or 0) - (problem.line or 0)), default=None)
     return nearest.message if nearest else None

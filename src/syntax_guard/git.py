@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from .child import start, stop
 from .errors import GitError
 from .model import Record
 
@@ -15,12 +16,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from subprocess import Popen
 
+    from .child import Child
+
 GIT = ("git", "--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.devnull)
 # A missing object of a partial clone is not fetched: the remote's address may be a command (``ext::``), which git runs.
 # The second does the same for git before 2.44: no transport is allowed, whatever the configuration says.
 ENVIRONMENT = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 ASKING_FOR_HOOKS = GIT[:-2]
 """Without the switch that keeps hooks off, since it would be the answer. For commands that run none."""
+_TOP = ("rev-parse", "--show-toplevel")
+_DIFFERENCE = (
+    "diff", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv",
+    "--ignore-submodules", "--no-color", "--no-relative", "--diff-filter=d",
+)  # fmt: skip
+_CONTENTS = ("cat-file", "--batch")
 REGULAR, EXECUTABLE = 0o100644, 0o100755
 
 
@@ -37,7 +46,7 @@ class Entry(Record):
 
 def top(folder: str) -> str:
     """Path of the work tree that `folder` lies in. Raises `GitError` outside of one."""
-    return os.fsdecode(_run(folder, "rev-parse", "--show-toplevel")).removesuffix("\n")
+    return os.fsdecode(_run(folder, *_TOP)).removesuffix("\n")
 
 
 def hooks(top: str) -> tuple[str, str | None]:
@@ -50,46 +59,50 @@ def hooks(top: str) -> tuple[str, str | None]:
     return os.path.join(top, os.fsdecode(folder).removesuffix("\n")), os.fsdecode(path).removesuffix("\n") or None
 
 
-def staged(folder: str) -> tuple[Entry, ...]:
-    """The regular files that the next commit adds or changes, in the order of the index.
+class Index:
+    """The index of the repository around `folder`. A context manager.
 
-    Left out: deletions, symbolic links, submodules, and paths of ``git add --intent-to-add``, which a commit leaves
-    out as well. Raises `GitError` where there is no git, no repository, or git fails.
+    Three git processes answer for it. They start at once, and run while the caller is busy with something else.
     """
-    output = _run(
-        folder, "diff", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv",
-        "--ignore-submodules", "--no-color", "--no-relative", "--diff-filter=d",
-    )  # fmt: skip
-    entries: dict[str, Entry] = {}
-    fields = iter(output.split(b"\0"))
-    for field in fields:
-        if not field:
-            break
-        _, mode, _, blob, status = field.split(b" ")
-        path = os.fsdecode(next(fields))
-        if status.startswith(b"U"):
-            entries[path] = Entry(path, REGULAR, None)
-        elif int(mode, 8) in (REGULAR, EXECUTABLE) and path not in entries:
-            entries[path] = Entry(path, int(mode, 8), blob.decode())
-    return tuple(entries.values())
-
-
-class Objects:
-    """Contents of the repository's objects, from one ``git cat-file``. A context manager."""
 
     def __init__(self, folder: str) -> None:
-        self._process = _start(folder, "cat-file", "--batch", heard=False)  # whose complaints nobody would read
+        self._folder = folder
+        self._running = {arguments: _start(folder, *arguments) for arguments in (_DIFFERENCE, _TOP, _CONTENTS)}
 
-    def __enter__(self) -> Objects:
+    def __enter__(self) -> Index:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.communicate()
+        for process in self._running.values():
+            stop(process)
+
+    def top(self) -> str:
+        """Path of the work tree. Raises `GitError` where there is none."""
+        return os.fsdecode(_output(self._running[_TOP], self._folder, *_TOP)).removesuffix("\n")
+
+    def staged(self) -> tuple[Entry, ...]:
+        """The regular files that the next commit adds or changes, in the order of the index.
+
+        Left out: deletions, symbolic links, submodules, and paths of ``git add --intent-to-add``, which a commit
+        leaves out as well. Raises `GitError` where git fails.
+        """
+        output = _output(self._running[_DIFFERENCE], self._folder, *_DIFFERENCE)
+        entries: dict[str, Entry] = {}
+        fields = iter(output.split(b"\0"))
+        for field in fields:
+            if not field:
+                break
+            _, mode, _, blob, status = field.split(b" ")
+            path = os.fsdecode(next(fields))
+            if status.startswith(b"U"):
+                entries[path] = Entry(path, REGULAR, None)
+            elif int(mode, 8) in (REGULAR, EXECUTABLE) and path not in entries:
+                entries[path] = Entry(path, int(mode, 8), blob.decode())
+        return tuple(entries.values())
 
     def read(self, name: str, most: int) -> bytes:
         """The first `most` bytes of the object called `name`. Raises `GitError` if git does not give it."""
-        send, receive = self._process.stdin, self._process.stdout
+        send, receive = self._running[_CONTENTS].stdin, self._running[_CONTENTS].stdout
         if send is None or receive is None:
             raise AssertionError("both ends are pipes")
         try:
@@ -111,33 +124,35 @@ class Objects:
 
 
 def _run(folder: str, *arguments: str, program: tuple[str, ...] = GIT) -> bytes:
-    with _start(folder, *arguments, program=program) as process:
-        try:
-            output, complaint = process.communicate()
-        except BaseException:  # a signal: git may take its time
-            process.kill()
-            raise
-    if process.returncode:
-        words = complaint.decode(errors="replace").strip().splitlines()
-        if any("not a git repository" in line for line in words):
-            raise GitError("this is not a git repository", "run it in a work tree, or name the paths to check")
-        raise GitError(f"git {arguments[0]} failed: {words[0] if words else process.returncode}")
-    return output
+    return _output(_start(folder, *arguments, program=program), folder, *arguments, program=program)
 
 
-def _start(folder: str, *arguments: str, program: tuple[str, ...] = GIT, heard: bool = True) -> Popen[bytes]:
-    import subprocess  # most runs do without git
+def _output(git: Child | Popen[bytes], folder: str, *arguments: str, program: tuple[str, ...] = GIT) -> bytes:
+    """All that `git` writes. Where it fails it is run again, for what it complains of. Raises `GitError`."""
+    output, status = _finish(git)
+    if not status:
+        return output
+    complaint, status = _finish(_start(folder, *arguments, program=program, mixed=True))
+    words = complaint.decode(errors="replace").strip().splitlines()
+    if any("not a git repository" in line for line in words):
+        raise GitError("this is not a git repository", "run it in a work tree, or name the paths to check")
+    raise GitError(f"git {arguments[0]} failed: {words[0] if words else status}")
 
+
+def _finish(git: Child | Popen[bytes]) -> tuple[bytes, int]:
+    try:
+        output = git.stdout.read() if git.stdout else b""
+        return output, git.wait()
+    finally:
+        stop(git)
+
+
+def _start(folder: str, *arguments: str, program: tuple[str, ...] = GIT, mixed: bool = False) -> Child | Popen[bytes]:
     environment = {**os.environ, **ENVIRONMENT}
     environment.pop("GIT_EXTERNAL_DIFF", None)
     try:
-        return subprocess.Popen(
-            [*program, *arguments],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if heard else subprocess.DEVNULL,
-        )
+        return start([program[0], "-C", folder, *program[1:], *arguments], environment, mixed=mixed)
     except FileNotFoundError:
         raise GitError("git was not found", "install git, or name the paths to check") from None
+    except OSError as error:
+        raise GitError(f"git could not be started: {error.strerror}") from None

@@ -8,14 +8,14 @@ from __future__ import annotations
 from .awaits import without_top_level_await
 from .magics import to_python
 from .model import Problem, Record
-from .sources import UnreadableError
+from .sources import Held, UnreadableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-SUFFIX = ".ipynb"
+    from .sources import Readable
 
 
 class Cell(Record):
@@ -29,6 +29,28 @@ class Cell(Record):
     """As it stands in the notebook."""
     data: bytes
     """What to judge, like any source: UTF-8, as many lines as ``text``, without what only IPython accepts."""
+
+
+class NoNotebook:
+    """A file that is called a notebook and is none."""
+
+    __slots__ = ("error", "name")
+    size = 0
+
+    def __init__(self, name: str, error: UnreadableError) -> None:
+        self.name = name
+        self.error = error
+
+    def read(self) -> bytes:
+        raise self.error
+
+
+def sources_of(file: Readable) -> list[Readable]:
+    """What to judge of a notebook: its cells, or itself where it cannot be read."""
+    try:
+        return [Held(cell.name, cell.data) for cell in cells(file.read(), file.name)]
+    except UnreadableError as error:
+        return [NoNotebook(file.name, error)]
 
 
 def cells(data: bytes, name: str) -> tuple[Cell, ...]:

@@ -27,6 +27,8 @@ class Settings(Record):
     """Patterns of ``.gitignore``, relative to `root`."""
     expected_broken: tuple[str, ...] = ()
     """Likewise: files that are broken on purpose. Each must still be broken."""
+    notebooks: bool = False
+    """Whether a search finds Jupyter notebooks, too; one that is named is read in any case."""
     warnings: Literal["ignore", "report", "error"] = "report"
     output_format: str | None = None
     """None: ``github`` in a GitHub workflow, else ``full``."""
@@ -149,6 +151,7 @@ OPTIONS = (
            repeats=True, in_file=False),
     Option("exclude", _texts, "leave out what this .gitignore pattern matches", "PATTERN", repeats=True),
     Option("expected-broken", _texts, "files that are broken on purpose, and must still be", "PATTERN", repeats=True),
+    Option("notebooks", _flag, "find Jupyter notebooks, too; one that is named is read in any case"),
     Option("warnings", _choice(*WARNINGS), "what to do with the compiler's warnings", choices=WARNINGS),
     Option("output-format", _choice(*FORMATS), "how findings are written", choices=FORMATS),
     Option("output-file", _text, "write the findings to this file instead of standard output", "FILE", in_file=False),

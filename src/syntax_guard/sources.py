@@ -34,7 +34,7 @@ SKIPPED_FOLDERS = frozenset({
     ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".ipynb_checkpoints",
 })  # fmt: skip
 ENVIRONMENT_MARK = "pyvenv.cfg"
-SUFFIXES = (".py", ".pyi", ".pyw")
+SUFFIXES: tuple[str, ...] = (".py", ".pyi", ".pyw")
 SIZE_LIMIT = 64 * 1024 * 1024
 """Bytes of the largest source that is read."""
 
@@ -124,11 +124,12 @@ class Selection:
         """Whether the choice also hangs on which file a symbolic link leads to."""
 
 
-def select(paths: Iterable[str], exclude: Callable[[str], bool]) -> Selection:
+def select(paths: Iterable[str], exclude: Callable[[str], bool], suffixes: tuple[str, ...] = SUFFIXES) -> Selection:
     """Find what `paths` (files and folders) hold, each file once.
 
-    A folder is searched for Python files; a file that is named is taken whatever it is called. Skipped in both cases
-    is what lies, below the root of the scan, under one of `SKIPPED_FOLDERS` or a virtual environment, and every path
+    A folder is searched for Python files, those that end in `suffixes` and scripts; a file that is named is taken
+    whatever it is called. Skipped in both cases is what lies, below the root of the scan, under one of
+    `SKIPPED_FOLDERS` or a virtual environment, and every path
     that `exclude` is true of (folders end in a slash). The root is the current folder for what lies in it, else the
     path that was named.
 
@@ -156,7 +157,7 @@ def select(paths: Iterable[str], exclude: Callable[[str], bool]) -> Selection:
         if parents.skip(path, folder=folder):
             selection.skipped += 1
         elif folder:
-            _Scan(selection, links, exclude).run(path)
+            _Scan(selection, links, exclude, suffixes).run(path)
         elif not stat.S_ISREG(status.st_mode):
             selection.files.append(Unreadable(path, not_regular(status.st_mode)))
         elif link:
@@ -169,9 +170,9 @@ def select(paths: Iterable[str], exclude: Callable[[str], bool]) -> Selection:
     return selection
 
 
-def is_python_name(name: str) -> bool | None:
+def is_python_name(name: str, suffixes: tuple[str, ...] = SUFFIXES) -> bool | None:
     """Whether a file called `name` is Python, as ``identify`` sees it; None where its first line decides."""
-    if name.endswith(SUFFIXES):
+    if name.endswith(suffixes):
         return True
     return False if "." in name else None
 
@@ -266,7 +267,7 @@ class _Parents:
                 self._selection.watched.append((folder, mark(os.stat(folder))))
             except OSError:
                 pass  # then what is in it cannot be had either
-            known = self._environments[folder] = os.path.exists(folder + ENVIRONMENT_MARK)
+            known = self._environments[folder] = os.path.lexists(folder + ENVIRONMENT_MARK)
         return known
 
 
@@ -297,10 +298,13 @@ def _inside(path: str) -> str | None:
 class _Scan:
     """One search of a folder."""
 
-    def __init__(self, selection: Selection, links: list[File], exclude: Callable[[str], bool]) -> None:
+    def __init__(
+        self, selection: Selection, links: list[File], exclude: Callable[[str], bool], suffixes: tuple[str, ...]
+    ) -> None:
         self._selection = selection
         self._links = links
         self._exclude = exclude
+        self._suffixes = suffixes
         self._pending: list[str] = []
 
     def run(self, root: str) -> None:
@@ -330,7 +334,7 @@ class _Scan:
             self._pending.append(path)
 
     def _file(self, path: str, entry: os.DirEntry[str]) -> None:
-        python = is_python_name(entry.name)
+        python = is_python_name(entry.name, self._suffixes)
         if python is False:
             return
         try:

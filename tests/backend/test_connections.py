@@ -15,6 +15,7 @@ from syntax_guard.backend.connections import (
 )
 from syntax_guard.backend.database import EngineError
 
+from ..conftest import Folder
 from .postgres import PASSWORD, SECRETS, USER, Database, free_port
 
 
@@ -69,3 +70,19 @@ def test_a_database_that_is_not_there_is_one_line_without_secrets(database: Data
 def test_a_url_of_no_use_is_a_mistake_of_the_user() -> None:
     with pytest.raises(EngineError):
         connections("nonsense")
+
+
+def test_the_command_prints_the_report(database: Database, folder: Folder) -> None:
+    with client(database, "shop") as open_one:
+        open_one.execute("SELECT 1")
+        run = folder.guard("doctor", "--database", database.url())
+    assert (run.code, run.err) == (0, "")
+    assert "idle in transaction  shop" in run.out
+    assert "pool of this process: size 5" in run.out
+
+
+def test_the_command_says_in_one_line_that_nobody_answers_and_shows_no_secret(folder: Folder) -> None:
+    url = f"postgresql+psycopg://{USER}:{PASSWORD}@127.0.0.1:{free_port()}/shop"
+    run = folder.guard("doctor", "--database", url)
+    assert (run.code, run.out, run.err.count("\n")) == (2, "", 1)
+    assert not any(secret in run.err for secret in SECRETS)

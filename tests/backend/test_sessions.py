@@ -120,9 +120,10 @@ class TestAnAsyncScope:
                 task.cancel()
                 await asyncio.sleep(0)
             for _ in range(100):
-                if engine.pool.checkedout() == 0:  # type: ignore[attr-defined]
-                    break
+                if engine.pool.checkedin() == 1:  # type: ignore[attr-defined]
+                    return
                 await asyncio.sleep(0.05)
+            pytest.fail("the connection was not given back whole")
 
         run(driver, table, use)
         assert table.ask("SELECT * FROM kept") == []

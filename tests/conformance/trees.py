@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 PACKAGES = (
     "requests==2.0.0",
     "simplejson==3.19.2",
-    "Django==1.4.22",  # print statements, except X, e
     "SQLAlchemy==2.0.36",
-    "celery==4.1.0",  # modules and arguments called async
-    "pika==0.11.2",  # likewise
+    "pika==0.11.2",  # modules and arguments called async
+    "celery==4.1.0",  # likewise
+    "Django==1.4.22",  # print statements, except X, e
     "attrs==24.2.0",
     "black==25.9.0",  # holds fixtures for each grammar
     "mypy==1.18.2",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..errors import UsageError
 from . import OK, RED, UNASKED
 from .output import complain, write
 
@@ -54,6 +55,8 @@ def _probe(flags: dict[str, Any]) -> int:
 
 
 def _doctor(flags: dict[str, Any]) -> int:
+    if flags["database"]:
+        return _doctor_of_database(flags["database"])
     from shutil import get_terminal_size
 
     from ..doctor import examine, render, required_missing
@@ -67,6 +70,15 @@ def _doctor(flags: dict[str, Any]) -> int:
     else:
         write([render.table(findings, missing, min(120, max(40, get_terminal_size().columns)))])
     return RED if missing else OK
+
+
+def _doctor_of_database(url: str) -> int:
+    try:
+        from ..backend.connections import connections, lines
+    except ImportError as missing:
+        raise UsageError(f"--database: {missing}") from None
+    write(line + "\n" for line in lines(connections(url)))
+    return OK
 
 
 def _completion(flags: dict[str, Any]) -> int:

@@ -93,7 +93,8 @@ EXPRESSION_RULES = (
     ),
     Rule(
         since=(3, 11),
-        what="Unpacking in an index (PEP 646)",
+        what="Unpacking in an index",
+        origin="PEP 646",
         trigger=triggers.STAR,
         nodes=("Subscript",),
         find=_starred_index,
@@ -102,7 +103,8 @@ EXPRESSION_RULES = (
     ),
     Rule(
         since=(3, 14),
-        what="t-string (PEP 750)",
+        what="t-string",
+        origin="PEP 750",
         trigger=triggers.PREFIXED_STRING,
         nodes=("TemplateStr",),
         find=_template,
@@ -111,8 +113,9 @@ EXPRESSION_RULES = (
     ),
     Rule(
         since=(3, 15),
-        what="Unpacking in a comprehension (PEP 798)",
-        trigger=triggers.STAR,
+        what="Unpacking in a comprehension",
+        origin="PEP 798",
+        trigger=triggers.STAR_FIRST,
         nodes=("ListComp", "SetComp", "GeneratorExp", "DictComp"),
         find=_unpacking_comprehension,
         refused="[*x for x in y]\n",

@@ -30,12 +30,12 @@ _EQUALS = re.compile(rb"[\s)]*=(?!=)")
 _MAX_NESTED_FIELDS = 2
 _MAX_BRACKETS = 200
 
-QUOTES = "f-string that uses its own quotes inside a replacement field (PEP 701)"
-BACKSLASH = "Backslash in a replacement field of an f-string (PEP 701)"
-COMMENT = "Comment in a replacement field of an f-string (PEP 701)"
-NEWLINE = "Line break in a replacement field of a single-quoted f-string (PEP 701)"
-NESTING = "Replacement field nested more than twice in an f-string (PEP 701)"
-CONVERSION = "Space after the conversion of a replacement field (PEP 701)"
+QUOTES = "f-string that uses its own quotes inside a replacement field"
+BACKSLASH = "Backslash in a replacement field of an f-string"
+COMMENT = "Comment in a replacement field of an f-string"
+NEWLINE = "Line break in a replacement field of a single-quoted f-string"
+NESTING = "Replacement field nested more than twice in an f-string"
+CONVERSION = "Space after the conversion of a replacement field"
 
 
 class _RefusedError(Exception):
@@ -186,6 +186,7 @@ def _rule(what: str, refused: str, accepted: str) -> Rule:
     return Rule(
         since=(3, 12),
         what=what,
+        origin="PEP 701",
         trigger=PREFIXED_STRING,
         nodes=("JoinedStr",),
         find=_refused_for(what),

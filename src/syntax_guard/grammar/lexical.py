@@ -244,7 +244,8 @@ LEXICAL_RULES = (
     ),
     Rule(
         since=(3, 14),
-        what="'<>' under 'from __future__ import barry_as_FLUFL' in the same file (PEP 401)",
+        what="'<>' under 'from __future__ import barry_as_FLUFL' in the same file",
+        origin="PEP 401",
         trigger=triggers.LESS_GREATER,
         nodes=("Compare",),
         find=_less_greater,

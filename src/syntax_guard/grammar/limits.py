@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from .code import children
 from .rule import Rule
 from .scopes import INLINED, kind
@@ -25,29 +27,39 @@ _TRIES = ("Try", "TryStar")
 
 
 def _deeper_than(limit: int, folded: bool = False) -> Callable[[Code, Node], Iterator[Span]]:
-    """Finds the first statement with more than ``limit`` statements and expressions within each other.
+    """Finds the statement that is deepest, if more than ``limit`` statements and expressions are within each other.
 
     ``symtable_visit_stmt`` and ``symtable_visit_expr`` each count one. ``folded``: operations on constants are
     constants, as 3.8 and 3.9 had made them by then.
     """
 
     def find(code: Code, node: Node) -> Iterator[Span]:
-        import ast
-
-        stack: list[tuple[Node, int, Node]] = [(child, 0, child) for child in node.body]
-        while stack:
-            part, depth, statement = stack.pop()
-            if isinstance(part, (ast.stmt, ast.expr)):
-                depth += 1
-                if depth > limit and not (folded and _is_constant(part)):
-                    yield code.start(statement), code.start(statement) + 1
-                    return
-                if isinstance(part, ast.stmt):
-                    statement = part if kind(part) != "If" else statement
-            if not (folded and kind(part) == "BinOp" and _is_constant(part)):
-                stack.extend((child, depth, statement) for child in children(part))
+        depth, start = _deepest(code, folded)
+        del node
+        if depth > limit:
+            yield start, start + 1
 
     return find
+
+
+@functools.lru_cache(maxsize=2)
+def _deepest(code: Code, folded: bool) -> tuple[int, int]:
+    """The greatest depth in a source, and where the statement starts that has it."""
+    import ast
+
+    found = (0, 0)
+    stack: list[tuple[Node, int, Node]] = [(child, 0, child) for child in code.tree.body]
+    while stack:
+        part, depth, statement = stack.pop()
+        if isinstance(part, (ast.stmt, ast.expr)):
+            depth += 1
+            if isinstance(part, ast.stmt):
+                statement = part if kind(part) != "If" else statement
+            if depth > found[0]:
+                found = (depth, code.start(statement))
+        if not (folded and kind(part) == "BinOp" and _is_constant(part)):
+            stack.extend((child, depth, statement) for child in children(part))
+    return found
 
 
 def _is_constant(node: Node) -> bool:
@@ -205,7 +217,8 @@ def _tries(levels: int) -> str:
 LIMIT_RULES = (
     Rule(
         since=(3, 9),
-        what="Expression too deep for the LL(1) parser (PEP 617)",
+        what="Expression too deep for the LL(1) parser",
+        origin="PEP 617",
         trigger=may_be_deep,
         find=_ll_stack,
         refused="not " * 2000 + "x\n",
@@ -213,7 +226,8 @@ LIMIT_RULES = (
     ),
     Rule(
         since=(3, 9),
-        what="Brackets too deep for the LL(1) parser (PEP 617)",
+        what="Brackets too deep for the LL(1) parser",
+        origin="PEP 617",
         trigger=has_deep_brackets,
         find=_ll_brackets,
         refused="(" * 99 + "x" + ")" * 99 + "\n",

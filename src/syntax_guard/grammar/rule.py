@@ -23,7 +23,7 @@ class Rule(Record):
     since: Version
     """The first Python that accepts it."""
     what: str
-    """The construct as a message starts, and where it comes from: ``'match' statement (PEP 634)``."""
+    """The construct, as a message starts: ``'match' statement``."""
     trigger: Trigger
     """A test of the source, without which the rule is not run. As regular expressions it also says where: every
     construct has a match on one of its lines, and the rule sees only nodes that reach over such a line."""
@@ -35,6 +35,8 @@ class Rule(Record):
     """A source much like it that the same Python accepts."""
     nodes: tuple[str, ...] = ("Module",)
     """The names of the classes of nodes that ``find`` is run on."""
+    origin: str = ""
+    """The PEP that says so, where there is one: ``PEP 634``. The others are changes of CPython's own."""
     first: Version = ALWAYS
     """The first Python that refuses it, for what an older one accepted."""
 

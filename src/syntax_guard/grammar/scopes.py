@@ -252,7 +252,8 @@ SCOPE_RULES = (
     ),
     Rule(
         since=(3, 14),
-        what="'global' after an annotation that uses the name (PEP 649)",
+        what="'global' after an annotation that uses the name",
+        origin="PEP 649",
         trigger=triggers.DECLARATION,
         nodes=("Module", "ClassDef", *FUNCTIONS),
         find=_annotated_before_declared_plainly,
@@ -261,7 +262,8 @@ SCOPE_RULES = (
     ),
     Rule(
         since=(3, 10),
-        what="'global' after an annotation that uses the name (PEP 563)",
+        what="'global' after an annotation that uses the name",
+        origin="PEP 563",
         trigger=triggers.DECLARATION,
         nodes=("Module", "ClassDef", *FUNCTIONS),
         find=_annotated_before_declared_in_future,

@@ -95,7 +95,8 @@ def _lazy(code: Code, node: Node) -> Iterator[Span]:
 STATEMENT_RULES = (
     Rule(
         since=(3, 9),
-        what="Decorator that is not a dotted name or a call of one (PEP 614)",
+        what="Decorator that is not a dotted name or a call of one",
+        origin="PEP 614",
         trigger=triggers.DECORATOR,
         nodes=("FunctionDef", "AsyncFunctionDef", "ClassDef"),
         find=_relaxed_decorators,
@@ -131,7 +132,8 @@ STATEMENT_RULES = (
     ),
     Rule(
         since=(3, 10),
-        what="'match' statement (PEP 634)",
+        what="'match' statement",
+        origin="PEP 634",
         trigger=triggers.MATCH,
         nodes=("Match",),
         find=_keyword,
@@ -140,7 +142,8 @@ STATEMENT_RULES = (
     ),
     Rule(
         since=(3, 11),
-        what="'except*' (PEP 654)",
+        what="'except*'",
+        origin="PEP 654",
         trigger=triggers.EXCEPT_STAR,
         nodes=("TryStar",),
         find=_keyword,
@@ -149,8 +152,9 @@ STATEMENT_RULES = (
     ),
     Rule(
         since=(3, 11),
-        what="Unpacking in the annotation of '*args' (PEP 646)",
-        trigger=triggers.STAR,
+        what="Unpacking in the annotation of '*args'",
+        origin="PEP 646",
+        trigger=triggers.STAR_ANNOTATION,
         nodes=("arguments",),
         find=_starred_annotation,
         refused="def f(*args: *Ts): pass\n",
@@ -158,7 +162,8 @@ STATEMENT_RULES = (
     ),
     Rule(
         since=(3, 12),
-        what="'type' statement (PEP 695)",
+        what="'type' statement",
+        origin="PEP 695",
         trigger=triggers.TYPE_ALIAS,
         nodes=("TypeAlias",),
         find=_keyword,
@@ -167,7 +172,8 @@ STATEMENT_RULES = (
     ),
     Rule(
         since=(3, 12),
-        what="Type parameter list (PEP 695)",
+        what="Type parameter list",
+        origin="PEP 695",
         trigger=triggers.TYPE_PARAMETERS,
         nodes=("FunctionDef", "AsyncFunctionDef", "ClassDef"),
         find=_type_parameters,
@@ -176,7 +182,8 @@ STATEMENT_RULES = (
     ),
     Rule(
         since=(3, 13),
-        what="Default of a type parameter (PEP 696)",
+        what="Default of a type parameter",
+        origin="PEP 696",
         trigger=triggers.TYPE_PARAMETERS,
         nodes=("FunctionDef", "AsyncFunctionDef", "ClassDef", "TypeAlias"),
         find=_defaults,
@@ -185,7 +192,8 @@ STATEMENT_RULES = (
     ),
     Rule(
         since=(3, 14),
-        what="'except' with several types and no parentheses (PEP 758)",
+        what="'except' with several types and no parentheses",
+        origin="PEP 758",
         trigger=triggers.EXCEPT_BARE,
         nodes=("ExceptHandler",),
         find=_bare_handler,
@@ -194,7 +202,8 @@ STATEMENT_RULES = (
     ),
     Rule(
         since=(3, 15),
-        what="'lazy' import (PEP 810)",
+        what="'lazy' import",
+        origin="PEP 810",
         trigger=triggers.LAZY,
         nodes=("Import", "ImportFrom"),
         find=_lazy,

@@ -13,7 +13,8 @@ _NAME = rb"[\w\x80-\xff]+"
 _STRING_FIELD = rb"\{(?:%s|\{[^'\"\\\n{}#!]*\})*\}"
 
 ASSIGNMENT = rb":="
-CLASS_CELL = (rb"__class__", rb"super")
+CLASS_CELL = (rb"__class__", rb"super\b(?:(?!\(\)\.|\(\w+, *\w+\))|[^\n]*\bfor\b|(?<=in super)|(?<=if super))")
+"""Not the usual ``super().f(…)`` of a method, unless a comprehension is on its line."""
 ASYNCHRONOUS = rb"a(?:wait|sync)\b"
 DECORATOR = (
     rb"@(?![ \t]*(?!(?:None|True|False|not|await)\b)[A-Za-z_][\w.]*[ \t]*"
@@ -26,8 +27,10 @@ LAZY = rb"lazy" + _SPACE + rb"+(?:import|from)\b"
 LESS_GREATER = rb"<>"
 MATCH = rb"match(?<![\w.]match)\b(?![ \t]*(?:[=,)\]}:]|\.(?![.\d])))"
 PRIVATE_ASSIGNMENT = rb"__\w+[ \t]*:="
-STAR = rb"\*(?<=[\s\\,:=(\[{]\*)(?!\*)"
-"""A star that can be unpacking: after a delimiter, or after a blank."""
+STAR = rb"\*(?:(?<=[\[{,=]\*)|(?<=[\[{,=]\s\*)|(?<=in \*)|(?<=[\s\\]\*)(?!\s))(?![*,)]|[\w.]+(?:\)|, *\*\*))"
+"""A star that can be unpacking outside of parentheses: not multiplication, nor the last star of a call."""
+STAR_ANNOTATION = (rb": \*", rb":\*", rb":  \*")
+STAR_FIRST = rb"\*(?<=[\[({\s]\*)"
 TYPE_PARAMETERS = tuple(word + _SPACE + rb"+" + _NAME + _SPACE + rb"*[\[=]" for word in (rb"def", rb"class", rb"type"))
 TYPE_ALIAS = rb"type" + _SPACE + rb"+" + _NAME
 WITH_BRACKET = rb"with" + _SPACE + rb"*\("
@@ -63,11 +66,15 @@ _MANY_LINES = 900
 _OPERATOR_LINES = re.compile(rb"(?:\n[ \t]*(?:[-.+*/%|&^([]|and\b|or\b|if\b|else\b)[^\n]*){250}")
 _ITEMS = re.compile(rb"with\b(?:[^:,]*,){10}")
 _FIRST_INDENT = re.compile(rb"\n(?:\t| {1,3})[^ \t\n#]|\n    ")
-_DEEP_BLOCK = re.compile(rb"\n(?:\t{6}| {24})[ \t]*(?:for|while|with|async|try|except|finally)\b")
+_DEEP = b"\n" + b" " * 28
+_DEEP_BLOCK = re.compile(rb"\n {24}(?:for|while|with|async|try|except|finally|if|else|elif|def)\b")
 _WIDE = b"\n    "
 _BLOCK = re.compile(rb"\n([ \t]*)(for|while|with|async|try|except|finally|if|else|def|class)\b([^\n]*)")
 _WEIGHTS = {b"for": 1, b"while": 1, b"with": 1, b"async": 2, b"try": 2, b"except": 3, b"finally": 1}
 """How many blocks each statement can open; those with more items open more."""
+_NESTED = (re.compile(rb"\]\s*for\b"), re.compile(rb"\}\s*for\b"))
+"""Comprehensions in comprehensions, and others after a bracket."""
+_MANY_NESTED = 10
 _MANY_BLOCKS = 17
 _MANY_ITEMS = 10
 
@@ -120,10 +127,10 @@ def may_be_many_blocks(source: bytes) -> bool:
     """Whether blocks, items of ``with`` or comprehensions can be nested near the limit of 20."""
     if source.count(b",") >= _MANY_ITEMS and _has_many_items(source):
         return True
-    if source.count(b" for ") >= _MANY_BLOCKS and bracket_depth_reaches(source, 12):
+    if sum(len(nested.findall(source)) for nested in _NESTED) >= _MANY_NESTED and bracket_depth_reaches(source, 12):
         return True
     first = _FIRST_INDENT.search(source)
-    if first is None or (first[0] == _WIDE and not _DEEP_BLOCK.search(source)):
+    if first is None or (first[0] == _WIDE and not (_DEEP in source and _DEEP_BLOCK.search(source))):
         return False
     blocks = [(-1, 0)]
     for match in _BLOCK.finditer(b"\n" + source):

@@ -248,11 +248,16 @@ class Crew:
             idle = self._idle.setdefault(command, [])
             if idle:
                 return idle.pop()
-            worker = Worker(command, self._seconds, self._memory)
             if not self._watched:
                 self._watched = True
                 threading.Thread(target=self._watch, daemon=True).start()
+        worker = Worker(command, self._seconds, self._memory)
+        with self._lock:
+            closed = self._closed.is_set()
             self._all.add(worker)
+        if closed:
+            self._drop(worker)
+            raise CrewClosedError
         try:
             worker.hello(self._names[command])
         except BaseException:
@@ -267,9 +272,31 @@ class Crew:
 
     def _watch(self) -> None:
         while not self._closed.wait(WATCH_SECONDS):
+            _continue_unborn()
             with self._lock:
                 for worker in self._all:
                     worker.look_after()
+
+
+def _continue_unborn() -> None:
+    """Continue children that were stopped between fork and exec: whoever starts one waits for its exec, without end.
+
+    They are known by this process's own command line. Only Linux tells.
+    """
+    try:
+        own = _command_line("self")
+        for task in os.listdir("/proc/self/task"):
+            with open(f"/proc/self/task/{task}/children", encoding="ascii") as file:
+                for child in file.read().split():
+                    if _command_line(child) == own:
+                        os.kill(int(child), signal.SIGCONT)
+    except OSError:
+        pass
+
+
+def _command_line(process: str) -> bytes:
+    with open(f"/proc/{process}/cmdline", "rb") as file:
+        return file.read()
 
 
 _alive: set[Worker] = set()

@@ -25,8 +25,8 @@ HOOKS = (
 CONFIGURATION = (
     *("core.fsmonitor", "core.pager", "core.editor", "core.askPass", "core.sshCommand", "core.gitProxy"),
     *("diff.external", "core.alternateRefsCommand", "diff.evil.textconv", "diff.evil.command", "filter.evil.clean"),
-    *("filter.evil.smudge", "filter.evil.process", "merge.evil.driver", "pager.diff", "pager.cat-file"),
-    *("credential.helper", "gpg.program"),
+    *("filter.evil.smudge", "filter.evil.process", "merge.evil.driver", "pager.diff"),
+    *("pager.cat-file", "credential.helper", "gpg.program"),
     *("interactive.diffFilter", "sequence.editor", "remote.origin.uploadpack", "trailer.x.command", "web.browser"),
 )  # fmt: skip
 VARIABLES = (
@@ -42,7 +42,7 @@ VARIABLES = (
 
 def springs(folder: Folder) -> Path:
     """A program that leaves its mark when it is run."""
-    program = folder.write("../trap.sh", f'#!/bin/sh\necho "$0 $*" >>"{folder.path.parent / TRAP}"\ncat\n')
+    program = folder.write("../trap.sh", f'#!/bin/sh\necho "$0 $*" >>"{folder.path.parent / TRAP}"\n')
     program.chmod(0o755)
     return program
 

@@ -90,7 +90,7 @@ def judged(library: Path) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("python", interpreters(), ids=os.path.basename)
 def test_every_verdict_is_that_of_compile(folder: Folder, python: str) -> None:
-    assert compare(folder, python) > 1000
+    assert compare(folder, python) > 500  # Debian packs some libraries without their tests
 
 
 def test_the_library_s_own_broken_files_are_found(folder: Folder) -> None:

@@ -42,7 +42,7 @@ def _limit() -> None:
 
 def survive(command: list[str], folder: Path) -> tuple[str, str]:
     """How the tool ended, and all that it said. The tree is built for it alone."""
-    files = sorted(  # noqa: E501
+    files = sorted(
         entry.name for entry in os.scandir(folder) if entry.name.endswith(".py") and os.path.isfile(entry.path)
     )
     expanded = [word for part in command for word in ([f"./{name}" for name in files] if part == "{files}" else [part])]

@@ -21,6 +21,7 @@ ORDER = (
     ("settings", "pyproject"),
     ("child",),
     ("git",),
+    ("reading",),
     ("sources",),
     ("staging",),
     ("magics", "awaits"),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from syntax_guard import Settings, check_paths, index, store
-from syntax_guard.sources import UNKNOWN, mark
+from syntax_guard.reading import UNKNOWN, mark
 
 from .cache_walk import walk
 
@@ -55,15 +55,15 @@ def settle(monkeypatch: pytest.MonkeyPatch) -> None:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that are read from now on."""
     seen: list[str] = []
-    from syntax_guard import sources
+    from syntax_guard import reading
 
-    read_file = sources.read_file
+    read_file = reading.read_file
 
     def seen_reading(path: str) -> bytes:
         seen.append(path)
         return read_file(path)
 
-    monkeypatch.setattr(sources, "read_file", seen_reading)
+    monkeypatch.setattr(reading, "read_file", seen_reading)
     return seen
 
 

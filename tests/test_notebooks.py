@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from syntax_guard.notebooks import cells
-from syntax_guard.sources import UnreadableError
+from syntax_guard.reading import UnreadableError
 
 if TYPE_CHECKING:
     from .conftest import Folder

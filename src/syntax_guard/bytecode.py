@@ -14,7 +14,7 @@ import sys
 from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 
 from . import _probe
-from .sources import File, UnreadableError, read_file
+from .reading import File, UnreadableError, read_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .model import Source
-    from .sources import Readable
+    from .reading import Readable
 
 SUFFIX = ".py"
 """What an import looks for. Stubs, scripts and ``.pyw`` have no bytecode."""

@@ -22,7 +22,8 @@ except ImportError:
 from . import __version__
 from .index import SEAL_BYTES, Index, index, unpack
 from .questions import questions
-from .sources import UNKNOWN, File, select
+from .reading import UNKNOWN, File
+from .sources import select
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
     from .model import Target
     from .questions import Question
-    from .sources import Mark, Readable, Selection
+    from .reading import Mark, Readable
+    from .sources import Selection
     from .store import Store
 
 DIGEST_BYTES = 32

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from time import perf_counter
 
-from . import sources, targets
+from . import reading, sources, targets
 from .judge import Limits, judge
 from .model import Result, Summary
 from .patterns import matcher
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from .git import Index
     from .judge import Judgement
     from .model import Diagnostic, Target
-    from .sources import Readable, Selection
+    from .reading import Readable
+    from .sources import Selection
     from .store import Store
     from .targets import Survey
 
@@ -125,7 +126,7 @@ def _machine(settings: Settings) -> Machine:
 
 def _held(name: str, data: bytes) -> Selection:
     selection = sources.Selection()
-    selection.files.append(sources.Held(name, data))
+    selection.files.append(reading.Held(name, data))
     return selection
 
 

@@ -13,13 +13,14 @@ from __future__ import annotations
 import os
 from stat import S_ISREG
 
-from .sources import UNKNOWN, File, Selection, mark
+from .reading import UNKNOWN, File, mark
+from .sources import Selection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from .sources import Mark
+    from .reading import Mark
 
     Seal = Callable[[bytes], bytes]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .answers import no_answer
 from .model import Record, Source, Verdict
 from .questions import ordinary, questions, verdicts
-from .sources import File, UnreadableError
+from .reading import File, UnreadableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .cache import Cache
     from .model import Target
     from .questions import Question
-    from .sources import Readable
+    from .reading import Readable
     from .workers import Crew
 
 WORTH_WORKERS = 512 * 1024

@@ -68,7 +68,7 @@ class Source(Record):
     """As shown to people: a path as it was given or found, ``<stdin>``, or a path in the git index."""
     data: bytes
     mark: tuple[int, ...] | None = None
-    """What ``sources.mark`` said of the file before it was read; None where the bytes are of no file."""
+    """What ``reading.mark`` said of the file before it was read; None where the bytes are of no file."""
 
 
 class Interpreter(Record):

@@ -8,14 +8,14 @@ from __future__ import annotations
 from .awaits import without_top_level_await
 from .magics import to_python
 from .model import Problem, Record
-from .sources import Held, UnreadableError
+from .reading import Held, UnreadableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from .sources import Readable
+    from .reading import Readable
 
 
 class Cell(Record):

@@ -5,17 +5,8 @@ from __future__ import annotations
 import os
 
 from . import git
-from .sources import (
-    ENVIRONMENT_MARK,
-    SIZE_LIMIT,
-    SUFFIXES,
-    Selection,
-    Unreadable,
-    has_python_shebang,
-    is_python_name,
-    skipped_below,
-    too_large,
-)
+from .reading import SIZE_LIMIT, Unreadable, too_large
+from .sources import ENVIRONMENT_MARK, SUFFIXES, Selection, has_python_shebang, is_python_name, skipped_below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

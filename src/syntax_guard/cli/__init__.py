@@ -197,7 +197,7 @@ def _check(paths: list[str], flags: dict[str, Any]) -> int:
 
 
 def _standard_input() -> bytes:
-    from ..sources import SIZE_LIMIT
+    from ..reading import SIZE_LIMIT
 
     try:
         data: bytes | None = sys.stdin.buffer.read(SIZE_LIMIT + 1) if sys.stdin else None

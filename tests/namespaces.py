@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
+
+LONG = f"f({', '.join(f'a{number}=1' for number in range(40_000))})\n"
+"""A source that takes CPython half a minute and little memory: each name is compared with each other one."""
 
 
 def namespace() -> list[str]:
@@ -36,6 +40,29 @@ def children(pid: int) -> list[int]:
 def process_1(unshare: int) -> int | None:
     """The process that `unshare` (its id) made process 1 of a namespace, by its id out here; None before that."""
     return next(iter(children(unshare)), None)
+
+
+def at_work(pids: list[int]) -> list[int]:
+    """Those of the processes that have computed for some time, and so are beyond their start."""
+    return [pid for pid in pids if _cpu_seconds(pid) > 0.3]
+
+
+def _cpu_seconds(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def ended(pids: list[int], within: float) -> bool:
+    """Whether all processes have ended after at most so many seconds."""
+    end = time.monotonic() + within
+    while not all(map(gone, pids)):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 def gone(pid: int) -> bool:

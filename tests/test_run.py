@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import COMMAND, Folder
-from .namespaces import children, gone, namespace, process_1
+from .namespaces import LONG, at_work, children, ended, namespace, process_1
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="run needs a POSIX system")
 
@@ -191,7 +191,7 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="lo
 
 def slow_tree(folder: Folder) -> None:
     for number in range(8):
-        folder.write(f"m{number}.py", f"x = {'+ 1 ' * 20}\n" * 40_000)  # half a minute for one process
+        folder.write(f"m{number}.py", LONG)
 
 
 @needs_proc
@@ -208,12 +208,12 @@ def test_a_signal_ends_the_check_and_its_workers(folder: Folder, name: str, firs
         assert process.poll() is None
         time.sleep(0.02)
         gate = process_1(process.pid) if first else process.pid
-        busy = [worker for child in children(gate or 0) for worker in children(child)]
+        busy = at_work([worker for child in children(gate or 0) for worker in children(child)])
     os.kill(gate, signal.Signals[name])
     said, _ = process.communicate(timeout=5)
     number = signal.Signals[name]
     assert (process.returncode, said) == (128 + number if first else -number, "")
-    assert all(gone(worker) for worker in busy)
+    assert ended(busy, within=5)
 
 
 @needs_proc

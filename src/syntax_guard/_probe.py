@@ -1,6 +1,6 @@
 """Judges sources inside the Python that runs it.
 
-Imported by syntax-guard, and started as a script by any CPython from 3.8 on (``python3.X -I -S _probe.py TOKEN``),
+Imported by syntax-guard, and started as a script by any CPython from 3.8 on (``python3.X -I -S _probe.py …``),
 so that one function judges everywhere. Standard library only, Python 3.8 grammar, no import of ours.
 
 The wire: once started, the script writes ``TOKEN NAME VERSION`` and a line feed; whatever reached standard output
@@ -170,8 +170,31 @@ def limited(judge: Callable[[bytes], Any], seconds: int, memory: int) -> Callabl
     return judge_in_time
 
 
-def main(judge: Callable[[bytes], Any], token: str, seconds: str, memory: str) -> None:
+def end_with(lifeline: int) -> None:
+    """End this process as soon as the other end of the pipe `lifeline` is closed, even in the middle of `compile`.
+
+    The kernel does it: nothing is ever written into that pipe, so the first that can be read from it is its end, and
+    that is told by SIGIO, which kills. Where the system has no such signal (Windows), nothing is done.
+    """
+    try:
+        import fcntl  # not on Windows
+    except ImportError:
+        return
+    import _signal  # type: ignore[import-not-found]  # `signal` imports enum
+
+    _signal.signal(_signal.SIGIO, _signal.SIG_DFL)
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+    try:
+        os.read(lifeline, 1)
+    except BlockingIOError:  # open
+        return
+    os._exit(1)
+
+
+def main(judge: Callable[[bytes], Any], token: str, seconds: str, memory: str, lifeline: str) -> None:
     """Become a worker on standard input and output. Anything else that writes to standard output is not heard."""
+    end_with(int(lifeline))
     channel = os.dup(1)
     os.dup2(2, 1)
 

@@ -36,7 +36,7 @@ def judge(data: bytes, floor: Version) -> Any:
     return [None, warnings, required] if warnings or required else None
 
 
-def main(floor: str, token: str, seconds: str, memory: str) -> None:
+def main(floor: str, *arguments: str) -> None:
     """Become a worker (see ``_probe.main``) that answers down to the version `floor`, such as ``3.8``."""
     major, minor = map(int, floor.split("."))
-    _probe.main(lambda data: judge(data, (major, minor)), token, seconds, memory)
+    _probe.main(lambda data: judge(data, (major, minor)), *arguments)

@@ -14,7 +14,7 @@ from .model import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from typing import Any, BinaryIO, Literal, TypeAlias
 
     Answer: TypeAlias = "Any"
@@ -49,7 +49,7 @@ class CrewClosedError(Exception):
 
 
 class Worker:
-    """One interpreter that runs a probe, asked one batch of sources at a time.
+    """One interpreter that runs a probe, asked one batch of sources at a time. It ends when this process does.
 
     `seconds` is the time that it has for a source, `memory` the bytes of address space that it may use (0: any).
     Raises `WorkerError` when the interpreter does not start as a probe.
@@ -62,16 +62,24 @@ class Worker:
         self._expired = False
         self._reaping = threading.Lock()
         try:
+            lifeline, self._lifeline = os.pipe()  # its end at the probe is closed by the death of this process alone
+        except OSError as error:
+            raise _not_started(error) from error
+        try:
             self._process = subprocess.Popen(
-                [*command, token, str(int(seconds) + 1), str(memory)],
+                [*command, token, str(int(seconds) + 1), str(memory), str(lifeline)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd=PACKAGE,
+                pass_fds=() if os.name == "nt" else (lifeline,),
                 start_new_session=True,  # a wrapper around an interpreter ends with all that it started
             )
         except (OSError, ValueError) as error:
-            raise WorkerError("Crashed", f"the interpreter could not be started: {error}") from error
+            os.close(self._lifeline)
+            raise _not_started(error) from error
+        finally:
+            os.close(lifeline)
         self._token = token.encode() + b" "
         _alive.add(self)
 
@@ -130,9 +138,13 @@ class Worker:
         """Kill the process if it is past its time, and continue it if somebody stopped it. Safe from any thread."""
         if monotonic() > self._deadline:
             self._expired = True
-            self._signal("SIGKILL")
+            self.kill()
         elif self._deadline != float("inf"):
             self._signal("SIGCONT")
+
+    def kill(self) -> None:
+        """Kill the process. Safe from any thread."""
+        self._signal("SIGKILL")
 
     def stop(self) -> None:
         """Kill the process, and wait until it is gone."""
@@ -142,6 +154,10 @@ class Worker:
                 pipe.close()
             except OSError:  # what was not sent cannot be flushed any more
                 pass
+        with self._reaping:
+            if self._lifeline >= 0:
+                os.close(self._lifeline)
+                self._lifeline = -1
 
     def _read(self, body: bytes) -> Answer:
         try:
@@ -167,7 +183,7 @@ class Worker:
                 pass
 
     def _end(self) -> int:
-        self._signal("SIGKILL")
+        self.kill()
         with self._reaping:
             status = self._process.wait()
         _alive.discard(self)
@@ -200,8 +216,7 @@ class Crew:
         """Kill every process of the crew. Whoever still waits for an answer gets none."""
         self._closed.set()
         with self._lock:
-            for worker in self._all:
-                worker.stop()
+            _stop(self._all)
             self._all.clear()
 
     def ask(self, command: tuple[str, ...], batch: Sequence[bytes]) -> list[Answer]:
@@ -304,8 +319,18 @@ _alive: set[Worker] = set()
 
 def end_all() -> None:
     """Kill every worker of this process, for a process that is about to end."""
-    for worker in tuple(_alive):
+    _stop(tuple(_alive))
+
+
+def _stop(workers: Collection[Worker]) -> None:
+    for worker in workers:  # all at once: the memory of a dead one may take its time to be given back
+        worker.kill()
+    for worker in workers:
         worker.stop()
+
+
+def _not_started(error: Exception) -> WorkerError:
+    return WorkerError("Crashed", f"the interpreter could not be started: {error}")
 
 
 def _status(status: int) -> str:

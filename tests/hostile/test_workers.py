@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -17,6 +18,9 @@ from syntax_guard.model import Problem
 from syntax_guard.targets import this_interpreter
 from syntax_guard.workers import TRIES, Crew
 
+from .. import namespaces
+from ..conftest import COMMAND, Folder
+from ..namespaces import LONG
 from . import unruly
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and process groups of POSIX")
@@ -144,3 +148,21 @@ def test_workers_killed_at_random_cost_no_verdict(scanned: Path) -> None:
         assert seconds < 15, f"run {number} of seed {SEED}"
         struck += chaos.struck
     assert struck >= RUNS // 2
+
+
+@posix
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs /proc to find the processes of a run")
+@pytest.mark.parametrize("targets", [[], ["--target-version=3.8"]], ids=["here", "and for an older one"])
+def test_no_worker_outlives_a_scan_that_is_killed(folder: Folder, targets: list[str]) -> None:
+    for number in range(4):
+        folder.write(f"m{number}.py", LONG)
+    line: list[str | Path] = [COMMAND, "check", "--jobs=2", "--no-cache", "--isolated", *targets]
+    scan = subprocess.Popen(line, cwd=folder.path, env=folder.environment)
+    busy: list[int] = []
+    while len(busy) < 2:
+        assert scan.poll() is None
+        time.sleep(0.02)
+        busy = namespaces.at_work(namespaces.children(scan.pid))
+    scan.kill()
+    scan.wait()
+    assert namespaces.ended(busy, within=5)

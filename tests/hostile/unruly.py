@@ -1,7 +1,8 @@
 """A worker that misbehaves as often as the files in a folder allow, and judges well otherwise.
 
-``python unruly.py ALLOWANCE TOKEN SECONDS MEMORY``, where ALLOWANCE is a folder of files called ``HOW.NUMBER``: each
-misbehaviour uses one up. A pipe of a process can only be closed from inside, so this is how closed pipes are tested.
+``python unruly.py ALLOWANCE …``, with what any probe is given behind ALLOWANCE, a folder of files called
+``HOW.NUMBER``: each misbehaviour uses one up. A pipe of a process can only be closed from inside, so this is how closed
+pipes are tested.
 """
 
 from __future__ import annotations

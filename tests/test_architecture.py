@@ -14,35 +14,15 @@ from .conftest import PROJECT, Folder
 
 PACKAGE = Path(syntax_guard.__file__).parent
 ORDER = (
-    ("model",),
-    ("errors",),
-    ("store", "patterns", "cpus"),
-    ("versions",),
-    ("settings", "pyproject"),
-    ("child",),
-    ("git",),
-    ("reading",),
-    ("sources",),
-    ("staging",),
-    ("magics", "awaits"),
-    ("notebooks",),
-    ("interpreters", "discovery", "memory"),
-    ("targets",),
-    ("_probe", "grammar", "approximate", "answers", "suspicious", "threads"),
-    ("questions", "workers", "bytecode"),
-    ("index", "cache"),
-    ("judge",),
-    ("diagnostics", "hints"),
-    ("check",),
-    ("reports",),
-    ("start", "watch", "healthcheck", "restart", "doctor"),
-    ("command_line",),
-    ("completion",),
-    ("cli",),
-    ("__main__",),
-)
-"""From the values to the command line: a room imports from its own row and the rows above, and from nothing below."""
-RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
+    "model", "errors", "store", "patterns", "cpus", "options", "versions", "pyproject", "settings",
+    "child", "git", "reading", "sources", "staging", "magics", "awaits", "notebooks",
+    "interpreters", "discovery", "memory", "targets",
+    "_probe", "grammar", "approximate", "bytecode", "answers", "suspicious", "threads", "questions", "workers",
+    "index", "cache", "judge", "hints", "diagnostics", "check", "reports",
+    "start", "watch", "healthcheck", "restart", "doctor", "command_line", "completion", "cli", "__main__",
+)  # fmt: skip
+"""From the values to the command line: a room imports from those that stand before it, and from none behind it."""
+RANK = {room: rank for rank, room in enumerate(ORDER)}
 
 
 def rooms() -> list[Path]:

@@ -8,7 +8,7 @@ import re
 
 from . import __version__
 from .errors import UsageError
-from .settings import OPTIONS, Option
+from .options import OPTIONS, Option
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

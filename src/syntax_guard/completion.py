@@ -6,7 +6,7 @@ import argparse
 
 from .command_line import SHELLS, parser
 from .errors import UsageError
-from .settings import OPTIONS
+from .options import OPTIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

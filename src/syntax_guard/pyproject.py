@@ -11,14 +11,14 @@ import sys
 
 from . import __version__
 from .errors import SettingsError
-from .settings import OPTIONS, did_you_mean
+from .options import OPTIONS, did_you_mean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from .settings import Option
+    from .options import Option
     from .store import Store
 
 FILE_LIMIT = 1024 * 1024

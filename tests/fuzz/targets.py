@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FORMATS = ("full", "concise", "json", "json-lines", "github", "gitlab", "sarif", "junit", "rdjson")
-
 
 def load(name: str) -> Callable[[bytes], None]:
     """The target called `name`, with all that it needs imported."""
@@ -62,7 +60,7 @@ def _settings() -> Callable[[bytes], None]:
 def _renderers() -> Callable[[bytes], None]:
     """A finding whose name, message and line are any text, in every format: harmless, and valid JSON or XML."""
     from syntax_guard.model import Diagnostic, Interpreter, Result, Summary, Target
-    from syntax_guard.reports import render
+    from syntax_guard.reports import FORMATS, render
 
     target = Target((3, 11), Interpreter((3, 11), "CPython 3.11.7"), True, "this interpreter")
 

@@ -7,7 +7,7 @@ should not wait for ``json`` or ``xml``.
 
 from __future__ import annotations
 
-from ..settings import FORMATS as FORMATS
+from ..options import FORMATS as FORMATS
 from .wording import start_line as start_line
 from .wording import statistics as statistics
 from .wording import summary_line as summary_line

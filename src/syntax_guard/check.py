@@ -76,6 +76,13 @@ def check_paths(
         run.close()
 
 
+def check_files(files: Iterable[Readable], settings: Settings) -> Result:
+    """Ask about files that somebody else has chosen, for instance by ``sources.within``."""
+    selection = sources.Selection()
+    selection.files.extend(files)
+    return _Run(settings).judge(selection)
+
+
 def check_stdin(data: bytes, settings: Settings) -> Result:
     """Ask about the bytes that came from standard input; `settings` names them."""
     return _Run(settings).judge(_held(settings.stdin_filename, data))

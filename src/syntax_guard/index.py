@@ -111,6 +111,12 @@ class Index:
                         yield start + position, name
 
 
+def settled(seen: Mark, started: int) -> bool:
+    """Whether a mark seen after `started` (ns since 1970) is old enough to tell any later change of the file."""
+    _, modified, changed, _, _ = seen
+    return max(modified, changed) <= started - TICK
+
+
 def unpack(content: bytes, seal: Seal) -> Index | None:
     """The index that `Index.pack` made into `content` with the same `seal`, else None."""
     body = memoryview(content)[:-SEAL_BYTES]
@@ -141,9 +147,8 @@ def index(
         count = len(names)
         for name, seen in part:
             names.append(name)
-            _, modified, changed, _, _ = seen
-            young = max(modified, changed) > started - TICK
-            numbers += UNKNOWN if young or max(seen) > _LARGEST or min(seen) < -_LARGEST else seen
+            tells = settled(seen, started) and max(seen) <= _LARGEST and min(seen) >= -_LARGEST
+            numbers += seen if tells else UNKNOWN
     if not names or any("\0" in name for name in names):
         return None
     return Index(names, numbers, count, skipped, linked=linked)

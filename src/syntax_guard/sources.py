@@ -85,6 +85,22 @@ def select(paths: Iterable[str], exclude: Callable[[str], bool], suffixes: tuple
     return selection
 
 
+def within(path: str) -> list[Readable]:
+    """The Python files that the folder `path` holds, or that file alone, as an import of it would find them.
+
+    Unlike for `select`, nothing above `path` counts: an application is served from a virtual environment too. Raises
+    `OSError` for a path that does not exist.
+    """
+    status = os.stat(path)
+    if not stat.S_ISDIR(status.st_mode):
+        return [File(path, mark(status))]
+    selection = Selection()
+    links: list[File] = []
+    _Scan(selection, links, lambda _: False, SUFFIXES).run(path)
+    _once(selection, links)
+    return selection.files
+
+
 def is_python_name(name: str, suffixes: tuple[str, ...] = SUFFIXES) -> bool | None:
     """Whether a file called `name` is Python, as ``identify`` sees it; None where its first line decides."""
     if name.endswith(suffixes):

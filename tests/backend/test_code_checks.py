@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import time
 from collections.abc import Iterator
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -79,6 +83,69 @@ def test_what_cannot_be_decoded_is_broken(shop: Path, content: bytes) -> None:
 def test_a_package_that_is_not_there_is_a_fault(name: str) -> None:
     (fault,) = read(sources(name)).faults
     assert (fault.error, fault.component) == ("ModuleNotFoundError", name)
+
+
+def test_an_application_that_is_installed_in_a_virtual_environment_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / ".venv/lib/site-packages/sg_installed"
+    package.mkdir(parents=True)
+    (tmp_path / ".venv/pyvenv.cfg").touch()
+    (package / "__init__.py").write_text("(")
+    monkeypatch.syspath_prepend(package.parent)
+    monkeypatch.chdir(tmp_path)
+    (fault,) = read(sources("sg_installed")).faults
+    assert (fault.error, fault.component) == ("SyntaxError", "sg_installed/__init__.py")
+
+
+class Finder:
+    """As an editable install leaves behind: it knows of one package that is on no path."""
+
+    def __init__(self, package: Path) -> None:
+        self._package = package
+
+    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
+        if name != "sg_editable":
+            return None
+        return spec_from_file_location(
+            name, self._package / "__init__.py", submodule_search_locations=[str(self._package)]
+        )
+
+
+def test_a_package_that_an_editable_install_finds_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "routers").mkdir()
+    for name in ("__init__.py", "routers/__init__.py"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, Finder(tmp_path)])
+    assert read(sources("sg_editable")).counts == {"checked": 2, "broken": 0}
+    assert read(sources("sg_editable.routers")).counts == {"checked": 1, "broken": 0}
+
+
+def test_what_has_not_changed_is_not_judged_again() -> None:
+    started: list[str] = []
+    sys.addaudithook(lambda event, _: started.append(event) if event == "subprocess.Popen" else None)
+    check = sources("starlette")  # whose files are older than a moment
+    first = read(check)
+    assert started
+    started.clear()
+    again = read(check)
+    assert started == []
+    assert first.healthy
+    assert again.healthy
+    assert again.counts == first.counts
+
+
+def test_a_change_that_keeps_size_and_time_is_seen(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syntax_guard.index.TICK", 0)
+    file = shop / "routers/items.py"
+    file.write_text("()")
+    time.sleep(0.05)  # longer than a tick of the file system's clock
+    check = sources("sg_shop")
+    before = file.stat()
+    assert read(check).healthy
+    file.write_text("((")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert [fault.component for fault in read(check).faults] == ["sg_shop/routers/items.py"]
 
 
 def test_sources_of_nothing_are_refused() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import compileall
 import importlib.util
+import marshal
 import os
 import py_compile
 import subprocess
@@ -15,12 +16,17 @@ import pytest
 
 from syntax_guard import Settings, check_paths
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .conftest import Folder
+
 GREEN, RED = b"x = 1  # green\n", b"x = (  # red..\n"
 
 
 @pytest.fixture(autouse=True)
 def in_a_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)  # py_compile's own choice
 
 
 def run(**settings: Any) -> tuple[int, int, list[str]]:
@@ -68,6 +74,13 @@ def test_bytecode_that_python_would_not_load_is_no_witness(damage: Any) -> None:
     made = broken_behind_bytecode()
     made.write_bytes(damage(made.read_bytes()))
     assert run(trust_bytecode=True) == (1, 0, ["a.py"])
+
+
+def test_code_that_is_referred_to_once_is_code_too() -> None:
+    made = broken_behind_bytecode()
+    made.write_bytes(made.read_bytes()[:16] + marshal.dumps(compile(GREEN, "a.py", "exec")))
+    assert run(trust_bytecode=True) == (1, 1, [])
+    assert subprocess.run([sys.executable, "-c", "import a"], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("mode", ["CHECKED_HASH", "UNCHECKED_HASH"])
@@ -120,6 +133,57 @@ def test_what_is_written_is_what_python_writes(amount: int, tmp_path: Path) -> N
     )  # fmt: skip
     assert done.stdout == f"{tmp_path / 'a0.py'}\n"
     assert "code object from '" + str(tmp_path / "__pycache__") in done.stderr
+
+
+def many() -> int:
+    """Enough sources for workers; returns how many."""
+    for number in range(200):
+        Path(f"a{number}.py").write_bytes(GREEN + b"# " * 2000 + b"\n")
+    return 200
+
+
+amounts = pytest.mark.parametrize("amount", [1, 200], ids=["here", "by workers"])
+
+
+@amounts
+def test_it_is_left_where_an_older_python_is_asked_about_too(
+    amount: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("a.py").write_bytes(GREEN)
+    count = many() + 1 if amount > 1 else 1
+    for variable in ("PATH", "HOME", "PYENV_ROOT"):  # as in an image, which has one Python
+        monkeypatch.setenv(variable, str(tmp_path / "nowhere"))
+    result = check_paths(["."], Settings(write_bytecode=True, requires_python=">=3.8"))
+    assert [target.exact for target in result.targets] == [False, True]
+    assert len(list(Path("__pycache__").iterdir())) == count
+    assert run(trust_bytecode=True) == (count, count, [])
+
+
+@amounts
+def test_it_is_left_where_python_was_told_to_look(amount: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("a.py").write_bytes(GREEN)
+    count = many() + 1 if amount > 1 else 1
+    monkeypatch.setattr(sys, "pycache_prefix", os.path.join("..", f"{tmp_path.name}-elsewhere"))
+    assert run(write_bytecode=True)[2] == []
+    assert not Path("__pycache__").exists()
+    assert written().exists()
+    assert run(trust_bytecode=True) == (count, count, [])
+
+
+@amounts
+def test_a_reproducible_build_gets_bytecode_by_hash(amount: int, folder: Folder) -> None:
+    # Such a builder changes the times of files afterwards; py_compile looks at the same variable.
+    for number in range(amount):
+        folder.write(f"a{number}.py", GREEN + b"# " * 2000 + b"\n")
+    epoch = {"SOURCE_DATE_EPOCH": "0"}
+    assert folder.check("--write-bytecode", environment=epoch).code == 0
+    folder.run(sys.executable, "-m", "py_compile", "a0.py", environment={**epoch, "PYTHONPYCACHEPREFIX": "theirs"})
+    [theirs], [ours] = folder.path.rglob("theirs/**/a0.*"), folder.path.glob("__pycache__/a0.*")
+    assert ours.read_bytes()[:16] == theirs.read_bytes()[:16]
+    for path in folder.path.glob("*.py"):
+        os.utime(path, (0, 0))
+    assert folder.check("--trust-bytecode").json["summary"]["cached"] == amount
+    assert f"code object from '{ours}'" in folder.run(sys.executable, "-v", "-c", "import a0").err
 
 
 def test_broken_sources_leave_no_bytecode() -> None:

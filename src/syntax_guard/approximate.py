@@ -9,18 +9,19 @@ from . import _probe, grammar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from .model import Version
 
 
-def judge(data: bytes, floor: Version) -> Any:
+def judge(data: bytes, floor: Version, name: str = _probe.NAME, keep: Callable[[Any], object] | None = None) -> Any:
     """As ``_probe.judge``, with a third part for a source that this interpreter accepts: what older ones would refuse.
 
     That part lists ``[kind, message, line, column, end_line, end_column, since, first]``, where versions from ``first``
     on and below ``since`` refuse the source, and ``since`` is None for rules that could not be followed to their end.
     """
-    answer = _probe.judge(data)
+    answer = _probe.judge(data, name, keep)
     error, warnings = answer or (None, [])
     if error is not None:
         return answer

@@ -22,15 +22,16 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-    from .model import Source
+    from .model import Source, Version
     from .reading import Readable
 
 SUFFIX = ".py"
 """What an import looks for. Stubs, scripts and ``.pyw`` have no bytecode."""
 HEAD_BYTES = 16
-_CODE = b"\xe3"
-"""How marshal begins a code object."""
+_CODE = (b"\xe3", b"\x63")
+"""How marshal begins a code object, which may be marked as one that is referred to again."""
 _WORD = 0xFFFFFFFF
+_BY_TIME, _CHECKED_HASH = b"\0\0\0\0", b"\3\0\0\0"
 
 
 def unproven(files: Sequence[Readable]) -> list[Readable]:
@@ -57,9 +58,9 @@ def is_current(file: File, suffix: str | None = None) -> bool:
         return False
     finally:
         os.close(descriptor)
-    if head[:4] != MAGIC_NUMBER or head[HEAD_BYTES:] != _CODE:
+    if head[:4] != MAGIC_NUMBER or head[HEAD_BYTES:] not in _CODE:
         return False
-    if head[4:8] == b"\0\0\0\0":
+    if head[4:8] == _BY_TIME:
         return head[8:HEAD_BYTES] == _stamp(size, modified)
     try:
         return head[4] in (1, 3) and head[5:8] == b"\0\0\0" and head[8:HEAD_BYTES] == source_hash(read_file(file.name))
@@ -67,35 +68,50 @@ def is_current(file: File, suffix: str | None = None) -> bool:
         return False
 
 
-def framed(source: Source) -> bytes:
-    """`source` as `judge` takes it."""
+def framed(source: Source, by: str) -> bytes:
+    """`source` as `judge` takes it, for bytecode that names it `by` ``time`` (and size) or by ``hash``."""
     if source.mark is None or not source.name.endswith(SUFFIX):
-        return b"\0\0\0" + source.data
-    size, modified = source.mark[:2]
-    return b"%b\0%d\0%d\0" % (os.fsencode(os.path.abspath(source.name)), size, modified) + source.data
+        return b"\0\0" + source.data
+    mark = _BY_TIME + _stamp(*source.mark[:2]) if by == "time" else _CHECKED_HASH + source_hash(source.data)
+    return b"%b\0%b\0" % (os.fsencode(os.path.abspath(source.name)), mark.hex().encode()) + source.data
 
 
-def judge(frame: bytes) -> Any:
-    """As ``_probe.judge``, for what `framed` made; writes the code of a source that compiles, if that can be done."""
-    path, size, modified, data = frame.split(b"\0", 3)
+def judge(frame: bytes, floor: Version | None = None) -> Any:
+    """As ``_probe.judge``, or with a `floor` as ``approximate.judge``, for what `framed` made.
+
+    Writes the code of a source that compiles, if that can be done.
+    """
+    path, mark, data = frame.split(b"\0", 2)
     if not path:
-        return _probe.judge(data)
+        return _answer(data, floor)
     kept: list[CodeType] = []
     name = os.fsdecode(path)
-    answer = _probe.judge(data, name, kept.append)
+    answer = _answer(data, floor, name, kept.append)
     if kept:
         try:
-            _write(name, _stamp(int(size), int(modified)), _optimized(data, name, kept[0]))
+            _write(name, bytes.fromhex(mark.decode()), _optimized(data, name, kept[0]))
         except OSError:
             pass  # a read-only tree: an import compiles again
     return answer
 
 
-def main(optimize: str, *arguments: str) -> None:
-    """Become a worker (see ``_probe.main``) that writes code of this level of optimization."""
+def _answer(data: bytes, floor: Version | None, *named: Any) -> Any:
+    if floor is None:
+        return _probe.judge(data, *named)
+    from . import approximate
+
+    return approximate.judge(data, floor, *named)
+
+
+def main(floor: str, optimize: str, *arguments: str) -> None:
+    """Become a worker (see ``_probe.main``) that writes code of this level of optimization.
+
+    It answers down to the version `floor`, such as ``3.8``, or where that is empty for itself alone.
+    """
     global _level
     _level = int(optimize)
-    _probe.main(judge, *arguments)
+    version = tuple(map(int, floor.split("."))) if floor else None
+    _probe.main(lambda frame: judge(frame, version), *arguments)  # type: ignore[arg-type]
 
 
 _level = sys.flags.optimize
@@ -121,7 +137,7 @@ def _stamp(size: int, modified: int) -> bytes:
     return (modified // 1_000_000_000 & _WORD).to_bytes(4, "little") + (size & _WORD).to_bytes(4, "little")
 
 
-def _write(source: str, stamp: bytes, code: CodeType) -> None:
+def _write(source: str, mark: bytes, code: CodeType) -> None:
     """Put `code` where an import looks for it, whole or not at all, with the source's mode as importlib does."""
     import marshal
 
@@ -132,7 +148,7 @@ def _write(source: str, stamp: bytes, code: CodeType) -> None:
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
     try:
         with open(descriptor, "wb") as file:
-            file.write(MAGIC_NUMBER + b"\0\0\0\0" + stamp + marshal.dumps(code))
+            file.write(MAGIC_NUMBER + mark + marshal.dumps(code))
         os.replace(part, path)
     except BaseException:
         os.unlink(part)

@@ -204,7 +204,11 @@ class _Run:
         found: list[Diagnostic] = []
         broken = undecided = 0
         judgements: Iterable[Judgement] = judge(
-            files, self._asked, limits, self._cache, write_bytecode=settings.write_bytecode
+            files,
+            self._asked,
+            limits,
+            self._cache,
+            write_bytecode=settings.bytecode_by if settings.write_bytecode else "",
         )
         for judgement in self._follow(judgements, len(files)) if self._follow else judgements:
             if self._cache is not None:

@@ -55,11 +55,12 @@ def judge(
     limits: Limits,
     cache: Cache | None = None,
     *,
-    write_bytecode: bool = False,
+    write_bytecode: str = "",
 ) -> Iterator[Judgement]:
     """Yield what `targets` say of each of `files` that `cache` does not know to be green, in no particular order.
 
-    With `write_bytecode`, the code that this interpreter compiles is left where an import looks for it.
+    With `write_bytecode` (``time`` or ``hash``: how it names its source), the code that this interpreter compiles is
+    left where an import looks for it.
 
     Whatever happens to a file, an interpreter or a worker, each file gets its judgement. Closing the iterator ends
     every process that was started.

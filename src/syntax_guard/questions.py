@@ -39,8 +39,9 @@ class Question(Record):
     """What it must say that it is, such as ``CPython 3.9.18``."""
     floor: Version | None = None
     """The oldest target that this interpreter answers for approximately: `grammar`'s rules are asked down to here."""
-    writes: bool = False
-    """Whether the code of what compiles is written where imports look for it; for this interpreter alone."""
+    writes: str = ""
+    """How bytecode is to name its source, ``time`` or ``hash``, where the code of what compiles is written for imports
+    to find; for this interpreter alone."""
 
     def command(self) -> tuple[str, ...]:
         """The command line that starts a probe for this question."""
@@ -49,9 +50,13 @@ class Question(Record):
         if self.floor is None and not self.writes:
             return (*python, os.path.join(package, "_probe.py"))
         room = "bytecode" if self.writes else "approximate"
-        first = "{}.{}".format(*self.floor) if self.floor else str(sys.flags.optimize)
         code = f"import sys; sys.path.append(sys.argv[1]); from syntax_guard.{room} import main; main(*sys.argv[2:])"
-        return (*python, "-c", code, os.path.dirname(package), first)
+        first = ["{}.{}".format(*self.floor) if self.floor else ""]
+        if self.writes:  # -I is deaf to the variables that say where bytecode is, and which
+            first.append(str(sys.flags.optimize))
+            prefix = sys.pycache_prefix
+            python += () if prefix is None else ("-X", f"pycache_prefix={os.path.abspath(prefix)}")
+        return (*python, "-c", code, os.path.dirname(package), *first)
 
     def asks(self, source: Source) -> bytes:
         """What the command is sent for `source`."""
@@ -59,14 +64,14 @@ class Question(Record):
             return source.data
         from .bytecode import framed
 
-        return framed(source)
+        return framed(source, self.writes)
 
     def answer(self, source: Source) -> Any:
         """Answer for `source` in this process (see ``_probe.judge``)."""
         if self.writes:
             from . import bytecode
 
-            return bytecode.judge(self.asks(source))
+            return bytecode.judge(self.asks(source), self.floor)
         if self.floor is None:
             return _probe.judge(source.data)
         from . import approximate
@@ -89,10 +94,10 @@ def this_python() -> tuple[str, ...]:
     return tuple(prefix) if len(prefix) > 1 and words[len(prefix) :] == sys.orig_argv[1:] else (sys.executable,)
 
 
-def questions(targets: Sequence[Target], *, write_bytecode: bool = False) -> tuple[Question, ...]:
+def questions(targets: Sequence[Target], *, write_bytecode: str = "") -> tuple[Question, ...]:
     """One question an interpreter, so that none is asked twice about a source.
 
-    With `write_bytecode`, the one that answers here for itself alone leaves the code of what compiles.
+    With `write_bytecode` (see `Question.writes`), the one that answers here leaves the code of what it compiles.
     """
     floors: dict[str | None, Version | None] = {}
     names: dict[str | None, str] = {}
@@ -104,8 +109,7 @@ def questions(targets: Sequence[Target], *, write_bytecode: bool = False) -> tup
             floor = target.version
         floors[python] = floor
     return tuple(
-        Question(python, names[python], floor, write_bytecode and python is None and floor is None)
-        for python, floor in floors.items()
+        Question(python, names[python], floor, "" if python else write_bytecode) for python, floor in floors.items()
     )
 
 

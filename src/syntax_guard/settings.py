@@ -43,6 +43,9 @@ class Settings(Record):
     """Take a ``.pyc`` that this interpreter would load as a proof that its source compiled."""
     write_bytecode: bool = False
     """Leave the code that this interpreter compiled where an import looks for it."""
+    bytecode_by: Literal["time", "hash"] = "time"
+    """How that names its source. `load` chooses as ``py_compile`` does: by hash where SOURCE_DATE_EPOCH is set, since
+    such a builder changes the times of files once they are written."""
     time_limit: float = 30.0
     """Seconds that a source may take."""
     memory_limit: int = 4096
@@ -91,6 +94,8 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: str) -> S
             values[option.field] = option.read(value, option.variable)
         if option.field in flags:
             values[option.field] = option.read(flags[option.field], option.flags[0])
+    if environ.get("SOURCE_DATE_EPOCH"):
+        values["bytecode_by"] = "hash"
     if values.get("cache", True):
         values["cache_dir"] = cache_dir
         values["cache_key"] = cache_key

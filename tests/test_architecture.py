@@ -15,7 +15,7 @@ from .conftest import PROJECT, Folder
 PACKAGE = Path(syntax_guard.__file__).parent
 ORDER = (
     "model", "errors", "store", "patterns", "cpus", "options", "versions", "pyproject", "settings",
-    "child", "git", "reading", "sources", "staging", "magics", "awaits", "notebooks",
+    "child", "git", "python_files", "reading", "sources", "staging", "magics", "awaits", "notebooks",
     "interpreters", "discovery", "memory", "targets",
     "_probe", "grammar", "approximate", "bytecode", "answers", "suspicious", "threads", "questions", "workers",
     "index", "cache", "judge", "hints", "diagnostics", "check", "reports",

@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from identify import identify
+
+from syntax_guard.python_files import is_python_name
 
 from .conftest import COMMAND, Folder, Run
 
@@ -25,13 +28,15 @@ def names(run: Run) -> list[str]:
     return [path for path, _, _ in run.found]
 
 
-@pytest.mark.parametrize("name", ["a.py", "a.pyi", "a.pyw", "with space.py", "deep/er/a.py", "ünï.py", "quo'te\".py"])
+@pytest.mark.parametrize(
+    "name", ["a.py", "a.pyi", "a.pyw", "A.PY", "app.wsgi", "with space.py", "deep/er/a.py", "ünï.py", "quo'te\".py"]
+)
 def test_python_files_are_found(folder: Folder, name: str) -> None:
     folder.write(name, BROKEN)
     assert names(folder.check()) == [name]
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a.pyc", "a.py.orig", "py", "README"])
+@pytest.mark.parametrize("name", ["a.txt", "a.pyc", "a.py.orig", "py", "README", ".pdbrc"])
 def test_other_files_are_not(folder: Folder, name: str) -> None:
     folder.write("good.py")
     folder.write(name, BROKEN)
@@ -48,11 +53,27 @@ def test_other_files_are_not(folder: Folder, name: str) -> None:
         ("# no shebang", False),
     ],
 )
-def test_executables_without_suffix_are_python_by_their_shebang(folder: Folder, shebang: str, found: bool) -> None:
+@pytest.mark.parametrize("name", ["script", "tool-3.11"])
+def test_executables_are_python_by_their_shebang(folder: Folder, name: str, shebang: str, found: bool) -> None:
     folder.write("good.py")
-    folder.write("script", f"{shebang}\n{BROKEN}").chmod(0o755)
+    folder.write(name, f"{shebang}\n{BROKEN}").chmod(0o755)
     folder.write("not-executable", f"{shebang}\n{BROKEN}")
-    assert names(folder.check()) == (["script"] if found else [])
+    assert names(folder.check()) == ([name] if found else [])
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "data.json", "Makefile", "Dockerfile.dev"])
+def test_the_first_line_counts_only_where_the_name_tells_nothing(folder: Folder, name: str) -> None:
+    folder.write("good.py")
+    folder.write(name, f"#!/usr/bin/python3\n{BROKEN}").chmod(0o755)
+    assert names(folder.check()) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["a.py", "A.PYI", "b.tac", "wscript", "x.so", "c.txt", "Dockerfile.py2", "a.b.c", "tool"]
+)
+def test_names_are_what_identify_takes_them_for(name: str) -> None:
+    tags = identify.tags_from_filename(name)
+    assert is_python_name(name) == (not tags.isdisjoint({"python", "pyi"}) if tags else None)
 
 
 @pytest.mark.parametrize("skipped", ["__pycache__", ".venv", "node_modules", ".git", ".tox", ".nox", ".hg"])

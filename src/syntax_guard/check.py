@@ -9,6 +9,7 @@ from . import reading, sources, targets
 from .judge import Limits, judge
 from .model import Result, Summary
 from .patterns import matcher
+from .python_files import SUFFIXES
 from .settings import Settings
 from .targets import Machine
 
@@ -108,7 +109,7 @@ def survey(settings: Settings) -> Survey:
 
 
 def _suffixes(settings: Settings) -> tuple[str, ...]:
-    return (*sources.SUFFIXES, NOTEBOOK) if settings.notebooks else sources.SUFFIXES
+    return (*SUFFIXES, NOTEBOOK) if settings.notebooks else SUFFIXES
 
 
 def _with_cells(files: list[Readable]) -> list[Readable]:

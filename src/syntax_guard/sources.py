@@ -7,6 +7,7 @@ import os
 import stat
 
 from .errors import SourcesError
+from .python_files import SUFFIXES, has_python_shebang, is_python_name
 from .reading import UNKNOWN, File, Unreadable, mark, not_regular, reason
 
 TYPE_CHECKING = False
@@ -22,7 +23,6 @@ SKIPPED_FOLDERS = frozenset({
     ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".ipynb_checkpoints",
 })  # fmt: skip
 ENVIRONMENT_MARK = "pyvenv.cfg"
-SUFFIXES: tuple[str, ...] = (".py", ".pyi", ".pyw")
 
 
 class Selection:
@@ -35,7 +35,7 @@ class Selection:
         """Files besides those that are known to be green."""
         self.watched: list[tuple[str, Mark]] = []
         """What the choice of files hangs on besides their names: folders that were searched, as they were before, and
-        files without a suffix that turned out to be no Python."""
+        files whose names do not tell and that turned out to be no Python."""
         self.linked = False
         """Whether the choice also hangs on which file a symbolic link leads to."""
 
@@ -99,25 +99,6 @@ def within(path: str) -> list[Readable]:
     _Scan(selection, links, lambda _: False, SUFFIXES).run(path)
     _once(selection, links)
     return selection.files
-
-
-def is_python_name(name: str, suffixes: tuple[str, ...] = SUFFIXES) -> bool | None:
-    """Whether a file called `name` is Python, as ``identify`` sees it; None where its first line decides."""
-    if name.endswith(suffixes):
-        return True
-    return False if "." in name else None
-
-
-def has_python_shebang(first: bytes) -> bool:
-    """Whether bytes that begin with `first` are a script for Python, as ``identify`` sees it."""
-    if not first.startswith(b"#!"):
-        return False
-    import io
-
-    from identify import identify
-
-    command = identify.parse_shebang(io.BytesIO(first))
-    return bool(command) and "python" in identify.tags_from_interpreter(command[0])
 
 
 class _Parents:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 
 from . import git
+from .python_files import SUFFIXES, has_python_shebang, is_python_name
 from .reading import SIZE_LIMIT, Unreadable, too_large
-from .sources import ENVIRONMENT_MARK, SUFFIXES, Selection, has_python_shebang, is_python_name, skipped_below
+from .sources import ENVIRONMENT_MARK, Selection, skipped_below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -55,24 +55,13 @@ def test_an_unknown_format_is_refused() -> None:
         reports.render("xml", ORDINARY)
 
 
-@pytest.mark.parametrize(
-    ("name", "file_name", "pick"),
-    [
-        ("sarif", "sarif-schema-2.1.0.json", lambda report: [report]),
-        ("gitlab", "codeclimate.json", lambda report: report),
-        ("rdjson", "DiagnosticResult.jsonschema", lambda report: [report]),
-    ],
-    ids=["sarif", "gitlab", "rdjson"],
-)
-def test_the_formats_own_schemas_take_the_reports(name: str, file_name: str, pick: Any) -> None:
-    folder = os.environ.get("SYNTAX_GUARD_SCHEMAS")
-    if not folder:
-        pytest.skip("SYNTAX_GUARD_SCHEMAS names no folder with the formats' own schemas")
-    check = schema(os.path.join(folder, file_name))
-    for text in (None, *samples.HOSTILE.values()):
-        found = ORDINARY if text is None else result(diagnostic(text, message=text, hint=text))
-        for document in pick(json.loads("".join(reports.render(name, found)))):
-            check(document)
+@pytest.mark.slow
+@pytest.mark.parametrize("text", [None, *samples.HOSTILE.values()], ids=["ordinary", *samples.HOSTILE])
+def test_the_schema_of_sarif_takes_the_report(text: str | None) -> None:
+    """The standard's own, which .ci/formats fetches: 136 kB that are not ours to keep here."""
+    check = schema(os.environ["SYNTAX_GUARD_SARIF_SCHEMA"])
+    found = ORDINARY if text is None else result(diagnostic(text, message=text, hint=text, source_line=text))
+    check(json.loads("".join(reports.render("sarif", found))))
 
 
 @pytest.mark.parametrize("name", ["full", "concise"])

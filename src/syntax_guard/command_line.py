@@ -120,8 +120,8 @@ def _doctor(verbs: argparse._SubParsersAction[Parser]) -> None:
     doctor.add_argument("root", nargs="?", default=".", metavar="DIR", help="the repository (default: the current "
                         "folder)")  # fmt: skip
     doctor.add_argument("--require", action="append", default=[], metavar="GATE", help="fail where this gate is "
-                        "missing: commit, tree, start, health, restart, python; several with commas or repeated"
-                        )  # fmt: skip
+                        "missing: commit, tree, start, startup, health, restart, python; several with commas or "
+                        "repeated")  # fmt: skip
     doctor.add_argument("--database", metavar="URL", help="show the connections of a PostgreSQL server instead, by "
                         "state, application and age (needs syntax-guard[backend])")  # fmt: skip
     doctor.add_argument("--output-format", choices=("full", "json"), default="full", metavar="WHICH",

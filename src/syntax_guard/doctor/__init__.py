@@ -9,9 +9,9 @@ import os
 import posixpath
 from typing import TYPE_CHECKING, TypeVar
 
-from . import commit, compose, containers, git_hooks, health, pythons, restart, start, tree
+from . import commit, compose, containers, git_hooks, health, pythons, restart, start, startup, tree
 from .documents import Unreadable
-from .finding import GATES, Finding, Gate, Place, State, required_missing
+from .finding import GATES, Finding, Gate, Place, State, required_missing, unreadable
 from .repository import Repository
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ __all__ = ["GATES", "Finding", "Gate", "Place", "State", "examine", "required_mi
 
 _DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "*.dockerfile", "Containerfile", "Containerfile.*")
 _IN_COMPOSE: tuple[Gate, ...] = ("start", "health", "restart")
-_ON_STARTING: tuple[Gate, ...] = ("start", "health", "restart", "python")
 _Found = TypeVar("_Found")
 
 
@@ -41,7 +40,11 @@ def examine(root: str) -> tuple[Finding, ...]:
     below = os.path.relpath(os.path.realpath(root), os.path.realpath(top)).replace(os.sep, "/").removeprefix(".")
     whole = Repository(top)
     findings = _caught("commit", lambda: commit.examine(whole, folder)) + _caught("tree", lambda: tree.examine(whole))
-    findings += _containers(Repository(top, below))
+    part = Repository(top, below)
+    contained = _containers(part)
+    probed = any(finding.gate == "health" and finding.state in ("ok", "weak") for finding in contained)
+    findings += contained + startup.examine(part, probed=probed)
+    findings += _not_applicable({finding.gate for finding in findings})
     findings = [_seen_from(finding, below) for finding in findings]
     gates = list(GATES)
     return tuple(sorted(findings, key=lambda one: (gates.index(one.gate), *_order(one.place))))
@@ -52,12 +55,7 @@ def _caught(gate: Gate, examined: Callable[[], list[Finding]]) -> list[Finding]:
     try:
         return examined()
     except Unreadable as error:
-        return [_unreadable(gate, error)]
-
-
-def _unreadable(gate: Gate, error: Unreadable) -> Finding:
-    why = "what cannot be read cannot be trusted to hold"
-    return Finding(gate, "missing", f"cannot be read: {error.message}", error.place, why, "mend the file")
+        return [unreadable(gate, error)]
 
 
 def _containers(repository: Repository) -> list[Finding]:
@@ -70,7 +68,7 @@ def _containers(repository: Repository) -> list[Finding]:
             composed |= compose.dockerfiles(repository, path)
             services = compose.services(repository, path)
         except Unreadable as error:
-            findings += [_unreadable(gate, error) for gate in _IN_COMPOSE]
+            findings += [unreadable(gate, error) for gate in _IN_COMPOSE]
             continue
         for service in services:
             # A file laid over another says again what the other said; once is enough.
@@ -81,15 +79,24 @@ def _containers(repository: Repository) -> list[Finding]:
         try:
             image = containers.image_of(repository.text(path) or "", path)
         except Unreadable as error:
-            findings.append(_unreadable("start", error))
+            findings.append(unreadable("start", error))
             continue
         if image is not None and image.is_python:
             findings += _container(repository, containers.container_of(posixpath.basename(path), image))
-    seen = {finding.gate for finding in findings}
-    message = "no Dockerfile and no compose file starts Python here"
+    return findings
+
+
+def _not_applicable(seen: set[Gate]) -> list[Finding]:
+    """The gates of which nothing was found, and why."""
+    container = "no Dockerfile and no compose file starts Python here"
     if "start" in seen:
-        message = "nothing here says it: that is for compose, or for what starts the image"
-    return findings + [Finding(gate, "not-applicable", message) for gate in _ON_STARTING if gate not in seen]
+        container = "nothing here says it: that is for compose, or for what starts the image"
+    application = "no application of FastAPI or Starlette is here"
+    return [
+        Finding(gate, "not-applicable", application if gate == "startup" else container)
+        for gate in GATES
+        if gate not in seen
+    ]
 
 
 def _is_for_editing(path: str) -> bool:

@@ -11,14 +11,17 @@ from syntax_guard.model import Record
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Gate: TypeAlias = Literal["commit", "tree", "start", "health", "restart", "python"]
+    from .documents import Unreadable
+
+Gate: TypeAlias = Literal["commit", "tree", "start", "startup", "health", "restart", "python"]
 State: TypeAlias = Literal["ok", "weak", "missing", "not-applicable"]
 
 GATES: dict[Gate, str] = {
     "commit": "a commit with a broken file is refused",
     "tree": "CI checks every file, whoever committed it and however",
     "start": "a container with a broken file does not start",
-    "health": "a container that no longer serves is noticed",
+    "startup": "an application whose database or sources fail its checks does not serve",
+    "health": "what no longer serves, or would not start again, is noticed",
     "restart": "what ends comes back, and a permanent error does not hide",
     "python": "the Python that judges is the Python that runs",
 }
@@ -44,6 +47,12 @@ class Finding(Record):
     """Why it matters; None for what is in order."""
     write: str | None = None
     """What to write to mend it, in one or several lines; None for what is in order."""
+
+
+def unreadable(gate: Gate, error: Unreadable) -> Finding:
+    """A file that cannot be read is a gate that cannot be seen."""
+    why = "what cannot be read cannot be trusted to hold"
+    return Finding(gate, "missing", f"cannot be read: {error.message}", error.place, why, "mend the file")
 
 
 def required_missing(findings: Iterable[Finding], required: Iterable[str]) -> tuple[Gate, ...]:

@@ -19,6 +19,11 @@ EXEC = 'syntax-guard check && exec uvicorn main:app  # "exec" before your comman
 EXEC_FORM = 'a JSON array: CMD ["syntax-guard", "run", "--", "uvicorn", "main:app"]'
 FAIL = "set -e at the top of the script, or `syntax-guard check && exec …`"
 
+LIFESPAN = """from syntax_guard.backend import Checkup, database, guarded_lifespan, sources
+app = FastAPI(lifespan=guarded_lifespan(Checkup(sources("app"), database(engine))))"""
+HEALTH_ROUTES = """from syntax_guard.backend import Checkup, health_routes, sources
+app.router.routes.extend(health_routes(Checkup(sources("app"))))"""
+
 HEALTH = """HEALTHCHECK --interval=30s --timeout=10s --start-period=40s --retries=3 \\
   CMD ["syntax-guard", "probe", "http://127.0.0.1:8000/health"]"""
 HEALTH_COMPOSE = """healthcheck:

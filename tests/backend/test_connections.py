@@ -16,6 +16,7 @@ from syntax_guard.backend.connections import (
 from syntax_guard.backend.database import EngineError
 
 from ..conftest import Folder
+from ..documents.pages import run_by
 from .postgres import PASSWORD, SECRETS, USER, Database, free_port
 
 
@@ -75,7 +76,8 @@ def test_a_url_of_no_use_is_a_mistake_of_the_user() -> None:
 def test_the_command_prints_the_report(database: Database, folder: Folder) -> None:
     with client(database, "shop") as open_one:
         open_one.execute("SELECT 1")
-        run = folder.guard("doctor", "--database", database.url())
+        (block,) = run_by(".ci/backend")
+        run = folder.run("bash", "-ec", block.commands, environment={"DATABASE_URL": database.url()})
     assert (run.code, run.err) == (0, "")
     assert "idle in transaction  shop" in run.out
     assert "pool of this process: size 5" in run.out

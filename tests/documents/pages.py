@@ -1,14 +1,21 @@
-"""The pages that a user reads, and the blocks of code in them."""
+"""The pages that a user reads, and the blocks of code in them.
+
+``python3 -m tests.documents.pages .ci/STEP`` prints what the pages say that this step runs, a NUL byte after each
+block, so that the step types what a reader would. Standard library only: a step asks before anything is installed.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
-PAGES = [page for page in (PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *sorted((PROJECT / "docs").glob("*.md")))
-         if page.exists()]  # fmt: skip
+PAGES = [
+    *(PROJECT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md") if (PROJECT / name).exists()),
+    *sorted((PROJECT / "docs").glob("*.md")),
+]
 _BLOCK = re.compile(
     r"^(?:<!-- (?P<keys>[^\n]*?) -->\n\n?)?"
     r"```(?P<language>\w*)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<text>.*?)^```$",
@@ -20,9 +27,9 @@ _BLOCK = re.compile(
 class Block:
     """One fenced block.
 
-    A comment right before it, which readers do not see, says what a test has to know, as ``key: value`` between
-    semicolons: ``run in: repository`` (which sandbox its commands run in), ``ends with: 1`` (their exit code),
-    ``run by: PATH`` (the test or step that does it), ``not run: REASON``.
+    A comment right before it, which readers do not see, says who runs it, as ``key: value`` between semicolons:
+    ``run in: repository`` (a sandbox of test_commands.py) or ``run by: .ci/STEP`` (that step takes the commands from
+    here), and ``ends with: 1`` where the exit code is not 0.
     """
 
     page: Path
@@ -33,13 +40,20 @@ class Block:
     keys: dict[str, str]
 
     def __str__(self) -> str:
-        return f"{self.page.name}:{self.line}"
+        return f"{self.page.relative_to(PROJECT)}:{self.line}"
 
     @property
     def commands(self) -> str:
         """What a reader types: the lines behind ``$``, or all of them where no line has one."""
         typed = re.findall(r"^\$ ((?:.*\\\n)*.*)$", self.text, re.MULTILINE)
-        return "\n".join(typed) if typed else self.text
+        return "\n".join(typed) + "\n" if typed else self.text
+
+    @property
+    def script(self) -> str:
+        """What a reader does with it: write the file that the block's title names, or type the commands."""
+        if self.title:
+            return f"cat > {self.title} <<'END OF FILE'\n{self.text}END OF FILE\n"
+        return self.commands
 
 
 def blocks() -> list[Block]:
@@ -52,3 +66,13 @@ def blocks() -> list[Block]:
             line = text.count("\n", 0, match.start("language")) + 1
             found.append(Block(page, line, match["language"], match["title"] or "", match["text"], keys))
     return found
+
+
+def run_by(step: str) -> list[Block]:
+    """What the pages say that `step`, a path in the repository, runs."""
+    return [block for block in blocks() if block.keys.get("run by") == step]
+
+
+if __name__ == "__main__":
+    for block in run_by(sys.argv[1]):
+        sys.stdout.write(block.script + "\0")

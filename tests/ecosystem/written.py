@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "ecosystem.md"
+from ..documents.pages import PROJECT, run_by
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROOT = PROJECT
 TOOLS = os.path.dirname(sys.executable)
 """Where `syntax-guard` and the runners from PyPI are."""
-_BLOCK = re.compile(r'^```\w+ title="([^"]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 
 
 def block(title: str) -> str:
     """The block of the page that is to be written into the file ``title``."""
-    blocks: dict[str, str] = dict(_BLOCK.findall(PAGE.read_text(encoding="utf-8")))
-    return blocks[title]
+    (text,) = [block.text for block in run_by(".ci/ecosystem") if block.title == title]
+    return text
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:

@@ -1,0 +1,57 @@
+"""What docs/containers.md says to type, typed: from a checkout to a service that answers."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+from typing import TYPE_CHECKING
+
+from ..documents.pages import run_by
+from .conftest import BASE, EXAMPLE, ROOT
+from .engine import Container, Engine, until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def checkout(folder: Path) -> Path:
+    """What the commands need of this repository."""
+    for name in ("src", "pyproject.toml", "README.md", "LICENSE", "examples/container"):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def test_the_example_is_built_and_started_as_the_page_says(engine: Engine, wheels: Path, tmp_path: Path) -> None:
+    (block,) = run_by(".ci/container")
+    here = checkout(tmp_path)
+    (here / "wheels").mkdir()
+    for wheel in wheels.glob("*.whl"):
+        if not wheel.name.startswith("syntax_guard"):  # the page's own business
+            shutil.copy(wheel, here / "wheels")
+    dockerfile = (EXAMPLE / "Dockerfile").read_text()
+    asked = re.search(r"^FROM (.*)$", dockerfile, re.MULTILINE)
+    version = re.search(r"^ARG PYTHON=(.*)$", dockerfile, re.MULTILINE)
+    assert asked
+    assert version
+    name = asked[1].replace("${PYTHON}", version[1])
+    settings = ["ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin", "ENV PIP_NO_INDEX=1"]
+    engine.done("import", *[word for each in settings for word in ("--change", each)], os.environ[BASE], name)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+    environment = {**engine.environment, "PORT": port, "BUILDAH_ISOLATION": "chroot", "BUILDAH_FORMAT": "docker"}
+    try:
+        done = subprocess.run(
+            ["bash", "-ec", block.commands], cwd=here, env=environment, capture_output=True, text=True, timeout=300
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        until(Container(engine, "container_app_1").serves)
+    finally:
+        down = ["podman-compose", "-f", "compose.yaml", "down"]
+        subprocess.run(down, cwd=here / "examples" / "container", env=environment, check=True, timeout=120)
+        engine.call("network", "rm", "container_default")

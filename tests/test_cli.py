@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -256,6 +257,22 @@ class TestEnds:
             folder.write(f"{index}.py", BROKEN)
         run = folder.run("sh", "-c", f"'{COMMAND}' check | head -n 1")
         assert (run.out.count("\n"), run.err) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["chekc", "--staged"], "check"),
+        (["completion", "zhs"], "zsh"),
+        (["check", "--outputformat=json"], "--output-format"),
+        (["doctor", "--requir", "commit"], "--require"),
+        (["check", "--output-format=jsn"], "json"),
+    ],
+)
+def test_a_misspelt_word_is_answered_with_the_nearest(folder: Folder, arguments: list[str], meant: str) -> None:
+    run = folder.guard(*arguments)
+    assert (run.code, run.out, run.err.count("\n")) == (2, "", 1)
+    assert re.search(rf"did you mean '?{meant}\b", run.err)
 
 
 def test_it_runs_as_a_module(folder: Folder) -> None:

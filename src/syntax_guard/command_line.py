@@ -26,18 +26,20 @@ unreadable or undecided; 2 the question could not be asked"""
 class Parser(argparse.ArgumentParser):
     """An `argparse.ArgumentParser` that raises `UsageError`, and names the nearest option."""
 
-    def options(self) -> list[str]:
-        """The options of this parser and of its verbs."""
+    def words(self) -> list[str]:
+        """What may be meant: verbs, other fixed words and long options, of this parser and of its verbs."""
         names: list[str] = []
         for action in self._actions:
-            names += action.option_strings
+            names += [name for name in action.option_strings if name.startswith("--")]
+            if not action.option_strings:
+                names += action.choices or ()
             if isinstance(action.choices, dict):
-                names += [name for verb in action.choices.values() for name in verb.options()]
+                names += [name for verb in action.choices.values() for name in verb.words()]
         return names
 
     def error(self, message: str) -> NoReturn:
-        unknown = re.match(r"unrecognized arguments: (-[^ =]*)", message)
-        close = unknown and difflib.get_close_matches(unknown[1], self.options(), 1, 0.5)
+        unknown = re.match(r"unrecognized arguments: (-[^ =]+)|argument \w+: invalid choice: '(.*?)' ", message)
+        close = unknown and difflib.get_close_matches(unknown[1] or unknown[2], self.words(), 1, 0.5)
         hint = f"did you mean {close[0]}?" if close else f"see `{self.prog} --help`"
         raise UsageError(message, hint)
 
@@ -65,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
 def _check(verbs: argparse._SubParsersAction[Parser]) -> None:
     check = _verb(verbs, "check", "judge files and folders, or what is staged",
                   "Judge files and folders with the compiler of the Python that will run them.")  # fmt: skip
+    check.usage = "syntax-guard check [OPTIONS] [PATH ...]"
     check.add_argument(
         "paths",
         nargs="*",
@@ -177,3 +180,10 @@ def _reading(option: Option) -> dict[str, Any]:
 class _Formatter(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=26, width=WIDTH)
+        self._action_max_length = 14  # argparse forgets that verbs are indented
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        """As the base does, but a name such as ``json-lines`` stays whole."""
+        import textwrap
+
+        return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 
 import pytest
@@ -71,6 +72,20 @@ def test_a_source_without_any_construct_needs_nothing() -> None:
 def test_a_deep_source_does_not_end_the_process() -> None:
     for source in (b"x" + b".y" * 2000, b"if x: pass\n" + b"elif y: pass\n" * 1500, b"(" * 150 + b"x" + b")" * 150):
         requirements(source, (3, 8))
+
+
+def test_a_text_that_no_quote_ends_is_given_up_at_once() -> None:
+    code = """
+from syntax_guard.grammar import fstrings
+for quote in fstrings._STRING_END:
+    text = b"f" + quote + b"a" * 10_000 + b"\\n"
+    try:
+        fstrings._check_literal(text, fstrings._LITERAL.match(text))
+    except fstrings._RefusedError:
+        print("refused")
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert run.stdout.split() == ["refused"] * 4
 
 
 def test_the_first_of_two_places_comes_first() -> None:

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 _PIECE = re.compile(rb"(?:\s|\\\n|#[^\n]*\n)*([A-Za-z]{0,2})('''|\"\"\"|'|\")")
 _LITERAL = re.compile(rb"(?<![\w\x80-\xff])([A-Za-z]{0,2})('''|\"\"\"|'|\")")
-_STRING_END = {
-    b"'": re.compile(rb"(?:[^'\\\n]+|\\.)*'", re.DOTALL),
-    b'"': re.compile(rb'(?:[^"\\\n]+|\\.)*"', re.DOTALL),
-    b"'''": re.compile(rb"(?:[^'\\]+|\\.|'(?!''))*'''", re.DOTALL),
-    b'"""': re.compile(rb'(?:[^"\\]+|\\.|"(?!""))*"""', re.DOTALL),
+_STRING_END = {  # each character in one way only: where no quote closes, nothing is tried again
+    b"'": re.compile(rb"[^'\\\n]*(?:\\.[^'\\\n]*)*'", re.DOTALL),
+    b'"': re.compile(rb'[^"\\\n]*(?:\\.[^"\\\n]*)*"', re.DOTALL),
+    b"'''": re.compile(rb"[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.DOTALL),
+    b'"""': re.compile(rb'[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL),
 }
 _CLOSING = {ord("("): ord(")"), ord("["): ord("]"), ord("{"): ord("}")}
 _EQUALS = re.compile(rb"[\s)]*=(?!=)")

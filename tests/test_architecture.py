@@ -48,6 +48,17 @@ def imported(path: Path) -> set[str]:
     return {name for name in found if name in RANK}
 
 
+def imported_files(path: Path) -> set[Path]:
+    """The files of the package that `path` imports, also late and for type checkers."""
+    found: set[Path] = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+            for place in (base, *(base / alias.name for alias in node.names)):
+                found |= {file for file in (place.with_suffix(".py"), place / "__init__.py") if file.exists()}
+    return found - {PACKAGE / "__init__.py"}
+
+
 @pytest.mark.parametrize("path", rooms(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_run_one_way(path: Path) -> None:
     if path.name == "__init__.py" and path.parent == PACKAGE:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from syntax_guard import Settings, check_paths, index, store
+from syntax_guard import Settings, cache, check_paths, index, store
 from syntax_guard.reading import UNKNOWN, mark
 
 from .cache_walk import walk
+from .test_architecture import PACKAGE, imported_files
 
 if TYPE_CHECKING:
     from .conftest import Folder
@@ -103,7 +104,7 @@ class TestContents:
         ("what", "value"),
         [
             ("syntax_guard.cache.__version__", "9"),
-            ("syntax_guard.cache._RULES", ("model.py",)),
+            ("syntax_guard.cache.RULES", ("model",)),
             ("sys.version", "3.99"),
         ],
         ids=["version", "rules", "interpreter"],
@@ -387,6 +388,35 @@ class TestFolder:
         assert [one.communicate(timeout=60)[0] for one in runs] == ["True\n"] * 6
         assert run(kept)[:2] == (40, 40)
         assert not [path for path in kept.iterdir() if path.name.endswith(".part")]
+
+
+class TestRules:
+    def test_are_every_room_that_has_a_part_in_a_verdict(self) -> None:
+        taking_part = [PACKAGE / "questions.py"]
+        for path in taking_part:
+            taking_part += sorted(imported_files(path) - set(taking_part))
+        assert set(cache.RULES) == {".".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in taking_part}
+
+    @pytest.mark.parametrize("room", cache.RULES)
+    def test_that_change_make_what_was_judged_by_others_unknown(
+        self, kept: Path, monkeypatch: pytest.MonkeyPatch, room: str
+    ) -> None:
+        Path("a.py").write_bytes(GREEN)
+        run(kept)
+        assert run(kept)[1] == 1
+        loader: Any = cache.__spec__.loader
+        read = loader.get_data
+        changed = os.path.join(str(PACKAGE), *room.split(".")) + ".py"
+        monkeypatch.setattr(loader, "get_data", lambda path: read(path) + b"#" * (path == changed))
+        assert run(kept)[1] == 0
+
+    def test_that_cannot_be_read_leave_nothing_known(self, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        Path("a.py").write_bytes(GREEN)
+        run(kept)
+        monkeypatch.setattr(cache, "RULES", ("gone",))
+        result = check_paths(["."], Settings(cache_dir=str(kept)))
+        assert (result.ok, result.summary.cached) == (True, 0)
+        assert "gone.py" in result.notes[0]
 
 
 def test_verbose_says_why_nothing_was_kept(folder: Folder) -> None:

@@ -38,8 +38,15 @@ if TYPE_CHECKING:
 DIGEST_BYTES = 32
 LIMIT = 8 << 20
 """Bytes of the digests that are kept for one set of interpreters."""
-_RULES = ("_probe.py", "answers.py", "approximate.py", "grammar.py", "questions.py", "suspicious.py")
-"""The rooms whose change may change a verdict."""
+RULES = (
+    "_probe", "answers", "approximate", "bytecode", "errors", "model", "questions", "reading", "sources",
+    "suspicious",
+    *("grammar." + room for room in (
+        "__init__", "cells", "code", "expressions", "fstrings", "lexical", "limits", "rule", "scopes", "statements",
+        "table", "triggers", "unicode",
+    )),
+)  # fmt: skip
+"""The rooms whose change may change a verdict: all that `questions` imports, down to the last."""
 
 
 class Cache:
@@ -203,12 +210,11 @@ def _interpreter(question: Question) -> tuple[object, ...]:
 
 
 def _rules() -> bytes:
+    """What stands for the rules that judge: the text of every room that has a part in a verdict."""
+    assert __spec__ is not None  # noqa: S101  # for the type checker: this is imported, never a script
+    read = __spec__.loader.get_data  # type: ignore[union-attr]  # from a folder as from a zip file
     package = os.path.dirname(os.path.abspath(__file__))
     digest = blake2b(digest_size=32)
-    for room in _RULES:
-        try:
-            with open(os.path.join(package, room), "rb") as file:
-                digest.update(file.read())
-        except OSError:  # in a zip file: the version stands for the rules
-            pass
+    for room in RULES:
+        digest.update(blake2b(read(os.path.join(package, *room.split(".")) + ".py"), digest_size=32).digest())
     return digest.digest()

@@ -158,7 +158,10 @@ class _Run:
             from .store import Store
 
             self._store = Store(settings.cache_dir, settings.cache_key)
-            self._cache = Cache(self._store, self._asked, self._expected_broken)
+            try:
+                self._cache = Cache(self._store, self._asked, self._expected_broken)
+            except OSError as error:  # who judges, or by which rules, cannot be told
+                self._store.trouble = str(error)
         return self._cache
 
     def judge(self, selection: Selection) -> Result:

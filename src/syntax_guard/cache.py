@@ -39,8 +39,7 @@ DIGEST_BYTES = 32
 LIMIT = 8 << 20
 """Bytes of the digests that are kept for one set of interpreters."""
 RULES = (
-    "_probe", "answers", "approximate", "bytecode", "errors", "model", "questions", "reading", "sources",
-    "suspicious",
+    "_probe", "answers", "approximate", "bytecode", "model", "questions", "reading", "suspicious",
     *("grammar." + room for room in (
         "__init__", "cells", "code", "expressions", "fstrings", "lexical", "limits", "rule", "scopes", "statements",
         "table", "triggers", "unicode",

@@ -169,5 +169,5 @@ def test_an_application_that_cannot_be_asked(text: str, tmp_path: Path) -> None:
 
 
 def test_a_container_that_asks_something_else_is_half_of_it(tmp_path: Path) -> None:
-    image = 'FROM python:3.12-slim\nHEALTHCHECK --start-period=9s CMD ["syntax-guard", "probe", "http://[::1]/"]\n'
+    image = 'FROM python:3.12-slim\nCMD ["app"]\nHEALTHCHECK --start-period=9s CMD ["syntax-guard", "probe", "http://[::1]/"]\n'
     assert states(tmp_path, {"main.py": APP, "Dockerfile": image}, "health") == ["ok", "weak"]

@@ -22,6 +22,20 @@ if TYPE_CHECKING:
 __all__ = ["GATES", "Finding", "Gate", "Place", "State", "examine", "required_missing"]
 
 _DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "*.dockerfile", "Containerfile", "Containerfile.*")
+_NO_DOCKERFILES = (
+    ".dockerignore",
+    ".j2",
+    ".jinja",
+    ".jinja2",
+    ".tmpl",
+    ".tpl",
+    ".template",
+    ".in",
+    ".erb",
+    ".md",
+    ".py",
+)
+"""Endings of what is made into a Dockerfile, or is about one."""
 _IN_COMPOSE: tuple[Gate, ...] = ("start", "health", "restart")
 _Found = TypeVar("_Found")
 
@@ -74,15 +88,17 @@ def _containers(repository: Repository) -> list[Finding]:
             # A file laid over another says again what the other said; once is enough.
             findings += [one for one in _container(repository, service) if one not in findings]
     for path in repository.named(*_DOCKERFILES):
-        if path in composed or path.endswith(".dockerignore") or _is_for_editing(path):
+        if path in composed or path.endswith(_NO_DOCKERFILES) or _is_for_editing(path):
             continue
         try:
-            image = containers.image_of(repository.text(path) or "", path)
+            text = repository.text(path)
+            image = containers.image_of(text, path) if text is not None else None
         except Unreadable as error:
             findings.append(unreadable("start", error))
             continue
-        if image is not None and image.is_python:
-            findings += _container(repository, containers.container_of(posixpath.basename(path), image))
+        container = containers.container_of(posixpath.basename(path), image) if image else None
+        if container is not None and containers.runs_python(container.image, container.start):
+            findings += _container(repository, container)
     return findings
 
 

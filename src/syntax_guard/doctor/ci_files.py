@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ _OTHERS = (
     ".buildkite/*.y*ml", "cloudbuild.yaml", "buildspec.y*ml",
 )  # fmt: skip
 _GITLAB_KEYS = frozenset({"include", "stages", "variables", "workflow", "default", "image", "spec"})
+_DEEPEST = 3
 
 
 class Step(Record):
@@ -52,7 +54,9 @@ def steps(repository: Repository, path: str) -> list[Step]:
         return _jenkins(repository.text(path) or "", path)
     documents = repository.yaml(path)
     if any(fnmatch(path, pattern) for pattern in _GITHUB):
-        return [step for document in documents if isinstance(document, Mapping) for step in _github(document)]
+        return [
+            step for document in documents if isinstance(document, Mapping) for step in _github(repository, document)
+        ]
     if path in _GITLAB:
         return [
             step for document in documents if isinstance(document, Mapping) for step in _gitlab(repository, document)
@@ -60,21 +64,33 @@ def steps(repository: Repository, path: str) -> list[Step]:
     return [Step(text, "", (), place, True, None) for document in documents for text, place in _texts(document, path)]
 
 
-def _github(workflow: Mapping) -> list[Step]:
+def _github(repository: Repository, workflow: Mapping) -> list[Step]:
     found: list[Step] = []
     by_hand = _triggers(workflow)
     for job in workflow.section("jobs").values():
-        if not isinstance(job, Mapping):
-            continue
-        for step in job.items_of("steps"):
-            if isinstance(step, Mapping):
-                tolerated = by_hand
-                if "true" in (step.text("continue-on-error"), job.text("continue-on-error")):
-                    tolerated = "continue-on-error"
-                script = re.sub(r"\$\{\{.*?\}\}", "EXPRESSION", step.text("run") or "", flags=re.DOTALL)
-                place = step.place_of("run" if script else "uses")
-                options = tuple(text for text, _ in _texts(step.get("with"), place.path))
-                found.append(Step(script, step.text("uses") or "", options, place, True, tolerated))
+        if isinstance(job, Mapping):
+            tolerated = "continue-on-error" if job.text("continue-on-error") == "true" else by_hand
+            if job.text("uses"):  # another workflow; one of this repository is among its files
+                found.append(Step("", job.text("uses") or "", (), job.place_of("uses"), True, tolerated))
+            found += _github_steps(repository, job, tolerated, 0)
+    return found
+
+
+def _github_steps(repository: Repository, job: Mapping, outer: str | None, depth: int) -> list[Step]:
+    """The steps of a job or of a composite action, with those of the repository's own actions that they use."""
+    found: list[Step] = []
+    for step in job.items_of("steps"):
+        if isinstance(step, Mapping):
+            tolerated = "continue-on-error" if step.text("continue-on-error") == "true" else outer
+            script = re.sub(r"\$\{\{.*?\}\}", "EXPRESSION", step.text("run") or "", flags=re.DOTALL)
+            place = step.place_of("run" if script else "uses")
+            options = tuple(text for text, _ in _texts(step.get("with"), place.path))
+            uses = step.text("uses") or ""
+            found.append(Step(script, uses, options, place, True, tolerated))
+            if uses.startswith("./") and depth < _DEEPEST:
+                for name in ("action.yml", "action.yaml"):
+                    action = repository.mapping(posixpath.normpath(posixpath.join(uses, name)))
+                    found += _github_steps(repository, action.section("runs"), tolerated, depth + 1)
     return found
 
 
@@ -93,9 +109,10 @@ def _gitlab(repository: Repository, pipeline: Mapping, depth: int = 0) -> list[S
         place = item.place if isinstance(item, Mapping) else pipeline.place_of("include")
         names = [text for text, _ in _texts(item, place.path)]
         found.append(Step("", " ".join(names), (), place, True, None))
-        for name in names:
-            if depth == 0 and name.endswith((".yml", ".yaml")) and repository.text(name.lstrip("/")) is not None:
-                found += _gitlab(repository, repository.mapping(name.lstrip("/")), depth + 1)
+        local = [name.lstrip("/") for name in names if name.endswith((".yml", ".yaml"))]
+        for path in repository.files if local and depth < _DEEPEST else ():
+            if any(fnmatch(path, name) for name in local):
+                found += _gitlab(repository, repository.mapping(path), depth + 1)
     for name, job in pipeline.items():
         if name in _GITLAB_KEYS or not isinstance(job, Mapping):
             continue

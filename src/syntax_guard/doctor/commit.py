@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from . import remedies, shell
 from .documents import Unreadable
 from .finding import Finding, Place
-from .hooks import TOOL, VERBS, config_of, lefthook_scripts, listed
+from .hooks import TOOL, VERBS, config_of, lefthook_scripts, lint_staged_scripts, listed
 
 if TYPE_CHECKING:
     from .git_hooks import GitFolder
@@ -66,7 +66,12 @@ def _judged(repository: Repository, text: str, place: Place, where: str) -> Find
         return _scripted([(script, at, True) for script, at in scripts], place, "lefthook", "in lefthook.yml")
     if os.path.dirname(place.path).endswith(".husky/_"):
         own = place.path.replace(".husky/_/", ".husky/")
-        return _scripted([(repository.text(own) or "", Place(own), True)], Place(own), "husky", f"in {own}")
+        text = repository.text(own) or ""
+        return _through_lint_staged(repository, text, "husky") or _scripted(
+            [(text, Place(own), True)], Place(own), "husky", f"in {own}"
+        )
+    if finding := _through_lint_staged(repository, text, "the hook"):
+        return finding
     finding = _scripted([(text, place, False)], place, f"{where}the hook", f"in {place.path}")
     if finding.state == "missing" and (calls := shell.calls(text, "pre-commit", frozenset({"run"}))):
         config = config_of(repository)
@@ -84,6 +89,15 @@ def _managed(repository: Repository, manager: str, config: str | None, place: Pl
             return Finding("commit", "ok", f"{manager} runs {hook.id}", hook.place)
     message = f"{hooks[0].id} runs at {', '.join(hooks[0].stages)}, not at commit"
     return Finding("commit", "missing", message, hooks[0].place, _WHY, "stages: [pre-commit]")
+
+
+def _through_lint_staged(repository: Repository, text: str, manager: str) -> Finding | None:
+    """lint-staged hides what is not staged while its commands run, and gives them the names of what is."""
+    if any("lint-staged" in command.words for command in shell.commands(text)):
+        for script, place in lint_staged_scripts(repository):
+            if shell.calls(script, TOOL, frozenset({"check"})):
+                return Finding("commit", "ok", f"{manager} runs lint-staged, which runs {TOOL} check", place)
+    return None
 
 
 def _scripted(scripts: list[tuple[str, Place, bool]], place: Place, manager: str, target: str) -> Finding:

@@ -11,9 +11,9 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
-from . import dockerfile
-from .containers import Container, Health, Restart, Start, entry_of, health_of, image_of, start_of
-from .documents import Mapping, Value
+from . import dockerfile, programs
+from .containers import ENDS, Container, Health, Restart, Start, entry_of, health_of, image_of, runs_python, start_of
+from .documents import Mapping, Sequence, Value
 from .image import Image
 
 if TYPE_CHECKING:
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
     from .repository import Repository
 
-FILES = ("compose.y*ml", "docker-compose.y*ml", "compose.*.y*ml", "docker-compose.*.y*ml", "docker-compose-*.y*ml")
+FILES = (
+    "compose.y*ml", "docker-compose.y*ml", "compose.*.y*ml", "docker-compose.*.y*ml", "docker-compose-*.y*ml",
+    "docker-stack*.y*ml",
+)  # fmt: skip
 _MAIN = re.compile(r"(?:docker-)?compose\.ya?ml")
-_UNSET: AnyMapping[str, str] = {}
 
 
 def main_of(repository: Repository, path: str) -> str | None:
@@ -57,11 +59,13 @@ def dockerfiles(repository: Repository, path: str) -> set[str]:
 
 
 def _services(repository: Repository, path: str) -> Mapping:
-    """The services of one file, each with what it extends."""
+    """The services of one file, each with what it extends, and with the variables of the project's ``.env``."""
+    folder = posixpath.dirname(path)
+    variables = _variables(repository.text(posixpath.join(folder, ".env")) or "")
     written = repository.mapping(path).section("services")
     every = Mapping(written.place)
     for name in written:
-        every[name] = _resolved(repository, posixpath.dirname(path), written, name)
+        every[name] = _expanded(_resolved(repository, folder, written, name), variables, {})
         every.places[name] = written.place_of(name)
     return every
 
@@ -96,19 +100,15 @@ def _resolved(repository: Repository, folder: str, every: Mapping, name: str, de
 
 def _container(repository: Repository, folder: str, name: str, service: Mapping, waited_for: bool) -> Container | None:
     image = _image(repository, service, folder)
-    if image is None or not (image.is_python or _runs_python(service)):
+    start = _start(service, image) if image is not None else None
+    if image is None or not runs_python(image, start):
         return None
     restart = _restart(service)
     serves = "ports" in service or "expose" in service
     one_shot = waited_for or (restart is not None and restart.policy == "no" and not serves)
-    return Container(
-        f"service {name}", image, _start(service, image), _health(service, image), restart, service.place, one_shot
-    )
-
-
-def _runs_python(service: Mapping) -> bool:
-    text = " ".join([*_words(service.get("entrypoint")), *_words(service.get("command"))])
-    return bool(re.search(r"\b(?:python3?|uvicorn|gunicorn|hypercorn|granian|celery|syntax-guard)\b", text))
+    one_shot = one_shot or (start is not None and programs.ends(start.argv))
+    excuse = ENDS if one_shot else None
+    return Container(f"service {name}", image, start, _health(service, image), restart, service.place, excuse)
 
 
 def _dockerfile(service: Mapping, folder: str) -> str | None:
@@ -117,14 +117,14 @@ def _dockerfile(service: Mapping, folder: str) -> str | None:
         return None
     context = build if isinstance(build, str) else build.text("context") if isinstance(build, Mapping) else None
     named = build.text("dockerfile") if isinstance(build, Mapping) else None
-    return _join(folder, _expand(context or "."), _expand(named or "Dockerfile"))
+    return _join(folder, context or ".", named or "Dockerfile")
 
 
 def _image(repository: Repository, service: Mapping, folder: str) -> Image | None:
     build = service.get("build")
     if build is None:
         image = service.text("image")
-        return Image(_expand(image), service.place_of("image"), (), service.place.path) if image else None
+        return Image(image, service.place_of("image"), (), service.place.path) if image else None
     target, arguments = None, {}
     path, text = _dockerfile(service, folder), None
     if isinstance(build, Mapping):
@@ -139,9 +139,9 @@ def _image(repository: Repository, service: Mapping, folder: str) -> Image | Non
 
 def _arguments(value: Value) -> dict[str, str]:
     if isinstance(value, Mapping):
-        return {name: _expand(text) for name, text in value.items() if isinstance(text, str)}
+        return {name: text for name, text in value.items() if isinstance(text, str)}
     pairs = [item.partition("=") for item in value or () if isinstance(item, str)]
-    return {name: _expand(text) for name, equals, text in pairs if equals}
+    return {name: text for name, equals, text in pairs if equals}
 
 
 def _start(service: Mapping, image: Image) -> Start | None:
@@ -164,7 +164,7 @@ def _health(service: Mapping, image: Image) -> Health | None:
     place = own.place_of("test")
     argv = built.argv if built else ()
     if isinstance(test, str):
-        argv = ("/bin/sh", "-c", _expand(test))
+        argv = ("/bin/sh", "-c", test)
     elif test is not None:
         kind, *rest = _words(test) or ("NONE",)
         argv = {"CMD": tuple(rest), "CMD-SHELL": ("/bin/sh", "-c", *rest[:1])}.get(kind, ())
@@ -177,7 +177,7 @@ def _health(service: Mapping, image: Image) -> Health | None:
 def _restart(service: Mapping) -> Restart | None:
     written = service.text("restart")
     if written is not None:
-        policy, _, count = _expand(written).partition(":")
+        policy, _, count = written.partition(":")
         return Restart(policy, int(count) if count.isdigit() else None, service.place_of("restart"))
     deploy = service.section("deploy")
     policy_section = deploy.section("restart_policy")
@@ -193,15 +193,40 @@ def _words(value: Value) -> tuple[str, ...]:
     """A command as compose takes it: a list of words, or text that it splits as a shell would."""
     if isinstance(value, str):
         try:
-            return tuple(shlex.split(_expand(value)))
+            return tuple(shlex.split(value))
         except ValueError:
             return (value,)
-    return tuple(_expand(item) for item in value or () if isinstance(item, str))
+    return tuple(item for item in value or () if isinstance(item, str))
 
 
-def _expand(text: str) -> str:
-    """Variables with their defaults; ``$$`` is a dollar sign."""
-    return "$".join(dockerfile.expand(part, _UNSET) for part in text.split("$$"))
+def _variables(text: str) -> dict[str, str]:
+    """The variables of an ``.env`` file."""
+    lines = re.findall(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*(.*?)[ \t]*\r?$", text, re.MULTILINE)
+    return {name: re.sub(r"^(['\"])(.*)\1$|[ \t]+#.*$", r"\2", value) for name, value in lines}
+
+
+def _expanded(value: Mapping, variables: AnyMapping[str, str], done: dict[int, Value]) -> Mapping:
+    """``value`` with variables put into every text; ``done`` keeps what several places share in one."""
+    expanded = Mapping(value.place)
+    done[id(value)] = expanded
+    expanded.places = value.places
+    for key, item in value.items():
+        expanded[key] = _expanded_value(item, variables, done)
+    return expanded
+
+
+def _expanded_value(value: Value, variables: AnyMapping[str, str], done: dict[int, Value]) -> Value:
+    if isinstance(value, str):  # $$ is a dollar sign
+        return "$".join(dockerfile.expand(part, variables) for part in value.split("$$"))
+    if value is None or id(value) in done:
+        return done.get(id(value))
+    if isinstance(value, Mapping):
+        return _expanded(value, variables, done)
+    items = Sequence()
+    done[id(value)] = items
+    for item, place in zip(value, value.places, strict=True):
+        items.add(_expanded_value(item, variables, done), place)
+    return items
 
 
 def _join(*parts: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from syntax_guard.model import Record
 
-from . import dockerfile
+from . import dockerfile, programs
 from .dockerfile import Instruction, exec_form
+from .documents import Unreadable
 from .finding import Place
 from .image import Image
 
 _SHELL = ("/bin/sh", "-c")
+ENDS = "does its work and ends"
 
 
 class Start(Record):
@@ -51,14 +53,20 @@ class Container(Record):
     restart: Restart | None
     restart_place: Place | None
     """Where a restart policy would stand; None where nothing can hold one (a Dockerfile)."""
-    one_shot: bool
-    """It does its work and ends, so neither health nor restarts are asked of it."""
+    excuse: str | None
+    """Why no gate, no health and no restarts are asked of it, or None where they are."""
 
 
-def image_of(text: str, path: str, target: str | None = None, arguments: dict[str, str] | None = None) -> Image | None:
-    """The image that a Dockerfile builds, or None where it has no stage."""
-    links = dockerfile.chain(dockerfile.stages(dockerfile.parse(text), arguments), target)
-    return Image(links[0].image, Place(path, links[0].line), links, path) if links else None
+def image_of(text: str, path: str, target: str | None = None, arguments: dict[str, str] | None = None) -> Image:
+    """The image that a Dockerfile builds. Raises Unreadable where it is none."""
+    instructions = dockerfile.parse(text)
+    for instruction in instructions:
+        if instruction.name not in dockerfile.INSTRUCTIONS:
+            raise Unreadable(Place(path, instruction.line), f"not a Dockerfile: no instruction {instruction.name!r}")
+    links = dockerfile.chain(dockerfile.stages(instructions, arguments), target)
+    if not links:
+        raise Unreadable(Place(path), "not a Dockerfile: it has no FROM")
+    return Image(links[0].image, Place(path, links[0].line), links, path)
 
 
 def start_of(image: Image) -> Start | None:
@@ -113,4 +121,16 @@ def health_of(image: Image) -> Health | None:
 
 def container_of(name: str, image: Image) -> Container:
     """A container of ``image`` that nothing overrides."""
-    return Container(name, image, start_of(image), health_of(image), None, None, False)
+    start = start_of(image)
+    excuse = ENDS if start and programs.ends(start.argv) else None
+    if start is None and image.is_plain:
+        excuse = "starts nothing of its own: what uses it says what it starts"
+    return Container(name, image, start, health_of(image), None, None, excuse)
+
+
+def runs_python(image: Image, start: Start | None) -> bool:
+    """Whether a container of ``image`` that starts so is one of Python."""
+    if image.has_python:
+        return True
+    said = programs.is_python(start.argv) if start else False
+    return image.installs_python if said is None else said

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _HEREDOC = re.compile(r"\d*<<(-?)(['\"]?)(\w[\w.]*)\2")
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?([-+])([^{}]*))?\})")
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?([-+?])([^{}]*))?\})")
+
+
+_VARIABLES_DEEP = 5
+INSTRUCTIONS = frozenset({
+    "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD",
+    "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
+})  # fmt: skip
 
 
 class Instruction(Record):
@@ -115,7 +122,8 @@ def _flags(value: str) -> tuple[tuple[tuple[str, str], ...], str]:
 
 
 def expand(text: str, variables: Mapping[str, str]) -> str:
-    """``$NAME``, ``${NAME}``, ``${NAME:-default}`` and ``${NAME:+other}`` with the values of ``variables``."""
+    """``$NAME``, ``${NAME}``, ``${NAME:-default}``, ``${NAME:+other}`` and ``${NAME:?error}`` with the values of
+    ``variables``; a default may have variables of its own."""
 
     def value(match: re.Match[str]) -> str:
         known = variables.get(match[1] or match[2], "")
@@ -125,7 +133,12 @@ def expand(text: str, variables: Mapping[str, str]) -> str:
             return match[4] if known else ""
         return known
 
-    return _VARIABLE.sub(value, text)
+    for _ in range(_VARIABLES_DEEP):
+        expanded = _VARIABLE.sub(value, text)
+        if expanded == text:
+            break
+        text = expanded
+    return text
 
 
 def stages(instructions: tuple[Instruction, ...], arguments: Mapping[str, str] | None = None) -> tuple[Stage, ...]:
@@ -140,7 +153,7 @@ def stages(instructions: tuple[Instruction, ...], arguments: Mapping[str, str] |
                 variables[name] = given.get(name, expand(default.strip("\"'"), variables))
         elif instruction.name == "FROM":
             words = instruction.value.split()
-            image = expand(words[0], variables) if words else ""
+            image = re.sub(r"[\"']", "", expand(words[0], variables)) if words else ""
             alias = words[2].lower() if len(words) > 2 and words[1].lower() == "as" else None
             found.append(Stage(image, alias, instruction.line, ()))
         elif found:

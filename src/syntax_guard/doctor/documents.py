@@ -6,6 +6,7 @@ what the readers of compose and CI files mean by them. Nothing is constructed fr
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Any, TypeAlias
 
@@ -89,5 +90,9 @@ def read_toml(text: str, path: str) -> dict[str, Any]:
         import tomli as tomllib
     try:
         return dict(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise Unreadable(Place(path), f"not TOML: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
+        message = str(error)[: at.start()] if at else str(error)
+        raise Unreadable(Place(path, int(at[1]) if at and at[1] else None), f"not TOML: {message}") from None
+    except RecursionError:
+        raise Unreadable(Place(path), "nested too deeply to be read") from None

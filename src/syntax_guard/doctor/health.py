@@ -20,8 +20,12 @@ def examine(container: Container) -> list[Finding]:
     write = remedies.HEALTH_COMPOSE if compose else remedies.HEALTH
     place = container.restart_place or container.image.base_place
     health = container.health
-    if container.one_shot:
-        return [Finding("health", "not-applicable", f"{container.name} does its work and ends", place)]
+    if container.excuse:
+        return [Finding("health", "not-applicable", f"{container.name} {container.excuse}", place)]
+    if container.image.is_function:
+        return [
+            Finding("health", "not-applicable", f"{container.name} is a function: nobody asks for its health", place)
+        ]
     if health is None:
         return [Finding("health", "missing", f"{container.name} has no health check", place, _WHY, write)]
     if not health.argv:

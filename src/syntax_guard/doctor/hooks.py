@@ -26,6 +26,7 @@ LEFTHOOK = tuple(
     for local in ("", "-local")
     for ending in ("yml", "yaml", "toml", "json")
 )
+LINT_STAGED = ("package.json", ".lintstagedrc", ".lintstagedrc.json", ".lintstagedrc.yaml", ".lintstagedrc.yml")
 
 
 class ListedHook(Record):
@@ -111,6 +112,17 @@ def lefthook_scripts(repository: Repository, event: str = "pre-commit") -> list[
             found += [(script, Place(path)) for script in _runs_in_toml(section)]
         else:  # JSON is YAML
             found += _runs(repository.mapping(path).section(event))
+    return found
+
+
+def lint_staged_scripts(repository: Repository) -> list[tuple[str, Place]]:
+    """The commands that lint-staged runs, with their places. Raises Unreadable."""
+    found: list[tuple[str, Place]] = []
+    for path in LINT_STAGED:
+        config = repository.mapping(path)
+        globs = config.section("lint-staged") if path == "package.json" else config
+        for name in globs:
+            found += [(text, globs.place_of(name)) for text in globs.items_of(name) if isinstance(text, str)]
     return found
 
 

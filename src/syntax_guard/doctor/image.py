@@ -34,10 +34,23 @@ class Image(Record):
         return tuple(instruction for stage in self.stages for instruction in stage.instructions)
 
     @property
-    def is_python(self) -> bool:
-        """It is there to run Python: by its base, or because it installs or runs it."""
-        if _PYTHON.search(self.base):
-            return True
+    def has_python(self) -> bool:
+        """Its base is there to run Python."""
+        return bool(_PYTHON.search(self.base))
+
+    @property
+    def is_plain(self) -> bool:
+        """Its base is Python and nothing else, which starts no application."""
+        return bool(re.search(r"(?:^|/)(?:python|pypy)(?:[:@]|$)|/uv:python", self.base)) and not self.is_function
+
+    @property
+    def is_function(self) -> bool:
+        """It is started by a platform for functions, through an entry point of the platform's."""
+        return bool(re.search(r"lambda[-/]python|azure-functions/python", self.base))
+
+    @property
+    def installs_python(self) -> bool:
+        """Its instructions install Python or run it."""
         return any(
             _RUNS_PYTHON.search(instruction.value + "".join(instruction.heredocs))
             for instruction in self.instructions
@@ -47,15 +60,18 @@ class Image(Record):
     @property
     def version(self) -> Version | None:
         """The Python that its tag promises, or None where the tag does not say."""
-        found = re.search(r"python:?[-_]?v?(3)\.(\d+)", self.base) or re.search(r":(?:.*-py|py)(3)\.?(\d+)", self.base)
+        found = (
+            re.search(r"python:?[-_]?v?(3)\.(\d+)", self.base)
+            or re.search(r":(?:.*-py|py)(3)\.?(\d+)", self.base)
+            or re.search(r"python-?(3)(\d{1,2})(?![\d.])", self.base)
+            or re.search(r"devcontainers/python:(?:[\d.]+-)?(3)\.(\d+)", self.base)
+        )
         return (int(found[1]), int(found[2])) if found else None
 
     @property
     def floats(self) -> bool:
         """Its tag moves from one minor version of Python to the next (``python:3-slim``, ``python``)."""
-        return bool(
-            re.search(r"(?:^|/)(?:python|pypy)(?::(?:3|latest|slim\S*|alpine\S*|[a-z]+))?(?:-(?!\d)\S*)?$", self.base)
-        )
+        return bool(re.search(r"(?:^|/)(?:python|pypy)(?::(?:3|[a-z]\w*)(?:[-.](?!\d)\S*)?)?$", self.base))
 
     def lacks(self, program: str) -> bool:
         """``program`` (curl, wget) is known not to be in it: a small base, and nothing that puts it there."""

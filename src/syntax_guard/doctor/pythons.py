@@ -77,7 +77,7 @@ def examine(repository: Repository, image: Image) -> Finding:
     if project is None or (project.requires is None and not project.targets):
         where = project.path if project else "pyproject.toml"
         why = "without it, a commit is judged by whatever Python somebody happens to have"
-        message = f"{image.base} runs Python {label}, and nothing says which Pythons the project is for"
+        message = f"{image.base} runs Python {label}, and no pyproject.toml says which Pythons the project is for"
         return Finding("python", "weak", message, place, why, f'requires-python = ">={label}"  # in {where}')
     if project.admitted is not None and version not in project.admitted:
         message = f"{image.base} runs Python {label}, {project.path} says requires-python {project.requires!r}"

@@ -15,6 +15,7 @@ ALL_FILES = "pre-commit run --all-files"
 
 RUN = 'CMD ["syntax-guard", "run", "--", "uvicorn", "main:app"]'
 RUN_COMPOSE = 'command: ["syntax-guard", "run", "--", "uvicorn", "main:app"]'
+BUILD = "RUN python -m syntax_guard check ."
 EXEC = 'syntax-guard check && exec uvicorn main:app  # "exec" before your command'
 EXEC_FORM = 'a JSON array: CMD ["syntax-guard", "run", "--", "uvicorn", "main:app"]'
 FAIL = "set -e at the top of the script, or `syntax-guard check && exec …`"

@@ -92,6 +92,8 @@ class Repository:
         except ModuleNotFoundError as error:
             message = f"doctor reads {path} with {error.name}, which is not installed"
             raise UsageError(message, "python -m pip install 'syntax-guard[doctor]'") from None
+        if path.endswith(".json"):  # JSON is YAML, but for tabs between its tokens
+            text = text.replace("\t", " ")
         return read_yaml(text, path)
 
     def mapping(self, path: str) -> Mapping:

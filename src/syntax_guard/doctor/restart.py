@@ -22,8 +22,8 @@ def examine(container: Container, gated: bool) -> Finding | None:
     place, restart = container.restart_place, container.restart
     if place is None:
         return None
-    if container.one_shot:
-        return Finding("restart", "not-applicable", f"{container.name} does its work and ends", place)
+    if container.excuse:
+        return Finding("restart", "not-applicable", f"{container.name} {container.excuse}", place)
     if restart and restart.policy == "no" and container.start and "--wait" in container.start.argv:
         message = f"{container.name} waits for a broken file to be mended, which is for development"
         return Finding("restart", "not-applicable", message, restart.place)

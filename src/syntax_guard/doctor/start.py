@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from typing import TYPE_CHECKING
 
-from . import remedies, shell
+from . import entry_scripts, remedies, shell
 from .containers import Container, Start
 from .finding import Finding, Place, State
 from .hooks import TOOL, VERBS
@@ -16,15 +14,16 @@ if TYPE_CHECKING:
 
 _WHY = "a broken file is found when something imports it: the container restarts for ever, or a route fails hours later"
 _SIGNALS = "a shell stays process 1: `docker stop` does not reach the application and kills it after ten seconds"
-_SCRIPT = re.compile(r"^[\w./-]+$")
 
 
 def examine(repository: Repository, container: Container) -> Finding:
     """The start of ``container``, and what its entry point does where that is a script of the repository."""
     start = container.start
-    if container.one_shot and (start is None or not shell.calls(" ".join(start.argv), TOOL, VERBS)):
-        message = "does its work and ends; what waits for it does not start where it fails"
-        return _finding(container, "not-applicable", message, container.restart_place or container.image.base_place)
+    if container.excuse and (start is None or not shell.calls(" ".join(start.argv), TOOL, VERBS)):
+        place = container.restart_place or container.image.base_place
+        return _finding(container, "not-applicable", container.excuse, place)
+    if container.image.is_function:
+        return _function(container)
     if start is None:
         place = container.image.base_place
         return _finding(container, "missing", "starts what its base image starts, unchecked", place, _WHY, remedies.RUN)
@@ -68,38 +67,33 @@ def _scripted(container: Container, call: shell.Call, place: Place, start: Start
 
 def _through_script(repository: Repository, container: Container, start: Start) -> Finding | None:
     """The judgement of an entry point that is a shell script of this repository."""
-    for path in _scripts(repository, container, start):
-        text = repository.text(path) or ""
-        if not re.match(r"#!.*python", text):
-            for call in shell.calls(text, TOOL, VERBS):
-                return _scripted(container, call, Place(path, call.line))
+    for script in entry_scripts.scripts(repository, container, start.argv):
+        for call in shell.calls(script.text, TOOL, VERBS):
+            return _scripted(container, call, Place(script.path, script.above + call.line))
     return None
 
 
-def _scripts(repository: Repository, container: Container, start: Start) -> list[str]:
-    """Files that the words of ``start`` may name: nearest to the file that describes the container first."""
-    nested = shell.inner(start.argv)
-    words = [word for command in shell.commands(nested[0]) for word in command.words] if nested else list(start.argv)
-    folder = posixpath.dirname(container.image.path)
-    found: list[str] = []
-    for word in words:
-        name = posixpath.basename(word)
-        if name and _SCRIPT.match(word) and (word.endswith((".sh", ".bash")) or "entrypoint" in name or "/" in word):
-            same = [path for path in repository.files if posixpath.basename(path) == name]
-            found += sorted(same, key=lambda path: (not path.startswith(folder), path.count("/"), path))[:1]
-    return found
+def _function(container: Container) -> Finding:
+    """A function keeps its platform's entry point, and its image as it was built."""
+    place = container.image.base_place
+    if _checked_when_built(container):
+        return _finding(container, "ok", "is checked when it is built, and stays as it was built", place)
+    return _finding(container, "missing", "is a function that nothing checks", place, _WHY, remedies.BUILD)
 
 
-def _ungated(container: Container, start: Start) -> Finding:
-    built = any(
+def _checked_when_built(container: Container) -> bool:
+    return any(
         shell.calls("\n".join([one.value, *one.heredocs]), TOOL, VERBS)
         for one in container.image.instructions
         if one.name == "RUN"
     )
+
+
+def _ungated(container: Container, start: Start) -> Finding:
     write = (
         remedies.RUN if start.place.path == container.image.path and container.image.stages else remedies.RUN_COMPOSE
     )
-    if built:
+    if _checked_when_built(container):
         why = "the image was checked when it was built; a bind mount, a volume or a changed layer is not"
         return _finding(container, "weak", "is checked at build time alone", start.place, why, write)
     return _finding(container, "missing", "starts unchecked", start.place, _WHY, write)

@@ -25,7 +25,17 @@ _RUNNERS = {
     "task": ("Taskfile.yml", "Taskfile.yaml"),
     "hatch": ("pyproject.toml", "hatch.toml"),
     "poe": ("pyproject.toml",),
+    "pdm": ("pyproject.toml",),
+    "pixi": ("pixi.toml", "pyproject.toml"),
+    "mise": ("mise.toml", ".mise.toml"),
+    "inv": ("tasks.py",),
+    "invoke": ("tasks.py",),
+    "npm": ("package.json",),
+    "pnpm": ("package.json",),
+    "yarn": ("package.json",),
 }
+_CALL = re.compile(r"""\bsyntax[-_]guard['",\s]+check\b|\b(?:pre-commit|prek)['",\s]+run\b.*-a""")
+"""As a line of shell, or as a list of words."""
 _DEEPEST = 4
 
 
@@ -102,7 +112,7 @@ def _indirect(repository: Repository, step: Step, words: tuple[str, ...], depth:
         name = word.rsplit("/", 1)[-1]
         for path in _RUNNERS.get(name, ()):
             text = repository.text(path)
-            if text and re.search(rf"\b{TOOL} check\b|\bsyntax_guard check\b|\b(pre-commit|prek) run\b.*-a", text):
+            if text and _CALL.search(text):
                 return [_Run(f"{name}, which runs {TOOL} ({path})", step.place, None, None)]
         inside = word.removeprefix("./")
         if ("/" in word or name.endswith(".sh")) and not word.startswith(("-", "/", "http")):

@@ -1,0 +1,112 @@
+"""As many processes judge as the kernel lets run at a time: by affinity, by the quota of a cgroup, by ``--jobs``."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+if TYPE_CHECKING:
+    from .conftest import Folder
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="affinity and cgroups are Linux's")
+
+FILES = 100
+SCRIPT = """
+import sys
+from syntax_guard import Settings, check_paths, workers
+class Counted(workers.Worker):
+    started = 0
+    def __init__(self, *arguments):
+        Counted.started += 1
+        super().__init__(*arguments)
+workers.Worker = Counted
+result = check_paths(["."], Settings(jobs=int(sys.argv[1]) if len(sys.argv) > 1 else None))
+print(result.summary.checked, Counted.started)
+"""
+"""Checks the current folder; prints how many files that were, and how many workers were started."""
+
+
+@pytest.fixture
+def tree(folder: Folder) -> Folder:
+    """Enough work for several processes, none of which has to be done in a process of its own."""
+    for number in range(FILES):
+        folder.write(f"a{number}.py", f"x = {number}\n" * 2000)
+    return folder
+
+
+def started(tree: Folder, *before: str, jobs: str = "") -> int:
+    """How many workers a check starts under the command `before`."""
+    run = tree.run(*before, sys.executable, "-c", SCRIPT, *([jobs] if jobs else []))
+    assert run.code == 0, run.err
+    checked, workers = map(int, run.out.split())
+    assert checked == FILES
+    return workers
+
+
+def allowed() -> list[int]:
+    return sorted(os.sched_getaffinity(0))
+
+
+needs_two = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2 if sys.platform == "linux" else True, reason="one CPU")
+
+
+@needs_two
+def test_affinity_decides(tree: Folder) -> None:
+    one, two = (",".join(map(str, allowed()[:count])) for count in (1, 2))
+    assert started(tree, "taskset", "--cpu-list", one) == 0
+    assert started(tree, "taskset", "--cpu-list", two) == 2
+
+
+@pytest.mark.parametrize(("jobs", "workers"), [("1", 0), ("3", 3)])
+def test_jobs_decides_first(tree: Folder, jobs: str, workers: int) -> None:
+    assert started(tree, jobs=jobs) == workers
+
+
+@needs_two
+@pytest.mark.parametrize(
+    ("quota", "workers"), [("100000 100000", 0), ("50000 100000", 0), ("150000 100000", 2), ("max 100000", None)]
+)
+def test_a_container_with_cgroup_v2_decides(tree: Folder, quota: str, workers: int | None) -> None:
+    """As inside a container: its own group is the top of what is mounted."""
+    shown = f"mount -t tmpfs none /sys/fs/cgroup && echo {quota} > /sys/fs/cgroup/cpu.max && exec {{}}"
+    assert started(tree, *private(shown)) == (len(allowed()) if workers is None else workers)
+
+
+@needs_two
+@pytest.mark.skipif(not os.path.exists("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), reason="no cgroup v1 here")
+@pytest.mark.skipif(not os.access("/sys/fs/cgroup/cpu", os.W_OK), reason="only root makes a cgroup")
+@pytest.mark.parametrize(("quota", "workers"), [("100000", 0), ("150000", 2)])
+def test_a_cgroup_v1_decides(tree: Folder, quota: str, workers: int) -> None:
+    group = Path(f"/sys/fs/cgroup/cpu/syntax-guard-{uuid4().hex}")
+    group.mkdir()
+    try:
+        (group / "cpu.cfs_quota_us").write_text(quota)
+        entered = f"echo $$ > {group}/cgroup.procs && exec {{}}"
+        assert started(tree, *shell(entered)) == workers
+    finally:
+        group.rmdir()
+
+
+def shell(text: str) -> list[str]:
+    """A command that runs `text`, where ``{}`` stands for the rest of the words."""
+    return ["sh", "-c", text.format('"$@"'), "sh"]
+
+
+def private(text: str) -> list[str]:
+    """Likewise where nobody else sees what is mounted, or a skip that says why not."""
+    if not shutil.which("unshare"):
+        pytest.skip("there is no unshare (util-linux)")
+    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    enter = ["unshare", *user, "--mount", "--propagation", "private"]
+    tried = subprocess.run([*enter, "mount", "-t", "tmpfs", "none", "/sys/fs/cgroup"], capture_output=True, text=True)
+    if tried.returncode:
+        pytest.skip(f"{shlex.join(enter)}: {tried.stderr.strip()}")
+    return [*enter, *shell(text)]

@@ -1,6 +1,7 @@
-"""A random walk through a tree, its clock and its cache: each run says what a run without a cache says.
+"""A random walk through a tree, its clock, its cache and its interpreters: each run says what one without a cache says.
 
-``python -m tests.cache_walk --steps 10000 --seed 1`` walks far; the suite walks a little.
+``python -m tests.cache_walk --steps 10000 --seed 1`` walks far; the suite walks a little. The interpreters that take
+turns under one path are those of ``SYNTAX_GUARD_TEST_PYTHONS`` (a folder), else those on PATH.
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 import shutil
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -19,7 +22,7 @@ from syntax_guard import Settings, check_paths
 from syntax_guard.errors import SourcesError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 TICK = 20_000_000
 """Nanoseconds that stand for the clock's granularity here, so that a walk meets young marks and old ones. Larger than
@@ -38,14 +41,22 @@ CONTENTS = GOOD * 3 + BAD + NEW + LOUD
 NAMES = ("a.py", "b.py", "c.pyi", "d.pyw", "script", "e.txt")
 FOLDERS = ("", "p/", "p/q/", "r/", "venv/")
 TARGETS: tuple[tuple[str, ...], ...] = ((), (), (), ("3.8",), ("3.9", "3.10"))
+ANOTHER_INTERPRETER = 0.06
+"""Of the runs name an interpreter: each starts some processes."""
 PATHS: tuple[tuple[str, ...], ...] = ((".",), (".",), (".",), ("p", "r"), ("p/../.",))
 
 
 class Walk:
-    """A tree in an empty folder `place`, which becomes the current one, changed at random from `seed`."""
+    """A tree in an empty folder `place`, which becomes the current one, changed at random from `seed`.
 
-    def __init__(self, place: Path, seed: int) -> None:
+    `pythons` take turns at being the interpreter that some runs name with ``--python``.
+    """
+
+    def __init__(self, place: Path, seed: int, pythons: Sequence[str] = ()) -> None:
         self.random = random.Random(seed)
+        self.pythons = pythons
+        self.python = place / "python"
+        self.swaps = 0
         self.cache = place / "cache"
         self.shelf = place / "shelf"
         self.tree = place / "tree"
@@ -59,6 +70,9 @@ class Walk:
             self.folder_in_place, self.wait, self.wait, self.corrupt, self.mix, self.shelve, self.unshelve,
             self.forget,
         ]  # fmt: skip
+        if pythons:
+            self.swap_interpreter()
+            self.steps += [self.swap_interpreter] * 2
 
     def step(self) -> str:
         """Do one thing; return its name."""
@@ -73,12 +87,14 @@ class Walk:
         """Run with the cache and without; return how many sources were checked and how many of them cached."""
         targets, paths = self.random.choice(TARGETS), self.random.choice(PATHS)
         expected_broken = self.random.choice(((), (), ("b.py",)))
-        settings = Settings(target_version=targets, expected_broken=expected_broken, cache_dir=str(self.cache))
-        plain = Settings(target_version=targets, expected_broken=expected_broken, cache=False)
-        outcome = run(paths, settings)
-        truth = run(paths, plain)
-        assert outcome[:2] == truth[:2], f"{paths} {targets} {expected_broken}: {outcome} is not {truth}"
-        return outcome[2]
+        python: tuple[str, ...] = ()
+        if self.pythons and self.random.random() < ANOTHER_INTERPRETER:
+            targets, python = (), (str(self.python),)
+        asked = {"target_version": targets, "python": python, "expected_broken": expected_broken}
+        outcome = run(paths, Settings(**asked, cache_dir=str(self.cache)))
+        truth = run(paths, Settings(**asked, cache=False))
+        assert outcome[:3] == truth[:3], f"{paths} {asked}: {outcome} is not {truth}"
+        return outcome[3]
 
     def path(self) -> Path:
         path = self.tree / (self.random.choice(FOLDERS) + self.random.choice(NAMES))
@@ -207,30 +223,61 @@ class Walk:
             shutil.rmtree(self.cache, ignore_errors=True)
             shutil.copytree(self.shelf, self.cache)
 
+    def swap_interpreter(self) -> None:
+        """As an upgrade does: another interpreter under the same path, by a link or by a shim."""
+        new = self.python.with_suffix(".new")
+        python = self.random.choice(self.pythons)
+        if self.random.random() < 0.5:
+            new.symlink_to(python)
+        else:
+            new.write_text(f'#!/bin/sh\nexec {python} "$@"\n')
+            new.chmod(0o755)
+        new.replace(self.python)
+        self.swaps += 1
+
     def forget(self) -> None:
         if self.random.random() < 0.1:
             shutil.rmtree(self.cache)
 
 
-def run(paths: tuple[str, ...], settings: Settings) -> tuple[object, object, tuple[int, int]]:
-    """What a run comes to: its findings, its counts, and how many were checked and cached."""
+def run(paths: tuple[str, ...], settings: Settings) -> tuple[object, object, object, tuple[int, int]]:
+    """What a run comes to: who answered, its findings, its counts, and how many were checked and cached."""
     try:
         result = check_paths(paths, settings)
     except SourcesError as error:
-        return error.message, None, (0, 0)
+        return error.message, None, None, (0, 0)
     summary = result.summary
     counts = (summary.checked, summary.broken, summary.undecided, summary.warnings, summary.skipped)
-    return result.diagnostics, counts, (summary.checked, summary.cached)
+    return result.targets, result.diagnostics, counts, (summary.checked, summary.cached)
 
 
-def walk(steps: int, seed: int, place: Path) -> tuple[int, int]:
-    """Walk so many `steps`; return how many sources were checked in all, and how many of these were cached."""
+def interpreters() -> list[str]:
+    """The lowest, the highest and a middle one of the Pythons from 3.8 on that are found, by their paths."""
+    found: dict[int, str] = {}
+    for folder in (os.environ.get("SYNTAX_GUARD_TEST_PYTHONS") or os.environ["PATH"]).split(os.pathsep):
+        for path in sorted(Path(folder).glob("python3.*")):
+            version = re.fullmatch(r"python3\.(\d+)", path.name)
+            if version and int(version[1]) >= 8 and _starts(path):
+                found.setdefault(int(version[1]), str(path))
+    every = [found[minor] for minor in sorted(found)]
+    return list(dict.fromkeys([*every[:1], *every[len(every) // 2 :][:1], *every[-1:]]))
+
+
+def _starts(python: Path) -> bool:
+    """Whether it is a Python: a version manager's shim may stand for none."""
+    tried = subprocess.run([python, "-I", "-S", "-c", "pass"], capture_output=True, cwd="/")
+    return tried.returncode == 0
+
+
+def walk(steps: int, seed: int, place: Path, pythons: Sequence[str] = ()) -> tuple[int, int, int]:
+    """Walk so many `steps`; return how many sources were checked in all, how many of these were cached, and how often
+    the interpreter was swapped."""
     granularity, before = syntax_guard.index.TICK, os.getcwd()
     environment = dict(os.environ)
     os.environ.clear()  # so that no other Python is found, and this one answers for all targets
     syntax_guard.index.TICK = TICK
     checked = cached = 0
-    way = Walk(place, seed)
+    way = Walk(place, seed, pythons)
     os.chdir(way.tree)
     done: list[str] = []
     try:
@@ -245,7 +292,7 @@ def walk(steps: int, seed: int, place: Path) -> tuple[int, int]:
         os.chdir(before)
         os.environ.update(environment)
         syntax_guard.index.TICK = granularity
-    return checked, cached
+    return checked, cached, way.swaps
 
 
 def _picture(place: Path) -> None:
@@ -260,11 +307,13 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
+    pythons = interpreters()
     with tempfile.TemporaryDirectory() as place:
         started = time.perf_counter()
-        checked, cached = walk(arguments.steps, arguments.seed, Path(place))
+        checked, cached, swaps = walk(arguments.steps, arguments.seed, Path(place), pythons)
         seconds = time.perf_counter() - started
-    print(f"{arguments.steps} steps, {checked} sources checked, {cached} of them cached, no lie, {seconds:.0f} s")  # noqa: T201
+    print(f"{arguments.steps} steps, {checked} sources checked, {cached} of them cached, {swaps} swaps of "  # noqa: T201
+          f"{len(pythons)} interpreters, no lie, {seconds:.0f} s")  # fmt: skip
 
 
 if __name__ == "__main__":

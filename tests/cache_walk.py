@@ -161,6 +161,12 @@ class Walk:
         self.existing().unlink()
 
     def link(self) -> None:
+        """Now and then all links are gone: while there is one, each change leads to a search."""
+        if self.random.random() < 0.5:
+            for path in self.tree.rglob("*"):
+                if path.is_symlink():
+                    path.unlink()
+            return
         path = self.path()
         path.unlink(missing_ok=True)
         path.symlink_to(self.existing())

@@ -14,7 +14,7 @@ import os
 from stat import S_ISREG
 
 from .reading import UNKNOWN, File, mark
-from .sources import Selection
+from .sources import Selection, is_python_name, is_script
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ class Index:
                 status = os.stat(name)
                 if not S_ISREG(status.st_mode):
                     return None
+                if is_python_name(os.path.basename(name)) is None and not is_script(name, status):
+                    return None  # what makes it Python may be gone
                 selection.files.append(File(name, mark(status)))
         except OSError:
             return None

@@ -202,7 +202,7 @@ class _Scan:
                 self._selection.files.append(Unreadable(path, reason(error)))
             self._selection.watched.append((path, UNKNOWN))
             return  # a link to nowhere, or gone meanwhile: there is nothing that could be imported
-        if stat.S_ISDIR(status.st_mode) or (python is None and not _is_script(path, status)):
+        if stat.S_ISDIR(status.st_mode) or (python is None and not is_script(path, status)):
             self._selection.watched.append((path, mark(status)))
             return
         if self._exclude(path):
@@ -215,7 +215,8 @@ class _Scan:
             self._selection.files.append(File(path, mark(status)))
 
 
-def _is_script(path: str, status: os.stat_result) -> bool:
+def is_script(path: str, status: os.stat_result) -> bool:
+    """Whether the file at `path` may be executed and its first line names Python."""
     if not (stat.S_ISREG(status.st_mode) and status.st_mode & 0o111):
         return False
     try:

@@ -189,6 +189,12 @@ def test_the_stand_in_file_name_cannot_be_opened() -> None:
         pass
 
 
+def nested_finally(levels: int, body: str = "a") -> bytes:
+    """Clauses of ``finally`` in each other: the compiler sees the innermost two to the power of `levels` times."""
+    lines = [f"{' ' * depth}try: {body}\n{' ' * depth}finally:\n" for depth in range(1, levels + 1)]
+    return f"def f():\n{''.join(lines)}{' ' * (levels + 1)}a\n".encode()
+
+
 @pytest.mark.parametrize(
     ("data", "here"),
     [
@@ -198,8 +204,16 @@ def test_the_stand_in_file_name_cannot_be_opened() -> None:
         (b"{" * 60, False),
         (b"# coding: utf-7\nx = 1\n", False),
         (b"x = 1\n" * 20_000, False),
+        (nested_finally(3), True),
+        (nested_finally(13), False),
+        (nested_finally(60), False),
+        (nested_finally(3, body="return a"), True),
+        (nested_finally(9, body="return a"), False),
     ],
-    ids=["ordinary", "a few brackets in strings", "deep", "unclosed", "odd coding", "large"],
+    ids=[
+        *("ordinary", "a few brackets in strings", "deep", "unclosed", "odd coding", "large"),
+        *("few in each other", "thirteen", "sixty", "few that return", "nine that return"),
+    ],
 )
 def test_what_could_bring_an_interpreter_down_is_not_judged_in_this_process(data: bytes, here: bool) -> None:
     from syntax_guard.questions import ordinary

@@ -27,6 +27,11 @@ a line of it (``PyErr_ProgramTextObject``), and the same for all, since a verdic
 TEXT_LIMIT = 1000
 """Characters of ``SyntaxError.text`` and of a message, which may quote a name, that are passed on."""
 
+MEMORY_BASE = 512 << 20
+MEMORY_FACTOR = 4096
+"""Bytes that a source may take, and more for each of its own. The densest (``a`` or ``with a:a`` on each line) takes
+1,200 a byte to compile, on 3.14."""
+
 # Before 3.13, columns of parser errors count bytes unless the source names its coding (``tok->encoding`` in pegen.c).
 _COLUMNS_COUNT_BYTES = (3, 9) <= sys.version_info < (3, 13)
 _BOM = b"\xef\xbb\xbf"
@@ -145,29 +150,60 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
 
 
 def limited(judge: Callable[[bytes], Any], seconds: int, memory: int) -> Callable[[bytes], Any]:
-    """Return `judge` under limits of the operating system: CPU `seconds` for each source, `memory` in bytes for all.
+    """Return `judge` under limits of the operating system for each source: CPU `seconds`, and address space in bytes.
 
-    The asking process keeps the time too; this limit is for the day when it is gone. Where the system has no such
-    limits (Windows), `judge` is returned as it is.
+    No source may bring the process over `memory`, and none may take more than its length accounts for: what would
+    take gigabytes for a few lines has its verdict before it has filled them. The asking process keeps the time too;
+    this limit is for the day when it is gone. A number of 0 is no limit. Where the system has no such limits (Windows),
+    `judge` is returned as it is.
     """
     try:
         import resource  # not on Windows
     except ImportError:
         return judge
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     if memory:
-        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        resource.setrlimit(resource.RLIMIT_AS, (memory if hard == -1 else min(memory, hard), hard))
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    if not seconds or hard != -1:
+        most = memory if hard == -1 else min(memory, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+        pages = _open_statm()
+        if pages is not None:
+            judge = _in_proportion(judge, pages, most, hard)
+    hard_seconds = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    if not seconds or hard_seconds != -1:
         return judge
 
     def judge_in_time(data: bytes) -> Any:
         used = resource.getrusage(resource.RUSAGE_SELF)
-        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds + 2, hard))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds + 2, hard_seconds))
         return judge(data)
 
     return judge_in_time
+
+
+def _open_statm() -> int | None:
+    try:
+        return os.open("/proc/self/statm", os.O_RDONLY)
+    except OSError:  # no Linux
+        return None
+
+
+def _in_proportion(judge: Callable[[bytes], Any], pages: int, most: int, hard: int) -> Callable[[bytes], Any]:
+    """`judge`, with no more address space than `most`, nor than a source adds by its length to what is in use.
+
+    That is read from `pages`, an open ``/proc/self/statm``: what earlier sources left behind is not this one's.
+    """
+    import resource
+
+    size = resource.getpagesize()
+
+    def judge_in_proportion(data: bytes) -> Any:
+        used = int(os.pread(pages, 64, 0).split(None, 1)[0]) * size
+        allowed = used + MEMORY_BASE + MEMORY_FACTOR * len(data)
+        resource.setrlimit(resource.RLIMIT_AS, (min(allowed, most), hard))
+        return judge(data)
+
+    return judge_in_proportion
 
 
 def end_with(lifeline: int) -> None:

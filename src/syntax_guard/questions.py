@@ -161,7 +161,7 @@ def _copies(data: bytes) -> int:
     if b"\\\n" in lines:  # a line that goes on may start anywhere
         levels = len(before)
     exits = sum(data.count(word) for word in (b"return", b"break", b"continue"))
-    copies: int = (exits + 2) ** min(levels, 10)
+    copies: int = (exits + 2) ** min(levels, 20)  # twenty alone are more than ORDINARY_COPIES
     return len(data) * copies
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-LIMITS = ("--time-limit=3", "--memory-limit=1024")
+LIMITS = ("--time-limit=8", "--memory-limit=1024")
 SITE = sysconfig.get_path("purelib")
 BOOT = "import sys; sys.path.append(sys.argv.pop(1)); from syntax_guard.cli import run_and_exit; run_and_exit()"
 ENTRIES: dict[str, tuple[Sequence[str], Mapping[str, str], set[str]]] = {
@@ -148,3 +148,15 @@ def test_this_process_stays_small(hostile_tree: Path, environment: dict[str, str
         output, _ = process.communicate(timeout=120)
     assert process.returncode == 1
     assert set(codes(json.loads(output))) == set(names)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="nobody says here how much memory a process uses")
+@pytest.mark.parametrize("name", ["huge_finally.py", "huge_finally_return.py"])
+def test_a_small_file_takes_no_gigabytes(name: str, hostile_tree: Path, environment: dict[str, str]) -> None:
+    """Within the limits that hold by default, under which a large file may; and so it does not take long either."""
+    command = [COMMAND, "check", "--no-cache", "--quiet", name]
+    with subprocess.Popen(command, cwd=hostile_tree, env=environment, stdout=subprocess.DEVNULL) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 1
+    assert used.ru_maxrss << 10 < 1 << 30

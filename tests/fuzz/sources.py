@@ -52,17 +52,37 @@ def noise(dice: random.Random) -> bytes:
     return dice.randbytes(dice.randrange(0, 40))
 
 
+CODINGS = ("utf-8", "utf8", "UTF_8-sig", "latin-1", "cp1252", "koi8-r", "shift_jis", "gb18030", "utf-7", "utf-16", "utf-16-le", "utf-32", "ascii", "hex", "rot13", "idna", "punycode", "undefined", "raw_unicode_escape", "none", "")  # fmt: skip
+HEADS = (b"# -*- coding: %s -*-", b"#coding=%s", b"# vim: set fileencoding=%s :", b"\n# coding: %s", b"\xef\xbb\xbf# coding: %s", b"\x0c#coding:%s", b"pass # coding: %s", b"\n\n# coding: %s")  # fmt: skip
+MARKS = (b"", b"", b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb", b"\0")
+
+
+def coded(dice: random.Random) -> bytes:
+    """Lines under a coding comment, in that coding or in another."""
+    named, used = dice.choice(CODINGS), dice.choice(CODINGS)
+    text = strung(dice).decode("utf-8", "replace") + dice.choice(("", "x = '\xe9\u20ac'\n", "\u0436 = 1\n"))
+    try:
+        body = text.encode(dice.choice((named, used)), "replace")
+    except (LookupError, UnicodeError):  # no codec for text
+        body = text.encode()
+    head = dice.choice(HEADS).replace(b"%s", named.encode()) + dice.choice(ENDS)
+    return dice.choice(MARKS) + dice.choice((head, head, b"")) + body
+
+
 class Mutants:
-    """Pieces of the source files in a folder, with a few bytes changed."""
+    """The source files in a folder, in pieces or whole, with a few bytes changed."""
 
     def __init__(self, folder: Path, dice: random.Random) -> None:
-        paths = sorted(path for path in folder.glob("*.py") if path.stat().st_size < 100_000)
-        self._files = [path.read_bytes() for path in dice.sample(paths, min(60, len(paths)))]
+        paths = sorted(path for path in folder.glob("**/*.py") if path.stat().st_size < 100_000)
+        self._files = [path.read_bytes() for path in dice.sample(paths, min(300, len(paths)))]
 
     def __call__(self, dice: random.Random) -> bytes:
         lines = dice.choice(self._files).splitlines(keepends=True) or [b""]
         start = dice.randrange(len(lines))
-        data = bytearray(b"".join(lines[start : start + dice.randrange(1, 25)]))
+        count = dice.randrange(1, 25)
+        if dice.random() < 0.02:
+            start, count = 0, len(lines)
+        data = bytearray(b"".join(lines[start : start + count]))
         for _ in range(dice.randrange(3)):
             place = dice.randrange(len(data) + 1)
             piece = dice.choice((b"", dice.choice(TOKENS), dice.choice(LINES), dice.randbytes(1)))

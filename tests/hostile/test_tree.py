@@ -154,7 +154,7 @@ def test_this_process_stays_small(hostile_tree: Path, environment: dict[str, str
 @pytest.mark.parametrize("name", ["huge_finally.py", "huge_finally_return.py"])
 def test_a_small_file_takes_no_gigabytes(name: str, hostile_tree: Path, environment: dict[str, str]) -> None:
     """Within the limits that hold by default, under which a large file may; and so it does not take long either."""
-    command = [COMMAND, "check", "--no-cache", "--quiet", name]
+    command = [str(COMMAND), "check", "--no-cache", "--quiet", name]
     with subprocess.Popen(command, cwd=hostile_tree, env=environment, stdout=subprocess.DEVNULL) as process:
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import syntax_guard.index
 from syntax_guard import Settings, check_paths
@@ -90,7 +90,7 @@ class Walk:
         python: tuple[str, ...] = ()
         if self.pythons and self.random.random() < ANOTHER_INTERPRETER:
             targets, python = (), (str(self.python),)
-        asked = {"target_version": targets, "python": python, "expected_broken": expected_broken}
+        asked: dict[str, Any] = {"target_version": targets, "python": python, "expected_broken": expected_broken}
         outcome = run(paths, Settings(**asked, cache_dir=str(self.cache)))
         truth = run(paths, Settings(**asked, cache=False))
         assert outcome[:3] == truth[:3], f"{paths} {asked}: {outcome} is not {truth}"

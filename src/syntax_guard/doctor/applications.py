@@ -32,9 +32,12 @@ _HEALTH = (
     r"/(?:[\w{}-]+/)*_?(?:health|health[_-]?checks?|healthz|livez|readyz|ready|live|liveness|readiness|alive|ping|up|"
     r"status|heartbeat)(?:/\w+)*/?"
 )
-_TELLING = re.compile(rf"guarded_lifespan|pass_the_gate|Checkup|health_routes|mount|[\"']{_HEALTH}[\"']", re.IGNORECASE)
+_TELLING = re.compile(
+    rf"guarded_lifespan|pass_the_gate|Checkup|health_routes|\bmount\b|[\"']{_HEALTH}[\"']", re.IGNORECASE
+)
 _ROUTING = frozenset({"Route", "add_api_route", "add_route", "APIRouter", "include_router", "mount", "Mount"})
 _GATE = frozenset({"guarded_lifespan", "pass_the_gate"})
+_GATES = re.compile("|".join(_GATE))
 _CLASSES = frozenset({"FastAPI", "Starlette"})
 
 
@@ -171,6 +174,8 @@ def _is_gated(module: Module, call: ast.Call, project: _Project) -> bool:
     given: list[ast.AST] = [word.value for word in call.keywords if word.arg == "lifespan"]
     given += module.defined.get("lifespan_context", [])  # app.router.lifespan_context = …
     seen: set[Origin] = set()
+    if not any(_GATES.search(text) for _, text in _sources(module.repository)):
+        return False  # nothing to find at the end of any path
     if any(_leads_to_gate(module, value, seen) for value in given):
         return True
     handed_on = any(isinstance(value, ast.Name) and module.origin(value) is None for value in given)

@@ -103,8 +103,23 @@ def _triggers(workflow: Mapping) -> str | None:
     return f"it runs on {', '.join(sorted(map(str, names)))} alone"
 
 
-def _gitlab(repository: Repository, pipeline: Mapping, depth: int = 0) -> list[Step]:
+def _gitlab(repository: Repository, pipeline: Mapping) -> list[Step]:
+    found, jobs = _gitlab_jobs(repository, pipeline, 0)
+    for name in jobs:
+        if name in _GITLAB_KEYS or name.startswith("."):
+            continue
+        job = _extended(jobs, name, 0)
+        tolerated = "allow_failure" if job.text("allow_failure") == "true" else None
+        for key in ("before_script", "script"):
+            for text, place in _texts(job.get(key), job.place.path, job.place_of(key)):
+                found.append(Step(text, "", (), place, True, tolerated))
+    return found
+
+
+def _gitlab_jobs(repository: Repository, pipeline: Mapping, depth: int) -> tuple[list[Step], Mapping]:
+    """What a pipeline includes, and its jobs over those of the files that it includes from this repository."""
     found: list[Step] = []
+    jobs = Mapping(pipeline.place)
     for item in pipeline.items_of("include"):
         place = item.place if isinstance(item, Mapping) else pipeline.place_of("include")
         names = [text for text, _ in _texts(item, place.path)]
@@ -112,15 +127,20 @@ def _gitlab(repository: Repository, pipeline: Mapping, depth: int = 0) -> list[S
         local = [name.lstrip("/") for name in names if name.endswith((".yml", ".yaml"))]
         for path in repository.files if local and depth < _DEEPEST else ():
             if any(fnmatch(path, name) for name in local):
-                found += _gitlab(repository, repository.mapping(path), depth + 1)
-    for name, job in pipeline.items():
-        if name in _GITLAB_KEYS or not isinstance(job, Mapping):
-            continue
-        tolerated = "allow_failure" if job.text("allow_failure") == "true" else None
-        for key in ("before_script", "script"):
-            for text, place in _texts(job.get(key), job.place.path, job.place_of(key)):
-                found.append(Step(text, "", (), place, True, tolerated))
-    return found
+                more, included = _gitlab_jobs(repository, repository.mapping(path), depth + 1)
+                found += more
+                jobs = jobs.overlaid(included)
+    return found, jobs.overlaid(pipeline)
+
+
+def _extended(jobs: Mapping, name: str, depth: int) -> Mapping:
+    """A job with what it extends, the later over the earlier."""
+    job = jobs.section(name)
+    whole = Mapping(job.place)
+    for base in job.items_of("extends"):
+        if isinstance(base, str) and base in jobs and depth < _DEEPEST:
+            whole = whole.overlaid(_extended(jobs, base, depth + 1))
+    return whole.overlaid(job)
 
 
 def _jenkins(text: str, path: str) -> list[Step]:

@@ -70,6 +70,8 @@ def _judged(repository: Repository, text: str, place: Place, where: str) -> Find
         return _through_lint_staged(repository, text, "husky") or _scripted(
             [(text, Place(own), True)], Place(own), "husky", f"in {own}"
         )
+    if re.match(r"#!.*\b(?:python|node|ruby|perl)", text):
+        return _foreign(text, place, f"{where}the hook")
     if finding := _through_lint_staged(repository, text, "the hook"):
         return finding
     finding = _scripted([(text, place, False)], place, f"{where}the hook", f"in {place.path}")
@@ -89,6 +91,15 @@ def _managed(repository: Repository, manager: str, config: str | None, place: Pl
             return Finding("commit", "ok", f"{manager} runs {hook.id}", hook.place)
     message = f"{hooks[0].id} runs at {', '.join(hooks[0].stages)}, not at commit"
     return Finding("commit", "missing", message, hooks[0].place, _WHY, "stages: [pre-commit]")
+
+
+def _foreign(text: str, place: Place, manager: str) -> Finding:
+    """A hook in another language than the shell's: what it says is found, what it does with it is not known."""
+    called = re.search(r"""\bsyntax[-_]guard['",\s]+check\b.*?--staged\b""", text, re.DOTALL)
+    if called is None:
+        return Finding("commit", "missing", f"{manager} does not run {TOOL}", place, _WHY, remedies.PLAIN_HOOK)
+    at = Place(place.path, text.count("\n", 0, called.start()) + 1)
+    return Finding("commit", "ok", f"{manager} runs {TOOL} check", at)
 
 
 def _through_lint_staged(repository: Repository, text: str, manager: str) -> Finding | None:

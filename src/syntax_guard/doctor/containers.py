@@ -77,7 +77,7 @@ def start_of(image: Image) -> Start | None:
             if entrypoint in stage.instructions and command is not None:
                 later = image.stages[image.stages.index(stage) :]
                 command = command if any(command in one.instructions for one in later) else None
-    return started(image, _argv(entrypoint), _argv(command), entrypoint or command)
+    return started(image, _argv(image, entrypoint), _argv(image, command), entrypoint or command)
 
 
 def started(
@@ -87,22 +87,24 @@ def started(
     if at is None:
         return None
     place = Place(image.path, at.line) if isinstance(at, Instruction) else at
-    if entrypoint and entrypoint[:2] == _SHELL and isinstance(at, Instruction) and at.argv is None:
+    if entrypoint and isinstance(at, Instruction) and at.argv is None:
         return Start(entrypoint, place, True)  # the shell form of ENTRYPOINT hears of no command
     argv = (*(entrypoint or ()), *(command or ()))
     shell_form = isinstance(at, Instruction) and at.argv is None
     return Start(argv, place, shell_form) if argv else None
 
 
-def _argv(instruction: Instruction | None) -> tuple[str, ...] | None:
+def _argv(image: Image, instruction: Instruction | None) -> tuple[str, ...] | None:
     if instruction is None:
         return None
-    return instruction.argv if instruction.argv is not None else (*_SHELL, instruction.value)
+    shell = image.last("SHELL")
+    words = (shell.argv if shell else None) or _SHELL
+    return instruction.argv if instruction.argv is not None else (*words, instruction.value)
 
 
 def entry_of(image: Image) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
     """The entry point and the command of ``image`` as words."""
-    return _argv(image.last("ENTRYPOINT")), _argv(image.last("CMD"))
+    return _argv(image, image.last("ENTRYPOINT")), _argv(image, image.last("CMD"))
 
 
 def health_of(image: Image) -> Health | None:

@@ -153,7 +153,7 @@ def stages(instructions: tuple[Instruction, ...], arguments: Mapping[str, str] |
                 variables[name] = given.get(name, expand(default.strip("\"'"), variables))
         elif instruction.name == "FROM":
             words = instruction.value.split()
-            image = re.sub(r"[\"']", "", expand(words[0], variables)) if words else ""
+            image = re.sub(r"[\"']", "", expand(words[0], variables) or words[0]) if words else ""
             alias = words[2].lower() if len(words) > 2 and words[1].lower() == "as" else None
             found.append(Stage(image, alias, instruction.line, ()))
         elif found:

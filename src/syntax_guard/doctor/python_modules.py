@@ -84,7 +84,7 @@ class Module:
             for root in (folder, posixpath.join(folder, "src")):
                 for ending in (f"{inside}.py", f"{inside}/__init__.py") if inside else ("__init__.py",):
                     path = posixpath.join(root, ending)
-                    if path in self.repository.files:
+                    if self.repository.holds(path):
                         return path
             if level or not folder:
                 return None

@@ -39,17 +39,27 @@ class Repository:
 
     @cached_property
     def files(self) -> tuple[str, ...]:
-        """Every file below ``below``, sorted; folders of tools, dependencies and virtual environments left out."""
+        """Every file below ``below``, sorted; folders of tools, dependencies, environments and templates left out."""
         found: list[str] = []
         for folder, folders, names in os.walk(os.path.join(self.root, self.below)):
             folders[:] = [
                 name
                 for name in folders
-                if name not in _SKIPPED and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
+                if name not in _SKIPPED
+                and not any(brackets in name for brackets in ("{{", "{%"))
+                and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
             ]
             inside = os.path.relpath(folder, self.root).replace(os.sep, "/")
             found += [name if inside == "." else f"{inside}/{name}" for name in names]
         return tuple(sorted(found))
+
+    def holds(self, path: str) -> bool:
+        """Whether ``path`` is one of ``files``."""
+        return path in self._set_of_files
+
+    @cached_property
+    def _set_of_files(self) -> frozenset[str]:
+        return frozenset(self.files)
 
     def named(self, *patterns: str) -> list[str]:
         """Files whose name (last part) matches one of the shell patterns, upper and lower case apart."""

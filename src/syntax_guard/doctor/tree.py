@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from syntax_guard.model import Record
 
 from . import ci_files, remedies, shell
-from .documents import Mapping
+from .documents import Mapping, Unreadable
 from .finding import Finding, Place
 from .hooks import CONFIGS, TOOL, VERBS, config_of, listed
 
@@ -116,7 +116,10 @@ def _indirect(repository: Repository, step: Step, words: tuple[str, ...], depth:
                 return [_Run(f"{name}, which runs {TOOL} ({path})", step.place, None, None)]
         inside = word.removeprefix("./")
         if ("/" in word or name.endswith(".sh")) and not word.startswith(("-", "/", "http")):
-            text = repository.text(inside)
+            try:
+                text = repository.text(inside)
+            except Unreadable:  # data, which happens to be named
+                continue
             if text is not None and re.match(r"#!.*sh\b|(?![^\n]*python)", text):
                 return [
                     _Run(f"{inside}, which runs {run.how}", step.place, run.weakness, run.write)

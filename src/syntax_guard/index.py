@@ -13,8 +13,9 @@ from __future__ import annotations
 import os
 from stat import S_ISREG
 
+from .python_files import is_python_name
 from .reading import UNKNOWN, File, mark
-from .sources import Selection, is_python_name, is_script
+from .sources import Selection, is_script
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

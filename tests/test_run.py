@@ -70,6 +70,7 @@ def test_the_commands_exit_code_is_the_last_word(folder: Folder) -> None:
     ("arguments", "code", "said"),
     [
         pytest.param(["--", "no-such-command"], 127, "no-such-command: command not found", id="no such command"),
+        pytest.param(["--", ""], 127, "'': command not found", id="an empty command"),
         pytest.param(["--", "./main.py"], 126, "cannot be executed", id="not executable"),
         pytest.param(["echo", "started"], 2, "--", id="no dashes"),
         pytest.param([], 2, "no command", id="no command"),
@@ -90,6 +91,27 @@ def test_what_cannot_be_done_is_said_in_one_line(folder: Folder, arguments: list
     complaints = [line for line in run.err.splitlines() if "valid on" not in line]
     assert len(complaints) == 1
     assert said in complaints[0]
+
+
+@pytest.mark.parametrize("wait", [[], ["--wait"]], ids=["at once", "at last"])
+def test_findings_that_nobody_reads_start_nothing_and_are_no_traceback(folder: Folder, wait: list[str]) -> None:
+    folder.write("main.py", BROKEN)
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        line: list[str | Path] = [COMMAND, "run", *wait, "--", *STARTED]
+        done = subprocess.run(
+            line, cwd=folder.path, env=folder.environment, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_standard_input_is_the_commands(folder: Folder) -> None:
+    for number in range(100):
+        folder.write(f"m{number}.py", "x = 1\n" * 1000)
+    assert folder.guard("run", "--jobs=2", "--", "cat", stdin=b"all of it\n").out == "all of it\n"
 
 
 def test_roots_are_checked_and_nothing_else(folder: Folder) -> None:
@@ -217,6 +239,25 @@ def test_a_signal_ends_the_check_and_its_workers(folder: Folder, name: str, firs
 
 
 @needs_proc
+@pytest.mark.parametrize("wait", [[], ["--wait"]], ids=["checking", "waiting"])
+def test_nothing_is_left_of_a_gate_that_is_killed(folder: Folder, wait: list[str]) -> None:
+    folder.write("main.py", BROKEN if wait else LONG)
+    line: list[str | Path] = [COMMAND, "run", "--no-cache", *wait, "--", *STARTED]
+    process = subprocess.Popen(line, cwd=folder.path, env=folder.environment, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    if wait:
+        assert any("waiting for a change" in line for line in process.stderr)
+    while not (left := children(process.pid)):
+        time.sleep(0.02)
+    if not wait:
+        while not at_work(left + children(left[0])):
+            time.sleep(0.02)
+    process.kill()
+    process.communicate(timeout=20)  # its standard error is closed by the last one that holds it
+    assert ended(left, within=20)
+
+
+@needs_proc
 def test_what_the_caller_ignored_stays_ignored(folder: Folder) -> None:
     folder.write("main.py")
     line: list[str | Path] = [
@@ -277,6 +318,40 @@ def test_wait_starts_the_command_when_the_tree_is_mended(folder: Folder, watchin
     assert process.returncode == 0
     assert out.endswith("started\n")
     assert "1 file valid" in err
+
+
+def test_wait_watches_the_settings_that_a_variable_names(folder: Folder) -> None:
+    folder.write("app/main.py")
+    settings = folder.write("settings/tool.toml", "[tool.syntax-guard]\nunknown = 1\n")
+    process = subprocess.Popen(
+        [COMMAND, "run", "--wait", "--root", "app", "--", *STARTED],
+        cwd=folder.path,
+        env={**folder.environment, "SYNTAX_GUARD_CONFIG": str(settings)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert any("waiting for a change" in line for line in process.stderr)
+    settings.write_text("")
+    assert process.communicate(timeout=20)[0] == "started\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "said"),
+    [
+        ([], {"SYNTAX_GUARD_WARNINGS": "loud"}, "SYNTAX_GUARD_WARNINGS"),
+        (["--warnings=loud"], {}, "--warnings"),
+        (["--config=none.toml"], {}, "none.toml"),
+    ],
+)
+def test_wait_waits_for_nothing_that_no_file_can_mend(
+    folder: Folder, arguments: list[str], environment: dict[str, str], said: str
+) -> None:
+    folder.write("main.py")
+    run = folder.guard("run", "--wait", *arguments, "--", *STARTED, environment=environment)
+    assert (run.code, run.out, run.err.count("\n")) == (2, "", 1)
+    assert said in run.err
 
 
 def test_a_gate_that_waits_answers_signals_at_once(folder: Folder) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -27,8 +30,8 @@ def polled(roots: Sequence[str]) -> Iterator[None]:
 watchers = pytest.mark.parametrize("watcher", [notified, polled], ids=["notified", "polled"])
 
 
-def step(changes: Iterator[None]) -> bool:
-    """Whether the next step comes, in any sensible time."""
+def step(changes: Iterator[None], seconds: float = 20) -> bool:
+    """Whether the next step comes in time."""
     came = threading.Event()
 
     def wait() -> None:
@@ -36,7 +39,7 @@ def step(changes: Iterator[None]) -> bool:
         came.set()
 
     threading.Thread(target=wait, daemon=True).start()
-    return came.wait(20)
+    return came.wait(seconds)
 
 
 def replace(path: Path) -> None:
@@ -86,6 +89,15 @@ def test_a_file_is_watched_through_its_replacement(tree: Path, watcher: Callable
 
 
 @watchers
+def test_a_file_wakes_and_its_neighbours_do_not(tree: Path, watcher: Callable[..., Iterator[None]]) -> None:
+    changes = watcher([str(tree / "a.py")])
+    assert step(changes)
+    (tree / "neighbour.py").write_text("")
+    (tree / "sub" / "neighbour.py").write_text("")
+    assert not step(changes, seconds=1)
+
+
+@watchers
 def test_a_root_may_come_later(tree: Path, watcher: Callable[..., Iterator[None]]) -> None:
     changes = watcher([str(tree / "later")])
     assert step(changes)
@@ -94,7 +106,81 @@ def test_a_root_may_come_later(tree: Path, watcher: Callable[..., Iterator[None]
     assert step(changes)
 
 
-def test_what_a_scan_skips_wakes_nobody(tree: Path) -> None:
+@watchers
+def test_a_root_may_be_replaced_by_another(tree: Path, watcher: Callable[..., Iterator[None]]) -> None:
+    # As `git checkout` and a build do it: the watch stands on a folder that is gone.
+    changes = watcher([str(tree / "sub")])
+    assert step(changes)
+    (tree / "sub").rmdir()
+    (tree / "sub").mkdir()
+    (tree / "sub" / "a.py").write_text("")
+    assert step(changes)
+    (tree / "sub" / "a.py").write_text("x = 2\n")
+    assert step(changes)
+
+
+@watchers
+def test_a_link_may_come_to_name_another_folder(tree: Path, watcher: Callable[..., Iterator[None]]) -> None:
+    # As git-sync and Kubernetes publish what is new.
+    for name in ("old", "new"):
+        (tree / name).mkdir()
+        (tree / name / "a.py").write_text("")
+    (tree / "current").symlink_to("old")
+    changes = watcher([str(tree / "current")])
+    assert step(changes)
+    (tree / "next").symlink_to("new")
+    (tree / "next").replace(tree / "current")
+    assert step(changes)
+    (tree / "new" / "a.py").write_text("x = 2\n")
+    assert step(changes)
+
+
+@watchers
+@pytest.mark.parametrize("above", [".tox", ".venv", ".idea", "node_modules"])
+def test_the_folders_above_a_tree_are_no_reason_to_skip_it(
+    tree: Path, above: str, watcher: Callable[..., Iterator[None]]
+) -> None:
+    root = tree / above / "app"
+    root.mkdir(parents=True)
+    changes = watcher([str(root)])
+    assert step(changes)
+    (root / "a.py").write_text("")
+    assert step(changes)
+
+
+REFUSED = """\
+import sys, threading
+from syntax_guard import watch
+polling = []
+watch.polled = lambda roots, polled=watch.polled: polling.append(roots) or polled(roots, 0.02)
+changes = watch.changes([sys.argv[1]])
+next(changes)
+open(sys.argv[1] + "/a.py", "w").close()
+next(changes)
+print(polling)
+"""
+
+
+def test_where_the_system_has_no_watches_left_it_looks(tree: Path) -> None:
+    pytest.importorskip("watchfiles")
+    limit = "/proc/sys/user/max_inotify_instances"
+    line = ["unshare", "--user", "--map-root-user", "sh", "-c", f'echo 0 >{limit} && exec "$@"', "sh"]
+    if not shutil.which("unshare") or subprocess.run([*line, "true"], capture_output=True).returncode:
+        pytest.skip("the kernel allows no user namespace here, or has no such limit")
+    done = subprocess.run([*line, sys.executable, "-c", REFUSED, str(tree)], capture_output=True, text=True, timeout=60)
+    assert done.stdout == f"[[{str(tree)!r}]]\n", done.stderr
+
+
+SKIPPED = ["__pycache__/a.cpython-311.pyc", ".git/index", "sub/node_modules/a.py", "sub/__pycache__"]
+SEEN = ["a.py", "sub/a.py", "sub", ".idea/a.py", "a.pyc", "a.py~"]
+
+
+def test_what_a_scan_skips_wakes_nobody_who_is_told(tree: Path) -> None:
+    wakes = watch._below([str(tree)])
+    assert [name for name in SKIPPED + SEEN if wakes("modified", str(tree / name))] == SEEN
+
+
+def test_what_a_scan_skips_wakes_nobody_who_looks(tree: Path) -> None:
     before = watch._state([str(tree)])
     (tree / "__pycache__").mkdir()
     (tree / "__pycache__" / "a.cpython-311.pyc").write_bytes(b"")

@@ -71,11 +71,7 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: str) -> S
     `flags` holds what the command line gave, by field name, and may hold ``config`` (the path of the settings file)
     and ``isolated`` (use none). Raises `SettingsError` for a value that cannot be used, wherever it stands.
     """
-    isolated = truth(flags.get("isolated", environ.get("SYNTAX_GUARD_ISOLATED", "")), "SYNTAX_GUARD_ISOLATED")
-    named = flags.get("config") or environ.get("SYNTAX_GUARD_CONFIG")
-    if named and not os.path.isfile(named):
-        raise SettingsError(f"no such settings file: {named}")
-    path = None if isolated else named or nearest(folder)
+    path = file_in_use(flags, environ, folder)
     values: dict[str, Any] = {}
     cache_dir = _cache_dir(flags, environ)
     cache_key = os.fsencode(environ.get("SYNTAX_GUARD_CACHE_KEY", ""))
@@ -100,6 +96,15 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: str) -> S
         values["cache_dir"] = cache_dir
         values["cache_key"] = cache_key
     return Settings(**values)
+
+
+def file_in_use(flags: Mapping[str, Any], environ: Mapping[str, str], folder: str) -> str | None:
+    """Path of the settings file of a run that stands in `folder`, or None. Raises `SettingsError` (see `load`)."""
+    isolated = truth(flags.get("isolated", environ.get("SYNTAX_GUARD_ISOLATED", "")), "SYNTAX_GUARD_ISOLATED")
+    named = flags.get("config") or environ.get("SYNTAX_GUARD_CONFIG")
+    if named and not os.path.isfile(named):
+        raise SettingsError(f"no such settings file: {named}")
+    return None if isolated else named or nearest(folder)
 
 
 def _cache_dir(flags: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:

@@ -14,6 +14,7 @@ import sys
 import time
 from contextlib import suppress
 
+from ._probe import end_with
 from .errors import SyntaxGuardError, UsageError
 
 TYPE_CHECKING = False
@@ -48,7 +49,8 @@ def supervise(check: Callable[[], int]) -> int:
     A SIGTERM, SIGINT, SIGQUIT or SIGHUP that was not ignored at the start interrupts the child, which ends its
     workers, and then ends this process as the sender expects: by that signal, or, where this is process 1 and the
     kernel does not let a signal end it, by returning 128 plus the number of the signal. Orphans that come to a
-    process 1 meanwhile are reaped. Raises CheckDiedError for a child that was killed by somebody else.
+    process 1 meanwhile are reaped. Should this process be killed, the child ends with it. Raises CheckDiedError for a
+    child that was killed by somebody else.
     """
     if not hasattr(os, "fork"):
         raise UsageError("run needs a POSIX system", "here, use: syntax-guard check && COMMAND")
@@ -57,10 +59,12 @@ def supervise(check: Callable[[], int]) -> int:
     of_children = signal.signal(signal.SIGCHLD, lambda *_: None)
     # Blocked, not handled: a blocked signal waits for sigwait, even in a process 1, and no race is left to lose one in.
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {*ending, signal.SIGCHLD})
+    lifeline, end = os.pipe()
     try:
         child = os.fork()
         if not child:
-            _check_and_exit(check, ending, mask)
+            os.close(end)
+            _check_and_exit(check, ending, mask, lifeline)
         with suppress(ProcessLookupError):  # both sides do it, since either may come first
             os.setpgid(child, child)
         status = _wait(child, ending)
@@ -74,6 +78,8 @@ def supervise(check: Callable[[], int]) -> int:
         signal.signal(ended.number, signal.SIG_DFL)
         os.kill(os.getpid(), ended.number)  # takes effect when the mask is lifted; never in a process 1
     finally:
+        os.close(lifeline)
+        os.close(end)
         signal.signal(signal.SIGCHLD, of_children)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     return status
@@ -84,6 +90,8 @@ def become(command: Sequence[str]) -> NoReturn:
 
     `command` is the program, looked up in `PATH` unless it has a slash, and its arguments. Raises CommandError.
     """
+    if not command[0]:
+        raise CommandError("'': command not found", "a variable in the command may be empty", NOT_FOUND)
     environment = _environment()
     for name in _IGNORED_BY_PYTHON:
         if hasattr(signal, name):
@@ -104,10 +112,11 @@ def _number(name: str) -> signal.Signals:
     return signal.Signals[name]
 
 
-def _check_and_exit(check: Callable[[], int], ending: Set[signal.Signals], mask: Set[int]) -> NoReturn:
+def _check_and_exit(check: Callable[[], int], ending: Set[signal.Signals], mask: Set[int], lifeline: int) -> NoReturn:
     """The child's whole life, in a process group of its own: Ctrl-C at the terminal is the parent's to answer."""
     status = 2
     try:
+        end_with(lifeline)
         os.setpgid(0, 0)
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # it may write although its group is not the terminal's
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)

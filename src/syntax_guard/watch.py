@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 
 from .sources import SKIPPED_FOLDERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 POLL_SECONDS = 0.5
 WAKE_MILLISECONDS = 200
@@ -32,18 +33,57 @@ def notified(roots: Sequence[str]) -> Iterator[None]:
     """As `changes`, told by the system. Polls after all where the system refuses (no inotify watches left)."""
     import watchfiles
 
-    # An editor replaces a file, which would end a watch on it, so its folder is watched.
-    folders = sorted({root if os.path.isdir(root) else os.path.dirname(root) or "." for root in roots})
-    try:
-        steps = watchfiles.watch(*folders, rust_timeout=WAKE_MILLISECONDS, yield_on_timeout=True, debounce=400)
-        next(steps)
-    except (OSError, RuntimeError):
-        yield from polled(roots)
-        return
-    yield
-    for changed in steps:
-        if changed:
-            yield
+    while True:
+        places = _places(roots)
+        folders = [os.path.abspath(root) for root in roots if os.path.isdir(root)]
+        try:
+            steps = watchfiles.watch(
+                *folders,
+                watch_filter=_below(folders),
+                rust_timeout=WAKE_MILLISECONDS,
+                yield_on_timeout=True,
+                debounce=400,
+            )
+            next(steps)
+        except (OSError, RuntimeError):
+            yield from polled(roots)
+            return
+        yield
+        for changed in steps:
+            # The watch stands on what is there no more. A folder that takes the place of another may get its number.
+            if _places(roots) != places or any(path in folders for _, path in changed):
+                break
+            if changed:
+                yield
+
+
+def _places(roots: Sequence[str]) -> list[tuple[int, ...]]:
+    """Which folder each of `roots` is, and which state of a file: few enough to be looked at again and again.
+
+    A watch stays with the folder that a name meant when it began, and with the file, which editors replace.
+    """
+    places = []
+    for root in roots:
+        try:
+            status = os.stat(root)
+        except OSError as error:
+            places.append((error.errno or 0,))
+        else:
+            place = (status.st_dev, status.st_ino)
+            places.append(place if stat.S_ISDIR(status.st_mode) else (*place, *_mark(status)))
+    return places
+
+
+def _below(folders: Sequence[str]) -> Callable[[object, str], bool]:
+    """What is true of a path below `folders` that a scan may look at; theirs are of no account."""
+
+    def holds(_: object, path: str) -> bool:
+        for folder in folders:
+            if path.startswith(folder) and SKIPPED_FOLDERS.isdisjoint(path[len(folder) :].split(os.sep)):
+                return True
+        return not path.startswith(tuple(folders))
+
+    return holds
 
 
 def polled(roots: Sequence[str], seconds: float = POLL_SECONDS) -> Iterator[None]:
@@ -69,8 +109,11 @@ def _state(roots: Sequence[str]) -> dict[str, tuple[int, ...]]:
                 with os.scandir(path) as entries:
                     pending += [entry.path for entry in entries if entry.name not in SKIPPED_FOLDERS]
             else:
-                status = os.lstat(path)
-                state[path] = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+                state[path] = _mark(os.lstat(path))
         except OSError as error:  # gone, or not to be read: that too is a state that may change
             state[path] = (error.errno or 0,)
     return state
+
+
+def _mark(status: os.stat_result) -> tuple[int, ...]:
+    return (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

@@ -17,7 +17,7 @@ def run(flags: dict[str, Any], command: list[str]) -> int:
     """Check the tree and become `command`, or return the exit code that says why not."""
     from .. import start
 
-    status = start.supervise(lambda: (_opens_at_last if flags["wait"] else _opens)(flags, command))
+    status = start.supervise(lambda: _answer(flags, command))
     if status != OK:
         return status
     try:
@@ -25,6 +25,13 @@ def run(flags: dict[str, Any], command: list[str]) -> int:
     except start.CommandError as error:
         complain(error)
         return error.status
+
+
+def _answer(flags: dict[str, Any], command: list[str]) -> int:
+    try:
+        return (_opens_at_last if flags["wait"] else _opens)(flags, command)
+    except BrokenPipeError:  # whoever read the findings has gone
+        return RED
 
 
 def _opens(flags: dict[str, Any], command: list[str]) -> int:
@@ -53,11 +60,17 @@ def _opens(flags: dict[str, Any], command: list[str]) -> int:
 
 
 def _opens_at_last(flags: dict[str, Any], command: list[str]) -> int:
-    from ..settings import nearest
+    """Say again and again what comes of the tree, until `command` may start."""
+    from ..settings import file_in_use, load
     from ..watch import changes
 
     roots = flags["roots"] or ["."]
-    file = flags.get("config") or nearest(os.getcwd())
+    try:
+        file = file_in_use(flags, os.environ, os.getcwd())
+        load({**flags, "isolated": True}, os.environ, os.getcwd())  # no change of a file mends a flag or a variable
+    except SyntaxGuardError as error:
+        complain(error)
+        return UNASKED
     for _ in changes([*roots, file] if file else roots):
         if _opens(flags, command) == OK:
             break

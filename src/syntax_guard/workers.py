@@ -11,6 +11,7 @@ import threading
 from time import monotonic
 
 from .model import Problem
+from .processes import at_work, continue_unborn, cpu_seconds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ NOISE_LIMIT = 1 << 20
 """Bytes that may precede the hello."""
 WATCH_SECONDS = 0.1
 """How often running out of time is looked for."""
+PATIENCE = 9
+"""How many times its time a process is waited for that has not had it from a busy machine."""
 ANSWER_LIMIT = 64 * 1024 * 1024
 """Bytes of the longest answer that is listened to."""
 TRIES = 3
@@ -60,6 +63,8 @@ class Worker:
         self._seconds = seconds
         self._deadline = monotonic() + START_SECONDS
         self._expired = False
+        self._seen = (0.0, 0.0)
+        """The last deadline that was looked at, and the CPU time that had been used when it was set."""
         self._reaping = threading.Lock()
         try:
             lifeline, self._lifeline = os.pipe()  # its end at the probe is closed by the death of this process alone
@@ -136,11 +141,22 @@ class Worker:
 
     def look_after(self) -> None:
         """Kill the process if it is past its time, and continue it if somebody stopped it. Safe from any thread."""
-        if monotonic() > self._deadline:
+        now, deadline = monotonic(), self._deadline
+        if deadline == float("inf"):
+            return
+        if self._seen[0] != deadline:
+            self._seen = (deadline, cpu_seconds(self._process.pid))
+        if now > deadline and not self._waits_for_its_turn(now):
             self._expired = True
             self.kill()
-        elif self._deadline != float("inf"):
+        else:
             self._signal("SIGCONT")
+
+    def _waits_for_its_turn(self, now: float) -> bool:
+        """Whether the process is late because others had the CPU: how busy a machine is says nothing of a source."""
+        deadline, before = self._seen
+        late = now > deadline + PATIENCE * self._seconds
+        return not late and at_work(self._process.pid) and cpu_seconds(self._process.pid) < before + self._seconds
 
     def kill(self) -> None:
         """Kill the process. Safe from any thread."""
@@ -287,31 +303,10 @@ class Crew:
 
     def _watch(self) -> None:
         while not self._closed.wait(WATCH_SECONDS):
-            _continue_unborn()
+            continue_unborn()
             with self._lock:
                 for worker in self._all:
                     worker.look_after()
-
-
-def _continue_unborn() -> None:
-    """Continue children that were stopped between fork and exec: whoever starts one waits for its exec, without end.
-
-    They are known by this process's own command line. Only Linux tells.
-    """
-    try:
-        own = _command_line("self")
-        for task in os.listdir("/proc/self/task"):
-            with open(f"/proc/self/task/{task}/children", encoding="ascii") as file:
-                for child in file.read().split():
-                    if _command_line(child) == own:
-                        os.kill(int(child), signal.SIGCONT)
-    except OSError:
-        pass
-
-
-def _command_line(process: str) -> bytes:
-    with open(f"/proc/{process}/cmdline", "rb") as file:
-        return file.read()
 
 
 _alive: set[Worker] = set()

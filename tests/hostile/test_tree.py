@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-LIMITS = ("--time-limit=8", "--memory-limit=1024")
+LIMITS = ("--time-limit=3", "--memory-limit=1024")
 SITE = sysconfig.get_path("purelib")
 BOOT = "import sys; sys.path.append(sys.argv.pop(1)); from syntax_guard.cli import run_and_exit; run_and_exit()"
 ENTRIES: dict[str, tuple[Sequence[str], Mapping[str, str], set[str]]] = {

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from syntax_guard import Settings, check_paths
+from syntax_guard import Settings, _probe, check_paths
 from syntax_guard.model import Problem
+from syntax_guard.questions import Question
 from syntax_guard.targets import this_interpreter
 from syntax_guard.workers import TRIES, Crew
 
@@ -83,6 +84,36 @@ def test_a_source_that_always_ends_its_worker_is_named(way: str, kind: str, tmp_
         assert isinstance(answer, Problem) == (b"trigger" in source)
         if isinstance(answer, Problem):
             assert answer.kind == kind
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nobody else tells how much of the CPU a process had")
+def test_a_busy_machine_is_not_the_source_s_fault() -> None:
+    """Fifteen others want the same CPU, so that a source has its answer long after its time."""
+    source = b"x = [1, 2, 3]\n" * 30_000 + b"y = (\n"
+    used = time.process_time()
+    _probe.judge(source)
+    limit = 0.3 + 2 * (time.process_time() - used)
+    code = "print(flush=True)\nwhile True: pass"
+    question = Question(None, this_interpreter().name)
+    crew = Crew({question.command(): question.name}, limit, 0)
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    others = [subprocess.Popen([sys.executable, "-I", "-S", "-c", code], stdout=subprocess.PIPE) for _ in range(15)]
+    try:
+        for other in others:
+            assert other.stdout is not None
+            other.stdout.readline()
+        started = time.monotonic()
+        (answer,) = crew.ask(question.command(), [source])
+        seconds = time.monotonic() - started
+    finally:
+        crew.close()
+        for other in others:
+            other.kill()
+            other.communicate()
+        os.sched_setaffinity(0, before)
+    assert seconds > limit
+    assert not isinstance(answer, Problem)
 
 
 class Chaos:

@@ -17,12 +17,13 @@ PYTHON_BODIES = ("capture", "debug", "memit", "prun", "pyinstrument", "python", 
 """Cell magics whose cell is Python. Any other (``%%bash``, ``%%sql``, ``%%writefile`` …) makes it something else."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_ESCAPE = re.compile(r"[ \t\f]*(?:%(?!=)|!(?!=)|[?,;]|/(?![/=]))")
+_ESCAPE = re.compile(r"[ \t\f]*(?:%(?!=)|!(?!=)|[?,;]|/(?![/=\s]))")
 _HELP = re.compile(r"%{0,2}(?!\d)[\w*]+(?:\.(?!\d)[\w*]+|\[-?[0-9]+\])*\?\??$")
 _CODING = re.compile(r"^([ \t\f]*#.*?)coding(?=[:=])")
 _LATE_FUTURE = re.compile(r"from[ \t]+__future__\b")
 """IPython compiles a cell statement by statement, so each one is the first: a late future import is none."""
-_DOCTEST = re.compile(r"[ \t]*(?:>>>|\.\.\.)(?: |(?=[\r\n]|$))")
+_DOCTEST = re.compile(r"\s*(?:>>>|\.\.\.)[ \t]?")
+_TRIPLE_QUOTE = re.compile(r"(?<!\\)(?:\"{3}|'{3})")
 _PROMPT = re.compile(r"(?:(?:\[(?:nav|ins)\])? ?In \[\d+\]: |\s*\.{3,}: ?)")
 _PIECE = re.compile(
     r"""
@@ -78,7 +79,7 @@ def _plain(lines: list[str], start: int) -> list[str]:
     if _ESCAPE.match(lines[start]):
         return _instead(indent + "pass", start, _continued(lines, start))
     statement = _statement(lines, start)
-    if statement.help and _HELP.search("".join(lines[start : statement.end]).rstrip()):
+    if statement.help and _HELP.search("".join(lines[start : statement.end]).rstrip("\r\n")):
         return _instead(indent + "pass", start, statement.end)
     if statement.value is not None:
         line, column = statement.value
@@ -154,8 +155,22 @@ def _without_prompts(cell: str) -> str:
     begun = next((number for number, line in enumerate(lines) if line.strip()), None)
     if begun is None:
         return cell
-    if _DOCTEST.match(lines[begun]) and lines[begun].lstrip().startswith(">>>"):
-        return "".join(_DOCTEST.sub("", line, count=1) for line in lines)
+    quoted = _inside_triple_quotes(lines)
+    if any(line.lstrip().startswith(">>>") for line, inside in zip(lines, quoted, strict=True) if not inside):
+        return "".join(
+            line if inside else _DOCTEST.sub("", line, count=1) for line, inside in zip(lines, quoted, strict=True)
+        )
     if any(_PROMPT.match(line) for line in lines[begun : begun + 2]):
         return "".join(_PROMPT.sub("", line, count=1) for line in lines)
     return cell
+
+
+def _inside_triple_quotes(lines: list[str]) -> list[bool]:
+    """For each line whether a text with three quotes begins above it and ends behind its start."""
+    inside: list[bool] = []
+    quote = None
+    for line in lines:
+        inside.append(quote is not None)
+        for found in _TRIPLE_QUOTE.findall(line):
+            quote = found if quote is None else None if quote == found else quote
+    return inside

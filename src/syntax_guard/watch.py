@@ -62,7 +62,7 @@ def _places(roots: Sequence[str]) -> list[tuple[int, ...]]:
 
     A watch stays with the folder that a name meant when it began, and with the file, which editors replace.
     """
-    places = []
+    places: list[tuple[int, ...]] = []
     for root in roots:
         try:
             status = os.stat(root)

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syntax_guard.grammar.triggers import has_deep_brackets, may_be_deep
+from syntax_guard.grammar.depth import has_deep_brackets, may_be_deep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,14 +8,13 @@ after what they look at; ``RULES`` is all of them.
 from __future__ import annotations
 
 import functools
-import re
 import sys
 
 from ..model import Problem, Record
 from .code import Code
 from .rule import Rule
 from .table import RULES
-from .triggers import has_encoded_returns
+from .triggers import ENCODED_RETURNS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from ..model import Version
     from .code import Span
-    from .rule import Trigger
+    from .scanning import Trigger
 
 __all__ = ["RULES", "Requirement", "Rule", "requirements"]
 
@@ -67,9 +66,9 @@ def _findings(code: Code, by_trigger: dict[Trigger, list[Rule]]) -> Iterator[tup
     lines: set[int] = set()
     by_class: dict[str, list[Rule]] = {}
     if code.decoded_returns:  # older Pythons do not end lines there, so what follows is not known
-        by_trigger = {has_encoded_returns: by_trigger.get(has_encoded_returns, [])}
+        by_trigger = {ENCODED_RETURNS: by_trigger.get(ENCODED_RETURNS, [])}
     for trigger, rules in by_trigger.items():
-        hits = _hits(code, trigger)
+        hits = {code.line_of(place) for place in trigger(code.utf8)}
         if hits:
             lines |= hits
             for rule in rules:
@@ -89,38 +88,6 @@ def _outermost(found: Sequence[tuple[Rule, Span]]) -> Iterator[tuple[Rule, Span]
         if span[1] > ends.get(id(rule), -1):
             ends[id(rule)] = span[1]
             yield rule, span
-
-
-def _hits(code: Code, trigger: Trigger) -> set[int]:
-    """The lines on which a construct can be."""
-    if callable(trigger):
-        return {1} if trigger(code.utf8) else set()
-    patterns = (trigger,) if isinstance(trigger, bytes) else trigger
-    return {code.line_of(match.end() - 1) for pattern in patterns for match in _matches(pattern, code.utf8)}
-
-
-def _matches(pattern: bytes, source: bytes) -> Iterator[re.Match[bytes]]:
-    """As ``re.finditer``, but ``bytes.find``, which is fast, looks for the plain text that the pattern starts with."""
-    word, compiled = _compiled(pattern)
-    if len(word) < _LONG_ENOUGH:
-        yield from compiled.finditer(source)
-        return
-    place = source.find(word)
-    while place >= 0:
-        match = compiled.match(source, place)
-        if match:
-            yield match
-        place = source.find(word, place + 1)
-
-
-@functools.cache
-def _compiled(pattern: bytes) -> tuple[bytes, re.Pattern[bytes]]:
-    """A regular expression, and the plain text that it starts with."""
-    word = re.match(rb"(?:[A-Za-z_:<>'\"](?![*+?{]))*", pattern)
-    return word[0] if word else b"", re.compile(pattern)
-
-
-_LONG_ENOUGH = 2
 
 
 def _problem(code: Code, rule: Rule, span: Span) -> Problem:

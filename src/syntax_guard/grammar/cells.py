@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .rule import Rule
 from .scopes import FUNCTIONS, INLINED, SCOPES, in_scope, inside, kind
-from .triggers import CLASS_CELL
+from .triggers import CLASS_CELL, CLASS_DICTIONARY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ CELL_RULES = (
         first=(3, 12),
         since=(3, 14),
         what="'__classdict__' in a comprehension of a class body",
-        trigger=rb"__classdict__",
+        trigger=CLASS_DICTIONARY,
         nodes=("ClassDef",),
         find=_class_dictionary,
         refused="class C: [__classdict__ for x in y]\n",

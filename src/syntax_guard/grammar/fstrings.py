@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from .rule import Rule
-from .triggers import PREFIXED_STRING
+from .triggers import FORMATTED_STRING, SPECIFICATION, STAR_ALONE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -182,12 +182,17 @@ def _equals_in_specification(code: Code, node: Node) -> Iterator[Span]:
                 yield code.span(inner)
 
 
+def _unpacking_alone(code: Code, node: Node) -> Iterator[Span]:
+    if type(node.value).__name__ == "Starred":
+        yield code.span(node.value)
+
+
 def _rule(what: str, refused: str, accepted: str) -> Rule:
     return Rule(
         since=(3, 12),
         what=what,
         origin="PEP 701",
-        trigger=PREFIXED_STRING,
+        trigger=FORMATTED_STRING,
         nodes=("JoinedStr",),
         find=_refused_for(what),
         refused=refused,
@@ -205,7 +210,7 @@ FSTRING_RULES = (
     Rule(
         since=(3, 14),
         what="Backslash that is no escape in a text, before the '=' of a replacement field",
-        trigger=PREFIXED_STRING,
+        trigger=FORMATTED_STRING,
         nodes=("JoinedStr",),
         find=_undecoded_text,
         refused="f'{b\"\\N\"=}'\n",
@@ -215,10 +220,21 @@ FSTRING_RULES = (
         first=(3, 12),
         since=(3, 13),
         what="Replacement field with '=' inside of a format specification",
-        trigger=(rb"=}", rb"=!", rb"=:", rb"= }", rb"= !", rb"= :"),
+        trigger=SPECIFICATION,
         nodes=("JoinedStr",),
         find=_equals_in_specification,
         refused="f'{x:{y=}}'\n",
         accepted="f'{x:{y}}'\n",
+    ),
+    Rule(
+        first=(3, 9),
+        since=(3, 12),
+        what="Unpacking alone in a replacement field, which is never evaluated,",
+        origin="PEP 701",
+        trigger=STAR_ALONE,
+        nodes=("FormattedValue",),
+        find=_unpacking_alone,
+        refused="from __future__ import annotations\nx: f'{*y}'\n",
+        accepted="from __future__ import annotations\nx: f'{*y,}'\n",
     ),
 )

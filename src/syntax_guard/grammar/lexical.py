@@ -7,6 +7,7 @@ import re
 
 from . import triggers
 from .rule import Rule
+from .scanning import somewhere
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -187,12 +188,15 @@ _NEW_NAMES = {
 }
 
 
+_new = somewhere(_has_new_characters)
+
+
 def _unicode_rules() -> Iterator[Rule]:
     for version, unicode in _UNICODE.items():
         yield Rule(
             since=version,
             what=f"Identifier with a character of Unicode {unicode}",
-            trigger=_has_new_characters,
+            trigger=_new,
             find=_new_identifier(version),
             refused=f"a{_NEW_LETTERS[version]}b\n",
             accepted=f"'a{_NEW_LETTERS[version]}b'  # {_NEW_LETTERS[version]}\n",
@@ -200,7 +204,7 @@ def _unicode_rules() -> Iterator[Rule]:
         yield Rule(
             since=version,
             what=f"Name of a character of Unicode {unicode}",
-            trigger=rb"\\N\{",
+            trigger=triggers.NAMED_CHARACTER,
             find=_new_name(version),
             refused=f"'\\N{{{_NEW_NAMES[version]}}}'\n",
             accepted=f"r'\\N{{{_NEW_NAMES[version]}}}'\n",
@@ -211,7 +215,7 @@ LEXICAL_RULES = (
     Rule(
         since=(3, 9),
         what="Nothing but a backslash before a blank line",
-        trigger=triggers.has_joined_lines,
+        trigger=triggers.JOINED_LINES,
         find=_joined_blank,
         refused="pass\n    \\\n\npass\n",
         accepted="pass\n\\\n\npass\n",
@@ -219,7 +223,7 @@ LEXICAL_RULES = (
     Rule(
         since=(3, 10),
         what="Indentation after a backslash in the first column",
-        trigger=triggers.has_joined_lines,
+        trigger=triggers.JOINED_LINES,
         find=_joined_unindented,
         refused="if x:\n\\\n    pass\n",
         accepted="if x:\n    x = \\\n    pass_\n",
@@ -228,7 +232,7 @@ LEXICAL_RULES = (
         first=(3, 9),
         since=(3, 10),
         what="Nothing but a backslash before the first statement of a block",
-        trigger=triggers.has_joined_lines,
+        trigger=triggers.JOINED_LINES,
         find=_joined_indent,
         refused="if x:\n    \\\n    pass\n",
         accepted="if x:\n    x\n    \\\n    pass\n",
@@ -237,7 +241,7 @@ LEXICAL_RULES = (
         first=(3, 9),
         since=(3, 10),
         what="Name '__peg_parser__'",
-        trigger=rb"__peg_parser__",
+        trigger=triggers.PEG_PARSER,
         find=_peg_parser,
         refused="__peg_parser__ = 1\n",
         accepted="'__peg_parser__'\n",
@@ -255,7 +259,7 @@ LEXICAL_RULES = (
     Rule(
         since=(3, 14),
         what="Line that ends in an encoded carriage return",
-        trigger=triggers.has_encoded_returns,
+        trigger=triggers.ENCODED_RETURNS,
         find=_carriage_return(in_comment=False),
         refused="#coding=utf-7\nx+AA0-y\n",
         accepted="#coding=utf-7\nx\n",
@@ -264,7 +268,7 @@ LEXICAL_RULES = (
         first=(3, 12),
         since=(3, 14),
         what="Comment that ends in an encoded carriage return",
-        trigger=triggers.has_encoded_returns,
+        trigger=triggers.ENCODED_RETURNS,
         find=_carriage_return(in_comment=True),
         refused="#coding=utf-7\n#+AA0-y\n",
         accepted="#coding=utf-7\n#+AAo-y\n",

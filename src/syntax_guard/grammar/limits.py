@@ -7,7 +7,7 @@ import functools
 from .code import children
 from .rule import Rule
 from .scopes import INLINED, kind
-from .triggers import has_deep_brackets, may_be_deep, may_be_many_blocks
+from .triggers import DEEP, DEEP_BRACKETS, MANY_BLOCKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ LIMIT_RULES = (
         since=(3, 9),
         what="Expression too deep for the LL(1) parser",
         origin="PEP 617",
-        trigger=may_be_deep,
+        trigger=DEEP,
         find=_ll_stack,
         refused="not " * 2000 + "x\n",
         accepted="not " * 1000 + "x\n",
@@ -228,7 +228,7 @@ LIMIT_RULES = (
         since=(3, 9),
         what="Brackets too deep for the LL(1) parser",
         origin="PEP 617",
-        trigger=has_deep_brackets,
+        trigger=DEEP_BRACKETS,
         find=_ll_brackets,
         refused="(" * 99 + "x" + ")" * 99 + "\n",
         accepted="(" * 90 + "x" + ")" * 90 + "\n",
@@ -236,7 +236,7 @@ LIMIT_RULES = (
     Rule(
         since=(3, 13),
         what="Nesting of more than 2990 expressions",
-        trigger=may_be_deep,
+        trigger=DEEP,
         find=_deeper_than(2997, folded=True),
         refused="x" + ".y" * 4000 + "\n",
         accepted="x" + ".y" * 2500 + "\n",
@@ -245,7 +245,7 @@ LIMIT_RULES = (
         first=(3, 10),
         since=(3, 13),
         what="Nesting of more than 2990 operations on constants",
-        trigger=may_be_deep,
+        trigger=DEEP,
         find=_deeper_than(2997),
         refused="1" + " + 1" * 4000 + "\n",
         accepted="1" + " + 1" * 2500 + "\n",
@@ -253,7 +253,7 @@ LIMIT_RULES = (
     Rule(
         since=(3, 14),
         what="Nesting of more than 9990 expressions",
-        trigger=may_be_deep,
+        trigger=DEEP,
         find=_deeper_than(9998, folded=True),
         refused="x" + ".y" * 12000 + "\n",
         accepted="x" + ".y" * 9000 + "\n",
@@ -262,7 +262,7 @@ LIMIT_RULES = (
         first=(3, 10),
         since=(3, 14),
         what="Nesting of more than 9990 operations on constants",
-        trigger=may_be_deep,
+        trigger=DEEP,
         find=_deeper_than(9998),
         refused="1" + " + 1" * 12000 + "\n",
         accepted="1" + " + 1" * 9000 + "\n",
@@ -270,7 +270,7 @@ LIMIT_RULES = (
     Rule(
         since=(3, 13),
         what="Nesting of more than 20 blocks",
-        trigger=may_be_many_blocks,
+        trigger=MANY_BLOCKS,
         find=_blocks(_of_statement, 1, _BLOCKS),
         refused=_LOOPS_21,
         accepted=_LOOPS_20,
@@ -279,7 +279,7 @@ LIMIT_RULES = (
         first=(3, 9),
         since=(3, 13),
         what="Nesting of more than 20 blocks, of which a handler counts as two,",
-        trigger=may_be_many_blocks,
+        trigger=MANY_BLOCKS,
         find=_blocks(_of_statement, 2, _BLOCKS),
         refused=_tries(20),
         accepted=_tries(19),
@@ -288,7 +288,7 @@ LIMIT_RULES = (
         first=(3, 12),
         since=(3, 13),
         what="Nesting of more than 20 places that handle exceptions",
-        trigger=may_be_many_blocks,
+        trigger=MANY_BLOCKS,
         find=_exception_stack,
         refused="[" * 21 + "x" + " for x in y]" * 21 + "\n",
         accepted="[" * 20 + "x" + " for x in y]" * 20 + "\n",

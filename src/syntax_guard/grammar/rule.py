@@ -7,12 +7,10 @@ from ..model import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import TypeAlias
 
     from ..model import Version
     from .code import Code, Node, Span
-
-    Trigger: TypeAlias = "bytes | tuple[bytes, ...] | Callable[[bytes], bool]"
+    from .scanning import Trigger
 
 ALWAYS = (3, 0)
 
@@ -25,8 +23,8 @@ class Rule(Record):
     what: str
     """The construct, as a message starts: ``'match' statement``."""
     trigger: Trigger
-    """A test of the source, without which the rule is not run. As regular expressions it also says where: every
-    construct has a match on one of its lines, and the rule sees only nodes that reach over such a line."""
+    """Where the construct can be: every one has a place on one of its lines, and the rule sees only nodes that reach
+    over such a line."""
     find: Callable[[Code, Node], Iterable[Span]]
     """Finds the construct in one node: the places of it."""
     refused: str

@@ -236,7 +236,7 @@ SCOPE_RULES = (
     Rule(
         since=(3, 13),
         what="Import from a module of one's own called '__future__'",
-        trigger=triggers.has_relative_future,
+        trigger=triggers.RELATIVE_FUTURE,
         find=_relative_future,
         refused="from .__future__ import spam\n",
         accepted="from .__future__ import annotations\n",

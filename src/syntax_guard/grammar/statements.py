@@ -76,6 +76,13 @@ def _bare_handler(code: Code, node: Node) -> Iterator[Span]:
         yield code.span(node.type)
 
 
+def _positive_pattern(code: Code, node: Node) -> Iterator[Span]:
+    for value in [node.value] if hasattr(node, "value") else node.keys:
+        number = getattr(value, "left", value)
+        if type(getattr(number, "op", None)).__name__ == "UAdd":
+            yield code.span(number)
+
+
 def _type_parameters(code: Code, node: Node) -> Iterator[Span]:
     if node.type_params:
         yield code.start(node.type_params[0]), code.end(node.type_params[-1])
@@ -199,6 +206,15 @@ STATEMENT_RULES = (
         find=_bare_handler,
         refused="try: pass\nexcept A, B: pass\n",
         accepted="try: pass\nexcept (A, B): pass\n",
+    ),
+    Rule(
+        since=(3, 15),
+        what="Number with a plus sign in a pattern",
+        trigger=triggers.POSITIVE_PATTERN,
+        nodes=("MatchValue", "MatchMapping"),
+        find=_positive_pattern,
+        refused="match x:\n    case +1: pass\n",
+        accepted="match x:\n    case 1 + 2j: pass\n",
     ),
     Rule(
         since=(3, 15),

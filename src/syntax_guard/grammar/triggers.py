@@ -1,87 +1,213 @@
-"""Tests of the bytes, without which no rule is run.
+"""Where each construct can be. Without such a place no rule is run and no tree is made: most files should end here.
 
-Each is written to start with a plain character or word: ``re`` then skips to the next place where it stands, which
-is several times as fast as a pattern that starts with a word boundary or a choice.
+A trigger yields an offset on a line of each construct that its rules are for. It may yield more, and what it leaves
+out is not looked at.
 """
 
 from __future__ import annotations
 
 import re
 
-_SPACE = rb"(?:[ \t\f]|\\\n)"
+from .depth import has_deep_brackets, may_be_deep, may_be_many_blocks
+from .scanning import BLANK, either, first_on_line, patterns, somewhere, starts_statement, starts_with, words
+
+_SPACE = rb"[ \t\f\\\n]"
 _NAME = rb"[\w\x80-\xff]+"
-_STRING_FIELD = rb"\{(?:%s|\{[^'\"\\\n{}#!]*\})*\}"
+_NEAR = 400
+"""How far is looked back, in bytes or lines; beyond, a construct may be there."""
+_FAR = 20_000
+"""Likewise, in bytes of a whole scope."""
 
-ASSIGNMENT = rb":="
-CLASS_CELL = (rb"__class__", rb"super\b(?:(?!\(\)\.|\(\w+, *\w+\))|[^\n]*\bfor\b|(?<=in super)|(?<=if super))")
-"""Not the usual ``super().f(…)`` of a method, unless a comprehension is on its line."""
-ASYNCHRONOUS = rb"a(?:wait|sync)\b"
-DECORATOR = (
-    rb"@(?![ \t]*(?!(?:None|True|False|not|await)\b)[A-Za-z_][\w.]*[ \t]*"
-    rb"(?:\((?:[^()\n]|\([^()\n]*\))*\)[ \t]*)?(?:#.*)?(?:\n|\Z))"
+
+def _has_cases(source: bytes, at: int) -> bool:
+    return first_on_line(source, at) and b"case" in source
+
+
+def _is_in_pattern(source: bytes, at: int) -> bool:
+    """Whether a plus can be a sign in a ``case``, and adds nothing."""
+    if b"case" not in source:
+        return False
+    before = _OPERAND.search(source, max(0, at - _NEAR), at)
+    return before is None or before[1] == b"case"
+
+
+def _is_name(source: bytes, at: int) -> bool:
+    """Whether a word is no attribute, nor what a string starts with."""
+    return source[at - 1 : at] not in (b".", b"'", b'"') or at == 0
+
+
+def _is_inside_of_something(source: bytes, at: int) -> bool:
+    """Not the usual ``while x := …`` and ``if x := …``, where an assignment expression is in no brackets."""
+    return not _CONDITION.fullmatch(source, source.rfind(b"\n", 0, at) + 1, at)
+
+
+def _is_private(source: bytes, at: int) -> bool:
+    """Whether the name before an assignment is a private one."""
+    name = _LAST_NAME.search(source, max(0, at - _NEAR), at)
+    return name is None or name[0].startswith(b"__")
+
+
+def _is_of_arguments(source: bytes, at: int) -> bool:
+    """Whether ``*args`` stands before a colon."""
+    return _ARGUMENTS.search(source, max(0, at - _NEAR), at) is not None
+
+
+def _can_unpack(source: bytes, at: int) -> bool:
+    """Whether a star can be unpacking in an index or in a tuple without parentheses: after ``[``, ``=``, ``in``, ``,``.
+
+    Not one in parentheses that are opened on its line.
+    """
+    start = source.rfind(b"\n", 0, at) + 1
+    line = source[max(start, at - _NEAR) : at].rstrip(BLANK)
+    if not line:  # what stands before it is on a line above, or a comment is
+        above = source[max(0, start - _NEAR) : start].rstrip(b" \t\f\n\\")
+        return not above or b"#" in above[above.rfind(b"\n") + 1 :] or _UNPACKS.search(above[-4:]) is not None
+    if not _UNPACKS.search(line):
+        return False
+    if at - start > _NEAR:
+        return True
+    if b"'" in line or b'"' in line:
+        if b'"""' in line or b"'''" in line or source[start - 2 : start - 1] == b"\\":
+            return True  # the line may start within a text
+        line = _SHORT_TEXT.sub(b"", line)
+    depth = 0
+    for char in reversed(line):
+        if char in b")]}":
+            depth += 1
+        elif char in b"([{":
+            depth -= 1
+            if depth < 0:
+                return char == ord("[")
+    return True
+
+
+def _is_declared_late(source: bytes, at: int) -> bool:
+    """Whether a ``global`` stands in ``except``, or after one of its names, below the line that opens its scope."""
+    if not starts_statement(source, at):
+        return False
+    top = source.rfind(b"\n", 0, at) + 1
+    width = at - top
+    for _ in range(_NEAR):
+        line = _INDENTED.match(source, top)
+        if line and len(line[1]) < width and line[2]:
+            break
+        width = min(width, len(line[1])) if line else width
+        if not top or not width:
+            top = 0
+            break
+        top = source.rfind(b"\n", 0, top - 1) + 1
+    else:
+        return True  # the line that opens the scope is far
+    if at - top > _FAR:
+        return True
+    above = _LONG_TEXT.sub(b"", source[top:at])
+    end = source.find(b"\n", at)
+    statement = source[at : end if end >= 0 else len(source)]
+    if b"\\" in statement or b'"""' in above or b"'''" in above:
+        return True  # the names go on, or the line that opens the scope was text
+    names = re.findall(_NAME, statement)[1:]
+    return b"except" in above or any(not name.isascii() or re.search(rb"\b%s\b" % name, above) for name in names)
+
+
+_GAP = rb"(?:[\s\\]|#[^\n]*\n)*"
+_OPERAND = re.compile(rb"([\w\x80-\xff]+|[])}'\"])[ \t\f]*\Z")
+_ARGUMENTS = re.compile(rb"\*" + _GAP + _NAME + _GAP + rb"\Z")
+_LAST_NAME = re.compile(_NAME + rb"(?=[ \t\f]*\Z)")
+_UNPACKS = re.compile(rb"(?:[,=\[]|\bin)\Z")
+_SHORT_TEXT = re.compile(rb"'[^'\\]*'|\"[^\"\\]*\"")
+_LONG_TEXT = re.compile(
+    rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""|'
+    rb"'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''",
+    re.DOTALL,
 )
-DECLARATION = (rb"global[ \t\f\\]", rb"nonlocal[ \t\f\\]")
-EXCEPT_STAR = rb"except" + _SPACE + rb"*\*"
-EXCEPT_BARE = rb"except\b[ \t\f*]*(?!\([^()\n]*\)[ \t]*(?:as\b|:))[^\n:]*[,(\[{\\]"
-LAZY = rb"lazy" + _SPACE + rb"+(?:import|from)\b"
-LESS_GREATER = rb"<>"
-MATCH = rb"match(?<![\w.]match)\b(?![ \t]*(?:[=,)\]}:]|\.(?![.\d])))"
-PRIVATE_ASSIGNMENT = rb"__\w+[ \t]*:="
-STAR = rb"\*(?:(?<=[\[{,=]\*)|(?<=[\[{,=]\s\*)|(?<=in \*)|(?<=[\s\\]\*)(?!\s))(?![*,)]|[\w.]+(?:\)|, *\*\*))"
-"""A star that can be unpacking outside of parentheses: not multiplication, nor the last star of a call."""
-STAR_ANNOTATION = (rb": \*", rb":\*", rb":  \*")
-STAR_FIRST = rb"\*(?<=[\[({\s]\*)"
-TYPE_PARAMETERS = tuple(word + _SPACE + rb"+" + _NAME + _SPACE + rb"*[\[=]" for word in (rb"def", rb"class", rb"type"))
-TYPE_ALIAS = rb"type" + _SPACE + rb"+" + _NAME
-WITH_BRACKET = rb"with" + _SPACE + rb"*\("
+_CONDITION = re.compile(rb"[ \t\f]*(?:if|elif|while)[ \t\f]+[\w\x80-\xff]+[ \t\f]*")
+_INDENTED = re.compile(rb"([ \t\f]*)(?=[^\s#])((?:def|class|async[ \t\f]+def)\b)?")
+"""A line that is not blank, and whether it opens a scope."""
+
+ASSIGNMENT = words(b":=", where=_is_inside_of_something)
+CLASS_CELL = either(
+    words(b"__class__", where=_is_name),
+    # Not the usual `super().f(…)` of a method, unless a comprehension is on its line.
+    patterns(
+        rb"super\b(?:(?!\(\)\.|\(\w+, *\w+\))|[^\n]*\bfor\b|(?<=in super)|(?<=if super))",
+        where=_is_name,
+    ),
+)
+CLASS_DICTIONARY = words(b"__classdict__")
+ASYNCHRONOUS = patterns(rb"await\b", rb"async" + _SPACE + rb"+for\b")
+DECORATOR = words(
+    b"@",
+    then=rb"(?![ \t]*(?!(?:None|True|False|not|await)\b)[A-Za-z_][\w.]*[ \t]*"
+    rb"(?:\((?:[^()\n]|\([^()\n]*\))*\)[ \t]*)?(?:#.*)?(?:\n|\Z))",
+    where=first_on_line,
+)
+DECLARATION = words(b"global", b"nonlocal", then=rb"[ \t\f\\]", where=_is_declared_late)
+EXCEPT_STAR = words(b"except", then=_SPACE + rb"*\*", where=first_on_line)
+EXCEPT_BARE = words(
+    b"except",
+    then=rb"\b(?![ \t]*\*?[ \t]*(?:[\w.]*|\([^()\n]*\))[ \t]*(?:as[ \t]+\w+[ \t]*)?:)",
+    where=first_on_line,
+)
+LAZY = words(b"lazy", then=_SPACE + rb"+(?:import|from)\b", where=starts_statement)
+LESS_GREATER = words(b"<>")
+MATCH = words(b"match", then=rb"\b(?![ \t]*(?:[=,)\]}:]|\.(?![.\d])))", where=_has_cases)
+NAMED_CHARACTER = words(rb"\N{")
+PEG_PARSER = words(b"__peg_parser__")
+PRIVATE_ASSIGNMENT = words(b":=", where=_is_private)
+POSITIVE_PATTERN = patterns(rb"\+[ \t\f\\\n]*[.0-9]", where=_is_in_pattern)
+SPECIFICATION = patterns(rb"=\s*[}!:]")
+"""The ``=`` of a replacement field."""
+STAR = patterns(rb"\*(?<!\*\*)(?![*)]|[ \t]*,)", where=_can_unpack)
+STAR_ALONE = patterns(rb"\{" + _GAP + rb"\*(?!\*)")
+STAR_ANNOTATION = patterns(rb":" + _GAP + rb"\*(?!\*)", where=_is_of_arguments)
+STAR_FIRST = patterns(rb"\*(?<=[\[({\s]\*)")
+TYPE_ALIAS = words(b"type", then=_SPACE + rb"+" + _NAME + _SPACE + rb"*[\[=]", where=starts_statement)
+TYPE_PARAMETERS = either(
+    patterns(*(word + _SPACE + rb"+" + _NAME + _SPACE + rb"*\[" for word in (rb"def", rb"class"))), TYPE_ALIAS
+)
+WITH_BRACKET = words(b"with", then=_SPACE + rb"*\(", where=starts_with)
 
 
-def _prefixed_string() -> bytes:
-    """A t-string, or an f-string of more than text, escapes and replacement fields that every Python reads alike."""
+def _formatted_strings() -> tuple[bytes, ...]:
+    """f-strings of more than text, escapes and replacement fields that every Python reads alike."""
     field = rb"[^'\"\\\n{}#!]|![rsa](?=[:}])|!="
     long_field = rb"[^'\"\\{}#!]|![rsa](?=[:}])|!="
-    plain = {
-        b"'": (rb"(?:[^'\\\n{}]|\\[^\nN{}]|\{\{|\}\}|%s)*'", field + rb"|\"[^'\"\\\n{}#]*\""),
-        b'"': (rb'(?:[^"\\\n{}]|\\[^\nN{}]|\{\{|\}\}|%s)*"', field + rb"|'[^'\"\\\n{}#]*'"),
+    text = {
+        b"'": (rb"(?:[^'\\\n{}]|\\[^\nN{}]|\{\{|\}\}|%s)*['\n]", field + rb"|\"[^'\"\\\n{}#]*\""),
+        b'"': (rb'(?:[^"\\\n{}]|\\[^\nN{}]|\{\{|\}\}|%s)*["\n]', field + rb"|'[^'\"\\\n{}#]*'"),
         b"'''": (rb"(?:[^'\\{}]|\\[^N{}]|'(?!'')|\{\{|\}\}|%s)*'''", long_field + rb"|\"[^'\"\\\n{}#]+\"(?!\")"),
         b'"""': (rb'(?:[^"\\{}]|\\[^N{}]|"(?!"")|\{\{|\}\}|%s)*"""', long_field + rb"|'[^'\"\\\n{}#]+'(?!')"),
     }
-    forms = []
-    for quote, (body, inside) in plain.items():
-        rest = rb"(?<=%s)%s" % (quote[:1], quote[1:] or rb"(?!%s)" % (quote * 2))
-        forms.append(rest + body % (_STRING_FIELD % inside))
-    after = rb"(?:(?<=%b.)(?<![\w\x80-\xff]..)|(?<=%b[rR].|[rR]%b.)(?<![\w\x80-\xff]...))"
-    formatted, template = (after % ((letter,) * 3) for letter in (rb"[fF]", rb"[tT]"))
-    return rb"['\"](?:" + template + rb"|" + formatted + rb"(?!" + b"|".join(forms) + rb"))"
+    replacement = rb"\{(?:%s|\{[^'\"\\\n{}#!]*\})*\}"
+    plain = [
+        quote + (b"" if quote[1:] else rb"(?!%s)" % (quote * 2)) + body % (replacement % inside)
+        for quote, (body, inside) in text.items()
+    ]
+    return tuple(letter + rb"[rR]?(?=['\"])(?!" + b"|".join(plain) + rb")" for letter in (b"f", b"F"))
 
 
-PREFIXED_STRING = _prefixed_string()
+def _is_prefix(source: bytes, at: int) -> bool:
+    """Whether a letter can start a string: it is no end of a word, nor of an escape."""
+    if source[at - 1 : at] in (b"r", b"R"):
+        at -= 1
+    return at == 0 or not (source[at - 1 : at].isalnum() or source[at - 1] in b"_\\" or source[at - 1] > 127)
 
-_JOINED = re.compile(rb"\n[ \t\f]*\\\n")
+
+FORMATTED_STRING = patterns(*_formatted_strings(), where=_is_prefix)
+_TEMPLATE = rb"[rR]?(?:'''|\"\"\"|'(?:[^'\\\n{]|\\[^{])*['{]|\"(?:[^\"\\\n{]|\\[^{])*[\"{])"
+TEMPLATE_STRING = patterns(b"t" + _TEMPLATE, b"T" + _TEMPLATE, where=_is_prefix)
+
 _ENCODED = re.compile(rb"(?i)\A(?:[^\n]*\n)?[^\n]*coding[:=][ \t]*(?:utf|u|unicode|raw|csunicode)[-_]?(?!8)")
-_RELATIVE = re.compile(rb"from(?:[ \t\f]|\\\n)*\.[\s.\\]*__future__\b")
-_NOT_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
-_LONG_LINE = 800
-_MANY_LINES = 900
-_OPERATOR_LINES = re.compile(rb"(?:\n[ \t]*(?:[-.+*/%|&^([]|and\b|or\b|if\b|else\b)[^\n]*){250}")
-_ITEMS = re.compile(rb"with\b(?:[^:,]*,){10}")
-_FIRST_INDENT = re.compile(rb"\n(?:\t| {1,3})[^ \t\n#]|\n    ")
-_DEEP = b"\n" + b" " * 28
-_DEEP_BLOCK = re.compile(rb"\n {24}(?:for|while|with|async|try|except|finally|if|else|elif|def)\b")
-_WIDE = b"\n    "
-_BLOCK = re.compile(rb"\n([ \t]*)(for|while|with|async|try|except|finally|if|else|def|class)\b([^\n]*)")
-_WEIGHTS = {b"for": 1, b"while": 1, b"with": 1, b"async": 2, b"try": 2, b"except": 3, b"finally": 1}
-"""How many blocks each statement can open; those with more items open more."""
-_NESTED = (re.compile(rb"\]\s*for\b"), re.compile(rb"\}\s*for\b"))
-"""Comprehensions in comprehensions, and others after a bracket."""
-_MANY_NESTED = 10
-_MANY_BLOCKS = 17
-_MANY_ITEMS = 10
+JOINED_LINES = words(b"\\\n", where=first_on_line)
+"""Lines that hold nothing but the backslash that joins them to the next."""
 
 
-def has_joined_lines(source: bytes) -> bool:
-    """Whether a line holds nothing but the backslash that joins it to the next."""
-    return b"\\\n" in source and _JOINED.search(b"\n" + source) is not None
+def _is_relative(source: bytes, at: int) -> bool:
+    before = source[max(0, at - _NEAR) : at].rstrip(b" \t\f\n\\")
+    return not before or before.endswith(b".")
+
+
+RELATIVE_FUTURE = words(b"__future__", where=_is_relative)
 
 
 def has_encoded_returns(source: bytes) -> bool:
@@ -89,71 +215,7 @@ def has_encoded_returns(source: bytes) -> bool:
     return b"coding" in source[:2000] and _ENCODED.match(source) is not None
 
 
-def has_relative_future(source: bytes) -> bool:
-    return _RELATIVE.search(source) is not None
-
-
-def bracket_depth_reaches(source: bytes, depth: int) -> bool:
-    """Whether brackets are nested so deep, those in text and comments counted too."""
-    brackets = source.translate(None, _NOT_BRACKETS)
-    for _ in range(depth - 1):
-        fewer = brackets.replace(b"()", b"").replace(b"[]", b"").replace(b"{}", b"")
-        if len(fewer) == len(brackets):
-            return False
-        brackets = fewer
-    return any(pair in brackets for pair in (b"()", b"[]", b"{}"))
-
-
-def has_deep_brackets(source: bytes) -> bool:
-    return len(source) > 160 and bracket_depth_reaches(source, 80)
-
-
-def may_be_deep(source: bytes) -> bool:
-    """Whether an expression, or a chain of ``elif``, can be near a limit of recursion.
-
-    Some line is long, or hundreds of lines in a row start with an operator.
-    """
-    if len(source) < 2 * _LONG_LINE:
-        return False
-    many = source.count(b"\n") >= _MANY_LINES
-    for place in range(0, len(source) - _LONG_LINE, _LONG_LINE):
-        end = source.find(b"\n", place, place + _LONG_LINE)
-        if end < 0 or (many and _OPERATOR_LINES.match(source, end)):
-            return True
-    return many and source.count(b"elif") >= _MANY_LINES
-
-
-def may_be_many_blocks(source: bytes) -> bool:
-    """Whether blocks, items of ``with`` or comprehensions can be nested near the limit of 20."""
-    if source.count(b",") >= _MANY_ITEMS and _has_many_items(source):
-        return True
-    if sum(len(nested.findall(source)) for nested in _NESTED) >= _MANY_NESTED and bracket_depth_reaches(source, 12):
-        return True
-    first = _FIRST_INDENT.search(source)
-    if first is None or (first[0] == _WIDE and not (_DEEP in source and _DEEP_BLOCK.search(source))):
-        return False
-    blocks = [(-1, 0)]
-    for match in _BLOCK.finditer(b"\n" + source):
-        width = match.end(1) - match.start(1)
-        while blocks[-1][0] >= width:
-            blocks.pop()
-        weight = _WEIGHTS.get(match[2], 0)
-        if match[2] in (b"with", b"async"):
-            weight += match[3].count(b",")
-        if match[2] not in (b"def", b"class"):
-            weight += blocks[-1][1]
-        if weight >= _MANY_BLOCKS:
-            return True
-        blocks.append((width, weight))
-    return False
-
-
-def _has_many_items(source: bytes) -> bool:
-    """Whether a line starts with a ``with`` that has so many items, or text that looks like it."""
-    place = source.find(b"with")
-    while place >= 0:
-        start = source[source.rfind(b"\n", 0, place) + 1 : place]
-        if start.strip() in (b"", b"async") and _ITEMS.match(source, place):
-            return True
-        place = source.find(b"with", place + 1)
-    return False
+DEEP = somewhere(may_be_deep)
+DEEP_BRACKETS = somewhere(has_deep_brackets)
+ENCODED_RETURNS = somewhere(has_encoded_returns)
+MANY_BLOCKS = somewhere(may_be_many_blocks)

@@ -152,11 +152,11 @@ class Chaos:
 
 @pytest.fixture(scope="module")
 def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that is worth two workers: 40 files of 20 KB, every fifth of them broken."""
+    """A folder that is just worth two workers: 40 files of 14 KB, every fifth of them broken."""
     folder = tmp_path_factory.mktemp("scanned")
     for number in range(40):
         line = f"def f{number}(a, b=[1, 2, 3]):\n    return {{a: b for c in b if c}}\n"
-        (folder / f"{number:02}.py").write_text(line * 320 + ("x = (\n" if number % 5 == 0 else ""))
+        (folder / f"{number:02}.py").write_text(line * 235 + ("x = (\n" if number % 5 == 0 else ""))
     return folder
 
 

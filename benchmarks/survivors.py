@@ -22,7 +22,7 @@ from shutil import which
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tests.hostile import tree
 
-SECONDS = 30
+SECONDS = 120
 BESIDE = str(Path(sys.executable).parent)
 TOOLS = {
     "syntax-guard": ["syntax-guard", "check", "--no-cache"],

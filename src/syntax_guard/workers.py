@@ -35,16 +35,21 @@ ANSWER_LIMIT = 64 * 1024 * 1024
 TRIES = 3
 """How often a source is asked about before a dead interpreter is its fault: what kills from outside (an operator, the
 kernel short of memory) does not aim at one source."""
-TRIES_IN_TIME = 2
-"""Likewise before a silent interpreter is: a hang costs its time again."""
+TRIES_IN_SILENCE = 2
+"""Likewise before a silent interpreter is: a hang costs its time again. One that has been busy all of its time is the
+source's fault at once."""
 
 
 class WorkerError(Exception):
-    """A worker did not start, or ended before it answered. ``problem`` says how."""
+    """A worker did not start, or ended before it answered.
 
-    def __init__(self, kind: str, message: str) -> None:
+    ``problem`` says how, ``tries`` how often it has to happen before the source is the reason.
+    """
+
+    def __init__(self, kind: str, message: str, tries: int = TRIES) -> None:
         super().__init__(message)
         self.problem = Problem(kind, message)
+        self.tries = tries
 
 
 class CrewClosedError(Exception):
@@ -62,7 +67,8 @@ class Worker:
         token = secrets.token_hex(8)
         self._seconds = seconds
         self._deadline = monotonic() + START_SECONDS
-        self._expired = False
+        self._expired = 0
+        """How often this has to happen (see `WorkerError`), once it is out of time."""
         self._seen = (0.0, 0.0)
         """The last deadline that was looked at, and the CPU time that had been used when it was set."""
         self._reaping = threading.Lock()
@@ -141,22 +147,19 @@ class Worker:
 
     def look_after(self) -> None:
         """Kill the process if it is past its time, and continue it if somebody stopped it. Safe from any thread."""
-        now, deadline = monotonic(), self._deadline
+        now, deadline, process = monotonic(), self._deadline, self._process.pid
         if deadline == float("inf"):
             return
         if self._seen[0] != deadline:
-            self._seen = (deadline, cpu_seconds(self._process.pid))
-        if now > deadline and not self._waits_for_its_turn(now):
-            self._expired = True
+            self._seen = (deadline, cpu_seconds(process))
+        spent = cpu_seconds(process) >= self._seen[1] + self._seconds
+        # How busy a machine is says nothing of a source: who has work to do, and did not get to it, is waited for.
+        waits = not spent and at_work(process) and now < deadline + PATIENCE * self._seconds
+        if now > deadline and not waits:
+            self._expired = 1 if spent else TRIES_IN_SILENCE
             self.kill()
         else:
             self._signal("SIGCONT")
-
-    def _waits_for_its_turn(self, now: float) -> bool:
-        """Whether the process is late because others had the CPU: how busy a machine is says nothing of a source."""
-        deadline, before = self._seen
-        late = now > deadline + PATIENCE * self._seconds
-        return not late and at_work(self._process.pid) and cpu_seconds(self._process.pid) < before + self._seconds
 
     def kill(self) -> None:
         """Kill the process. Safe from any thread."""
@@ -208,7 +211,7 @@ class Worker:
     def _ended(self, what: str) -> WorkerError:
         status = self._end()
         if self._expired or status == -getattr(signal, "SIGXCPU", 0):
-            return WorkerError("TimedOut", f"no answer within {self._seconds:g} s")
+            return WorkerError("TimedOut", f"no answer within {self._seconds:g} s", self._expired or 1)
         return WorkerError("Crashed", f"{what} ({_status(status)})")
 
 
@@ -246,19 +249,19 @@ class Crew:
             try:
                 self._extend(answers, command, batch[len(answers) :])
             except WorkerError as error:
-                self._insist(answers, command, batch[len(answers)], error.problem)
+                self._insist(answers, command, batch[len(answers)], error)
         return answers
 
-    def _insist(self, answers: list[Answer], command: tuple[str, ...], source: bytes, problem: Problem) -> None:
-        """Ask about the `source` on which a worker ended with `problem` until it is clear that it is the reason."""
+    def _insist(self, answers: list[Answer], command: tuple[str, ...], source: bytes, error: WorkerError) -> None:
+        """Ask about the `source` on which a worker ended with `error` until it is clear that it is the reason."""
         tries = 1
-        while tries < (TRIES_IN_TIME if problem.kind == "TimedOut" else TRIES):
+        while tries < error.tries:
             try:
                 return self._extend(answers, command, [source])
-            except WorkerError as error:
-                problem = error.problem
+            except WorkerError as again:
+                error = again
                 tries += 1
-        answers.append(problem)
+        answers.append(error.problem)
         return None
 
     def _extend(self, answers: list[Answer], command: tuple[str, ...], batch: Sequence[bytes]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 import threading
 import time
 from contextlib import contextmanager
@@ -29,9 +30,9 @@ STATUSES = {
 
 
 @contextmanager
-def server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+def server(answer: Callable[[socket.socket], None], listening: socket.socket | None = None) -> Iterator[str]:
     """A server that treats every connection as `answer` says, and its address."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with listening or socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
             while True:
@@ -47,7 +48,8 @@ def server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        host, port = listening.getsockname()[:2]
+        yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         listening.shutdown(socket.SHUT_RDWR)
         thread.join(10)
 
@@ -115,6 +117,85 @@ def test_the_timeout_holds_for_all_of_it(folder: Folder, behaviour: Callable[[so
         run = folder.guard("probe", address, "--timeout", "0.5")
     assert run.code == 1
     assert "no answer within 0.5 s" in run.out or "timed out" in run.out
+
+
+def endless(connection: socket.socket) -> None:
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        connection.sendall(b"x" * 65536)
+
+
+def test_of_a_healthy_answer_no_body_is_read(folder: Folder) -> None:
+    with server(endless) as address:
+        run = folder.guard("probe", address)
+    assert (run.code, run.out.count("\n")) == (0, 1)
+
+
+def dripping(connection: socket.socket) -> None:
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 1000\r\n\r\n")
+    while True:
+        connection.sendall(b"x")
+        time.sleep(0.05)
+
+
+def test_a_refusal_that_never_comes_to_an_end_is_known_by_its_status(folder: Folder) -> None:
+    with server(dripping) as address:
+        run = folder.guard("probe", address, "--timeout", "0.5")
+    assert run.code == 1
+    assert ": 503 Service Unavailable in 0." in run.out
+
+
+def test_a_refusal_that_is_cut_short_is_known_by_its_status(folder: Folder) -> None:
+    with server(saying("HTTP/1.1 503 Busy\r\nTransfer-Encoding: chunked\r\n\r\nno length")) as address:
+        run = folder.guard("probe", address)
+    assert run.code == 1
+    assert ": 503 Busy in " in run.out
+
+
+def test_it_asks_over_ipv6_too(folder: Folder) -> None:
+    try:
+        listening = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError as error:
+        pytest.skip(f"this machine has no IPv6 loopback: {error}")
+    with server(saying("HTTP/1.1 204 No Content\r\n\r\n"), listening) as address:
+        run = folder.guard("probe", address)
+    assert (run.code, "[::1]" in run.out) == (0, True)
+
+
+def test_a_certificate_is_held_to_who_may_sign_it(folder: Folder) -> None:
+    trustme = pytest.importorskip("trustme")
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(folder.path / "authority.pem"))
+    plain = saying("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    def say(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as wrapped:
+            plain(wrapped)
+
+    with server(say) as address:
+        url = address.replace("http:", "https:")
+        unknown = folder.guard("probe", url)
+        known = folder.guard("probe", url, environment={"SSL_CERT_FILE": str(folder.path / "authority.pem")})
+        misnamed = folder.guard(
+            "probe",
+            url.replace("127.0.0.1", "localhost"),
+            environment={"SSL_CERT_FILE": str(folder.path / "authority.pem")},
+        )
+    assert [unknown.code, known.code, misnamed.code] == [1, 0, 1]
+    assert all("certificate" in run.out.lower() for run in (unknown, misnamed))
+    assert (unknown.err, misnamed.err) == ("", "")
+
+
+def test_a_password_is_neither_sent_nor_shown(folder: Folder) -> None:
+    asked: list[bytes] = []
+    with server(lambda connection: asked.append(connection.recv(65536))) as address:
+        run = folder.guard("probe", address.replace("//", "//user:hunter2@") + "/a@b")
+    assert (run.code, asked) == (1, [])
+    assert "hunter2" not in run.out + run.err
 
 
 @pytest.mark.parametrize(

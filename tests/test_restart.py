@@ -72,6 +72,32 @@ def test_a_link_or_a_foreign_file_in_a_shared_folder_is_left_alone(tmp_path: Pat
     name.unlink()
     os.mkfifo(name)  # to be opened by nobody for ever
     assert restart.count(URL, "boot 1", failed=True, folders=folders) == 2
+    name.unlink()
+    os.link(victim, name)  # as anybody may where fs.protected_hardlinks is off
+    assert restart.count(URL, "boot 1", failed=True, folders=folders) == 3
+    assert victim.read_text() == "precious"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="becomes another user: needs root")
+def test_a_file_of_another_user_is_left_alone(tmp_path: Path) -> None:
+    shared, own = tmp_path / "shared", tmp_path / "own"
+    shared.mkdir()
+    own.mkdir()
+    count(shared, "xx")
+    name = next(shared.iterdir())
+    os.chown(name, 65534, 65534)
+    before = name.read_bytes()
+    assert restart.count(URL, "boot 1", failed=True, folders=[str(shared), str(own)]) == 1
+    assert name.read_bytes() == before
+
+
+@pytest.mark.parametrize("lacking", ["SigCgt:\t0\n", "SigBlk:\tmany\nSigCgt:\t0\n", ""])
+def test_a_sandbox_that_hides_process_1_is_no_traceback(lacking: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = {"/proc/1/status": lacking, "/proc/1/stat": "1 (init) " + "0 " * 30 if lacking else "1 (init)"}
+    monkeypatch.setattr(restart, "_read", lambda path: shown.get(path, "boot"))
+    monkeypatch.setattr(restart, "FIRST_PID_NAMESPACE", "another")
+    with pytest.raises(restart.RestartError, match="cannot look at process 1"):
+        restart.process_one()
 
 
 def test_where_nothing_can_be_written_it_says_so(tmp_path: Path) -> None:

@@ -69,11 +69,11 @@ def process_one() -> ProcessOne:
         boot = _read("/proc/sys/kernel/random/boot_id").strip()
         name, _, fields = _read("/proc/1/stat").partition("(")[2].rpartition(")")
         status = dict(line.split(":", 1) for line in _read("/proc/1/status").splitlines())
-    except OSError as error:
-        raise RestartError(f"cannot look at process 1: {error}", "--restart-after needs Linux with /proc") from error
-    started = int(fields.split()[19])  # field 22 of proc_pid_stat(5), in clock ticks since the boot
+        started = int(fields.split()[19])  # field 22 of proc_pid_stat(5), in clock ticks since the boot
+        heeded = int(status["SigCgt"], 16) | int(status["SigBlk"], 16)
+    except (OSError, LookupError, ValueError) as error:  # no Linux, or a sandbox that shows less of it
+        raise RestartError(f"cannot look at process 1: {error!r}", "--restart-after needs Linux with /proc") from error
     age = time.clock_gettime(time.CLOCK_BOOTTIME) - started / os.sysconf("SC_CLK_TCK")
-    heeded = int(status["SigCgt"], 16) | int(status["SigBlk"], 16)
     return ProcessOne(f"{boot} {started}", age, name, bool(heeded >> (signal.SIGTERM - 1) & 1))
 
 
@@ -133,7 +133,7 @@ def file_name(check: str) -> str:
 
 
 def _open(check: str, folders: Sequence[str]) -> int:
-    """A descriptor of the file that counts, ours alone: no link, nobody else's."""
+    """A descriptor of the file that counts, ours alone: no link of either kind, nobody else's."""
     name = file_name(check)
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     for folder in folders:
@@ -142,7 +142,7 @@ def _open(check: str, folders: Sequence[str]) -> int:
         except OSError:
             continue
         status = os.fstat(descriptor)
-        if stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid():
+        if stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and status.st_nlink == 1:
             return descriptor
         os.close(descriptor)
     raise RestartError("cannot count failures: no folder for temporary files can be written", "mount a tmpfs at /tmp")

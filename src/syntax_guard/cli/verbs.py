@@ -50,7 +50,7 @@ def _probe(flags: dict[str, Any]) -> int:
             complain(error)
     from ..reports.neutral import visible
 
-    write([visible(f"{flags['url']}: {outcome}") + "\n"])
+    write([visible(f"{healthcheck.without_secret(flags['url'])}: {outcome}") + "\n"])
     return OK if answer.healthy else RED
 
 

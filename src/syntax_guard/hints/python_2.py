@@ -20,7 +20,10 @@ PYTHON_2 = tuple(
         (r"^\s*except\s[^:#]*,\s*[a-z_]\w*\s*:", "write `except ... as name:`"),
         (r"(?:^|[:;])\s*raise\s+[\w.]+\s*,", "write `raise Kind(message)`"),
         (r"\blambda\s*\(", "parameters are not unpacked in Python 3"),
-        (r"\bdef\s+\w+\s*\((?:[^#()=]*,)?\s*\(\s*\w+\s*,", "parameters are not unpacked in Python 3"),
+        (
+            r"\bdef\s+\w+\s*\((?:[^#()=]*,)?\s*\(\s*\w+\s*(?:,\s*\w+\s*)+\)\s*[,)]",
+            "parameters are not unpacked in Python 3",
+        ),
         (r"<>", "write != for <>"),
         (r"\b(?:0[xX][0-9a-fA-F]+|[0-9]+)[lL]\b", "integers have no L in Python 3"),
         (r"\b[uU][rR]\"", "ur'' is no string in Python 3"),
@@ -34,7 +37,7 @@ def old_syntax(look: Look) -> str | None:
     for pattern, said in PYTHON_2:
         if pattern.search(code):
             return f"Python 2 code: {said}"
-    return "Python 2 code: write repr(x) for `x`" if _has_backticks(look.line) else None
+    return "Python 2 code: write repr(x) for `x`" if _has_backticks(code) else None
 
 
 def _has_backticks(line: str) -> bool:

@@ -12,4 +12,4 @@ while IFS= read -r path; do
   path="${path%$'\r'}"
   if [ -n "$path" ]; then paths+=("$path"); fi
 done <<< "$PATHS"
-"$bin/python" -m syntax_guard check ${options[@]+"${options[@]}"} ${paths[@]+"${paths[@]}"}
+"$bin/python" -m syntax_guard check ${options[@]+"${options[@]}"} -- ${paths[@]+"${paths[@]}"}

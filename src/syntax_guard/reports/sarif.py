@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from .codes import CODES
 from .fingerprint import fingerprints
+from .in_file import in_file
 from .neutral import json_document, visible
 from .tool import NAME, version
 from .wording import explained
@@ -35,7 +36,7 @@ def render(result: Result) -> Iterator[str]:
                 for target in result.targets
             ]
         },
-        "results": [_result(diagnostic, mark) for diagnostic, mark in marked],
+        "results": [_result(in_file(diagnostic), mark) for diagnostic, mark in marked],
     }
     yield json_document({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 

@@ -1,11 +1,13 @@
 """Draw docs/refused.svg: a commit that syntax-guard refuses, as a terminal shows it.
 
 Run it as ``python docs/draw_refused.py`` with git, pre-commit and rich installed. Nothing in the picture is written by
-hand: a repository is made, this one is its hook, and what ``git commit`` prints on a terminal is drawn.
+hand: a repository is made, this one is its hook, and what ``git commit`` prints on a terminal is drawn. With
+``--check`` nothing is written, and the exit code is 1 where the picture shows something else than that.
 """
 
 from __future__ import annotations
 
+import html
 import os
 import pty
 import re
@@ -39,8 +41,20 @@ repos:
 """
 
 
-def main() -> None:
-    """Write the picture."""
+def main() -> int:
+    """Write the picture, or compare it."""
+    picture = PROJECT / "docs" / "refused.svg"
+    drawn = draw("$ git commit -m 'Add items'\n" + refused_commit())
+    if "--check" not in sys.argv:
+        picture.write_text(drawn, encoding="utf-8")
+    elif (now := shown(drawn)) != (before := shown(picture.read_text(encoding="utf-8"))):
+        sys.stderr.write(f"docs/refused.svg shows\n{before}\nand a commit prints\n{now}\nrun docs/draw_refused.py\n")
+        return 1
+    return 0
+
+
+def refused_commit() -> str:
+    """What git prints when it commits a broken file to a repository of which this one is the hook."""
     revision = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=PROJECT, text=True).strip()
     with tempfile.TemporaryDirectory() as folder:
         repository = Path(folder) / "shop"
@@ -50,15 +64,24 @@ def main() -> None:
         for command in (["git", "init", "-q"], ["git", "add", "--all"],
                         [sys.executable, "-m", "pre_commit", "install", "--install-hooks"]):  # fmt: skip
             subprocess.run(command, cwd=repository, check=True, stdout=subprocess.DEVNULL)
-        os.chdir(repository)
         author = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-        said = on_a_terminal(["git", *author, "commit", "-m", "Add items"])
+        return on_a_terminal(["git", *author, "commit", "-m", "Add items"], repository).rstrip()
+
+
+def draw(text: str) -> str:
+    """The picture of a terminal with this text, which may have ANSI colours."""
     console = Console(record=True, width=WIDTH, file=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-    console.print(Text.from_ansi("$ git commit -m 'Add items'\n" + said))
+    console.print(Text.from_ansi(text))
     drawn = console.export_svg(title="git commit")
     drawn = re.sub(r"@font-face \{.*?\}\n", "", drawn, flags=re.DOTALL)  # no fonts from elsewhere
-    drawn = drawn.replace("Fira Code", "ui-monospace, monospace").replace("terminal-" + _id(drawn), "terminal")
-    (PROJECT / "docs" / "refused.svg").write_text(drawn)
+    return drawn.replace("Fira Code", "ui-monospace, monospace").replace("terminal-" + _id(drawn), "terminal")
+
+
+def shown(drawn: str) -> str:
+    """The text of a picture, without what differs from run to run: the interpreter's version and the seconds."""
+    lines = drawn[drawn.index('<g class="terminal-matrix">') :]
+    text = html.unescape(re.sub(r"<[^>]*>", "", lines)).replace("\xa0", " ")
+    return re.sub(r"CPython [\d.]+|\d+\.\d+ s\b", "…", re.sub(r" +$", "", text, flags=re.MULTILINE)).strip()
 
 
 def _id(drawn: str) -> str:
@@ -66,12 +89,12 @@ def _id(drawn: str) -> str:
     return found[1] if found else ""
 
 
-def on_a_terminal(command: list[str]) -> str:
-    """What `command` prints where its standard output is a terminal."""
-    os.environ.update(COLUMNS=str(WIDTH), TERM="xterm-256color")
+def on_a_terminal(command: list[str], folder: Path) -> str:
+    """What `command` prints in `folder`, where its standard output is a terminal."""
     pid, descriptor = pty.fork()
     if pid == 0:
-        os.execvp(command[0], command)
+        os.chdir(folder)
+        os.execvpe(command[0], command, {**os.environ, "COLUMNS": str(WIDTH), "TERM": "xterm-256color"})
     said = b""
     try:
         while part := os.read(descriptor, 1 << 16):
@@ -83,4 +106,4 @@ def on_a_terminal(command: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -161,14 +161,15 @@ def _refused_for(reason: str) -> Callable[[Code, Node], Iterator[Span]]:
 
 
 def _undecoded_text(code: Code, node: Node) -> Iterator[Span]:
-    """What stands before the ``=`` of a field was read once more, as the text of a string."""
+    """What stands before the ``=`` of a field was read once more, as the text of a string: not where it holds a ``#``,
+    as comments were taken out of it by hand (``set_fstring_expr`` in CPython 3.12's tokenizer)."""
     opening = _PIECE.match(code.utf8, code.start(node), code.end(node))
     if opening is None or b"r" in opening[1].lower():
         return
     for field in node.values:
         if type(field).__name__ == "FormattedValue":
             start, end = code.start(field), code.end(field.value)
-            if _EQUALS.match(code.utf8, end):
+            if _EQUALS.match(code.utf8, end) and b"#" not in code.utf8[start:end]:
                 try:
                     code.utf8[start + 1 : end].decode("unicode_escape")
                 except UnicodeDecodeError:
@@ -214,7 +215,7 @@ FSTRING_RULES = (
         nodes=("JoinedStr",),
         find=_undecoded_text,
         refused="f'{b\"\\N\"=}'\n",
-        accepted="f'{b\"\\n\"=}'\n",
+        accepted="f'{b\"\\n\"=}'\nf'{b\"#\\N\"=}'\n",
     ),
     Rule(
         first=(3, 12),

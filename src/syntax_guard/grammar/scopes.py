@@ -96,7 +96,7 @@ def _private_target(code: Code, node: Node) -> Iterator[Span]:
                         yield code.span(part.target)
 
 
-def _statements(block: list[Node]) -> Iterator[Node]:
+def statements(block: list[Node]) -> Iterator[Node]:
     """The statements of one scope, in order, without looking into expressions."""
     stack = block[::-1]
     while stack:
@@ -111,7 +111,7 @@ def _statements(block: list[Node]) -> Iterator[Node]:
 
 def _declared_in_handler(code: Code, node: Node) -> Iterator[Span]:
     """``else`` was read before the handlers."""
-    handled = _statements([statement for handler in node.handlers for statement in handler.body])
+    handled = statements([statement for handler in node.handlers for statement in handler.body])
     declarations = [statement for statement in handled if kind(statement) in ("Global", "Nonlocal")]
     if declarations:
         used = set()
@@ -120,58 +120,6 @@ def _declared_in_handler(code: Code, node: Node) -> Iterator[Span]:
         for declaration in declarations:
             if not used.isdisjoint(declaration.names):
                 yield code.span(declaration)
-
-
-def _annotations(node: Node) -> list[Node]:
-    if kind(node) == "AnnAssign":
-        return [node.annotation]
-    if kind(node) in FUNCTIONS and not getattr(node, "type_params", None):
-        arguments = node.args
-        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
-        return [*filter(None, (argument and argument.annotation for argument in every)), *filter(None, [node.returns])]
-    return []
-
-
-def _annotated_before_declared(code: Code, node: Node) -> Iterator[Span]:
-    """A name in an annotation, and after it a ``global`` or ``nonlocal`` statement for the same name and scope."""
-    seen: set[str] = set()
-    for part in _statements(node.body):
-        if kind(part) in ("Global", "Nonlocal"):
-            if not seen.isdisjoint(part.names):
-                yield code.span(part)
-        else:
-            for name in in_scope(_annotations(part)):
-                if kind(name) == "Name":
-                    seen.add(name.id)
-
-
-def _annotated_before_declared_plainly(code: Code, node: Node) -> Iterator[Span]:
-    if not code.has_future_annotations:
-        yield from _annotated_before_declared(code, node)
-
-
-def _annotated_before_declared_in_future(code: Code, node: Node) -> Iterator[Span]:
-    if code.has_future_annotations:
-        yield from _annotated_before_declared(code, node)
-
-
-def _annotation_scope_in_class(code: Code, node: Node) -> Iterator[Span]:
-    """A lambda or comprehension in the type parameters, bases or annotations of what is generic in a class."""
-    future = code.has_future_annotations
-    for part in _statements(node.body):
-        parameters = list(getattr(part, "type_params", None) or ())
-        if kind(part) == "TypeAlias":
-            scope = [*parameters, part.value]
-        elif not parameters:
-            continue
-        elif kind(part) == "ClassDef":
-            scope = [*parameters, *part.bases, *part.keywords]
-        else:
-            scope = parameters if future else [*parameters, *children(part.args), *filter(None, [part.returns])]
-            scope = [item for item in scope if item not in part.args.defaults and item not in part.args.kw_defaults]
-        for item in in_scope(scope):
-            if kind(item) in ("Lambda", *COMPREHENSIONS):
-                yield code.span(item)
 
 
 def _relative_future(code: Code, node: Node) -> Iterator[Span]:
@@ -240,34 +188,5 @@ SCOPE_RULES = (
         find=_relative_future,
         refused="from .__future__ import spam\n",
         accepted="from .__future__ import annotations\n",
-    ),
-    Rule(
-        since=(3, 13),
-        what="Lambda or comprehension in an annotation scope within a class",
-        trigger=triggers.TYPE_PARAMETERS,
-        nodes=("ClassDef",),
-        find=_annotation_scope_in_class,
-        refused="class C:\n    type A = lambda: 0\n",
-        accepted="type A = lambda: 0\n",
-    ),
-    Rule(
-        since=(3, 14),
-        what="'global' after an annotation that uses the name",
-        origin="PEP 649",
-        trigger=triggers.DECLARATION,
-        nodes=("Module", "ClassDef", *FUNCTIONS),
-        find=_annotated_before_declared_plainly,
-        refused="def f():\n    x: a\n    global a\n",
-        accepted="def f():\n    global a\n    x: a\n",
-    ),
-    Rule(
-        since=(3, 10),
-        what="'global' after an annotation that uses the name",
-        origin="PEP 563",
-        trigger=triggers.DECLARATION,
-        nodes=("Module", "ClassDef", *FUNCTIONS),
-        find=_annotated_before_declared_in_future,
-        refused="from __future__ import annotations\ndef f():\n    x: a\n    global a\n",
-        accepted="from __future__ import annotations\ndef f():\n    global a\n    x: a\n",
     ),
 )

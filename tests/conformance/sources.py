@@ -26,7 +26,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 class Judged(NamedTuple):
-    """Sources, and for each version one answer a source: None where it is accepted, else kind and words."""
+    """Sources, and for each version one answer a source: None where it is accepted, else kind, words and line."""
 
     sources: list[bytes]
     answers: dict[Version, list[Any]]
@@ -48,7 +48,9 @@ def recorded(path: Path) -> Judged:
             sources.append(base64.b64decode(record["source"]))
             for label, verdict in record["verdicts"].items():
                 major, minor = map(int, label.split("."))
-                refused = None if verdict["ok"] else [verdict["error"], verdict.get("message") or ""]
+                refused = (
+                    None if verdict["ok"] else [verdict["error"], verdict.get("message") or "", verdict.get("line")]
+                )
                 answers.setdefault((major, minor), []).append(refused)
     return Judged(sources, answers)
 

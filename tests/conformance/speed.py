@@ -55,9 +55,7 @@ def main() -> int:
     print(f"Python {sys.version.split()[0]}: {len(sources)} files, {size:.1f} MB; ast.parse {parse:.2f} s")
     for minor in range(8, sys.version_info[1]):
         spent = seconds(lambda data, floor=(3, minor): requirements(data, floor), sources)  # type: ignore[misc]
-        print(
-            f"  rules down to 3.{minor}: {spent:.2f} s with a tree of their own, {100 * (spent - parse) / parse:+.0f} %"
-        )
+        print(f"  rules down to 3.{minor}: {spent:.2f} s with a tree of their own, {spent / parse:.2f} times ast.parse")
     return 0
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syntax_guard.command_line import parser
-from syntax_guard.settings import OPTIONS
+from syntax_guard.options import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

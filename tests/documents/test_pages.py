@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from syntax_guard.command_line import parser
-from syntax_guard.settings import OPTIONS
+from syntax_guard.options import OPTIONS
 
 from .pages import PAGES, PROJECT
 

@@ -111,6 +111,20 @@ def test_a_folder_inside_of_a_repository_has_what_stands_above_it(tmp_path: Path
     ]
 
 
+@pytest.mark.parametrize(
+    ("start", "write"),
+    [
+        ('CMD ["python", "-m", "shop"]', 'CMD ["syntax-guard", "run", "--", "python", "-m", "shop"]'),
+        ('ENTRYPOINT ["gunicorn"]\nCMD ["shop:app"]', 'ENTRYPOINT ["syntax-guard", "run", "--", "gunicorn"]'),
+        ("CMD uvicorn shop:app --port $PORT", 'CMD ["syntax-guard", "run", "--", "uvicorn", "main:app"]'),
+    ],
+)
+def test_what_to_write_has_the_words_of_the_container(start: str, write: str, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(f"FROM python:3.12-slim\n{start}\n")
+    (finding,) = (one for one in examine(str(tmp_path)) if one.gate == "start")
+    assert finding.write == write
+
+
 EXAMPLES = sorted(path for path in (Path(__file__).parents[2] / "examples").glob("*") if path.is_dir())
 
 

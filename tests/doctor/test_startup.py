@@ -95,6 +95,10 @@ UNGATED: dict[str, dict[str, str]] = {
         "    yield\n",
         "second.py": PLAIN + "from main import own\napp = FastAPI(lifespan=own)\n",
     },
+    "the gate of another application": {
+        "main.py": GUARD + CHECKUP + "app = FastAPI(lifespan=guarded_lifespan(checkup))\nasync def own(app):\n"
+        "    app.state.a = 1\n    yield\nadmin = FastAPI(lifespan=own)\n"
+    },
     "not readable": {"main.py": PLAIN + "app = FastAPI(\n"},
     "nested too deeply": {"main.py": PLAIN + "app = FastAPI(" + "-" * 100_000 + "1)\n"},
     "a circle": {

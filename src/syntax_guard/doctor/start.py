@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from . import entry_scripts, remedies, shell
-from .containers import Container, Start
+from .containers import Container, Start, entry_of
 from .finding import Finding, Place, State
 from .hooks import TOOL, VERBS
 
@@ -90,13 +91,23 @@ def _checked_when_built(container: Container) -> bool:
 
 
 def _ungated(container: Container, start: Start) -> Finding:
-    write = (
-        remedies.RUN if start.place.path == container.image.path and container.image.stages else remedies.RUN_COMPOSE
-    )
+    write = _behind_the_gate(container, start)
     if _checked_when_built(container):
         why = "the image was checked when it was built; a bind mount, a volume or a changed layer is not"
         return _finding(container, "weak", "is checked at build time alone", start.place, why, write)
     return _finding(container, "missing", "starts unchecked", start.place, _WHY, write)
+
+
+def _behind_the_gate(container: Container, start: Start) -> str:
+    """What to write: the container's own words behind the gate where they are plain, else an example."""
+    image = container.image
+    if start.place.path != image.path or not image.stages:
+        return remedies.RUN_COMPOSE
+    entrypoint, command = entry_of(image)
+    words = entrypoint or command or ()
+    if shell.inner(words) is not None:
+        return remedies.RUN
+    return f"{'ENTRYPOINT' if entrypoint else 'CMD'} {json.dumps([TOOL, 'run', '--', *words])}"
 
 
 def _finding(

@@ -21,7 +21,6 @@ import time
 from pathlib import Path
 
 from . import sources
-from .oracle import disagreement, undeterred
 
 CORPUS = Path(__file__).parent / "corpus"
 SOURCE_SECONDS = 120
@@ -34,6 +33,8 @@ def fuzz_sources(count: int = 1_000_000, seed: int = 1) -> int:
     This happens in a child of this process. A source that brings down `compile` there costs that child; the next one
     goes on with it, and sees what check_source says of it.
     """
+    from .oracle import disagreement, undeterred  # late: atheris has to see the first import of what it watches
+
     progress = struct.Struct("QQ?")  # the source in hand, how many were wrong, whether compile died of the first
     shared = mmap.mmap(-1, progress.size)
     make = _Sources(seed)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ..conftest import PROJECT
 from . import sources, targets
 from .__main__ import CORPUS
 from .oracle import disagreement, expected
@@ -60,3 +63,9 @@ def test_makers_make_both_green_and_red() -> None:
     dice = random.Random(0)
     outcomes = {bool(expected(sources.strung(dice)).codes) for _ in range(200)}
     assert outcomes == {True, False}
+
+
+def test_the_fuzzer_starts_before_what_it_watches_is_imported() -> None:
+    """Coverage is of modules that are imported after atheris took over; without it, fuzzing is blind."""
+    code = "import sys, tests.fuzz.__main__; sys.exit(any(name.startswith('syntax_guard') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=False).returncode == 0

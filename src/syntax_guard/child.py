@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Child:
     """A process that ``posix_spawn`` started."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], *, mixed: bool) -> None:
+    def __init__(self, program: str, command: Sequence[str], environment: Mapping[str, str], *, mixed: bool) -> None:
         import _signal  # type: ignore[import-not-found]  # `signal` imports enum
 
         theirs_in, ours_in = os.pipe()
@@ -34,8 +34,8 @@ class Child:
         self.stdout: BinaryIO = open(ours_out, "rb")  # noqa: SIM115
         self._status: int | None = None
         try:
-            self.pid = os.posix_spawnp(
-                command[0],
+            self.pid = os.posix_spawn(
+                program,
                 list(command),
                 environment,
                 file_actions=[(os.POSIX_SPAWN_DUP2, theirs_in, 0), (os.POSIX_SPAWN_DUP2, theirs_out, 1), complaints],
@@ -64,14 +64,26 @@ class Child:
 def start(command: Sequence[str], environment: Mapping[str, str], *, mixed: bool = False) -> Child | Popen[bytes]:
     """Start `command` in the current folder; what it complains of is dropped, or `mixed` into its output.
 
-    Raises `OSError` where that cannot be done.
+    Its program is looked for in the folders of ``PATH`` that are absolute: the others, and on Windows the current
+    folder, are in the hands of whoever wrote the tree under check. Raises `OSError` where it cannot be started.
     """
-    if hasattr(os, "posix_spawnp"):
-        return Child(command, environment, mixed=mixed)
+    folders = [folder for folder in environment.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(folder)]
+    program = _program(command[0], folders)
+    environment = {**environment, "PATH": os.pathsep.join(folders)}
+    if hasattr(os, "posix_spawn"):
+        return Child(program, command, environment, mixed=mixed)
     from subprocess import DEVNULL, PIPE, STDOUT, Popen
 
     complaints = STDOUT if mixed else DEVNULL
-    return Popen(command, env=environment, stdin=PIPE, stdout=PIPE, stderr=complaints)
+    return Popen([program, *command[1:]], env=environment, stdin=PIPE, stdout=PIPE, stderr=complaints)
+
+
+def _program(name: str, folders: Sequence[str]) -> str:
+    for folder in folders:
+        path = os.path.join(folder, name + ".exe" if os.name == "nt" else name)
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    raise FileNotFoundError(name)
 
 
 def stop(child: Child | Popen[bytes]) -> None:

@@ -78,7 +78,10 @@ class Index:
 
     def top(self) -> str:
         """Path of the work tree. Raises `GitError` where there is none."""
-        return os.fsdecode(_output(self._running[_TOP], self._folder, *_TOP)).removesuffix("\n")
+        path = os.fsdecode(_output(self._running[_TOP], self._folder, *_TOP)).removesuffix("\n")
+        if not os.path.isabs(path):
+            raise GitError("git does not say where the work tree is", "look at which git stands first on PATH")
+        return path
 
     def staged(self) -> tuple[Entry, ...]:
         """The regular files that the next commit adds or changes, in the order of the index.

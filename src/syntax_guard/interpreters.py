@@ -82,6 +82,8 @@ def _same_file(path: str, other: str) -> bool:
 
 def _ask(path: str, environ: Mapping[str, str], timeout: float) -> _Said:
     environ = {name: value for name, value in environ.items() if name != "__PYVENV_LAUNCHER__"}  # macOS: misleads venvs
+    # A shim looks on PATH for what it stands for, and must not find that in the tree under check.
+    environ["PATH"] = os.pathsep.join(filter(os.path.isabs, environ.get("PATH", os.defpath).split(os.pathsep)))
     command = [path, "-I", "-S", "-c", _QUESTION]
     try:
         # A session of its own: what it starts can be ended with it.

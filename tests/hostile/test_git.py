@@ -91,6 +91,30 @@ def test_no_program_of_the_environment_is_run(rigged: Folder) -> None:
     assert not sprung(rigged)
 
 
+@pytest.mark.parametrize("path", [".{rest}", "{rest}:", "bin{rest}", "..{rest}"])
+def test_no_program_of_the_tree_is_run_where_path_leads_into_it(path: str, rigged: Folder) -> None:
+    """Which ``.``, an empty entry and every other that is relative does."""
+    for folder in (".", "bin", ".."):
+        for name in ("git", "python3", "python3.9", "python3.12", "identify"):
+            rigged.write(f"{folder}/{name}", (rigged.path.parent / "trap.sh").read_bytes()).chmod(0o755)
+    rest = os.pathsep + rigged.environment["PATH"]
+    environment = {"PATH": path.format(rest=rest)}
+    assert rigged.check("--staged", environment=environment).found == [("bad.py", "syntax-error", 1)]
+    versions = "--target-version=3.9,3.12"
+    assert rigged.check(versions, "--no-cache", "bad.py", environment=environment).code != 0
+    assert rigged.guard("targets", versions, environment=environment).code in (0, 2)
+    assert not sprung(rigged)
+
+
+def test_a_git_that_says_nothing_is_an_error(repository: Folder) -> None:
+    """A stand-in on PATH whose silence would read as "nothing is staged"."""
+    repository.write("../first/git", "#!/bin/sh\n").chmod(0o755)
+    first = str(repository.path.parent / "first")
+    run = repository.check("--staged", environment={"PATH": first + os.pathsep + repository.environment["PATH"]})
+    assert run.code == 2
+    assert len(run.err.splitlines()) == 1
+
+
 def test_nothing_is_written_into_the_repository(rigged: Folder) -> None:
     def state() -> dict[str, tuple[int, int]]:
         return {

@@ -73,7 +73,7 @@ class Worker:
         """The last deadline that was looked at, and the CPU time that had been used when it was set."""
         self._reaping = threading.Lock()
         try:
-            lifeline, self._lifeline = os.pipe()  # its end at the probe is closed by the death of this process alone
+            lifeline, self._lifeline = _pipe()  # its end at the probe is closed by the death of this process alone
         except OSError as error:
             raise _not_started(error) from error
         try:
@@ -325,6 +325,22 @@ def _stop(workers: Collection[Worker]) -> None:
         worker.kill()
     for worker in workers:
         worker.stop()
+
+
+def _pipe() -> tuple[int, int]:
+    """A pipe whose read end is none of the standard streams, even where those are closed: a child has its own there."""
+    receive, send = os.pipe()
+    if receive > 2:
+        return receive, send
+    from fcntl import F_DUPFD_CLOEXEC, fcntl  # not on Windows, where no child is given this end
+
+    try:
+        return fcntl(receive, F_DUPFD_CLOEXEC, 3), send
+    except OSError:
+        os.close(send)
+        raise
+    finally:
+        os.close(receive)
 
 
 def _not_started(error: Exception) -> WorkerError:

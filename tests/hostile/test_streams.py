@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -100,3 +101,20 @@ def test_a_half_written_report_is_no_report(broken: Folder) -> None:
     assert "--output-file" in errors
     assert (broken.path / "report.txt").read_text() == "old"
     assert sorted(os.listdir(broken.path)) == ["a.py", "report.txt"]
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("where", ["in workers", "in the index", "for another target"])
+def test_closed_streams_change_no_verdict(where: str, closed: str, repository: Folder) -> None:
+    """What is opened next takes the numbers of streams that are closed, and is not to be taken for one."""
+    repository.write("good.py", b"# coding: utf-7\nx = 1\n")
+    repository.write("bad.py", b"# coding: utf-7\nx = (\n")
+    repository.git("add", ".")
+    older = f"--target-version=3.{sys.version_info[1] - 1}"
+    what = {"in workers": "bad.py good.py", "in the index": "--staged", "for another target": f"{older} bad.py good.py"}
+    ended, errors = shell(
+        repository, f"$guard check --quiet --output-format=json --output-file=report {what[where]} {closed}"
+    )
+    assert ended == 1, errors
+    report = json.loads((repository.path / "report").read_text())
+    assert {(one["path"], one["code"]) for one in report["diagnostics"]} == {("bad.py", "syntax-error")}

@@ -5,10 +5,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import syntax_guard
+from syntax_guard import Settings, check_paths, workers
 from syntax_guard.errors import SettingsError, TargetError
 from syntax_guard.model import Interpreter, Target
 from syntax_guard.reports.targets import document, table
@@ -350,3 +352,21 @@ def test_a_real_cpython_answers_for_its_version(label: str) -> None:
     command = [str(target.interpreter.python), "-c", "import platform; print(platform.python_version())"]
     version = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
     assert target.interpreter.name == f"CPython {version}"
+
+
+def test_an_interpreter_is_started_once_for_each_job_whatever_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[object] = []
+    start = workers.Worker.__init__
+
+    def counted(worker: workers.Worker, *how: Any) -> None:
+        started.append(how)
+        start(worker, *how)
+
+    monkeypatch.setattr(workers.Worker, "__init__", counted)
+    for place in range(300):
+        (tmp_path / f"m{place}.py").write_bytes(b"x = 1\n" * 1000)
+    result = check_paths([str(tmp_path)], Settings(jobs=2))
+    assert result.summary.checked == 300
+    assert 0 < len(started) <= 2

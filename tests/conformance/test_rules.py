@@ -91,3 +91,8 @@ for quote in fstrings._STRING_END:
 def test_the_first_of_two_places_comes_first() -> None:
     found_problems = [one.problem for one in requirements(b"a[b := 1]\nmatch x:\n    case 1: pass\n", (3, 9))]
     assert [problem.line for problem in found_problems] == [1, 2]
+
+
+@pytest.mark.skipif(HOST < (3, 14), reason="t-strings are new in Python 3.14")
+def test_a_word_that_looks_like_a_prefix_hides_none() -> None:
+    assert _messages("f(name='_ast', asname=t'ast')\n", (3, 13)) == ["t-string is new in Python 3.14"]

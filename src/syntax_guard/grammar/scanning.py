@@ -36,7 +36,10 @@ def words(*texts: bytes, then: bytes = b"", where: Place | None = None) -> Trigg
 
 
 def patterns(*regular: bytes, where: Place | None = None) -> Trigger:
-    """The ends of what matches regular expressions, each of which starts with a plain character: ``re`` skips to it."""
+    """The ends of what matches regular expressions, each of which starts with a plain character: ``re`` skips to it.
+
+    A match hides what it reaches over, so what follows the plain text stands in a lookahead where it could be another.
+    """
     compiled = [re.compile(one) for one in regular]
 
     def places(source: bytes) -> Iterator[int]:

@@ -129,7 +129,7 @@ CLASS_CELL = either(
     words(b"__class__", where=_is_name),
     # Not the usual `super().f(…)` of a method, unless a comprehension is on its line.
     patterns(
-        rb"super\b(?:(?!\(\)\.|\(\w+, *\w+\))|[^\n]*\bfor\b|(?<=in super)|(?<=if super))",
+        rb"super\b(?=(?!\(\)\.|\(\w+, *\w+\))|[^\n]*\bfor\b|(?<=in super)|(?<=if super))",
         where=_is_name,
     ),
 )
@@ -194,7 +194,7 @@ def _is_prefix(source: bytes, at: int) -> bool:
 
 
 FORMATTED_STRING = patterns(*_formatted_strings(), where=_is_prefix)
-_TEMPLATE = rb"[rR]?(?:'''|\"\"\"|'(?:[^'\\\n{]|\\[^{])*['{]|\"(?:[^\"\\\n{]|\\[^{])*[\"{])"
+_TEMPLATE = rb"(?=[rR]?(?:'''|\"\"\"|'(?:[^'\\\n{]|\\[^{])*['{]|\"(?:[^\"\\\n{]|\\[^{])*[\"{]))"
 TEMPLATE_STRING = patterns(b"t" + _TEMPLATE, b"T" + _TEMPLATE, where=_is_prefix)
 
 _ENCODED = re.compile(rb"(?i)\A(?:[^\n]*\n)?[^\n]*coding[:=][ \t]*(?:utf|u|unicode|raw|csunicode)[-_]?(?!8)")

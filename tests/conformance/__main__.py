@@ -12,6 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from . import tools
+from .mutations import mutations
 from .pythons import APPROXIMATE, VERSIONS, ask, found
 from .sources import examples, judged_now, library, recorded, verdict_files
 
@@ -29,6 +30,8 @@ def main() -> int:
     parser.add_argument("--host", action="append", help="the Python that answers, such as 3.13; by default those found")
     parser.add_argument("--sources", type=int, default=20_000, metavar="N", help="at most so many (default: 20000)")
     parser.add_argument("--library", action="store_true", help="sources of the standard library, not recorded ones")
+    parser.add_argument("--mutated", type=int, default=0, metavar="N", help="N changed ones in place of the sources")
+    parser.add_argument("--seed", type=int, default=3, metavar="N", help="choose others (default: 3)")
     parser.add_argument("--rules-only", action="store_true", help="leave ruff, vermin and feature_version out")
     options = parser.parse_args()
 
@@ -36,6 +39,10 @@ def main() -> int:
     wanted = [tuple(map(int, host.split("."))) for host in options.host or []] or list(HOSTS)
     hosts = [host for host in pythons if host in wanted] or [sys.version_info[:2]]
     sets = _sets(pythons, options.library, options.sources)
+    if options.mutated:
+        sources = [source for judged in sets.values() for source in judged.sources] + examples()
+        changed = mutations(sources, options.mutated, pythons[max(pythons)], options.seed)
+        sets = {f"mutations with the seed {options.seed}": judged_now(changed, pythons)}
     agreed = True
     for name, judged in sets.items():
         for host in hosts:

@@ -10,7 +10,7 @@ import pytest
 from syntax_guard.grammar import RULES, Rule, requirements
 from syntax_guard.grammar.rule import ALWAYS
 
-from .pythons import COMPILE, VERSIONS, ask, found
+from .pythons import APPROXIMATE, COMPILE, VERSIONS, ask, found
 from .sources import examples
 
 HOST = sys.version_info[:2]
@@ -57,6 +57,19 @@ def test_the_real_python_agrees_with_the_table(version: tuple[int, int]) -> None
             assert accepted is None, rule.accepted
         if version >= rule.since:
             assert refused is None, rule.refused
+
+
+@pytest.mark.parametrize("host", VERSIONS[2:], ids=lambda version: f"{version[0]}.{version[1]}")
+def test_the_rules_find_their_examples_on_every_host(host: tuple[int, int]) -> None:
+    python = found().get(host)
+    if python is None:
+        pytest.skip(f"no python{host[0]}.{host[1]} found here")
+    answers = ask(python, APPROXIMATE, examples())
+    for rule, refused, accepted in zip(RULES, answers[::2], answers[1::2], strict=True):
+        if rule.since <= host:
+            last = rule.since[1] - 1 - VERSIONS[0][1]
+            assert refused[0][last] != [], rule.refused
+            assert accepted[0][last] == [], rule.accepted
 
 
 def test_a_place_is_counted_in_characters() -> None:

@@ -51,6 +51,10 @@ GATED: dict[str, dict[str, str]] = {
         "src/shop/web/main.py": PLAIN + "from shop.core import life\napp = FastAPI(lifespan=life.gate)\n",
         "src/shop/core/life.py": GUARD + CHECKUP + OWN.replace("own", "gate"),
     },
+    "from a package below src": {
+        "main.py": PLAIN + "from shop.life import gate\napp = FastAPI(lifespan=gate)\n",
+        "src/shop/life.py": GUARD + CHECKUP + "gate = guarded_lifespan(checkup)\n",
+    },
     "from a whole module": {
         "app/main.py": PLAIN + "import app.life\napp = FastAPI(lifespan=app.life.gate)\n",
         "app/life.py": GUARD + CHECKUP + OWN.replace("own", "gate"),
@@ -115,6 +119,12 @@ def test_an_application_that_waits_for_its_checks(files: dict[str, str], tmp_pat
 @pytest.mark.parametrize("files", UNGATED.values(), ids=UNGATED.keys())
 def test_an_application_that_serves_at_once(files: dict[str, str], tmp_path: Path) -> None:
     assert "missing" in states(tmp_path, files, "startup")
+
+
+@pytest.mark.parametrize("driver", ["sqlalchemy", "sqlmodel", "asyncpg", "psycopg", "psycopg2"])
+def test_each_way_to_a_database_is_known(driver: str, tmp_path: Path) -> None:
+    files = {"main.py": "from fastapi import FastAPI\napp = FastAPI()\n", "data.py": f"from {driver} import connect\n"}
+    assert states(tmp_path, files, "startup") == ["missing"]
 
 
 @pytest.mark.parametrize(

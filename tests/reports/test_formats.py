@@ -23,6 +23,8 @@ from .validate import DOCS, MACHINE, SCHEMAS, schema, validate
 if TYPE_CHECKING:
     from syntax_guard.model import Severity
 
+    from ..conftest import Folder
+
 
 def rendered(name: str, *diagnostics: Any) -> str:
     return "".join(reports.render(name, result(*diagnostics)))
@@ -222,3 +224,27 @@ def test_each_code_is_in_the_schema_and_in_the_documentation(code: str) -> None:
 def test_each_format_is_in_the_documentation(name: str) -> None:
     with open(os.path.join(DOCS, "formats.md"), encoding="utf-8") as file:
         assert f"\n## {name}\n" in file.read()
+
+
+@pytest.mark.parametrize(
+    ("variable", "arguments", "start"),
+    [
+        ("true", [], "::error "),
+        ("true", ["--output-format", "concise"], "bad.py:1:5: "),
+        ("false", [], "bad.py:1:5: "),
+        ("", [], "bad.py:1:5: "),
+    ],
+)
+def test_on_github_annotations_are_made_where_no_format_is_named(
+    variable: str, arguments: list[str], start: str, folder: Folder
+) -> None:
+    folder.write("bad.py", "x = (\n")
+    folder.environment["GITHUB_ACTIONS"] = variable
+    assert folder.guard("check", "--isolated", *arguments).out.startswith(start)
+
+
+def test_a_format_in_the_settings_file_is_a_format_that_is_named(folder: Folder) -> None:
+    folder.write("pyproject.toml", '[tool.syntax-guard]\noutput-format = "concise"\n')
+    folder.write("bad.py", "x = (\n")
+    folder.environment["GITHUB_ACTIONS"] = "true"
+    assert folder.guard("check").out.startswith("bad.py:1:5: ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import time
 
@@ -119,6 +120,12 @@ class Container:
         return {
             int(pid): (int(parent), line.split("\t")) for pid, parent, line in triples if parent != "0" or pid == "1"
         }
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
 def until(holds: Callable[[], object], seconds: float = 20) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from .conftest import EXAMPLE
-from .engine import Container, Engine, until
+from .engine import Container, Engine, free_port, until
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,8 +25,7 @@ def project(tmp_path: Path) -> Path:
 def compose(engine: Engine, image: str, project: Path) -> Iterator[Callable[..., None]]:
     """Calls podman-compose in the project, on the image that is already built, and takes all down again."""
     assert image in (project / "compose.yaml").read_text()
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        environment = {**engine.environment, "PORT": str(taken.getsockname()[1])}
+    environment = {**engine.environment, "PORT": str(free_port())}
 
     def call(*arguments: str) -> None:
         line = ["podman-compose", *arguments]
@@ -57,7 +55,7 @@ def test_development_waits_for_the_mended_file_and_starts_the_server(
     main = project / "app" / "main.py"
     source = main.read_text()
     main.write_text("def broken(:\n")
-    compose("-f", "compose.yaml", "-f", "compose.override.yaml", "up", "--detach")
+    compose("up", "--detach")  # which reads the override by itself
     container = Container(engine, "project_app_1")
     until(lambda: "waiting for a change" in container.log)
     assert "app/main.py:1:" in container.log

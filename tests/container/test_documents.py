@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from ..documents.pages import run_by
 from .conftest import BASE, EXAMPLE, ROOT
-from .engine import Container, Engine, until
+from .engine import Container, Engine, free_port, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,9 +42,13 @@ def test_the_example_is_built_and_started_as_the_page_says(engine: Engine, wheel
     name = asked[1].replace("${PYTHON}", version[1])
     settings = ["ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin", "ENV PIP_NO_INDEX=1"]
     engine.done("import", *[word for each in settings for word in ("--change", each)], os.environ[BASE], name)
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-    environment = {**engine.environment, "PORT": port, "BUILDAH_ISOLATION": "chroot", "BUILDAH_FORMAT": "docker"}
+    environment = {
+        **engine.environment,
+        "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]]),  # a reader has pip
+        "PORT": str(free_port()),
+        "BUILDAH_ISOLATION": "chroot",
+        "BUILDAH_FORMAT": "docker",
+    }
     try:
         done = subprocess.run(
             ["bash", "-ec", block.commands], cwd=here, env=environment, capture_output=True, text=True, timeout=300

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 from pathlib import Path
@@ -35,6 +36,43 @@ def test_a_broken_file_keeps_the_container_from_starting_and_a_mended_one_does_n
     (app / "main.py").write_text(source)
     engine.done("start", container.name)
     until(container.serves)
+
+
+LOOK = """\
+import json, os, subprocess, sys
+check = ["syntax-guard", "check", "--trust-bytecode", "--output-format=json", "app"]
+asked = subprocess.run(check, stdout=subprocess.PIPE)
+imported = subprocess.run([sys.executable, "-v", "-c", "import app.main"], stderr=subprocess.PIPE, text=True)
+loaded = [line for line in imported.stderr.splitlines() if line.startswith("# code object from '/srv/")]
+print(json.dumps({
+    "user": os.getuid(),
+    "summary": json.loads(asked.stdout)["summary"],
+    "loaded": [line.split("'")[1] for line in loaded],
+    "writable": [path for path, _, _ in os.walk("/srv") if os.access(path, os.W_OK)],
+}))
+"""
+
+
+@pytest.mark.parametrize("reproducible", [False, True], ids=["by time", "in a reproducible build"])
+def test_the_bytecode_of_the_build_is_proof_at_the_start_and_what_is_imported(
+    engine: Engine, image: str, build: list[str | Path], reproducible: bool
+) -> None:
+    if reproducible:  # all times in its layers are set to 1970 when they are written
+        image = "reproducible"
+        engine.done(*build, "--env", "SOURCE_DATE_EPOCH=0", "--timestamp", "0", "--tag", image, EXAMPLE)
+    seen = json.loads(engine.done("run", "--network", "none", image, "python", "-c", LOOK))
+    assert seen["user"] != 0
+    assert seen["writable"] == []
+    assert seen["summary"]["checked"] == seen["summary"]["cached"] == 2
+    assert [Path(path).parent.name for path in seen["loaded"]] == ["__pycache__"] * 2
+
+
+def test_a_source_that_was_patched_in_the_image_is_checked_again(engine: Engine, image: str) -> None:
+    patch = f"printf {BROKEN!r} >app/main.py; exec syntax-guard run --trust-bytecode --root app -- echo started"
+    container = engine.start("--user", "root", image, "sh", "-c", patch)
+    assert container.exit_code() == 1
+    assert "app/main.py:" in container.log
+    assert "started" not in container.log.splitlines()
 
 
 @pytest.mark.parametrize("init", [True, False], ids=["with an init", "without one"])
@@ -101,8 +139,8 @@ def test_a_restart_policy_gives_up_on_a_permanent_error_where_it_is_told_to(
     engine: Engine, image: str, app: Path
 ) -> None:
     (app / "main.py").write_text(BROKEN)
-    container = engine.start("--restart", "on-failure:2", "--volume", f"{app}:/srv/app:ro", image)
-    until(lambda: container.restarts == 2 and not container.running)
+    container = engine.start("--restart", "on-failure:5", "--volume", f"{app}:/srv/app:ro", image)
+    until(lambda: container.restarts == 5 and not container.running)
     assert container.inspect(".State.ExitCode") == "1"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import COMMAND, Folder
+from .conftest import COMMAND, PROJECT, Folder
 from .namespaces import LONG, at_work, children, ended, namespace, process_1
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="run needs a POSIX system")
@@ -155,6 +156,66 @@ def test_it_asks_this_interpreter_alone_with_the_settings_of_check(folder: Folde
     run = folder.guard("run", "--", *STARTED)
     assert run.code == 1
     assert "unexpectedly-valid" in run.out
+
+
+def tree_of_all_kinds(folder: Folder) -> None:
+    folder.write("valid.py")
+    folder.write("app/broken.py", BROKEN)
+    folder.write("app/warned.py", "x = '\\d'\n")
+    folder.write("app/coded.py", b"x = '\xff'\n")
+    folder.write("app/stub.pyi", "def f(: ...\n")
+    folder.write("bin/script", f"#!/usr/bin/env python3\n{BROKEN}").chmod(0o755)
+    folder.write("left-out/broken.py", BROKEN)
+    folder.write("node_modules/broken.py", BROKEN)
+    folder.write("fixtures/broken.py", BROKEN)
+    folder.write("fixtures/mended.py")
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+        "source": BROKEN,
+    }
+    folder.write("cells.ipynb", json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+
+
+FROM_FILE = """\
+[tool.syntax-guard]
+exclude = ["left-out"]
+expected-broken = ["fixtures"]
+warnings = "error"
+notebooks = true
+"""
+FROM_VARIABLES = {
+    "SYNTAX_GUARD_EXCLUDE": "left-out",
+    "SYNTAX_GUARD_EXPECTED_BROKEN": "fixtures",
+    "SYNTAX_GUARD_WARNINGS": "error",
+    "SYNTAX_GUARD_NOTEBOOKS": "yes",
+}
+
+
+@pytest.mark.parametrize("settings", ["none", "in the file", "in variables"])
+def test_the_whole_tree_hook_gives_the_same_verdicts_from_the_same_settings(folder: Folder, settings: str) -> None:
+    yaml = pytest.importorskip("yaml")
+    hooks = yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text())
+    [entry] = [hook["entry"].split() for hook in hooks if hook["id"] == "syntax-guard-tree"]
+    tree_of_all_kinds(folder)
+    folder.write("pyproject.toml", FROM_FILE if settings == "in the file" else "")
+    variables = FROM_VARIABLES if settings == "in variables" else {}
+    environment = {**variables, "SYNTAX_GUARD_OUTPUT_FORMAT": "json", "PRE_COMMIT": "1"}
+    hook = folder.run(*entry, environment=environment)
+    gate = folder.guard("run", "--", *STARTED, environment=environment)
+    assert (hook.code, gate.code) == (1, 1)
+    reports = [hook.json, gate.json]
+    for report in reports:
+        del report["summary"]["seconds"], report["summary"]["cached"]
+    assert reports[0] == reports[1]
+    found = {path for path, _, _ in gate.found}
+    told = {"app/broken.py", "app/coded.py", "app/stub.pyi", "app/warned.py", "bin/script"}
+    if settings == "none":
+        assert found == told | {"left-out/broken.py", "fixtures/broken.py"}
+    else:
+        assert found == told | {"cells.ipynb:cell 1", "fixtures/mended.py"}
 
 
 def test_a_tree_that_changes_while_it_is_scanned_is_no_traceback(folder: Folder) -> None:

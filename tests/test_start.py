@@ -103,6 +103,12 @@ def test_what_the_caller_ignored_stays_ignored(name: str) -> None:
     assert ignored == 1 << (signal.Signals[name] - 1)
 
 
+def test_what_the_caller_blocked_stays_blocked() -> None:
+    code = "import os, signal, sys; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1, signal.SIGTERM]);"
+    blocking = [sys.executable, "-c", f"{code} os.execv(sys.argv[1], sys.argv[1:])"]
+    assert look_through(*blocking, *gate())["blocked"] == 1 << (signal.SIGUSR1 - 1) | 1 << (signal.SIGTERM - 1)
+
+
 @pytest.mark.parametrize("status", [1, 2, 77])
 def test_a_check_that_is_not_content_is_all_that_happens(status: int) -> None:
     done = subprocess.run([*gate(f"def check(): return {status}"), *STARTED], capture_output=True, text=True)
@@ -197,12 +203,12 @@ def check():
         worker.wait()
     return 0
 """
-ENDING = ["SIGTERM", "SIGINT", "SIGHUP"]
+ENDING = ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"]
 
 
 @pytest.mark.parametrize("name", ENDING)
-def test_a_signal_is_answered_at_once_in_the_middle_of_a_c_call(name: str) -> None:
-    process = subprocess.Popen([*gate(DEAF), *STARTED], stdout=subprocess.PIPE, text=True)
+def test_a_signal_is_answered_at_once_in_the_middle_of_a_c_call(name: str, tmp_path: Path) -> None:
+    process = subprocess.Popen([*gate(DEAF), *STARTED], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "checking\n"
     process.send_signal(signal.Signals[name])

@@ -82,9 +82,13 @@ def build(engine: Engine, wheels: Path) -> list[str | Path]:
     if os.environ[BASE] == "pull":
         engine.done("pull", name)
     else:
-        # What the official image sets, and the example relies on.
-        settings = ["ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin", "ENV LANG=C.UTF-8"]
-        changes = [argument for setting in settings for argument in ("--change", setting)]
+        # What the official image sets, and the example relies on; and no package index, which may be out of reach.
+        settings = [
+            "PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "LANG=C.UTF-8",
+            "PIP_NO_INDEX=1",
+        ]
+        changes = [argument for setting in settings for argument in ("--change", f"ENV {setting}")]
         engine.done("import", *changes, os.environ[BASE], name)
     mounts = ["--volume", f"{wheels}:/wheels:ro", "--volume", f"{wheels}/pip.conf:/etc/pip.conf:ro"]
     return ["build", "--isolation", "chroot", "--format", "docker", *mounts]

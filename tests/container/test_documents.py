@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from ..documents.pages import run_by
-from .conftest import BASE, EXAMPLE, ROOT
+from .conftest import ROOT
 from .engine import Container, Engine, free_port, until
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def checkout(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("build")  # the base image is there, under its name
 def test_the_example_is_built_and_started_as_the_page_says(engine: Engine, wheels: Path, tmp_path: Path) -> None:
     (block,) = run_by(".ci/container")
     here = checkout(tmp_path)
@@ -34,14 +36,6 @@ def test_the_example_is_built_and_started_as_the_page_says(engine: Engine, wheel
     for wheel in wheels.glob("*.whl"):
         if not wheel.name.startswith("syntax_guard"):  # the page's own business
             shutil.copy(wheel, here / "wheels")
-    dockerfile = (EXAMPLE / "Dockerfile").read_text()
-    asked = re.search(r"^FROM (.*)$", dockerfile, re.MULTILINE)
-    version = re.search(r"^ARG PYTHON=(.*)$", dockerfile, re.MULTILINE)
-    assert asked
-    assert version
-    name = asked[1].replace("${PYTHON}", version[1])
-    settings = ["ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin", "ENV PIP_NO_INDEX=1"]
-    engine.done("import", *[word for each in settings for word in ("--change", each)], os.environ[BASE], name)
     environment = {
         **engine.environment,
         "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]]),  # a reader has pip

@@ -125,6 +125,20 @@ def test_roots_are_checked_and_nothing_else(folder: Folder) -> None:
     assert "3 files valid" in run.err
 
 
+@pytest.mark.parametrize("root", ["volume", "current", "volume/..data"])
+def test_what_kubernetes_and_git_sync_publish_is_checked_behind_its_links(folder: Folder, root: str) -> None:
+    folder.write("volume/..2026_11_24/main.py", BROKEN)
+    folder.write("volume/..2026_11_24/valid.py")
+    (folder.path / "volume" / "..data").symlink_to("..2026_11_24")
+    (folder.path / "volume" / "main.py").symlink_to("..data/main.py")
+    (folder.path / "volume" / "valid.py").symlink_to("..data/valid.py")
+    (folder.path / "current").symlink_to("volume/..2026_11_24")
+    run = folder.guard("run", "--output-format=json", "--root", root, "--", *STARTED)
+    assert run.code == 1
+    assert [path.rpartition("/")[2] for path, _, _ in run.found] == ["main.py"]
+    assert run.json["summary"]["checked"] == 2
+
+
 @pytest.mark.skipif(
     os.name != "posix" or os.geteuid() != 0 or not shutil.which("setpriv"), reason="needs root, setpriv"
 )

@@ -292,6 +292,35 @@ def test_after_the_start_nothing_of_the_scan_is_in_memory() -> None:
     assert peak < 20 << 10  # kB; `cat` itself needs about 2 MB
 
 
+def test_a_terminal_that_stops_background_output_does_not_stop_the_check() -> None:
+    pty = pytest.importorskip("pty")
+    import termios
+
+    pid, terminal = pty.fork()
+    if not pid:
+        attributes = termios.tcgetattr(0)
+        attributes[3] |= termios.TOSTOP
+        termios.tcsetattr(0, termios.TCSANOW, attributes)
+        os.execv(sys.executable, [*gate("def check(): print('checked', flush=True); return 0"), *STARTED])
+    ended = reaped(pid, within=20)
+    if ended is None:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    said = os.read(terminal, 100)
+    os.close(terminal)
+    assert (ended, said.split()) == (0, [b"checked", b"started"])
+
+
+def reaped(pid: int, within: float) -> int | None:
+    """The exit code of a child, negative for a signal, or None where it does not end in time."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        if (found := os.waitpid(pid, os.WNOHANG))[0]:
+            return os.waitstatus_to_exitcode(found[1])
+        time.sleep(0.02)
+    return None
+
+
 def test_a_terminals_interrupt_is_answered_once() -> None:
     pty = pytest.importorskip("pty")
     pid, terminal = pty.fork()
@@ -299,10 +328,7 @@ def test_a_terminals_interrupt_is_answered_once() -> None:
         os.execv(sys.executable, [*gate(BUSY), *STARTED])
     worker = int(os.read(terminal, 100))
     os.write(terminal, b"\x03")
-    deadline = time.monotonic() + 5
-    while not (ended := os.waitpid(pid, os.WNOHANG))[0] and time.monotonic() < deadline:
-        time.sleep(0.02)
+    ended = reaped(pid, within=5)
     os.close(terminal)
-    assert ended[0] == pid
-    assert os.waitstatus_to_exitcode(ended[1]) == -signal.SIGINT
+    assert ended == -signal.SIGINT
     assert gone(worker)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
+from syntax_guard import git
+
 from .conftest import Folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BROKEN = "x = = 1\n"
 
@@ -167,6 +174,39 @@ def test_many_staged_files_come_from_one_git(repository: Folder) -> None:
         repository.write(f"many/{number}.py", f"x = {number}\n" + ("y = = 2\n" if number % 1000 == 7 else ""))
     repository.git("add", "many")
     assert [path for path, _, _ in staged(repository)] == ["many/1007.py", "many/2007.py", "many/7.py"]
+
+
+LAYOUTS = {
+    "plain": (lambda _: ".", True),
+    "a folder below": (lambda _: "p", True),
+    "a link to it": (lambda here: here.run("ln", "-s", ".", "link") and "link", True),
+    "a worktree": (lambda here: here.git("worktree", "add", "-q", "other") or "other", False),
+    "a work tree elsewhere": (lambda here: here.git("config", "core.worktree", str(here.path / "p")) or "p", False),
+    "a configuration elsewhere": (lambda here: here.git("config", "include.path", "more") or ".", False),
+    "a bare one": (lambda here: here.git("config", "core.bare", "true") or ".", False),
+    "an empty .git below": (lambda here: here.run("mkdir", "p/.git") and "p", False),
+    "a .git below with a torn HEAD": (
+        lambda here: here.run("cp", "-r", ".git", "p/.git") and here.write("p/.git/HEAD", "ref") and "p", False
+    ),
+    "no repository": (lambda _: "..", False),
+    "inside .git": (lambda _: ".git/refs", False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("lay", "plain"), LAYOUTS.values(), ids=LAYOUTS)
+def test_the_top_is_where_git_says(
+    repository: Folder, monkeypatch: pytest.MonkeyPatch, lay: Callable[[Folder], str], plain: bool
+) -> None:
+    (repository.path / "p").mkdir()
+    monkeypatch.chdir(repository.path / lay(repository))
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    found = git._plain_top(".")
+    assert (found is not None) == plain
+    if found is not None:
+        assert found == subprocess.check_output(["git", "rev-parse", "--show-toplevel"], text=True).strip()
+    monkeypatch.setenv("GIT_WORK_TREE", "p")
+    assert git._plain_top(".") is None
 
 
 def test_the_repository_is_left_as_it_was(repository: Folder) -> None:

@@ -11,7 +11,7 @@ import pytest
 from .conftest import Folder, python_version
 
 ALLOWED = {
-    "__future__", "errno", "warnings",
+    "__future__", "errno", "gc", "warnings",
     *("syntax_guard" + room for room in (
         "", ".answers", ".check", ".cli", ".errors", ".judge", ".model", ".options", ".patterns", ".python_files",
         ".questions", ".reading", ".settings", ".sources", ".store", ".targets", ".versions", "._probe",

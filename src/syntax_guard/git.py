@@ -30,6 +30,8 @@ _DIFFERENCE = (
     "--ignore-submodules", "--no-color", "--no-relative", "--diff-filter=d",
 )  # fmt: skip
 _CONTENTS = ("cat-file", "--batch")
+_MOVING = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CEILING", "GIT_DISCOVERY", "GIT_IMPLICIT", "GIT_CONFIG")
+"""How the variables begin that have a say in where the work tree is."""
 REGULAR, EXECUTABLE = 0o100644, 0o100755
 
 
@@ -62,12 +64,14 @@ def hooks(top: str) -> tuple[str, str | None]:
 class Index:
     """The index of the repository around `folder`. A context manager.
 
-    Three git processes answer for it. They start at once, and run while the caller is busy with something else.
+    Up to three git processes answer for it. They start at once, and run while the caller is busy with something else.
     """
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
-        self._running = {arguments: _start(folder, *arguments) for arguments in (_DIFFERENCE, _TOP, _CONTENTS)}
+        self._top = _plain_top(folder)
+        asked = (_DIFFERENCE,) if self._top else (_DIFFERENCE, _TOP)
+        self._running = {arguments: _start(folder, *arguments) for arguments in asked}
 
     def __enter__(self) -> Index:
         return self
@@ -78,6 +82,8 @@ class Index:
 
     def top(self) -> str:
         """Path of the work tree. Raises `GitError` where there is none."""
+        if self._top:
+            return self._top
         path = os.fsdecode(_output(self._running[_TOP], self._folder, *_TOP)).removesuffix("\n")
         if not os.path.isabs(path):
             raise GitError("git does not say where the work tree is", "look at which git stands first on PATH")
@@ -89,6 +95,7 @@ class Index:
         Left out: deletions, symbolic links, submodules, and paths of ``git add --intent-to-add``, which a commit
         leaves out as well. Raises `GitError` where git fails.
         """
+        self._running[_CONTENTS] = _start(self._folder, *_CONTENTS)  # while the first answers
         output = _output(self._running[_DIFFERENCE], self._folder, *_DIFFERENCE)
         entries: dict[str, Entry] = {}
         fields = iter(output.split(b"\0"))
@@ -124,6 +131,33 @@ class Index:
         if left:
             raise GitError("git ended before it gave all contents")
         return data
+
+
+def _plain_top(folder: str) -> str | None:
+    """Path of the work tree where that is plain to see, and None where git has to be asked.
+
+    A process of git is a tenth of a commit's wait, and most repositories are plain: the first ``.git`` upwards is a
+    whole one, and neither the environment nor its configuration say that the work tree is elsewhere (git's manual,
+    gitrepository-layout and git-config, ``core.worktree``).
+    """
+    top = os.path.realpath(folder)
+    named = any(name.startswith(_MOVING) for name in os.environ)
+    if named or os.name != "posix" or ".git" in top.split("/"):
+        return None
+    while not os.path.lexists(os.path.join(top, ".git")):
+        above = os.path.dirname(top)
+        if above == top:
+            return None
+        top = above
+    inside = os.path.join(top, ".git")
+    try:
+        with open(os.path.join(inside, "config"), "rb") as config, open(os.path.join(inside, "HEAD"), "rb") as head:
+            said, whole = config.read().lower(), head.read(10) == b"ref: refs/"
+        whole = whole and {"objects", "refs"}.issubset(os.listdir(inside))
+    except OSError:
+        return None
+    moved = b"worktree" in said or b"include" in said or b"bare = false" not in said
+    return top if whole and not moved else None
 
 
 def _run(folder: str, *arguments: str, program: tuple[str, ...] = GIT) -> bytes:

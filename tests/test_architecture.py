@@ -14,7 +14,7 @@ from .conftest import PROJECT, Folder
 
 PACKAGE = Path(syntax_guard.__file__).parent
 ORDER = (
-    "model", "errors", "store", "patterns", "cpus", "options", "versions", "pyproject", "settings",
+    "model", "errors", "store", "patterns", "cpus", "beside", "options", "versions", "pyproject", "settings",
     "child", "git", "python_files", "reading", "sources", "staging", "magics", "awaits", "notebooks",
     "interpreters", "discovery", "memory", "targets",
     "_probe", "grammar", "approximate", "bytecode", "answers", "suspicious", "threads", "questions",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from syntax_guard import Settings, cache, check_paths, index, store
+from syntax_guard import Settings, beside, cache, check_paths, index, store
 from syntax_guard.reading import UNKNOWN, mark
 
 from .cache_walk import walk
@@ -198,6 +198,32 @@ class TestTree:
             made = index.index([], [("a.py", seen)], 0, linked=False, started=now)
             assert made is not None
             assert made.green() == ({"a.py": seen} if known else {})
+
+    @pytest.mark.parametrize("name", ["a.py", "z.py"], ids=["here", "in the copy"])
+    @pytest.mark.parametrize("killed", [False, True], ids=["", "killed"])
+    def test_of_many_files_is_looked_at_by_two(
+        self, kept: Path, monkeypatch: pytest.MonkeyPatch, name: str, killed: bool
+    ) -> None:
+        settle(monkeypatch)
+        copies = []
+
+        def copied(call: Any) -> Any:
+            copies.append(beside.Copy((lambda: os.kill(os.getpid(), 9)) if killed else call))  # type: ignore[arg-type, return-value]
+            return copies[-1]
+
+        monkeypatch.setattr(index, "_WORTH_A_COPY", 2)
+        monkeypatch.setattr(index, "beside", copied)
+        for each in "abyz":
+            Path(f"{each}.py").write_bytes(GREEN)
+        run(kept)
+        assert run(kept) == (4, 4, [])
+        Path(name).write_bytes(RED)
+        assert run(kept) == (4, 3, [name])
+        Path(name).unlink()
+        assert run(kept)[0] == 3
+        assert len(copies) == 3
+        with pytest.raises(ChildProcessError):
+            os.waitpid(-1, os.WNOHANG)
 
     def test_one_edit_reads_one_file(self, kept: Path, monkeypatch: pytest.MonkeyPatch, reads: list[str]) -> None:
         settle(monkeypatch)

@@ -139,7 +139,7 @@ class Cache:
 
     def _save_index(self, selection: Selection) -> None:
         if self._searched is None:
-            if not selection.files or self._index is None:
+            if self._index is None or not (self._green or self._index.outdated):
                 return  # all is as it was
             watched = self._index.watched()
             changed = {file.name: UNKNOWN for file in selection.files}

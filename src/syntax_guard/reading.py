@@ -140,7 +140,7 @@ def _read_all(descriptor: int, size: int) -> bytes:
     """Read to the end. Files that say 0 bytes (``/proc``) may hold more; one that outgrows its size is bounded."""
     limit = max(2 * size, 1 << 20) + 1
     data = os.read(descriptor, min(size + 1, limit))
-    if len(data) == size and not size:
+    if len(data) == size:  # one more was asked for: this is the end
         return data
     parts = [data]
     total = len(data)

@@ -1,0 +1,74 @@
+"""Half of a piece of work in a copy of this process, for what is too short to start an interpreter."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def beside(call: Callable[[], bytes]) -> Copy | None:
+    """Start `call` in a copy of this process; None where that is not safe (other threads run) or cannot be had."""
+    threading = sys.modules.get("threading")
+    if not hasattr(os, "fork") or (threading and threading.active_count() > 1):
+        return None
+    from .cpus import available
+
+    if available() < 2:
+        return None
+    try:
+        return Copy(call)
+    except OSError:
+        return None
+
+
+class Copy:
+    """A forked process that makes some bytes."""
+
+    def __init__(self, call: Callable[[], bytes]) -> None:
+        self._receive, send = os.pipe()
+        try:
+            self._process = os.fork()
+        except OSError:
+            os.close(self._receive)
+            os.close(send)
+            raise
+        if not self._process:
+            _answer(call, send)
+        os.close(send)
+        self._ended = False
+
+    def answer(self) -> bytes | None:
+        """Wait for what `call` returned; None where it raised, or the process was killed."""
+        parts = []
+        while part := os.read(self._receive, 1 << 20):
+            parts.append(part)
+        return b"".join(parts) if self._end() == 0 else None
+
+    def stop(self) -> None:
+        """End it, if it has not ended. Once is enough."""
+        if not self._ended:
+            os.kill(self._process, 9)
+            self._end()
+
+    def _end(self) -> int:
+        self._ended = True
+        os.close(self._receive)
+        return os.waitpid(self._process, 0)[1]
+
+
+def _answer(call: Callable[[], bytes], send: int) -> None:
+    """The copy's whole life."""
+    status = 1
+    try:
+        view = memoryview(call())
+        while view:
+            view = view[os.write(send, view) :]
+        status = 0
+    except BaseException:  # noqa: BLE001, S110 - nothing may climb into the other's code, which does it all again
+        pass
+    finally:
+        os._exit(status)

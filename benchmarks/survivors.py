@@ -74,12 +74,12 @@ def main() -> None:
     parser.add_argument("tools", nargs="*", default=list(TOOLS))
     parser.add_argument("--fifos", action="store_true", help="leave FIFOs and endless files in the tree for all")
     asked = parser.parse_args()
-    print(f"| tool | ended | ordinary broken files named, of {len(tree.ORDINARY)} | hostile files named |")  # noqa: T201
-    print("|---|---|---|---|")  # noqa: T201
+    print(f"| tool | ended | ordinary broken files named, of {len(tree.ORDINARY)} | hostile files named |")
+    print("|---|---|---|---|")
     for name in asked.tools:
         program = which(TOOLS[name][0], path=os.pathsep.join([BESIDE, os.environ["PATH"]]))
         if program is None:
-            print(f"| {name} | not found | | |")  # noqa: T201
+            print(f"| {name} | not found | | |")
             continue
         with tempfile.TemporaryDirectory() as work:
             folder = Path(work) / "tree"
@@ -91,7 +91,7 @@ def main() -> None:
             ended, text = survive([program, *TOOLS[name][1:]], folder)
         ordinary = sum(each in text for each in tree.ORDINARY)
         hostile = sum(ascii(each)[1:-1] in text or each in text for each in tree.KINDS)
-        print(f"| {name} | {ended} | {ordinary} | {hostile} of {len(tree.KINDS)} |", flush=True)  # noqa: T201
+        print(f"| {name} | {ended} | {ordinary} | {hostile} of {len(tree.KINDS)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,88 @@
+"""Measure syntax-guard beside its peers: ``python -m benchmarks`` in the folder of this project.
+
+Everything that is needed is made in a temporary folder: environments with the tools, and the trees that they check.
+Takes some minutes, prints as it goes, and ends with 1 where a promise is not kept. Writes docs/performance.md and the
+plot beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import corpora, measurements, page, timing
+from .tools import PROJECT, Tools
+
+if TYPE_CHECKING:
+    from .measurements import Measured, Table
+
+PAGE = PROJECT / "docs" / "performance.md"
+PLOT = PAGE.with_suffix(".svg")
+PARTS = ("library", "packages", "start", "commit", "many")
+
+
+def main() -> int:
+    """Measure what is asked, and show it."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="syntax-guard beside its peers")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all where none is named")
+    parser.add_argument("--rounds", type=int, default=timing.most_rounds, help="rounds at most, to be sooner done")
+    arguments = parser.parse_args()
+    timing.most_rounds = arguments.rounds
+    asked = arguments.parts or PARTS
+    if unknown := set(asked) - {*PARTS}:
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="syntax-guard-benchmarks-") as folder:
+        place = Path(folder)
+        print("Making the environments", flush=True)
+        tools = Tools(place)
+        done = _measure(asked, place, tools)
+        tables = [table for one in done for table in one.tables]
+        promises = [promise for one in done for promise in one.promises]
+        text = page.figures(_machine(), tools.versions(), tables, promises)
+        print(f"\n{text}\n\n{time.monotonic() - started:.0f} s in all", flush=True)
+        if {*asked} == {*PARTS}:
+            page.put(PAGE, text)
+            _draw(tables, tools)
+    return 0 if all(promise.holds for promise in promises) else 1
+
+
+def _measure(asked: tuple[str, ...] | list[str], place: Path, tools: Tools) -> list[Measured]:
+    done = []
+    if "library" in asked:
+        done.append(measurements.library(place, tools))
+    if {"packages", "start", "commit"} & {*asked}:
+        print("Installing packages", flush=True)
+        tree = corpora.packages(place / "packages", tools.pip)
+        if "packages" in asked:
+            done.append(measurements.packages(tree, tools))
+        if "start" in asked:
+            done.append(measurements.start(tree, place, tools))
+        if "commit" in asked:
+            done.append(measurements.commit(tree, tools))
+    if "many" in asked:
+        done.append(measurements.many(place, tools))
+    return done
+
+
+def _machine() -> str:
+    return f"{len(os.sched_getaffinity(0))} CPUs, {platform.system()} {platform.machine()}, {time.strftime('%Y-%m-%d')}"
+
+
+def _draw(tables: list[Table], tools: Tools) -> None:
+    figures = tools.home / "figures.json"
+    medians = [[table.title, {name: timing.median for name, timing in table.timings.items()}] for table in tables]
+    figures.write_text(json.dumps(medians))
+    subprocess.run([tools.drawing_python, PROJECT / "benchmarks" / "plot.py", figures, PLOT], check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -11,7 +11,7 @@ import warnings
 WORD = 4
 
 
-def work(paths, tasks):
+def work(paths: list[str], tasks: int) -> None:
     """Compile what `tasks` (a descriptor) names until it ends."""
     while number := os.read(tasks, WORD):
         descriptor = os.open(paths[int.from_bytes(number, "big")], os.O_RDONLY)
@@ -21,7 +21,7 @@ def work(paths, tasks):
     os._exit(0)
 
 
-def main():
+def main() -> None:
     """Start the processes, hand out, wait."""
     warnings.simplefilter("ignore")
     with open(sys.argv[2], encoding="utf-8") as file:

@@ -198,7 +198,7 @@ def start(tree: Path, place: Path, tools: Tools) -> Measured:
         rounds=5,
     )  # fmt: skip
     promises = [
-        Promise("Container start, trusting bytecode: times 60 ms and 15 µs a file", added / (0.06 + 15e-6 * files), 1.0),
+        Promise("Container start, trusting bytecode: times 60 ms + 15 µs a file", added / (0.06 + 15e-6 * files), 1.0),
         Promise("First start after `run --write-bytecode`: times that start alone",
                 first.timings[gate].ratio(first.timings[bare]), 1.15),
     ]  # fmt: skip

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import sys
 
-import matplotlib
+import matplotlib as mpl
 
-matplotlib.use("svg")
-matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "syntax-guard", "font.size": 9})
+mpl.use("svg")
+mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "syntax-guard", "font.size": 9})
 
-from matplotlib import pyplot  # noqa: E402 - once the backend is chosen
+from matplotlib import pyplot as plt  # noqa: E402 - once the backend is chosen
 
 OURS, THEIRS = "#2e7d32", "#90a4ae"
 
@@ -23,7 +23,7 @@ def main(figures: str, plot: str) -> None:
     with open(figures, encoding="utf-8") as file:
         tables = json.load(file)
     heights = [len(medians) + 1.5 for _, medians in tables]
-    drawing, rows = pyplot.subplots(
+    drawing, rows = plt.subplots(
         len(tables), figsize=(8, 0.27 * sum(heights)), height_ratios=heights, layout="constrained"
     )
     for axes, (title, medians) in zip(rows, tables, strict=True):

@@ -94,7 +94,7 @@ class Tools:
         return self._command(COMPILEALL, [self.python, "-m", "compileall", "-q", "-f", "-j", "0", "."], tree)
 
     def slow(self, tree: Path) -> list[Command]:
-        """Those that take minutes for 10,000 files. What else they say of the tree, and the status for it, is no matter."""
+        """Those that take minutes for 10,000 files. What else they say of it is no matter."""
         peers = self._peers
         return [
             self._lenient("pyflakes", [str(peers / "pyflakes"), "."], tree),

@@ -151,6 +151,35 @@ class TestContents:
             assert files(kept, "verdicts")[0].stat().st_size <= 10 * 32
         assert run(kept)[1] == 1
 
+    @pytest.mark.parametrize("copied", ["", "killed", "refused"])
+    def test_of_many_files_are_read_by_two(self, kept: Path, monkeypatch: pytest.MonkeyPatch, copied: str) -> None:
+        def copy(call: Any) -> Any:
+            return None if copied == "refused" else beside.Copy((lambda: os.kill(os.getpid(), 9)) if copied else call)  # type: ignore[arg-type, return-value]
+
+        monkeypatch.setattr(cache, "_WORTH_A_COPY", 4)
+        monkeypatch.setattr(cache, "beside", copy)
+        for number in range(6):
+            Path(f"a{number}.py").write_bytes(GREEN + b"# %d" % number)
+        run(kept)
+        for path in files(kept, "index"):
+            path.unlink()
+        Path("a0.py").write_bytes(RED)
+        Path("a5.py").write_bytes(RED)
+        assert run(kept) == (6, 4, ["a0.py", "a5.py"])
+        with pytest.raises(ChildProcessError):
+            os.waitpid(-1, os.WNOHANG)
+
+    def test_that_cannot_be_read_are_not_known(self, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(cache, "_WORTH_A_COPY", 2)
+        for name in "abcd":
+            Path(f"{name}.py").write_bytes(GREEN)
+        run(kept)
+        (known,) = files(kept, "verdicts")
+        known.write_bytes(known.read_bytes() + bytes(32))  # a torn page
+        for name in "cd":
+            os.truncate(f"{name}.py", 65 << 20)
+        assert run(kept) == (4, 2, ["c.py", "d.py"])
+
 
 def _new_folder() -> None:
     Path("new").mkdir()

@@ -20,14 +20,15 @@ except ImportError:
     from hashlib import blake2b
 
 from . import __version__
+from .beside import beside
 from .index import SEAL_BYTES, Index, index, unpack
 from .questions import questions
-from .reading import UNKNOWN, File
+from .reading import UNKNOWN, File, UnreadableError
 from .sources import select
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from .model import Target
     from .questions import Question
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from .store import Store
 
 DIGEST_BYTES = 32
+_WORTH_A_COPY = 256
+"""Files from which on a copy of this process, which takes 2 ms, reads half of them."""
 LIMIT = 8 << 20
 """Bytes of the digests that are kept for one set of interpreters."""
 RULES = (
@@ -94,15 +97,56 @@ class Cache:
         """Whether the targets are known to accept `data` without a word."""
         if self._unlike(file.name):
             return False
-        if self._digests is None:
-            self._digests = self._load()
         digest = self._digest(data)
-        if digest in self._digests:
+        if digest in self._known_digests():
             self._keep(file)
             self.known += 1
             return True
         self._asked[file.name] = (digest, file)
         return False
+
+    def without_known(self, files: list[Readable]) -> list[Readable]:
+        """Those of `files` that are not known to be green by their content.
+
+        Many files are read by two processes. What is left is read again, which takes no time beside judging it.
+        """
+        mine = [file for file in files if isinstance(file, File) and not self._unlike(file.name)]
+        if len(mine) < _WORTH_A_COPY or not self._known_digests():
+            return files
+        mine.sort(key=lambda file: file.size)
+        theirs = mine[1::2]
+        copy = beside(lambda: b"".join(map(self._digest_of, theirs)))
+        if copy is None:
+            return files
+        del mine[1::2]
+        try:
+            known = self._known_among(mine, map(self._digest_of, mine))
+            answer = copy.answer() or b""
+        finally:
+            copy.stop()
+        digests = (answer[start : start + DIGEST_BYTES] for start in range(0, len(answer), DIGEST_BYTES))
+        known |= self._known_among(theirs, digests)
+        self.known += len(known)
+        return [file for file in files if file.name not in known]
+
+    def _known_among(self, files: list[File], digests: Iterable[bytes]) -> set[str]:
+        known = set()
+        for file, digest in zip(files, digests, strict=False):
+            if digest in self._known_digests():
+                self._keep(file)
+                known.add(file.name)
+        return known
+
+    def _digest_of(self, file: File) -> bytes:
+        try:
+            return self._digest(file.read())
+        except UnreadableError:
+            return os.urandom(DIGEST_BYTES)  # is known to nobody
+
+    def _known_digests(self) -> set[bytes]:
+        if self._digests is None:
+            self._digests = self._load()
+        return self._digests
 
     def learn(self, name: str, *, green: bool) -> None:
         """Take in what came of the source called `name`."""

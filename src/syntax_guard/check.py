@@ -171,6 +171,8 @@ class _Run:
         proven = len(selected) - len(files)
         if self._cache is None and sum(file.size for file in files) > WORTH_REMEMBERING:
             self.remember()
+        if self._cache is not None:
+            files = self._cache.without_known(files)
         try:
             found, broken, undecided = self._findings(files)
             if self._cache is not None:

@@ -11,6 +11,19 @@ def is_python_name(name: str, suffixes: tuple[str, ...] = SUFFIXES) -> bool | No
     """Whether a file called `name`, or one that ends in `suffixes`, is Python; None where the name does not tell."""
     if name.endswith(suffixes):
         return True
+    if name not in _told:
+        if len(_told) >= _MOST_TOLD:
+            _told.clear()
+        _told[name] = _as_identify_has_it(name)
+    return _told[name]
+
+
+_told: dict[str, bool | None] = {}
+"""Answers that a large tree asks for again and again: ``README``, ``en.json``."""
+_MOST_TOLD = 4096
+
+
+def _as_identify_has_it(name: str) -> bool | None:
     from identify.extensions import EXTENSIONS, EXTENSIONS_NEED_BINARY_CHECK, NAMES
 
     parts = name.split(".")

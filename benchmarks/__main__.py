@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PAGE = PROJECT / "docs" / "performance.md"
 PLOT = PAGE.with_suffix(".svg")
-PARTS = ("library", "packages", "start", "commit", "many")
+PARTS = ("library", "commit", "packages", "start", "many")
 
 
 def main() -> int:
@@ -59,15 +59,15 @@ def _measure(asked: tuple[str, ...] | list[str], place: Path, tools: Tools) -> l
     done = []
     if "library" in asked:
         done.append(measurements.library(place, tools))
-    if {"packages", "start", "commit"} & {*asked}:
+    if "commit" in asked:
+        done.append(measurements.commit(place, tools))
+    if {"packages", "start"} & {*asked}:
         print("Installing packages", flush=True)
         tree = corpora.packages(place / "packages", tools.pip)
         if "packages" in asked:
             done.append(measurements.packages(tree, tools))
         if "start" in asked:
             done.append(measurements.start(tree, place, tools))
-        if "commit" in asked:
-            done.append(measurements.commit(tree, tools))
     if "many" in asked:
         done.append(measurements.many(place, tools))
     return done

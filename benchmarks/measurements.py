@@ -121,8 +121,9 @@ def _clone(tree: Path, tools: Tools) -> Table:
     return _timed("Fresh clone of it, caches restored", commands, rounds=3)
 
 
-def commit(tree: Path, tools: Tools) -> Measured:
-    """One staged file, named by pre-commit; and three that the tool finds in the index, of all those in `tree`."""
+def commit(place: Path, tools: Tools) -> Measured:
+    """One staged file, named by pre-commit; and three that the tool finds in the index of 10,000."""
+    tree = corpora.synthetic(place / "commit", corpora.SMALL_FILES // 10)
     corpora.repository(tree)
     file = _ordinary(corpora.python_files(tree))
     name = str(file.relative_to(tree))

@@ -25,7 +25,7 @@ from tests.hostile import tree
 SECONDS = 120
 BESIDE = str(Path(sys.executable).parent)
 TOOLS = {
-    "syntax-guard": ["syntax-guard", "check", "--no-cache"],
+    "syntax-guard": ["syntax-guard", "check", "--no-cache", "--time-limit=3"],
     "check-ast": ["check-ast", "{files}"],
     "ruff": ["ruff", "check", "--isolated", "--no-cache", "--select=E9", "--output-format=concise", "."],
     "flake8": ["flake8", "--isolated", "--select=E9", "."],

@@ -101,7 +101,9 @@ def test_a_signal_at_any_moment_ends_the_run(way: str, busy: Folder, marks: str)
             process.communicate(timeout=30)
         took.append(time.monotonic() - begun)
         # Before the first line of this tool has run, Python itself ends by the signal: shells call that 130 or 143 too.
-        assert process.returncode == code or (early and process.returncode == -which), f"run {number} of seed {SEED}"
+        # Where it was importing `site`, it ends with 1.
+        ended = (code, -which, 1) if early else (code,)
+        assert process.returncode in ended, f"run {number} of seed {SEED}"
         assert not gone(marks, 2.0), f"run {number} of seed {SEED}"
         assert not [name for name in os.listdir(busy.path) if "report" in name], "half a report"
     assert sorted(took)[len(took) // 2] < WITHIN

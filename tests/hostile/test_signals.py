@@ -35,9 +35,7 @@ def busy(folder: Folder) -> Folder:
     folder.git("init", "-q")
     for number in range(30):
         folder.write(f"{number:02}.py", f"def f{number}(a):\n    return [a, (a, {{a: a}})]\n" * 500 + "x = (\n")
-    levels = range(16)
-    nested = "".join(f"{' ' * (n + 1)}try: return a\n{' ' * (n + 1)}finally:\n" for n in levels)
-    folder.write(HANGS, "def f():\n" + nested + " " * 17 + "a\n")
+    folder.write(HANGS, "a" + "\u0301" * 20_000 + "\u0323" * 20_000 + " = 1\n")  # the order of marks takes time squared
     folder.git("add", ".")
     return folder
 

@@ -44,8 +44,8 @@ LIMIT = 8 << 20
 RULES = (
     "_probe", "answers", "approximate", "bytecode", "model", "questions", "reading", "suspicious",
     *("grammar." + room for room in (
-        "__init__", "annotations", "cells", "code", "depth", "expressions", "fstrings", "lexical", "limits", "rule",
-        "scanning", "scopes", "statements", "table", "triggers", "unicode",
+        "__init__", "annotations", "cells", "characters", "code", "depth", "expressions", "fstrings", "lexical",
+        "limits", "rule", "scanning", "scopes", "statements", "table", "triggers", "unicode",
     )),
 )  # fmt: skip
 """The rooms whose change may change a verdict: all that `questions` imports, down to the last."""

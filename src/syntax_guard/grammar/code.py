@@ -138,6 +138,19 @@ class Code:
             return False
         return True
 
+    def compiles_with(self, start: int, end: int, stand_in: bytes) -> bool:
+        """Whether the source still compiles with one place overwritten."""
+        import warnings
+
+        text = self.utf8[:start] + stand_in + self.utf8[end:]
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                compile(text.decode("utf-8", "replace"), "source", "exec", 0, dont_inherit=True)
+        except (SyntaxError, ValueError):
+            return False
+        return True
+
     def _as_utf8(self, data: bytes) -> bytes:
         """The source as the parser sees it: UTF-8 without a mark, lines ending in a line feed (PEP 263)."""
         if data.startswith(_BOM):

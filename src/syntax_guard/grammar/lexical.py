@@ -1,26 +1,25 @@
-"""Below the grammar: encodings, joined lines, characters of identifiers and their names, one odd operator."""
+"""Below the grammar: encodings, joined lines, one odd operator and one odd name."""
 
 from __future__ import annotations
 
-import functools
 import re
+from bisect import bisect_left
+from itertools import islice
 
 from . import triggers
 from .rule import Rule
-from .scanning import somewhere
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ..model import Version
     from .code import Code, Node, Span
 
 _JOINED = re.compile(rb"(?m)^(?:[ \t\f]*\\\n)+[ \t\f]*")
+_CLAUSE_LINE = re.compile(rb"(?m)^[ \t\f]*(?:elif|else|except|finally|case)\b")
 _CLAUSE = re.compile(rb"(?:elif|else|except|finally|case)\b")
 _TRIED = 20
-"""Places that are tried one by one, to say where a character is that is no text."""
-_NAME = re.compile(rb"\\N\{([^{}]+)\}")
+"""Places that are tried one by one, each with a source to parse."""
 
 
 def _column(blank: bytes) -> int:
@@ -28,29 +27,26 @@ def _column(blank: bytes) -> int:
     return len(blank.rpartition(b"\f")[2].expandtabs(8))
 
 
-def _statement_starts(code: Code, node: Node) -> dict[int, bool]:
-    """Where each statement starts, and whether it is the first of an indented block."""
-    starts = {}
-    blocks = [(node.body, False)]
+def _statement_starts(code: Code, node: Node) -> set[int]:
+    """Where each statement starts."""
+    starts = set()
+    blocks = [node.body]
     while blocks:
-        block, indented = blocks.pop()
-        for place, statement in enumerate(block):
+        for statement in blocks.pop():
             first = (getattr(statement, "decorator_list", None) or [statement])[0]
             start = code.start(first)
-            if first is not statement:
-                start = code.utf8.rfind(b"@", 0, start)
-            starts[start] = indented and place == 0
-            blocks += [(getattr(statement, field, []), True) for field in ("body", "orelse", "finalbody")]
+            starts.add(start if first is statement else code.utf8.rfind(b"@", 0, start))
+            blocks += [getattr(statement, field, []) for field in ("body", "orelse", "finalbody")]
             parts = (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ()))
-            blocks += [(part.body, True) for part in parts]
+            blocks += [part.body for part in parts]
     return starts
 
 
-def _joined_lines(code: Code, node: Node) -> Iterator[tuple[Span, list[int], int, bool | None]]:
+def _joined_lines(code: Code, node: Node) -> Iterator[tuple[Span, list[int], int, bool]]:
     """Lines that hold nothing before they are joined to the next one, where a statement could start.
 
-    Yields the place, the columns of the lines, what follows (an offset), and whether that is the first statement of a
-    block, or None where it is nothing at all: a comment, a blank line, or the end.
+    Yields the place, the columns of the lines, what follows (an offset), and whether that is a statement or a clause:
+    else it is nothing at all, a comment, a blank line, or the end.
     """
     starts = _statement_starts(code, node)
     for match in _JOINED.finditer(code.utf8):
@@ -66,30 +62,41 @@ def _joined_lines(code: Code, node: Node) -> Iterator[tuple[Span, list[int], int
         if code.utf8[after : after + 1] in (b"", b"\n", b"#"):
             if code.without([(after, after)], b"$") or not code.without([(after, after)], b"\n"):
                 continue
-            yield span, columns, token, None
+            yield span, columns, token, False
         elif token == after:
-            yield span, columns, token, starts.get(token, True)
+            yield span, columns, token, True
 
 
 def _joined_blank(code: Code, node: Node) -> Iterator[Span]:
-    for span, columns, token, first in _joined_lines(code, node):
-        if first is None:
+    for span, columns, token, followed in _joined_lines(code, node):
+        if not followed:
             line = code.starts[code.line_of(min(token, len(code.utf8) - 1)) - 1]
             at_end = token == len(code.utf8)
             if columns[0] or not (at_end or _column(code.utf8[line:token]) == 0):
                 yield span
 
 
-def _joined_unindented(code: Code, node: Node) -> Iterator[Span]:
-    for span, columns, _, first in _joined_lines(code, node):
-        if first and columns[0] == 0 and any(columns):
+def _joined_by_first_column(code: Code, node: Node) -> Iterator[Span]:
+    """What is before the first backslash was the indentation."""
+    for span, columns, token, followed in islice(_joined_lines(code, node), _TRIED):
+        if followed and not code.compiles_with(span[0], token, b" " * columns[0]):
             yield span
 
 
-def _joined_indent(code: Code, node: Node) -> Iterator[Span]:
-    for span, _, _, first in _joined_lines(code, node):
-        if first:
-            yield span
+def _joined_without_column(code: Code, node: Node) -> Iterator[Span]:
+    """There was no indentation: what follows stood in the block that the line before is in, or opens."""
+    starts = sorted(_statement_starts(code, node))
+    for span, _, token, followed in islice(_joined_lines(code, node), _TRIED):
+        if followed:
+            before = bisect_left(starts, span[0])
+            line = code.starts[code.line_of(starts[before - 1]) - 1] if before else span[0]
+            clauses = [line, *(match.start() for match in _CLAUSE_LINE.finditer(code.utf8, line, span[0]))]
+            if not code.compiles_with(span[0], token, b" " * _column(_blank(code.utf8, clauses[-1]))):
+                yield span
+
+
+def _blank(source: bytes, start: int) -> bytes:
+    return source[start : len(source) - len(source[start:].lstrip(b" \t\f"))]
 
 
 def _less_greater(code: Code, node: Node) -> Iterator[Span]:
@@ -118,99 +125,6 @@ def _carriage_return(in_comment: bool) -> Callable[[Code, Node], Iterator[Span]]
     return find
 
 
-@functools.cache
-def _ranges(table: str) -> list[tuple[int, int]]:
-    pairs = [item.partition("-") for item in table.split()]
-    return [(int(first, 16), int(last or first, 16)) for first, _, last in pairs]
-
-
-def _new_characters(source: bytes, version: Version | None) -> set[str]:
-    """The characters of a source that identifiers may hold since a version; since any that is known, for None."""
-    from .unicode import IDENTIFIERS
-
-    tables = IDENTIFIERS.values() if version is None else [IDENTIFIERS[version]]
-    ranges = [ends for table in tables for ends in _ranges(table)]
-    characters = [one for one in set(source.decode("utf-8", "surrogateescape")) if one > "\x7f"]
-    return {one for one in characters if any(first <= ord(one) <= last for first, last in ranges)}
-
-
-def _has_new_characters(source: bytes) -> bool:
-    return not source.isascii() and bool(_new_characters(source, None))
-
-
-def _new_identifier(version: Version) -> Callable[[Code, Node], Iterator[Span]]:
-    def find(code: Code, node: Node) -> Iterator[Span]:
-        del node
-        new = [one.encode() for one in _new_characters(code.utf8, version)]
-        spans = [match.span() for one in new for match in re.finditer(re.escape(one), code.utf8)]
-        if spans and not code.without(sorted(spans), b"$"):
-            yield next((span for span in spans[:_TRIED] if not code.without([span], b"$")), spans[0])
-
-    return find
-
-
-def _new_name(version: Version) -> Callable[[Code, Node], Iterator[Span]]:
-    def find(code: Code, node: Node) -> Iterator[Span]:
-        import unicodedata
-
-        from .unicode import NAMES
-
-        del node
-        ranges = _ranges(NAMES[version])
-        for match in _NAME.finditer(code.utf8):
-            try:
-                character = unicodedata.lookup(match[1].decode())
-            except (KeyError, UnicodeDecodeError):
-                continue
-            new = len(character) == 1 and any(first <= ord(character) <= last for first, last in ranges)
-            if new and not code.without([match.span(1)], b"no such name"):
-                yield match.span()
-
-    return find
-
-
-_UNICODE = {(3, 9): "13.0", (3, 11): "14.0", (3, 12): "15.0", (3, 13): "15.1", (3, 14): "16.0", (3, 15): "17.0"}
-_NEW_LETTERS = {
-    (3, 9): "\u08be",
-    (3, 11): "\u0870",
-    (3, 12): "\u0cf3",
-    (3, 13): "\u200d",
-    (3, 14): "\u1c89",
-    (3, 15): "\u088f",
-}
-_NEW_NAMES = {
-    (3, 9): "SYMBOL FOR TYPE A ELECTRONICS",
-    (3, 11): "SOM SIGN",
-    (3, 12): "ARABIC SMALL LOW WORD SAKTA",
-    (3, 13): "IDEOGRAPHIC DESCRIPTION CHARACTER SURROUND FROM RIGHT",
-    (3, 14): "SYMBOL FOR DELETE SQUARE CHECKER BOARD FORM",
-    (3, 15): "SAUDI RIYAL SIGN",
-}
-
-
-_new = somewhere(_has_new_characters)
-
-
-def _unicode_rules() -> Iterator[Rule]:
-    for version, unicode in _UNICODE.items():
-        yield Rule(
-            since=version,
-            what=f"Identifier with a character of Unicode {unicode}",
-            trigger=_new,
-            find=_new_identifier(version),
-            refused=f"a{_NEW_LETTERS[version]}b\n",
-            accepted=f"'a{_NEW_LETTERS[version]}b'  # {_NEW_LETTERS[version]}\n",
-        )
-        yield Rule(
-            since=version,
-            what=f"Name of a character of Unicode {unicode}",
-            trigger=triggers.NAMED_CHARACTER,
-            find=_new_name(version),
-            refused=f"'\\N{{{_NEW_NAMES[version]}}}'\n",
-            accepted=f"r'\\N{{{_NEW_NAMES[version]}}}'\n",
-        )
-
-
 LEXICAL_RULES = (
     Rule(
         since=(3, 9),
@@ -221,21 +135,21 @@ LEXICAL_RULES = (
         accepted="pass\n\\\n\npass\n",
     ),
     Rule(
-        since=(3, 10),
-        what="Indentation after a backslash in the first column",
+        since=(3, 9),
+        what="Indentation after a line with nothing but a backslash",
         trigger=triggers.JOINED_LINES,
-        find=_joined_unindented,
-        refused="if x:\n\\\n    pass\n",
-        accepted="if x:\n    x = \\\n    pass_\n",
+        find=_joined_by_first_column,
+        refused="def f():\n    x\n\\\n    return\n",
+        accepted="def f():\n    x\n    \\\n    return\n",
     ),
     Rule(
         first=(3, 9),
         since=(3, 10),
-        what="Nothing but a backslash before the first statement of a block",
+        what="Nothing but a backslash where a block starts or ends",
         trigger=triggers.JOINED_LINES,
-        find=_joined_indent,
+        find=_joined_without_column,
         refused="if x:\n    \\\n    pass\n",
-        accepted="if x:\n    x\n    \\\n    pass\n",
+        accepted="if x: pass\n\\\nelse: pass\n",
     ),
     Rule(
         first=(3, 9),
@@ -273,5 +187,4 @@ LEXICAL_RULES = (
         refused="#coding=utf-7\n#+AA0-y\n",
         accepted="#coding=utf-7\n#+AAo-y\n",
     ),
-    *_unicode_rules(),
 )

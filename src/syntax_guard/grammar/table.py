@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .annotations import ANNOTATION_RULES
 from .cells import CELL_RULES
+from .characters import CHARACTER_RULES
 from .expressions import EXPRESSION_RULES
 from .fstrings import FSTRING_RULES
 from .lexical import LEXICAL_RULES
@@ -20,4 +21,5 @@ RULES = (
     *CELL_RULES,
     *LIMIT_RULES,
     *LEXICAL_RULES,
+    *CHARACTER_RULES,
 )

@@ -145,7 +145,7 @@ DECLARATION = words(b"global", b"nonlocal", then=rb"[ \t\f\\]", where=_is_declar
 EXCEPT_STAR = words(b"except", then=_SPACE + rb"*\*", where=first_on_line)
 EXCEPT_BARE = words(
     b"except",
-    then=rb"\b(?![ \t]*\*?[ \t]*(?:[\w.]*|\([^()\n]*\))[ \t]*(?:as[ \t]+\w+[ \t]*)?:)",
+    then=rb"\b(?![ \t]*\*?[ \t]*(?!lambda\b)(?:[\w.]*|\([^()\n]*\))[ \t]*(?:as[ \t]+\w+[ \t]*)?:)",
     where=first_on_line,
 )
 LAZY = words(b"lazy", then=_SPACE + rb"+(?:import|from)\b", where=starts_statement)

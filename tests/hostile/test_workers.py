@@ -98,7 +98,9 @@ def test_a_busy_machine_is_not_the_source_s_fault() -> None:
     crew = Crew({question.command(): question.name}, limit, 0)
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(before)})
-    others = [subprocess.Popen([sys.executable, "-I", "-S", "-c", code], stdout=subprocess.PIPE) for _ in range(15)]
+    busy = [sys.executable, "-I", "-S", "-c", code]
+    # Each in a session of its own: the kernel may share the CPU out among sessions (sched(7), autogroup).
+    others = [subprocess.Popen(busy, stdout=subprocess.PIPE, start_new_session=True) for _ in range(15)]
     try:
         for other in others:
             assert other.stdout is not None

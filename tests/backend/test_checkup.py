@@ -265,3 +265,19 @@ def test_the_log_has_the_details_once_for_each_change(caplog: pytest.LogCaptureF
         "check disk fails: OSError: disk on fire",
         "check disk passes again",
     ]
+
+
+def test_the_log_has_no_password(caplog: pytest.LogCaptureFixture) -> None:
+    read(Check("cache", flaky([OSError("no answer from redis://user:hunter2@cache:6379")])))
+    assert caplog.messages == ["check cache fails: OSError: no answer from redis://user:***@cache:6379"]
+
+
+def test_a_listener_that_fails_is_logged_and_does_not_change_the_answer(caplog: pytest.LogCaptureFixture) -> None:
+    def full(_: Reading) -> None:
+        raise OSError("no space left on device")
+
+    checkup = Checkup(Check("fine", lambda: None), memory=0)
+    checkup.listeners.append(full)
+    assert asyncio.run(checkup.readings())[0].healthy
+    (record,) = caplog.records
+    assert (record.levelname, record.exc_info is not None) == ("ERROR", True)

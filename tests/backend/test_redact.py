@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syntax_guard.backend.redact import redact
+from syntax_guard.backend.redact import redact, without_passwords
 
 from .postgres import HOST, PASSWORD, USER
 
@@ -41,3 +41,20 @@ def test_a_secret_of_two_letters_does_not_eat_other_words() -> None:
 def test_only_a_short_first_line_is_shown() -> None:
     assert len(redact("x" * 5000)) == 200
     assert redact("one\ntwo") == "one"
+
+
+@pytest.mark.parametrize(
+    ("message", "logged"),
+    [
+        ("cannot open redis://user:hunter2@cache:6379/0", "cannot open redis://user:***@cache:6379/0"),
+        ("cannot open amqp://:p@ss@queue", "cannot open amqp://:***@queue"),
+        ("bad conninfo: host=db password='two words' user=shop", "bad conninfo: host=db password=*** user=shop"),
+        ("no answer from http://[::1]:8000/ping", "no answer from http://[::1]:8000/ping"),
+        (
+            'password authentication failed for user "shop"',
+            'password authentication failed for user "shop"',
+        ),
+    ],
+)
+def test_the_log_has_everything_but_passwords(message: str, logged: str) -> None:
+    assert without_passwords(message) == logged

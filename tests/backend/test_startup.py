@@ -75,6 +75,11 @@ def test_every_reason_is_given_at_once() -> None:
     assert [reading.check.name for reading in error.readings] == ["disk", "sources"]
 
 
+def test_a_refusal_has_no_password() -> None:
+    error = refused(fails("cache", OSError("no answer from redis://user:hunter2@cache:6379")))
+    assert error.message.endswith("cache: OSError: no answer from redis://user:***@cache:6379")
+
+
 @pytest.mark.parametrize(
     ("check", "because"),
     [

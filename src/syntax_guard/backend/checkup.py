@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 from typing import NamedTuple, cast
 
 from .check import Check, Counts, Fault, Reading, faults_of
+from .redact import without_passwords
 
 log = logging.getLogger("syntax_guard.backend")
 
@@ -46,7 +47,10 @@ class Checkup:
 
     def _tell(self, reading: Reading) -> None:
         for listener in self.listeners:
-            listener(reading)
+            try:
+                listener(reading)
+            except Exception:  # a full disk under the metrics does not make the database ill
+                log.exception("a listener failed at what %s said", reading.check.name)
 
 
 class _Flight:
@@ -154,4 +158,4 @@ class _Journal:
             log.info("check %s passes again", name)
         for fault in reading.faults:
             where = f" ({fault.component})" if fault.component else ""
-            log.warning("check %s fails%s: %s: %s", name, where, fault.error, fault.message)
+            log.warning("check %s fails%s: %s: %s", name, where, fault.error, without_passwords(fault.message))

@@ -21,6 +21,17 @@ _TELLING = (
     (re.compile(r"(?<!\w)(?:/[\w.@+-]+){2,}"), HIDDEN),
 )  # fmt: skip
 _LONGEST = 200
+_PASSWORDS = (
+    re.compile(r"(://[^/\s:@]*:)[^/\s]*(?=@)"),  # a password may hold an @, and a host none
+    re.compile(r"(\w*(?:password|passwd|pwd|secret|token)\w*\s*[=:]\s*)(?:'[^']*'|\"[^\"]*\"|\S+)", re.IGNORECASE),
+)
+
+
+def without_passwords(text: str) -> str:
+    """``text`` for the log, where hosts and users help and a password never does."""
+    for password in _PASSWORDS:
+        text = password.sub(rf"\1{HIDDEN}", text)
+    return text
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:

@@ -15,6 +15,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SyntaxGuardError
+from .redact import without_passwords
 
 if TYPE_CHECKING:
     from .check import Reading
@@ -83,7 +84,8 @@ def _may_pass(reading: Reading) -> bool:
 
 def _refusal(failing: Sequence[Reading]) -> StartupError:
     reasons = [
-        f"{reading.check.name}: {fault.error}: {f'{fault.component}: ' if fault.component else ''}{fault.message}"
+        f"{reading.check.name}: {fault.error}: {f'{fault.component}: ' if fault.component else ''}"
+        + without_passwords(fault.message)
         for reading in failing
         for fault in reading.faults
     ]

@@ -9,16 +9,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy import create_engine as plain_create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from syntax_guard.backend import Check, Checkup, create_async_engine, create_engine, database, extension
+from syntax_guard.backend import Check, Checkup, Reading, create_async_engine, create_engine, database, extension
 from syntax_guard.backend.database import EngineError, secrets_of
 
 from .postgres import HOST, PASSWORD, SECRETS, USER, Database
-from .serving import DRIVERS, engine_of
+from .serving import DRIVERS, PATIENCE, engine_of
 
 PSYCOPG = "postgresql+psycopg://user:pw@host/db"
 
@@ -161,29 +161,37 @@ def test_everything_telling_in_a_url_is_a_secret() -> None:
     assert {"user1", "pass1", "host1", "db1", "host2", "host3", "10.0.0.1", "/secret"} <= secrets_of(url)
 
 
-def read(check: Check) -> list[tuple[str, str]]:
-    (reading,) = asyncio.run(Checkup(check).readings())
-    return [(fault.error, fault.message) for fault in reading.faults]
+def read(check: Check, engine: Engine | AsyncEngine) -> list[tuple[str, str]]:
+    """What a check says of what it finds through an engine, which is left without connections."""
+
+    async def whole() -> Reading:
+        (reading,) = await Checkup(check).readings()
+        if isinstance(engine, AsyncEngine):
+            await engine.dispose()
+        else:
+            engine.dispose()
+        return reading
+
+    return [(fault.error, fault.message) for fault in asyncio.run(whole()).faults]
 
 
+@pytest.mark.parametrize("driver", DRIVERS)
 class TestExtension:
     @pytest.fixture
-    def engine(self, own_database: Database) -> Any:
-        engine = create_engine(own_database.url())
-        yield engine
-        engine.dispose()
+    def engine(self, own_database: Database, driver: str) -> Engine | AsyncEngine:
+        return engine_of(driver, own_database.url)
 
     def test_that_is_there(self, engine: Any) -> None:
-        assert read(extension(engine, "vector")) == []
+        assert read(extension(engine, "vector", deadline=PATIENCE), engine) == []
 
     def test_that_is_not_installed_in_this_database(self, engine: Any, own_database: Database) -> None:
         own_database.ask("DROP EXTENSION vector")
-        ((error, message),) = read(extension(engine, "vector"))
+        ((error, message),) = read(extension(engine, "vector", deadline=PATIENCE), engine)
         assert error == "ExtensionNotInstalled"
         assert "not installed in this database" in message
 
     def test_that_is_not_available_on_this_server(self, engine: Any) -> None:
-        ((error, message),) = read(extension(engine, "postgis"))
+        ((error, message),) = read(extension(engine, "postgis", deadline=PATIENCE), engine)
         assert error == "ExtensionNotAvailable"
         assert "not available on this server" in message
 
@@ -197,24 +205,23 @@ class TestExtension:
     )
     def test_that_this_role_has_no_privilege_for(self, engine: Any, own_database: Database, revoke: str) -> None:
         own_database.ask(revoke)
-        ((error, message),) = read(extension(engine, "vector"))
+        ((error, message),) = read(extension(engine, "vector", deadline=PATIENCE), engine)
         assert error == "ExtensionNotPermitted"
         assert "no privilege" in message
 
     def test_is_not_created(self, engine: Any, own_database: Database) -> None:
         own_database.ask("DROP EXTENSION vector")
-        read(extension(engine, "vector"))
+        read(extension(engine, "vector", deadline=PATIENCE), engine)
         assert own_database.ask("SELECT 1 FROM pg_extension WHERE extname = 'vector'") == []
 
     def test_whose_name_is_hostile_is_a_value_only(self, engine: Any) -> None:
-        ((error, _),) = read(extension(engine, "'; DROP TABLE x; --"))
+        ((error, _),) = read(extension(engine, "'; DROP TABLE x; --", deadline=PATIENCE), engine)
         assert error == "ExtensionNotAvailable"
 
 
 def test_checks_work_with_an_engine_from_elsewhere(database: Database) -> None:
     engine = plain_create_engine(database.url())
-    assert read(_database(engine)) == []
-    engine.dispose()
+    assert read(_database(engine, deadline=PATIENCE), engine) == []
 
 
 _database = database  # the fixture of this name hides it in the tests
@@ -222,7 +229,7 @@ _database = database  # the fixture of this name hides it in the tests
 
 def test_a_probe_leaves_no_transaction(database: Database) -> None:
     engine = create_engine(database.url())
-    assert read(_database(engine)) == []
+    assert read(_database(engine, deadline=PATIENCE), engine) == []
     assert database.backends()
     assert database.in_transaction() == 0
     engine.dispose()

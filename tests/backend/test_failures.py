@@ -30,12 +30,12 @@ pytestmark = pytest.mark.parametrize("driver", DRIVERS)
 class Case:
     """An application on a database, with what the tests do to both."""
 
-    def __init__(self, driver: str, db: Database, **options: Any) -> None:
+    def __init__(self, driver: str, db: Database, *, deadline: float = DEADLINE, **options: Any) -> None:
         port = options.pop("port", None)
         self.engine = engine_of(driver, lambda name: db.url(name, port), **options)
         self.held: list[Any] = []
         self.checkup = Checkup(
-            database(self.engine, deadline=DEADLINE), extension(self.engine, "vector", deadline=DEADLINE), memory=0.05
+            database(self.engine, deadline=deadline), extension(self.engine, "vector", deadline=deadline), memory=0.05
         )
 
     def app(self, *checks: Check) -> Any:
@@ -88,7 +88,7 @@ def answers_in_time(client: Client, path: str = "/health") -> int:
 
 
 def test_a_database_that_answers_is_healthy(driver: str, database: Database) -> None:
-    with served(Case(driver, database).app()) as client:
+    with served(Case(driver, database, deadline=PATIENCE).app()) as client:
         reply = client.get("/health")
     assert reply.status_code == 200
     assert reply.json()["status"] == "pass"
@@ -99,7 +99,7 @@ def test_a_database_that_stops_turns_health_red_and_one_that_starts_turns_it_gre
     driver: str, database: Database
 ) -> None:
     with served(Case(driver, database).app()) as client:
-        assert is_healthy(client)
+        wait_until(lambda: is_healthy(client))
         database.server.stop()
         try:
             wait_until(lambda: answers_in_time(client) == 503)
@@ -113,7 +113,7 @@ def test_a_database_that_stops_turns_health_red_and_one_that_starts_turns_it_gre
 
 def test_an_extension_that_is_dropped_is_missed(driver: str, own_database: Database) -> None:
     with served(Case(driver, own_database).app()) as client:
-        assert is_healthy(client)
+        wait_until(lambda: is_healthy(client))
         own_database.ask("DROP EXTENSION vector")
         wait_until(lambda: answers_in_time(client) == 503)
         assert client.faults() == {"extension vector": ["ExtensionNotInstalled"]}
@@ -153,7 +153,7 @@ def test_a_connection_that_is_terminated_fails_its_own_statement_only(driver: st
 
 
 def test_a_pooled_connection_that_is_terminated_is_replaced_unseen(driver: str, database: Database) -> None:
-    with served(Case(driver, database).app()) as client:
+    with served(Case(driver, database, deadline=PATIENCE).app()) as client:
         assert is_healthy(client)
         database.terminate_backends()
         time.sleep(0.1)  # longer than the memory
@@ -164,7 +164,7 @@ def test_a_server_that_freezes_is_waited_for_until_the_deadline_by_everybody_tog
     driver: str, database: Database
 ) -> None:
     with served(Case(driver, database).app()) as client:
-        assert is_healthy(client)
+        wait_until(lambda: is_healthy(client))
         with database.frozen():
             time.sleep(0.1)  # longer than the memory
             assert answers_in_time(client) == 503

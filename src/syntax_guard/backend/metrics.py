@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import threading
 from typing import TYPE_CHECKING
 
 from prometheus_client import (
@@ -81,13 +82,17 @@ class Metrics:
         plain = engine.sync_engine if isinstance(engine, AsyncEngine) else engine
         gauges = [gauge.labels(pool) for gauge in (self._in_use, self._waiting, self._overflow, self._limit)]
 
+        # The last to tell is the last to have looked. The garbage collector may return a connection in the midst of it.
+        telling = threading.RLock()
+
         def follow() -> None:
             now = plain.pool  # another one after engine.dispose()
             if isinstance(now, GuardedPool):
                 most = now.size() + max(now._max_overflow, 0)  # noqa: SLF001 - no public name
-                counts = (now.checkedout(), now.waiting, max(now.overflow(), 0), most)
-                for gauge, count in zip(gauges, counts, strict=True):
-                    gauge.set(count)
+                with telling:
+                    counts = (now.checkedout(), now.waiting, max(now.overflow(), 0), most)
+                    for gauge, count in zip(gauges, counts, strict=True):
+                        gauge.set(count)
 
         if not isinstance(plain.pool, GuardedPool):
             raise TypeError("its pool counts no waiters: make the engine with syntax_guard.backend.create_engine")

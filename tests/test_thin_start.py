@@ -59,7 +59,7 @@ def test_an_option_costs_its_parser_and_no_worker(folder: Folder, arguments: lis
     folder.write("a.py")
     code, loaded = hook(folder, *arguments, "a.py")
     assert code == 0
-    assert not loaded & {"subprocess", "threading", "tempfile", "syntax_guard.workers"}
+    assert not loaded & {"subprocess", "threading", "tempfile", "syntax_guard.worker"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no posix_spawn")

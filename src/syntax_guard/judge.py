@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .cache import Cache
+    from .crew import Crew
     from .model import Target
     from .questions import Question
     from .reading import Readable
-    from .workers import Crew
 
 WORTH_WORKERS = 512 * 1024
 """Bytes of sources from which on several processes are faster than one."""
@@ -160,7 +160,7 @@ class _Bench:
     def crew(self) -> Crew:
         """The workers."""
         if self._crew is None:
-            from .workers import Crew
+            from .crew import Crew
 
             names = {question.command(): question.name for question in self._asked}
             self._crew = Crew(names, self._limits.seconds, _affordable(self._limits.memory))

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from syntax_guard import Settings, _probe, check_paths
+from syntax_guard.crew import Crew
 from syntax_guard.model import Problem
 from syntax_guard.questions import Question
 from syntax_guard.targets import this_interpreter
-from syntax_guard.workers import TRIES, Crew
+from syntax_guard.worker import TRIES
 
 from .. import namespaces
 from ..conftest import COMMAND, Folder

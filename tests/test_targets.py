@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 import syntax_guard
-from syntax_guard import Settings, check_paths, workers
+from syntax_guard import Settings, check_paths
 from syntax_guard.errors import SettingsError, TargetError
 from syntax_guard.model import Interpreter, Target
 from syntax_guard.reports.targets import document, table
 from syntax_guard.targets import Machine, resolve, survey, this_interpreter
+from syntax_guard.worker import Worker
 
 from .pythons import FAILS, HANGS, HERE, LABEL, NAME, PYPY, SHORT, environ, link, program, shim
 
@@ -358,13 +359,13 @@ def test_an_interpreter_is_started_once_for_each_job_whatever_the_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[object] = []
-    start = workers.Worker.__init__
+    start = Worker.__init__
 
-    def counted(worker: workers.Worker, *how: Any) -> None:
+    def counted(worker: Worker, *how: Any) -> None:
         started.append(how)
         start(worker, *how)
 
-    monkeypatch.setattr(workers.Worker, "__init__", counted)
+    monkeypatch.setattr(Worker, "__init__", counted)
     for place in range(300):
         (tmp_path / f"m{place}.py").write_bytes(b"x = 1\n" * 1000)
     result = check_paths([str(tmp_path)], Settings(jobs=2))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -34,10 +33,3 @@ def environment(tmp_path: Path) -> dict[str, str]:
     """An environment in which a trap that springs leaves its name in the file that ``SPRUNG`` names."""
     (tmp_path / "home").mkdir()
     return {**clean_environment(tmp_path / "home"), "SPRUNG": str(tmp_path / "sprung")}
-
-
-def pythons() -> list[str]:
-    """The interpreters that the tests can use, this one first: those of the folder that a variable names."""
-    folder = os.environ.get("SYNTAX_GUARD_TEST_PYTHONS", "")
-    named = [os.path.join(folder, f"python3.{minor}") if folder else f"python3.{minor}" for minor in range(10, 16)]
-    return [sys.executable, *filter(None, map(shutil.which, named))]

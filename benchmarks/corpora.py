@@ -18,7 +18,8 @@ PACKAGES = (
     "sqlalchemy==2.0.45", "sympy==1.14.0", "mpmath==1.3.0", "transformers==4.57.3",
 )  # fmt: skip
 """Fixed, so that the tree is the same tomorrow."""
-APPLICATION = "sympy"
+APPLICATION, NEEDED = "sympy", "mpmath"
+"""A package, and the one that it needs."""
 SMALL_FILES = 100_000
 FILES_PER_FOLDER = 100
 NOT_THE_LIBRARY = {"site-packages", "test", "tests", "idle_test", "__pycache__"}
@@ -68,11 +69,13 @@ def synthetic(tree: Path, count: int) -> Path:
     return tree
 
 
-def application(tree: Path, source: Path) -> Path:
-    """A program that imports every module of the package `source`, tests aside. Returns its file."""
-    shutil.copytree(source, tree / source.name, ignore=shutil.ignore_patterns("tests", "benchmarks", "conftest.py"))
+def application(tree: Path, installed: Path) -> Path:
+    """A program that imports every module of the package `APPLICATION` in `installed`, tests aside. Returns its file."""
+    for name in (APPLICATION, NEEDED):
+        without = shutil.ignore_patterns("tests", "benchmarks", "conftest.py")
+        shutil.copytree(installed / name, tree / name, ignore=without)
     program = tree / "main.py"
-    program.write_text(PROGRAM.format(name=source.name))
+    program.write_text(PROGRAM.format(name=APPLICATION))
     return program
 
 

@@ -186,7 +186,7 @@ def start(tree: Path, place: Path, tools: Tools) -> Measured:
     )
     added = trusted.timings[gate].excess(trusted.timings[bare])
 
-    program = corpora.application(place / "application", tree / corpora.APPLICATION)
+    program = corpora.application(place / "application", tree)
     words = [tools.python, str(program)]
     gate, bare = f"syntax-guard run --write-bytecode -- {program.name}", f"python {program.name}"
     first = _timed(

@@ -73,7 +73,7 @@ def in_turn(commands: Sequence[Command], rounds: int) -> dict[str, Timing]:
             if number:
                 seconds[command.name].append(taken)
             peaks[command.name] = max(peak, peaks[command.name])
-    for name, taken in seconds.items():
+    for name, taken in seconds.items() if rounds else ():  # without rounds, it ran for what it leaves behind
         print(f"    {name:<42} {median(taken):9.4f} s   {min(taken):.4f} to {max(taken):.4f}", flush=True)
     return {name: Timing(seconds[name], peaks[name]) for name in seconds}
 

@@ -70,7 +70,7 @@ def synthetic(tree: Path, count: int) -> Path:
 
 
 def application(tree: Path, installed: Path) -> Path:
-    """A program that imports every module of the package `APPLICATION` in `installed`, tests aside. Returns its file."""
+    """A program that imports every module of `APPLICATION` from `installed`, tests aside. Returns its file."""
     for name in (APPLICATION, NEEDED):
         without = shutil.ignore_patterns("tests", "benchmarks", "conftest.py")
         shutil.copytree(installed / name, tree / name, ignore=without)

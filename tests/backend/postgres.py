@@ -121,6 +121,11 @@ class Database:
         for pid in self.backends():
             self.ask(f"SELECT pg_terminate_backend({pid}, 5000)")
 
+    def last_statements(self) -> list[str]:
+        """What each of this database's clients asked last."""
+        rows = self.ask(f"SELECT query FROM pg_stat_activity WHERE datname = '{self.name}' AND usename = '{USER}'")
+        return [str(row[0]) for row in rows]
+
     def in_transaction(self) -> int:
         """Clients that have a transaction open."""
         rows = self.ask(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -253,6 +254,41 @@ def test_every_query_names_metrics_and_labels_that_exist(serve: Any) -> None:
     assert asked <= existing
     given = set(re.findall(r"(\w+)=\"", exposition)) | {"instance", "job"}
     assert {label for query in queries for label in re.findall(r"[{,(]\s*(\w+)\s*(?:=|!=)\s*\"", query)} <= given
+
+
+def test_every_query_of_the_dashboard_is_one_that_prometheus_reads(tmp_path: Path) -> None:
+    promtool = needed("promtool", "prometheus")
+    dashboard = json.loads((MONITORING / "grafana/dashboards/items.json").read_text())
+    queries = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    rules = [
+        {"record": f"panel:{number}", "expr": query.replace("$__rate_interval", "5m")}
+        for number, query in enumerate(queries)
+    ]
+    file = tmp_path / "rules.json"  # JSON is YAML
+    file.write_text(json.dumps({"groups": [{"name": "dashboard", "rules": rules}]}))
+    ran = subprocess.run([promtool, "check", "rules", file], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert f"{len(queries)} rules found" in ran.stdout
+
+
+def test_the_composition_is_valid_by_the_specification() -> None:
+    ran = subprocess.run(
+        [
+            *(sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"),
+            str(EXAMPLE / "compose.yaml"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_the_model_and_the_migrations_say_the_same(folder: Path, own_database: Database) -> None:
+    environment = {**os.environ, "DATABASE_URL": migrated(folder, own_database)}
+    command = [sys.executable, "-m", "alembic", "check"]
+    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def test_the_composition_mounts_what_exists() -> None:

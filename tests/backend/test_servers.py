@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import pytest
 
 from .postgres import Database
@@ -80,8 +81,9 @@ def test_reload_refuses_a_broken_source_and_comes_back_when_it_is_mended(folder:
     with started(SERVERS["uvicorn --reload"], folder, DATABASE_URL=url) as running:
         running.wait_for(200)
         later.write_text(BROKEN)
-        running.wait_for(None)
-        assert "sources: SyntaxError: app/routers/later.py" in running.output
+        wait_until(lambda: "sources: SyntaxError: app/routers/later.py" in running.output)
+        with pytest.raises(httpx.TransportError):  # the supervisor holds the port, and nobody answers there
+            running.client.get("/health", timeout=2)
         later.write_text("")
         running.wait_for(200)
 

@@ -44,15 +44,9 @@ def async_session_factory(engine: AsyncEngine, **options: Any) -> async_sessionm
 @contextmanager
 def session_scope(engine: Engine) -> Iterator[Session]:
     """One unit of work: committed at the end, rolled back on an error of any kind, closed in every case."""
-    session = GuardedSession(engine)
-    try:
+    with GuardedSession(engine) as session:  # closing rolls back
         yield session
         session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.close()
 
 
 @asynccontextmanager

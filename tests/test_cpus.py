@@ -21,13 +21,13 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="affinity and cg
 FILES = 100
 SCRIPT = """
 import sys
-from syntax_guard import Settings, check_paths, workers
-class Counted(workers.Worker):
+from syntax_guard import Settings, check_paths, crew
+class Counted(crew.Worker):
     started = 0
     def __init__(self, *arguments):
         Counted.started += 1
         super().__init__(*arguments)
-workers.Worker = Counted
+crew.Worker = Counted
 result = check_paths(["."], Settings(jobs=int(sys.argv[1]) if len(sys.argv) > 1 else None))
 print(result.summary.checked, Counted.started)
 """

@@ -110,22 +110,23 @@ class Cache:
 
         Many files are read by two processes. What is left is read again, which takes no time beside judging it.
         """
-        mine = [file for file in files if isinstance(file, File) and not self._unlike(file.name)]
-        if len(mine) < _WORTH_A_COPY or not self._known_digests():
+        if not self._known_digests():
             return files
+        mine = [file for file in files if isinstance(file, File) and not self._unlike(file.name)]
         mine.sort(key=lambda file: file.size)
         theirs = mine[1::2]
-        copy = beside(lambda: b"".join(map(self._digest_of, theirs)))
+        copy = beside(lambda: b"".join(map(self._digest_of, theirs))) if len(mine) >= _WORTH_A_COPY else None
         if copy is None:
-            return files
-        del mine[1::2]
-        try:
             known = self._known_among(mine, map(self._digest_of, mine))
-            answer = copy.answer() or b""
-        finally:
-            copy.stop()
-        digests = (answer[start : start + DIGEST_BYTES] for start in range(0, len(answer), DIGEST_BYTES))
-        known |= self._known_among(theirs, digests)
+        else:
+            del mine[1::2]
+            try:
+                known = self._known_among(mine, map(self._digest_of, mine))
+                answer = copy.answer() or b""
+            finally:
+                copy.stop()
+            digests = (answer[start : start + DIGEST_BYTES] for start in range(0, len(answer), DIGEST_BYTES))
+            known |= self._known_among(theirs, digests)
         self.known += len(known)
         return [file for file in files if file.name not in known]
 

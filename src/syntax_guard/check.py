@@ -6,7 +6,7 @@ import os
 from time import perf_counter
 
 from . import reading, sources, targets
-from .judge import Limits, judge
+from .judge import WORTH_WORKERS, Limits, judge
 from .model import Result, Summary
 from .patterns import matcher
 from .python_files import SUFFIXES
@@ -169,9 +169,10 @@ class _Run:
         selected = _with_cells(selection.files)
         files = self._unproven(selected)
         proven = len(selected) - len(files)
-        if self._cache is None and sum(file.size for file in files) > WORTH_REMEMBERING:
+        size = sum(file.size for file in files)
+        if self._cache is None and size > WORTH_REMEMBERING:
             self.remember()
-        if self._cache is not None:
+        if self._cache is not None and size > WORTH_WORKERS:  # what is known is no work; few are looked up when read
             files = self._cache.without_known(files)
         try:
             found, broken, undecided = self._findings(files)

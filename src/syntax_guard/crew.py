@@ -44,6 +44,16 @@ class Crew:
             stop_all(self._all)
             self._all.clear()
 
+    def start(self, command: tuple[str, ...], count: int) -> None:
+        """Start `count` workers before they are needed; one that does not start is missed when it is."""
+        try:
+            for _ in range(count):
+                worker = self._new(command)
+                with self._lock:
+                    self._idle.setdefault(command, []).append(worker)
+        except WorkerError:
+            pass
+
     def ask(self, command: tuple[str, ...], batch: Sequence[bytes]) -> list[Answer]:
         """Have the probe that `command` starts judge `batch`; return an answer a source, in order.
 
@@ -83,12 +93,19 @@ class Crew:
 
     def _borrow(self, command: tuple[str, ...]) -> Worker:
         with self._lock:
-            if self._closed.is_set():
-                raise CrewClosedError
             idle = self._idle.setdefault(command, [])
-            if idle:
-                return idle.pop()
-            if not self._watched:
+            worker = idle.pop() if idle else None
+        worker = worker or self._new(command)
+        try:
+            worker.hello(self._names[command])
+        except BaseException:
+            self._drop(worker)
+            raise
+        return worker
+
+    def _new(self, command: tuple[str, ...]) -> Worker:
+        with self._lock:
+            if not self._watched and not self._closed.is_set():
                 self._watched = True
                 threading.Thread(target=self._watch, daemon=True).start()
         worker = Worker(command, self._seconds, self._memory)
@@ -98,11 +115,6 @@ class Crew:
         if closed:
             self._drop(worker)
             raise CrewClosedError
-        try:
-            worker.hello(self._names[command])
-        except BaseException:
-            self._drop(worker)
-            raise
         return worker
 
     def _drop(self, worker: Worker) -> None:

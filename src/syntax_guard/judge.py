@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .answers import no_answer
+from .answers import VALID, no_answer
 from .model import Record, Source, Verdict
 from .questions import ordinary, questions, verdicts
 from .reading import File, UnreadableError
@@ -10,17 +10,17 @@ from .reading import File, UnreadableError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Any
 
     from .cache import Cache
     from .crew import Crew
     from .model import Target
     from .questions import Question
     from .reading import Readable
+    from .worker import Answer
 
 WORTH_WORKERS = 512 * 1024
 """Bytes of sources from which on several processes are faster than one."""
-BATCH_BYTES = 128 * 1024
+BATCH_BYTES = 256 * 1024
 BATCH_SOURCES = 64
 
 
@@ -31,11 +31,8 @@ class Judgement(Record):
     """Without its bytes where the verdicts are silent."""
     verdicts: tuple[Verdict, ...]
     """In the order of the targets."""
-
-    @property
-    def silent(self) -> bool:
-        """Whether every target accepts the source, and nothing is said of it."""
-        return not any(verdict.error or verdict.warnings for verdict in self.verdicts)
+    silent: bool = False
+    """Whether every target accepts the source, and nothing is said of it."""
 
 
 class Limits(Record):
@@ -67,32 +64,23 @@ def judge(
     """
     bench = _Bench(questions(targets, write_bytecode=write_bytecode), targets, limits)
     try:
-        yield from _judge(_unknown(files, targets, cache), bench, limits)
+        yield from _judge(files, _unknown(files, targets, cache), bench, limits)
     finally:
         bench.close()
 
 
-def _judge(unknown: Iterator[Source | Judgement], bench: _Bench, limits: Limits) -> Iterator[Judgement]:
-    """Judge here what is little; start workers once it turns out to be much."""
-    first: list[Source | Judgement] = []
-    work = 0
+def _judge(
+    files: Sequence[Readable], unknown: Iterator[Source | Judgement], bench: _Bench, limits: Limits
+) -> Iterator[Judgement]:
+    """Judge here what is little, and side by side what is much."""
+    size = sum(file.size for file in files)
     jobs = 1
-    for one in unknown:
-        first.append(one)
-        work += len(one.data) * bench.questions if isinstance(one, Source) else 0
-        if work > WORTH_WORKERS and len(first) > 1:
-            jobs = limits.jobs or _available()
-            break
-
-    def all_of_them() -> Iterator[Source | Judgement]:
-        yield from first
-        first.clear()
-        yield from unknown
-
+    if len(files) > 1 and size * bench.questions > WORTH_WORKERS:
+        jobs = min(limits.jobs or _available(), len(files), size // BATCH_BYTES + 1)
     if jobs > 1:
-        yield from _side_by_side(all_of_them(), bench, jobs)
+        yield from _side_by_side(unknown, bench, jobs)
     else:
-        for one in all_of_them():
+        for one in unknown:
             yield bench.judge_here(one) if isinstance(one, Source) else one
 
 
@@ -133,6 +121,8 @@ class _Bench:
         self._targets = targets
         self._limits = limits
         self._crew: Crew | None = None
+        self._commands: list[tuple[str, ...]] = []
+        """Of the questions, in their order, once there is a crew."""
 
     def judge_here(self, source: Source) -> Judgement:
         """Judge a source in this process as far as that is safe, and in workers else."""
@@ -140,40 +130,48 @@ class _Bench:
         answers = {
             question.python: question.answer(source)
             if safe and question.python is None
-            else self.crew.ask(question.command(), [question.asks(source)])[0]
-            for question in self._asked
+            else self._ask(place, [source])[0]
+            for place, question in enumerate(self._asked)
         }
         return self._judgement(source, answers)
 
-    def judge_in_workers(self, batch: Sequence[Source]) -> list[Judgement]:
-        """Judge a batch in workers only. Safe from any thread, once `crew` is there."""
-        answers = {
-            question.python: self.crew.ask(question.command(), [question.asks(source) for source in batch])
-            for question in self._asked
-        }
-        return [
-            self._judgement(source, {python: answers[python][index] for python in answers})
-            for index, source in enumerate(batch)
-        ]
+    def start(self, jobs: int) -> None:
+        """Start `jobs` workers for the question that is asked first."""
+        crew = self._gathered()
+        crew.start(self._commands[0], jobs)
 
-    @property
-    def crew(self) -> Crew:
-        """The workers."""
-        if self._crew is None:
-            from .crew import Crew
+    def ask_workers(self, batch: Sequence[Source]) -> tuple[Sequence[Source], list[list[Answer]]]:
+        """`batch`, and each question's answers to it. Safe from any thread, once workers were started."""
+        return batch, [self._ask(place, batch) for place in range(self.questions)]
 
-            names = {question.command(): question.name for question in self._asked}
-            self._crew = Crew(names, self._limits.seconds, _affordable(self._limits.memory))
-        return self._crew
+    def judge(self, batch: Sequence[Source], answers: Sequence[Sequence[Answer]]) -> Iterator[Judgement]:
+        """Judge a batch by what `ask_workers` returned."""
+        pythons = [question.python for question in self._asked]
+        for source, of_source in zip(batch, zip(*answers, strict=True), strict=True):
+            yield self._judgement(source, dict(zip(pythons, of_source, strict=True)))
 
     def close(self) -> None:
         if self._crew is not None:
             self._crew.close()
 
-    def _judgement(self, source: Source, answers: dict[str | None, Any]) -> Judgement:
+    def _ask(self, place: int, batch: Sequence[Source]) -> list[Answer]:
+        """What a worker answers to the question at `place`."""
+        crew, question = self._gathered(), self._asked[place]
+        return crew.ask(self._commands[place], [question.asks(source) for source in batch])
+
+    def _gathered(self) -> Crew:
+        if self._crew is None:
+            from .crew import Crew
+
+            self._commands = [question.command() for question in self._asked]
+            names = dict(zip(self._commands, (question.name for question in self._asked), strict=True))
+            self._crew = Crew(names, self._limits.seconds, _affordable(self._limits.memory))
+        return self._crew
+
+    def _judgement(self, source: Source, answers: dict[str | None, Answer]) -> Judgement:
         found = verdicts(answers, source.data, self._targets)
-        silent = all(verdict.error is None and not verdict.warnings for verdict in found)
-        return Judgement(Source(source.name, b"") if silent else source, found)
+        silent = found == (VALID,) * len(found)
+        return Judgement(Source(source.name, b"") if silent else source, found, silent)
 
 
 def _side_by_side(unknown: Iterator[Source | Judgement], bench: _Bench, jobs: int) -> Iterator[Judgement]:
@@ -196,7 +194,7 @@ def _side_by_side(unknown: Iterator[Source | Judgement], bench: _Bench, jobs: in
         if batch:
             yield batch
 
-    bench.crew  # noqa: B018 - made here, before the threads share it
-    for judgements in each(bench.judge_in_workers, batches(), jobs):
-        yield from judgements
+    bench.start(jobs)
+    for batch, answers in each(bench.ask_workers, batches(), jobs):  # a worker has its next batch before this is read
+        yield from bench.judge(batch, answers)
     yield from judged

@@ -18,7 +18,7 @@ ORDER = (
     "child", "git", "python_files", "reading", "sources", "staging", "magics", "awaits", "notebooks",
     "interpreters", "discovery", "memory", "targets",
     "_probe", "grammar", "approximate", "bytecode", "answers", "suspicious", "threads", "questions",
-    "processes", "worker", "crew", "index", "cache", "judge", "hints", "diagnostics", "check", "reports",
+    "processes", "worker", "crew", "index", "warned", "cache", "judge", "hints", "diagnostics", "check", "reports",
     "start", "watch", "healthcheck", "restart", "doctor", "command_line", "completion", "cli", "__main__",
 )  # fmt: skip
 """From the values to the command line: a room imports from those that stand before it, and from none behind it."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from syntax_guard import Settings, beside, cache, check_paths, index, store
+from syntax_guard import Diagnostic, Settings, beside, cache, check_paths, index, store, warned
 from syntax_guard.reading import UNKNOWN, mark
 
 from .cache_walk import walk
@@ -21,6 +21,12 @@ from .test_architecture import PACKAGE, imported_files
 if TYPE_CHECKING:
     from .conftest import Folder
 
+WARNED = {
+    "by the compiler": b"1 is 1\n",
+    "by the tokenizer": b"x = '\\d'\n",
+    "of characters": b"x = 1  # \xe2\x80\xae\n",
+    "of several": b"1 is 1\nx = '\\d'  # \xe2\x80\xae\n",
+}
 GREEN, RED = b"x = 1  # green\n", b"x = (  # red..\n"
 OLD = time.time() - 3600
 
@@ -84,10 +90,33 @@ class TestContents:
         shutil.copytree(kept, tmp_path / "restored")
         assert run(tmp_path / "restored") == (1, 1, [])
 
-    @pytest.mark.parametrize("content", [RED, b"x = '\\d'\n", b"x = 1  # \xe2\x80\xae\n"], ids=["red", "warned", "odd"])
-    def test_that_are_not_green_and_silent_are_judged_each_time(self, kept: Path, content: bytes) -> None:
-        Path("a.py").write_bytes(content)
+    def test_that_are_red_are_judged_each_time(self, kept: Path) -> None:
+        Path("a.py").write_bytes(RED)
         assert run(kept) == run(kept) == (1, 0, ["a.py"])
+
+    @pytest.mark.parametrize("target", [(), ("3.8",), ("3.8", "3.9")], ids=["", "one", "two"])
+    @pytest.mark.parametrize("content", WARNED.values(), ids=WARNED)
+    def test_that_are_warned_of_are_known_with_their_warnings(
+        self, kept: Path, content: bytes, target: tuple[str, ...]
+    ) -> None:
+        def said() -> tuple[int, tuple[Diagnostic, ...]]:
+            result = check_paths(["."], Settings(cache_dir=str(kept), target_version=target))
+            return result.summary.cached, result.diagnostics
+
+        Path("a.py").write_bytes(content)
+        _, fresh = said()
+        assert fresh
+        assert said() == (1, fresh)
+        Path("a.py").write_bytes(content + RED)
+        assert said()[0] == 0
+
+    def test_are_warned_of_in_a_bounded_place(self, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(warned, "LIMIT", 400)
+        for number in range(9):
+            Path("a.py").write_bytes(b"1 is %d\n" % number)
+            assert run(kept) == (1, 0, ["a.py"])
+            assert files(kept, "warnings")[0].stat().st_size <= 400 + index.SEAL_BYTES
+        assert run(kept) == (1, 1, ["a.py"])
 
     @pytest.mark.parametrize(
         "change",
@@ -338,6 +367,17 @@ class TestDamage:
         assert run(kept)[2] == []
         assert run(kept)[1] == 1
 
+    def test_every_flipped_bit_of_warnings_is_noticed(self, kept: Path) -> None:
+        Path("a.py").write_bytes(b"1 is 1\n")
+        run(kept)
+        (path,) = files(kept, "warnings")
+        content = path.read_bytes()
+        for position in range(len(content)):
+            damaged = bytearray(content)
+            damaged[position] ^= 1 << position % 8
+            path.write_bytes(damaged)
+            assert run(kept) == (1, 0, ["a.py"])
+
     def test_a_digest_without_the_key_proves_nothing(self, kept: Path) -> None:
         from hashlib import blake2b, sha256
 
@@ -350,8 +390,11 @@ class TestDamage:
     def test_a_file_under_another_secret_is_not_believed(self, kept: Path, tmp_path: Path) -> None:
         before = os.stat("a.py")
         forged = tmp_path / "forged"
+        Path("b.py").write_bytes(b"1 is 1\n")
+        run(kept)
         run(forged, cache_key=b"theirs")
-        for kind in ("index", "verdicts"):
+        Path("b.py").unlink()
+        for kind in ("index", "verdicts", "warnings"):
             shutil.copyfile(files(forged, kind)[0], files(kept, kind)[0])
         Path("a.py").write_bytes(RED)
         os.utime("a.py", ns=(before.st_atime_ns, before.st_mtime_ns))
@@ -453,7 +496,7 @@ class TestFolder:
 
 class TestRules:
     def test_are_every_room_that_has_a_part_in_a_verdict(self) -> None:
-        taking_part = [PACKAGE / "questions.py"]
+        taking_part = [PACKAGE / "questions.py", PACKAGE / "warned.py"]
         for path in taking_part:
             taking_part += sorted(imported_files(path) - set(taking_part))
         assert set(cache.RULES) == {".".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in taking_part}

@@ -1,11 +1,12 @@
-"""What the targets accept without a word, remembered between runs.
+"""What the targets accept, remembered between runs.
 
 A verdict is a function of the bytes and the interpreters, so it is kept by content: a set of digests, with no name,
 no code and no object in it. What is keyed by content holds in a fresh clone and in a restored CI cache too. On top,
 an `index` spares reading what has not changed since.
 
-Only green is kept. A digest that is damaged matches nothing, and a key that takes in the interpreters, the rules that
-judge and the user's own secret makes what others have found, or made up, match nothing either.
+Only what is valid is kept: green, or with its warnings, under a seal. A digest that is damaged matches nothing, and a
+key that takes in the interpreters, the rules that judge and the user's own secret makes what others have found, or made
+up, match nothing either.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ try:
 except ImportError:
     from hashlib import blake2b
 
-from . import __version__
+from . import __version__, warned
 from .beside import beside
 from .index import SEAL_BYTES, Index, index, unpack
 from .questions import questions
@@ -30,7 +31,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from .model import Target
+    from .model import Target, Verdict
     from .questions import Question
     from .reading import Mark, Readable
     from .sources import Selection
@@ -42,7 +43,7 @@ _WORTH_A_COPY = 256
 LIMIT = 8 << 20
 """Bytes of the digests that are kept for one set of interpreters."""
 RULES = (
-    "_probe", "answers", "approximate", "bytecode", "model", "questions", "reading", "suspicious",
+    "_probe", "answers", "approximate", "bytecode", "model", "questions", "reading", "suspicious", "warned",
     *("grammar." + room for room in (
         "__init__", "annotations", "cells", "characters", "code", "depth", "expressions", "fstrings", "lexical",
         "limits", "rule", "scanning", "scopes", "statements", "table", "triggers", "unicode",
@@ -54,7 +55,7 @@ RULES = (
 class Cache:
     """What one run knows and learns about sources.
 
-    Used in this order: `select` (for a tree), `knows` and `learn` for each source that is read, `close`.
+    Used in this order: `select` (for a tree), `recall` and `learn` for each source that is read, `close`.
     """
 
     def __init__(self, store: Store, targets: Sequence[Target], unlike: Callable[[str], bool]) -> None:
@@ -64,9 +65,12 @@ class Cache:
         self._store = store
         self._unlike = unlike
         self._key = _key(store.key, targets)
+        self._targets = len(targets)
         self._started = time_ns()
         self._digests: set[bytes] | None = None
         self._learned: list[bytes] = []
+        self._warnings: dict[bytes, str] | None = None
+        self._learned_warnings: dict[bytes, str] = {}
         self._asked: dict[str, tuple[bytes, Readable]] = {}
         self._green: dict[str, Mark] = {}
         self._selection: Selection | None = None
@@ -93,40 +97,43 @@ class Cache:
         self._selection = selection
         return selection
 
-    def knows(self, file: Readable, data: bytes) -> bool:
-        """Whether the targets are known to accept `data` without a word."""
+    def recall(self, file: Readable, data: bytes) -> tuple[Verdict, ...] | None:
+        """What the targets said of `data`: verdicts with warnings, or no verdicts where it is green; None: unknown."""
         if self._unlike(file.name):
-            return False
+            return None
         digest = self._digest(data)
         if digest in self._known_digests():
             self._keep(file)
             self.known += 1
-            return True
+            return ()
+        line = self._known_warnings().get(digest)
+        if line is not None:
+            self.known += 1
+            return warned.verdicts(line, self._targets)
         self._asked[file.name] = (digest, file)
-        return False
+        return None
 
     def without_known(self, files: list[Readable]) -> list[Readable]:
         """Those of `files` that are not known to be green by their content.
 
         Many files are read by two processes. What is left is read again, which takes no time beside judging it.
         """
-        if not self._known_digests():
-            return files
         mine = [file for file in files if isinstance(file, File) and not self._unlike(file.name)]
+        if len(mine) < _WORTH_A_COPY or not self._known_digests():
+            return files
         mine.sort(key=lambda file: file.size)
         theirs = mine[1::2]
-        copy = beside(lambda: b"".join(map(self._digest_of, theirs))) if len(mine) >= _WORTH_A_COPY else None
+        copy = beside(lambda: b"".join(map(self._digest_of, theirs)))
         if copy is None:
+            return files
+        del mine[1::2]
+        try:
             known = self._known_among(mine, map(self._digest_of, mine))
-        else:
-            del mine[1::2]
-            try:
-                known = self._known_among(mine, map(self._digest_of, mine))
-                answer = copy.answer() or b""
-            finally:
-                copy.stop()
-            digests = (answer[start : start + DIGEST_BYTES] for start in range(0, len(answer), DIGEST_BYTES))
-            known |= self._known_among(theirs, digests)
+            answer = copy.answer() or b""
+        finally:
+            copy.stop()
+        digests = (answer[start : start + DIGEST_BYTES] for start in range(0, len(answer), DIGEST_BYTES))
+        known |= self._known_among(theirs, digests)
         self.known += len(known)
         return [file for file in files if file.name not in known]
 
@@ -149,18 +156,33 @@ class Cache:
             self._digests = self._load()
         return self._digests
 
-    def learn(self, name: str, *, green: bool) -> None:
-        """Take in what came of the source called `name`."""
+    def _known_warnings(self) -> dict[bytes, str]:
+        if self._warnings is None:
+            content = self._store.read(self._warned) or b""
+            body, seal = content[:-SEAL_BYTES], content[-SEAL_BYTES:]
+            self._warnings = warned.unpack(body) if seal == self._seal_warnings(body) else {}
+        return self._warnings
+
+    def learn(self, name: str, verdicts: tuple[Verdict, ...], *, green: bool) -> None:
+        """Take in what came of the source called `name`; `green` are verdicts that say nothing."""
         digest, file = self._asked.pop(name, (None, None))
-        if green and digest and file:
+        if digest is None or file is None:
+            return
+        if green:
             self._learned.append(digest)
             self._keep(file)
+        elif (line := warned.text(verdicts)) is not None:
+            self._learned_warnings[digest] = line
 
     def close(self, *, complete: bool) -> None:
         """Write down what was learned; of the search only what is `complete`, to the last file. Once is enough."""
         if self._learned:
             self._save()
             self._learned.clear()
+        if self._learned_warnings:
+            body = warned.pack({**self._known_warnings(), **self._learned_warnings})
+            self._store.replace(self._warned, body + self._seal_warnings(body))
+            self._learned_warnings.clear()
         if complete and self._selection is not None:
             self._save_index(self._selection)
         self._store.close()
@@ -221,6 +243,10 @@ class Cache:
     def _verdicts(self) -> str:
         return f"verdicts-{self._seal(b'verdicts')[:16].hex()}"
 
+    @property
+    def _warned(self) -> str:
+        return f"warnings-{self._seal(b'warnings')[:16].hex()}"
+
     def _digest(self, data: bytes) -> bytes:
         from hashlib import sha256  # OpenSSL's: with the processor's own instructions, twice as fast as BLAKE2
 
@@ -231,6 +257,9 @@ class Cache:
         digest = blake2b(self._question, key=self._key, digest_size=SEAL_BYTES, person=b"answer")
         digest.update(content)
         return digest.digest()
+
+    def _seal_warnings(self, content: bytes) -> bytes:
+        return blake2b(content, key=self._key, digest_size=SEAL_BYTES, person=b"warnings").digest()
 
     def _seal(self, content: bytes) -> bytes:
         return blake2b(content, key=self._key, digest_size=SEAL_BYTES, person=b"question").digest()

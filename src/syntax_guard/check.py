@@ -6,7 +6,7 @@ import os
 from time import perf_counter
 
 from . import reading, sources, targets
-from .judge import WORTH_WORKERS, Limits, judge
+from .judge import Limits, judge
 from .model import Result, Summary
 from .patterns import matcher
 from .python_files import SUFFIXES
@@ -169,10 +169,9 @@ class _Run:
         selected = _with_cells(selection.files)
         files = self._unproven(selected)
         proven = len(selected) - len(files)
-        size = sum(file.size for file in files)
-        if self._cache is None and size > WORTH_REMEMBERING:
+        if self._cache is None and sum(file.size for file in files) > WORTH_REMEMBERING:
             self.remember()
-        if self._cache is not None and size > WORTH_WORKERS:  # what is known is no work; few are looked up when read
+        if self._cache is not None:
             files = self._cache.without_known(files)
         try:
             found, broken, undecided = self._findings(files)
@@ -219,7 +218,7 @@ class _Run:
         )
         for judgement in self._follow(judgements, len(files)) if self._follow else judgements:
             if self._cache is not None:
-                self._cache.learn(judgement.source.name, green=judgement.silent)
+                self._cache.learn(judgement.source.name, judgement.verdicts, green=judgement.silent)
             outcomes = {verdict.outcome for verdict in judgement.verdicts}
             if self._expected_broken(judgement.source.name):
                 if outcomes == {"valid"}:

@@ -72,15 +72,27 @@ def judge(
 def _judge(
     files: Sequence[Readable], unknown: Iterator[Source | Judgement], bench: _Bench, limits: Limits
 ) -> Iterator[Judgement]:
-    """Judge here what is little, and side by side what is much."""
-    size = sum(file.size for file in files)
+    """Judge here what is little; start workers once it turns out to be much."""
+    first: list[Source | Judgement] = []
+    work = 0
     jobs = 1
-    if len(files) > 1 and size * bench.questions > WORTH_WORKERS:
-        jobs = min(limits.jobs or _available(), len(files), size // BATCH_BYTES + 1)
+    for one in unknown:
+        first.append(one)
+        work += len(one.data) * bench.questions if isinstance(one, Source) else 0
+        if work > WORTH_WORKERS and len(first) > 1:
+            batches = sum(file.size for file in files) // BATCH_BYTES + 1
+            jobs = min(limits.jobs or _available(), batches)
+            break
+
+    def all_of_them() -> Iterator[Source | Judgement]:
+        yield from first
+        first.clear()
+        yield from unknown
+
     if jobs > 1:
-        yield from _side_by_side(unknown, bench, jobs)
+        yield from _side_by_side(all_of_them(), bench, jobs)
     else:
-        for one in unknown:
+        for one in all_of_them():
             yield bench.judge_here(one) if isinstance(one, Source) else one
 
 
@@ -92,8 +104,11 @@ def _unknown(files: Sequence[Readable], targets: Sequence[Target], cache: Cache 
         except UnreadableError as error:
             yield Judgement(Source(file.name, b""), (no_answer(error.problem),) * len(targets))
         else:
-            if cache is None or not cache.knows(file, data):
+            remembered = None if cache is None else cache.recall(file, data)
+            if remembered is None:
                 yield Source(file.name, data, file.mark if isinstance(file, File) else None)
+            elif remembered:
+                yield Judgement(Source(file.name, data), remembered)
 
 
 def _available() -> int:

@@ -186,7 +186,7 @@ class TestContents:
             return None if copied == "refused" else beside.Copy((lambda: os.kill(os.getpid(), 9)) if copied else call)  # type: ignore[arg-type, return-value]
 
         monkeypatch.setattr(cache, "_WORTH_A_COPY", 4)
-        monkeypatch.setattr(cache, "beside", copy)
+        monkeypatch.setattr(beside, "beside", copy)
         for number in range(6):
             Path(f"a{number}.py").write_bytes(GREEN + b"# %d" % number)
         run(kept)
@@ -270,7 +270,7 @@ class TestTree:
             return copies[-1]
 
         monkeypatch.setattr(index, "_WORTH_A_COPY", 2)
-        monkeypatch.setattr(index, "beside", copied)
+        monkeypatch.setattr(beside, "beside", copied)
         for each in "abyz":
             Path(f"{each}.py").write_bytes(GREEN)
         run(kept)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from stat import S_ISREG
 
-from .beside import beside
+from .beside import halves
 from .python_files import is_python_name
 from .reading import UNKNOWN, File, mark
 from .sources import Selection, is_script
@@ -31,7 +31,7 @@ TICK = 2_000_000_000
 SEAL_BYTES = 32
 _CHUNK = 4096
 _WORTH_A_COPY = 4096
-"""Names from which on a copy of this process, which takes 2 ms, looks at half of them."""
+"""Names from which on a copy of this process looks at half of them."""
 _NUMBERS = len(UNKNOWN)
 _LARGEST = (1 << 63) - 1
 
@@ -66,7 +66,7 @@ class Index:
         selection.linked = self._linked
         selection.known = len(self._names) - self._watched
         try:
-            for position in self._changed():
+            for position in memoryview(halves(self._changed, range(len(self._names)), _WORTH_A_COPY)).cast("q"):
                 if position < self._watched or self._linked:
                     return None
                 name = self._names[position]
@@ -109,40 +109,24 @@ class Index:
         flat = iter(numbers.tolist() if isinstance(numbers, memoryview) else numbers)
         return zip(*[flat] * _NUMBERS, strict=True)
 
-    def _changed(self) -> Iterator[int]:
-        """Positions of what has another mark now. Raises `OSError` for what is gone."""
-        count = len(self._names)
-        middle = count // 2
-        copy = beside(lambda: _packed(self._changed_between(middle, count))) if count > _WORTH_A_COPY else None
-        if copy is None:
-            yield from self._changed_between(0, count)
-            return
-        try:
-            yield from self._changed_between(0, middle)
-            answer = copy.answer()
-        finally:
-            copy.stop()
-        yield from self._changed_between(middle, count) if answer is None else memoryview(answer).cast("q")
+    def _changed(self, positions: Sequence[int]) -> bytes:
+        """Those of a range of positions at which another mark is now. Raises `OSError` for what is gone."""
+        from array import array
 
-    def _changed_between(self, first: int, end: int) -> Iterator[int]:
-        for start in range(first, end, _CHUNK):
-            names = self._names[start : min(start + _CHUNK, end)]
+        changed = array("q")
+        for start in range(positions[0], positions[-1] + 1, _CHUNK):
+            names = self._names[start : min(start + _CHUNK, positions[-1] + 1)]
             before = [*self._marks(start, start + len(names))]
             now = [*map(mark, map(os.stat, names))]
             if now != before:
-                yield from (start + at for at in range(len(names)) if now[at] != before[at])
+                changed.extend(start + at for at in range(len(names)) if now[at] != before[at])
+        return changed.tobytes()
 
 
 def settled(seen: Mark, started: int) -> bool:
     """Whether a mark seen after `started` (ns since 1970) is old enough to tell any later change of the file."""
     _, modified, changed, _, _ = seen
     return max(modified, changed) <= started - TICK
-
-
-def _packed(positions: Iterable[int]) -> bytes:
-    from array import array
-
-    return array("q", positions).tobytes()
 
 
 def unpack(content: bytes, seal: Seal) -> Index | None:

@@ -43,7 +43,8 @@ _WORTH_A_COPY = 256
 LIMIT = 8 << 20
 """Bytes of the digests that are kept for one set of interpreters."""
 RULES = (
-    "_probe", "answers", "approximate", "beside", "bytecode", "cpus", "model", "questions", "reading", "suspicious", "warned",
+    "_probe", "answers", "approximate", "beside", "bytecode", "cpus", "model", "questions", "reading",
+    "suspicious", "warned",
     *("grammar." + room for room in (
         "__init__", "annotations", "cells", "characters", "code", "depth", "expressions", "fstrings", "lexical",
         "limits", "rule", "scanning", "scopes", "statements", "table", "triggers", "unicode",

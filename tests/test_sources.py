@@ -99,6 +99,19 @@ def test_virtual_environments_are_skipped_whatever_they_are_called(folder: Folde
     assert (run.code, run.json["summary"]["checked"]) == (0, 1)
 
 
+def test_nothing_beside_the_mark_of_a_virtual_environment_is_taken(folder: Folder) -> None:
+    folder.write("good.py")
+    for number in range(20):  # whatever the order in which a folder is listed, some come first
+        folder.write(f"environment/{number}.py", BROKEN)
+        folder.write(f"environment/{number}/a.py", BROKEN)
+        folder.write(f"environment/node_modules/{number}.py", BROKEN)
+        (folder.path / f"environment/link{number}.py").symlink_to(f"{number}.py")
+        (folder.path / f"environment/link{number}.pyi").symlink_to("nowhere")
+    folder.write("environment/pyvenv.cfg")
+    run = folder.check(".")
+    assert (run.code, run.json["summary"]["checked"], run.json["summary"]["skipped"]) == (0, 1, 1)
+
+
 @pytest.mark.parametrize("above", ["build", ".venv", "node_modules", "__pycache__"])
 def test_a_checkout_below_such_a_folder_is_scanned(folder: Folder, above: str) -> None:
     folder.write(f"{above}/project/a.py", BROKEN)

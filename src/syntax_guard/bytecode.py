@@ -135,8 +135,8 @@ def _suffix() -> str:
 def _path(source: str, suffix: str) -> str:
     if sys.pycache_prefix is not None:
         return cache_from_source(os.path.abspath(source), optimization=_level or "")
-    folder, name = os.path.split(source)
-    return os.path.join(folder, "__pycache__", name.removesuffix(SUFFIX) + suffix)
+    folder, slash, name = source.replace(os.sep, "/").rpartition("/")
+    return f"{folder}{slash}__pycache__/{name.removesuffix(SUFFIX)}{suffix}"
 
 
 def _stamp(size: int, modified: int) -> bytes:

@@ -54,7 +54,9 @@ def select(paths: Iterable[str], exclude: Callable[[str], bool], suffixes: tuple
     parents = _Parents(selection, exclude)
     links: list[File] = []
     folders = False
+    named = 0
     for path in paths:
+        named += 1
         try:
             status = os.lstat(path)
             link = stat.S_ISLNK(status.st_mode)
@@ -79,7 +81,8 @@ def select(paths: Iterable[str], exclude: Callable[[str], bool], suffixes: tuple
             links.append(File(path, mark(status)))
         else:
             selection.files.append(File(path, mark(status)))
-    _once(selection, links)
+    if named > 1 or links:  # one search finds a name once
+        _once(selection, links)
     if folders and not selection.files:
         raise SourcesError("no Python file to check was found", "name other paths, or look at `exclude`")
     return selection
@@ -173,17 +176,32 @@ class _Scan:
             folder = self._pending.pop()
             try:
                 self._selection.watched.append((folder or ".", mark(os.stat(folder or "."))))
-                if folder != prefix and os.path.lexists(folder + ENVIRONMENT_MARK):
-                    self._selection.skipped += 1
-                    continue
+                before = self._found()
                 with os.scandir(folder or ".") as entries:
                     for entry in entries:  # one by one: there may be a million
+                        name = entry.name
+                        if name == ENVIRONMENT_MARK and folder != prefix:
+                            self._forget(before)
+                            self._selection.skipped += 1
+                            break
                         if entry.is_dir(follow_symlinks=False):
-                            self._folder(folder + entry.name + "/", entry.name)
+                            self._folder(folder + name + "/", name)
                         else:
-                            self._file(folder + entry.name, entry)
+                            self._file(folder + name, entry)
             except OSError as error:
                 self._selection.files.append(Unreadable(folder or ".", reason(error)))
+
+    def _found(self) -> tuple[int, ...]:
+        """How much was found so far."""
+        selection = self._selection
+        files, watched = len(selection.files), len(selection.watched)
+        return selection.skipped, files, watched, len(self._links), len(self._pending)
+
+    def _forget(self, before: tuple[int, ...]) -> None:
+        """Drop what was found since there was so much: the folder that held it is a virtual environment."""
+        selection = self._selection
+        selection.skipped, files, watched, links, pending = before
+        del selection.files[files:], selection.watched[watched:], self._links[links:], self._pending[pending:]
 
     def _folder(self, path: str, name: str) -> None:
         if name in SKIPPED_FOLDERS or self._exclude(path):

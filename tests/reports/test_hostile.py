@@ -12,7 +12,7 @@ from syntax_guard.model import Interpreter, Result, Target
 from syntax_guard.reports import neutral
 
 from . import hostile_tree
-from .ci_readers import github_commands, other_commands
+from .ci_readers import GITLAB_SEVERITIES, github_commands, gitlab_issues, other_commands
 from .samples import APPROXIMATE, HOSTILE, RUNNING, diagnostic, result
 from .validate import MACHINE, validate
 
@@ -48,6 +48,14 @@ def test_a_report_is_plain_text_that_no_reader_acts_on(name: str, text: str) -> 
         assert not other_commands(report), place
         commands = github_commands(report)
         assert [command.name for command in commands] == (expected(found) if name == "github" else []), place
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_gitlab_drops_no_finding(text: str) -> None:
+    for found in results(text).values():
+        issues = gitlab_issues("".join(reports.render("gitlab", found)))
+        assert len(issues) == len(found.diagnostics)
+        assert {issue["severity"] for issue in issues} <= set(GITLAB_SEVERITIES)
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())

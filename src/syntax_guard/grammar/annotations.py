@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from .code import Code, Node, Span
 
 
-def _annotations(node: Node) -> list[Node]:
+def annotations_of(node: Node) -> list[Node]:
+    """The annotations in a statement that are evaluated in the scope around it."""
     if kind(node) == "AnnAssign":
         return [node.annotation]
     if kind(node) in FUNCTIONS and not getattr(node, "type_params", None):
@@ -32,7 +33,7 @@ def _annotated_before_declared(code: Code, node: Node) -> Iterator[Span]:
             if not seen.isdisjoint(part.names):
                 yield code.span(part)
         else:
-            for name in in_scope(_annotations(part)):
+            for name in in_scope(annotations_of(part)):
                 if kind(name) == "Name":
                     seen.add(name.id)
 
@@ -69,11 +70,15 @@ def _annotation_scope_in_class(code: Code, node: Node) -> Iterator[Span]:
 def _unpacking_in_evaluated_annotation(code: Code, node: Node) -> Iterator[Span]:
     """The annotation of an attribute or item, in a module or class, was evaluated until annotations became lazy."""
     if not code.has_future_annotations:
-        for part in statements(node.body):
-            if kind(part) == "AnnAssign" and not part.simple:
-                for field in in_scope([part.annotation], COMPREHENSIONS):
-                    if kind(field) == "FormattedValue" and kind(field.value) == "Starred":
-                        yield code.span(field.value)
+        yield from _unpacking_in_annotation(code, node)
+
+
+def _unpacking_in_annotation(code: Code, node: Node) -> Iterator[Span]:
+    for part in statements(node.body):
+        if kind(part) == "AnnAssign" and not part.simple:
+            for field in in_scope([part.annotation], COMPREHENSIONS):
+                if kind(field) == "FormattedValue" and kind(field.value) == "Starred":
+                    yield code.span(field.value)
 
 
 ANNOTATION_RULES = (
@@ -115,5 +120,15 @@ ANNOTATION_RULES = (
         find=_unpacking_in_evaluated_annotation,
         refused="x.y: f'{*z}'\n",
         accepted="def f(): x.y: f'{*z,}'\n",
+    ),
+    Rule(
+        since=(3, 12),
+        what="Unpacking alone in a replacement field, in the annotation of an attribute or item,",
+        origin="PEP 701",
+        trigger=triggers.STAR_ALONE,
+        nodes=("Module", "ClassDef"),
+        find=_unpacking_in_annotation,
+        refused="from __future__ import annotations\nx.y: f'{*z}'\n",
+        accepted="from __future__ import annotations\nx.y: f'{*z,}'\n",
     ),
 )

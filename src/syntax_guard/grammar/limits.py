@@ -101,17 +101,27 @@ def _ll_brackets(code: Code, node: Node) -> Iterator[Span]:
     import tokenize
 
     del node
+    begins = {getattr(tokenize, f"{letter}STRING_START", -1) for letter in "FT"}  # from 3.12 on
+    ends = {getattr(tokenize, f"{letter}STRING_END", -1) for letter in "FT"}
     used = 0
     opened: list[int] = []
+    around: list[tuple[int, list[int]]] = []  # formatted strings, whose fields were each parsed by themselves
     for token in tokenize.generate_tokens(io.StringIO(code.utf8.decode("utf-8", "replace")).readline):
-        if token.type == tokenize.OP and token.string in ")]}" and opened:
+        bracket = token.string if token.type == tokenize.OP else ""
+        if bracket in (")", "]", "}") and opened:
             used -= opened.pop()
         elif _LL_STATEMENT + _LL_OPERAND + used > _LL_STACK:
             start = code.starts[token.start[0] - 1]
             yield start, start + 1
             return
-        elif token.type == tokenize.OP and token.string in "([{":
-            opened.append(_LL_OPERAND if token.string == "{" else _LL_OPERAND + 1)
+        elif token.type in begins:
+            around.append((used, opened))
+            used, opened = 0, []
+        elif token.type in ends:
+            used, opened = around.pop()
+        elif bracket in ("(", "[", "{"):
+            is_field = bracket == "{" and around and not used
+            opened.append(0 if is_field else _LL_OPERAND if bracket == "{" else _LL_OPERAND + 1)
             used += opened[-1]
 
 

@@ -194,7 +194,7 @@ def _is_prefix(source: bytes, at: int) -> bool:
 
 
 FORMATTED_STRING = patterns(*_formatted_strings(), where=_is_prefix)
-_TEMPLATE = rb"(?=[rR]?(?:'''|\"\"\"|'(?:[^'\\\n{]|\\[^{])*['{]|\"(?:[^\"\\\n{]|\\[^{])*[\"{]))"
+_TEMPLATE = rb"(?=[rR]?(?:'''|\"\"\"|'(?:[^'\\\n{]|\\(?s:.))*['{]|\"(?:[^\"\\\n{]|\\(?s:.))*[\"{]))"
 TEMPLATE_STRING = patterns(b"t" + _TEMPLATE, b"T" + _TEMPLATE, where=_is_prefix)
 
 _ENCODED = re.compile(rb"(?i)\A(?:[^\n]*\n)?[^\n]*coding[:=][ \t]*(?:utf|u|unicode|raw|csunicode)[-_]?(?!8)")

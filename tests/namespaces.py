@@ -1,4 +1,4 @@
-"""Real PID namespaces, in which a test's program is process 1 as it would be in a container."""
+"""Real namespaces, in which a test's program is process 1 as it would be in a container, or has disks of its own."""
 
 from __future__ import annotations
 
@@ -16,13 +16,22 @@ LONG = f"f({', '.join(f'a{number}=1' for number in range(40_000))})\n"
 
 def namespace() -> list[str]:
     """The command that makes another one process 1 of a PID namespace, or a skip that says why not."""
+    return _unshared("--pid", "--fork", "--mount-proc", "--kill-child")
+
+
+def mounts() -> list[str]:
+    """The command that runs another one where it may mount what nobody else sees, or a skip that says why not."""
+    return _unshared("--mount")
+
+
+def _unshared(*options: str) -> list[str]:
     if not shutil.which("unshare"):
         pytest.skip("there is no unshare (util-linux)")
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-    command = ["unshare", *user, "--pid", "--fork", "--mount-proc", "--kill-child"]
+    command = ["unshare", *user, *options]
     tried = subprocess.run([*command, "true"], capture_output=True, text=True)
     if tried.returncode:
-        pytest.skip(f"the kernel allows no PID namespace here: {tried.stderr.strip()}")
+        pytest.skip(f"the kernel allows no such namespace here: {tried.stderr.strip()}")
     return command
 
 

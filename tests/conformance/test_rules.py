@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +13,9 @@ from syntax_guard.grammar.rule import ALWAYS
 
 from .pythons import APPROXIMATE, COMPILE, VERSIONS, ask, found
 from .sources import examples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 HOST = sys.version_info[:2]
 KNOWN = [rule for rule in RULES if rule.since <= HOST]
@@ -109,3 +113,35 @@ def test_the_first_of_two_places_comes_first() -> None:
 @pytest.mark.skipif(HOST < (3, 14), reason="t-strings are new in Python 3.14")
 def test_a_word_that_looks_like_a_prefix_hides_none() -> None:
     assert _messages("f(name='_ast', asname=t'ast')\n", (3, 13)) == ["t-string is new in Python 3.14"]
+
+
+FUTURE = "from __future__ import annotations\n"
+REFUSED = [
+    ("rt'\\{{x}}'\n", range(8, 14)),
+    ("class C:\n    x: [super for a in b]\n", [12]),
+    (FUTURE + "class C:\n    x: [super for a in b]\n", []),
+    ("class C:\n    def f(self, x: [__class__ for a in b]): pass\n", [12]),
+    (FUTURE + "class C:\n    def f(self, x: [__class__ for a in b]): pass\n", []),
+    (FUTURE + "x.y: f'{*a}'\n", range(8, 12)),
+    (FUTURE + "x: f'{*a}'\n", range(9, 12)),
+    ("(" * 60 + "f'{" + "[" * 60 + "x" + "]" * 60 + "}'" + ")" * 60 + "\n", []),
+    ("(" * 99 + "f'a'" + ")" * 99 + "\n", [8]),
+    ("if x:\n    pass\n\\\n\npass\n", []),
+    ("try:\n    pass\n\\\n\nexcept: pass\n", [8]),
+]
+"""Sources, and the minor versions whose CPython refuses them."""
+
+
+@pytest.mark.parametrize(("source", "minors"), REFUSED)
+def test_it_is_refused_for_the_pythons_that_refuse_it(source: str, minors: Iterable[int]) -> None:
+    if HOST[1] in minors:
+        pytest.skip(f"Python {HOST[0]}.{HOST[1]} refuses it itself")
+    older = [version for version in VERSIONS if version < HOST]
+    assert {version[1] for version in older if _messages(source, version)} == {*minors} & {one[1] for one in older}
+
+
+@pytest.mark.parametrize(("source", "minors"), REFUSED)
+def test_the_real_pythons_refuse_it(source: str, minors: Iterable[int]) -> None:
+    for version, python in found().items():
+        (answer,) = ask(python, COMPILE, [source.encode()])
+        assert (answer is not None) is (version[1] in minors), version

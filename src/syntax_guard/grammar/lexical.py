@@ -68,11 +68,13 @@ def _joined_lines(code: Code, node: Node) -> Iterator[tuple[Span, list[int], int
 
 
 def _joined_blank(code: Code, node: Node) -> Iterator[Span]:
+    """An empty statement, which the grammar has between statements of a module alone."""
+    starts = _statement_starts(code, node)
     for span, columns, token, followed in _joined_lines(code, node):
         if not followed:
             line = code.starts[code.line_of(min(token, len(code.utf8) - 1)) - 1]
-            at_end = token == len(code.utf8)
-            if columns[0] or not (at_end or _column(code.utf8[line:token]) == 0):
+            is_statement = token in starts and _column(code.utf8[line:token]) == 0
+            if columns[0] or not (is_statement or token == len(code.utf8)):
                 yield span
 
 

@@ -116,6 +116,7 @@ def test_a_word_that_looks_like_a_prefix_hides_none() -> None:
 
 
 FUTURE = "from __future__ import annotations\n"
+LOOPS_19 = "".join(f"{' ' * level}while x:\n" for level in range(19))
 REFUSED = [
     ("rt'\\{{x}}'\n", range(8, 14)),
     ("class C:\n    x: [super for a in b]\n", [12]),
@@ -126,6 +127,8 @@ REFUSED = [
     (FUTURE + "x: f'{*a}'\n", range(9, 12)),
     ("(" * 60 + "f'{" + "[" * 60 + "x" + "]" * 60 + "}'" + ")" * 60 + "\n", []),
     ("(" * 99 + "f'a'" + ")" * 99 + "\n", [8]),
+    (LOOPS_19 + " " * 19 + "with (a, b): pass\n", range(9, 13)),
+    (LOOPS_19 + " " * 19 + "with (a), (b): pass\n", range(8, 13)),
     ("if x:\n    pass\n\\\n\npass\n", []),
     ("try:\n    pass\n\\\n\nexcept: pass\n", [8]),
 ]

@@ -11,8 +11,12 @@ _LONG_LINE = 800
 _MANY_LINES = 900
 _OPERATOR_LINES = re.compile(rb"(?:\n[ \t]*(?:[-.+*/%|&^([]|and\b|or\b|if\b|else\b)[^\n]*){250}")
 _ITEMS = re.compile(rb"with\b(?:[^:,]*,){0,10}")
+_ONE_LINE = re.compile(rb"with\b[^:\n([{\\]*(?=[:\n]|\Z)")
+"""Without a bracket or a joined line, a header ends with its line; in text, commas may go on."""
 _OPENS_BLOCKS = re.compile(rb"\n(?=([ \t\f]*))\1(?:for|while|with|async|try|except|finally)\b")
-_BLOCK = re.compile(rb"\n(?=([ \t\f]*))\1(for|while|with|async|try|except|finally|if|else|def|class)\b")
+_BLOCK = re.compile(
+    rb"\n(?=([ \t\f]*))\1(?:async[ \t\f]+(?=def\b))?(for|while|with|async|try|except|finally|if|else|def|class)\b"
+)
 _END_OF_HEADER = re.compile(rb":[ \t\f]*(?:#[^\n]*)?\n")
 _WEIGHTS = {b"for": 1, b"while": 1, b"with": 1, b"async": 2, b"try": 2, b"except": 3, b"finally": 1}
 """How many blocks each statement can open; those with more items open more."""
@@ -90,7 +94,7 @@ def _most_commas(source: bytes) -> int:
     place = source.find(b"with")
     while place >= 0:
         if starts_with(source, place):
-            items = _ITEMS.match(source, place)
-            most = max(most, items[0].count(b",") if items else 0)
+            items = _ONE_LINE.match(source, place) or _ITEMS.match(source, place)
+            most = max(most, min(items[0].count(b","), _MANY_ITEMS) if items else 0)
         place = source.find(b"with", place + 1)
     return most

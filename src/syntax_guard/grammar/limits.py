@@ -125,7 +125,9 @@ def _ll_brackets(code: Code, node: Node) -> Iterator[Span]:
             used += opened[-1]
 
 
-def _blocks(of_statement: Callable[[Node], int], of_handler: int, limit: int) -> Callable[[Code, Node], Iterator[Span]]:
+def _blocks(
+    of_statement: Callable[[Code, Node], int], of_handler: int, limit: int
+) -> Callable[[Code, Node], Iterator[Span]]:
     """Finds what is in more than ``limit`` blocks of one function: loops, ``with``, ``try`` and its handlers."""
 
     def find(code: Code, node: Node) -> Iterator[Span]:
@@ -135,7 +137,7 @@ def _blocks(of_statement: Callable[[Node], int], of_handler: int, limit: int) ->
             if hasattr(part, "type_params") or kind(part) in ("FunctionDef", "AsyncFunctionDef", "ClassDef"):
                 stack.extend((child, 0) for child in getattr(part, "body", ()))
                 continue
-            inner = depth + of_statement(part)
+            inner = depth + of_statement(code, part)
             handlers = getattr(part, "handlers", [])
             around = inner - 1 if handlers else inner
             if max(inner, around + of_handler if handlers else 0) > limit:
@@ -153,7 +155,9 @@ def _blocks(of_statement: Callable[[Node], int], of_handler: int, limit: int) ->
     return find
 
 
-def _of_statement(node: Node) -> int:
+def _of_statement(code: Code, node: Node) -> int:
+    """Blocks that a statement opens, besides those of handlers."""
+    del code
     if kind(node) in _LOOPS:
         return 1
     if kind(node) in ("With", "AsyncWith"):
@@ -161,6 +165,27 @@ def _of_statement(node: Node) -> int:
     if kind(node) in _TRIES:
         return bool(node.handlers) + bool(node.finalbody)
     return 0
+
+
+def _of_statement_in_ll(code: Code, node: Node) -> int:
+    """Likewise, for the parser that took items in parentheses for one tuple."""
+    blocks = _of_statement(code, node)
+    if blocks > 1 and kind(node) in ("With", "AsyncWith") and _items_are_in_parentheses(code, node):
+        return 1
+    return blocks
+
+
+def _items_are_in_parentheses(code: Code, node: Node) -> bool:
+    depth, done = 0, code.start(node)
+    for item in node.items:
+        if depth == 0 and item is not node.items[0]:
+            return False
+        for char in code.gap(done, code.start(item.context_expr)):
+            depth += (char == ord("(")) - (char == ord(")"))
+            if depth == 0 and char == ord(")"):
+                return False
+        done = code.end(item.context_expr)
+    return True
 
 
 def _exception_stack(code: Code, node: Node) -> Iterator[Span]:
@@ -281,7 +306,7 @@ LIMIT_RULES = (
         since=(3, 13),
         what="Nesting of more than 20 blocks",
         trigger=MANY_BLOCKS,
-        find=_blocks(_of_statement, 1, _BLOCKS),
+        find=_blocks(_of_statement_in_ll, 1, _BLOCKS),
         refused=_LOOPS_21,
         accepted=_LOOPS_20,
     ),

@@ -193,9 +193,15 @@ def _is_prefix(source: bytes, at: int) -> bool:
     return at == 0 or not (source[at - 1 : at].isalnum() or source[at - 1] in b"_\\" or source[at - 1] > 127)
 
 
+def _is_first_prefix(source: bytes, at: int) -> bool:
+    """Likewise for what is joined to no string but its own kind, of which the first is enough."""
+    start = at - (source[at - 1 : at] in (b"r", b"R"))
+    return _is_prefix(source, at) and source[start - 1 : start] not in (b"'", b'"')
+
+
 FORMATTED_STRING = patterns(*_formatted_strings(), where=_is_prefix)
 _TEMPLATE = rb"(?=[rR]?(?:'''|\"\"\"|'(?:[^'\\\n{]|\\(?s:.))*['{]|\"(?:[^\"\\\n{]|\\(?s:.))*[\"{]))"
-TEMPLATE_STRING = patterns(b"t" + _TEMPLATE, b"T" + _TEMPLATE, where=_is_prefix)
+TEMPLATE_STRING = patterns(b"t" + _TEMPLATE, b"T" + _TEMPLATE, where=_is_first_prefix)
 
 _ENCODED = re.compile(rb"(?i)\A(?:[^\n]*\n)?[^\n]*coding[:=][ \t]*(?:utf|u|unicode|raw|csunicode)[-_]?(?!8)")
 JOINED_LINES = words(b"\\\n", where=first_on_line)

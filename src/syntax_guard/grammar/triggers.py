@@ -62,7 +62,7 @@ def _can_unpack(source: bytes, at: int) -> bool:
     if not line:  # what stands before it is on a line above, or a comment is
         above = source[max(0, start - _NEAR) : start].rstrip(b" \t\f\n\\")
         return not above or b"#" in above[above.rfind(b"\n") + 1 :] or _UNPACKS.search(above[-4:]) is not None
-    if not _UNPACKS.search(line):
+    if not _UNPACKS.search(line) or _COMMENT.match(line):
         return False
     if at - start > _NEAR:
         return True
@@ -113,6 +113,7 @@ _GAP = rb"(?:[\s\\]|#[^\n]*\n)*"
 _OPERAND = re.compile(rb"([\w\x80-\xff]+|[])}'\"])[ \t\f]*\Z")
 _ARGUMENTS = re.compile(rb"\*" + _GAP + _NAME + _GAP + rb"\Z")
 _LAST_NAME = re.compile(_NAME + rb"(?=[ \t\f]*\Z)")
+_COMMENT = re.compile(rb"[^'\"#]*#")
 _UNPACKS = re.compile(rb"(?:[,=\[]|\bin)\Z")
 _SHORT_TEXT = re.compile(rb"'[^'\\]*'|\"[^\"\\]*\"")
 _LONG_TEXT = re.compile(
@@ -157,7 +158,8 @@ PRIVATE_ASSIGNMENT = words(b":=", where=_is_private)
 POSITIVE_PATTERN = patterns(rb"\+[ \t\f\\\n]*[.0-9]", where=_is_in_pattern)
 SPECIFICATION = patterns(rb"=\s*[}!:]")
 """The ``=`` of a replacement field."""
-STAR = patterns(rb"\*(?<!\*\*)(?![*)]|[ \t]*,)", where=_can_unpack)
+STAR = patterns(rb"\*(?<!\*\*)(?![*)]|[ \t]*,|[\w.]+[ \t]*,[ \t]*\*\*)", where=_can_unpack)
+"""Not one that ``**`` follows: they are arguments."""
 STAR_ALONE = patterns(rb"\{" + _GAP + rb"\*(?!\*)")
 STAR_ANNOTATION = patterns(rb":" + _GAP + rb"\*(?!\*)", where=_is_of_arguments)
 STAR_FIRST = patterns(rb"\*(?<=[\[({\s]\*)")

@@ -23,7 +23,7 @@ PACKAGE = os.path.dirname(os.path.abspath(__file__))
 START_SECONDS = 20.0
 """How long an interpreter may take to say hello."""
 PIPE_BYTES = 512 * 1024
-"""Room for what is sent at once, where the system lets a pipe have it: a sender that waits is woken again and again."""
+"""Room for what is sent at once, where a pipe may have it: a sender that waits is woken again and again."""
 NOISE_LIMIT = 1 << 20
 """Bytes that may precede the hello."""
 PATIENCE = 9
@@ -84,7 +84,6 @@ class Worker:
                 cwd=PACKAGE,
                 env={**_MALLOC, **os.environ},
                 pass_fds=() if os.name == "nt" else (lifeline,),
-                pipesize=PIPE_BYTES,
                 start_new_session=True,  # a wrapper around an interpreter ends with all that it started
             )
         except (OSError, ValueError) as error:
@@ -94,6 +93,7 @@ class Worker:
             os.close(lifeline)
         self._token = token.encode() + b" "
         _alive.add(self)
+        _widen(self._pipes[0])
 
     @property
     def _pipes(self) -> tuple[BinaryIO, BinaryIO]:
@@ -254,6 +254,16 @@ def _pipe() -> tuple[int, int]:
         raise
     finally:
         os.close(receive)
+
+
+def _widen(pipe: BinaryIO) -> None:
+    """Give `pipe` room for `PIPE_BYTES`, if it may have that: only Linux has a way, and each user a quota (pipe(7))."""
+    try:
+        from fcntl import F_SETPIPE_SZ, fcntl
+
+        fcntl(pipe, F_SETPIPE_SZ, PIPE_BYTES)
+    except (ImportError, OSError):
+        pass
 
 
 def _not_started(error: Exception) -> WorkerError:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from syntax_guard import Settings, _probe, check_paths
+from syntax_guard import Settings, _probe, check_paths, worker
 from syntax_guard.crew import Crew
 from syntax_guard.model import Problem
 from syntax_guard.questions import Question
@@ -85,6 +85,19 @@ def test_a_source_that_always_ends_its_worker_is_named(way: str, kind: str, tmp_
         assert isinstance(answer, Problem) == (b"trigger" in source)
         if isinstance(answer, Problem):
             assert answer.kind == kind
+
+
+@pytest.mark.parametrize("size", [1, (1 << 31) - 1], ids=["narrow", "refused"])
+def test_pipes_may_be_narrow(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "PIPE_BYTES", size)  # a user has a quota, and the system a limit
+    question = Question(None, this_interpreter().name)
+    crew = Crew({question.command(): question.name}, 30, 0)
+    try:
+        answers = crew.ask(question.command(), [b"x = 1\n" * 100_000, *SOURCES])
+    finally:
+        crew.close()
+    assert [answer is not None and not isinstance(answer, Problem) for answer in answers] == [False, *BROKEN]
+    assert not any(isinstance(answer, Problem) for answer in answers)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="nobody else tells how much of the CPU a process had")

@@ -58,7 +58,7 @@ def main() -> int:
 def _measure(asked: tuple[str, ...] | list[str], place: Path, tools: Tools) -> list[Measured]:
     done = []
     if "library" in asked:
-        done.append(measurements.library(place, tools))
+        done.append(measurements.standard_library(place, tools))
     if "commit" in asked:
         done.append(measurements.commit(place, tools))
     if {"packages", "start"} & {*asked}:

@@ -26,7 +26,7 @@ NOT_THE_LIBRARY = {"site-packages", "test", "tests", "idle_test", "__pycache__"}
 """What lies in the standard library's folder and is none of it, or is broken on purpose."""
 
 
-def library(tree: Path) -> Path:
+def standard_library(tree: Path) -> Path:
     """The standard library of this Python without its tests. Returns `tree`."""
     shutil.copytree(sysconfig.get_path("stdlib"), tree, ignore=_but_the_library)
     return tree

@@ -50,10 +50,10 @@ class Measured(NamedTuple):
     promises: list[Promise]
 
 
-def library(place: Path, tools: Tools) -> Measured:
+def standard_library(place: Path, tools: Tools) -> Measured:
     """The standard library, by every tool, with nothing remembered."""
-    tree = corpora.library(place / "library")
-    again = corpora.library(place / "library-again")  # what compileall writes is in nobody's way
+    tree = corpora.standard_library(place / "library")
+    again = corpora.standard_library(place / "library-again")  # what compileall writes is in nobody's way
     files = corpora.python_files(tree)
     table = _timed(
         f"Standard library, {_count(files)}, cold",

@@ -29,7 +29,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__.partition("\n")[0])
     parser.add_argument("--host", action="append", help="the Python that answers, such as 3.13; by default those found")
     parser.add_argument("--sources", type=int, default=20_000, metavar="N", help="at most so many (default: 20000)")
-    parser.add_argument("--library", action="store_true", help="sources of the standard library, not recorded ones")
+    parser.add_argument(
+        "--library",
+        dest="standard_library",
+        action="store_true",
+        help="sources of the standard library, not recorded ones",
+    )
     parser.add_argument("--mutated", type=int, default=0, metavar="N", help="N changed ones in place of the sources")
     parser.add_argument("--seed", type=int, default=3, metavar="N", help="choose others (default: 3)")
     parser.add_argument("--rules-only", action="store_true", help="leave ruff, vermin and feature_version out")
@@ -38,7 +43,7 @@ def main() -> int:
     pythons = found()
     wanted = [tuple(map(int, host.split("."))) for host in options.host or []] or list(HOSTS)
     hosts = [host for host in pythons if host in wanted] or [sys.version_info[:2]]
-    sets = _sets(pythons, options.library, options.sources)
+    sets = _sets(pythons, options.standard_library, options.sources)
     if options.mutated:
         sources = [source for judged in sets.values() for source in judged.sources] + examples()
         changed = mutations(sources, options.mutated, pythons[max(pythons)], options.seed)

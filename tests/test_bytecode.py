@@ -205,3 +205,12 @@ def test_a_read_only_tree_is_checked_all_the_same() -> None:
     Path().chmod(0o555)
     assert run(write_bytecode=True) == (1, 0, [])
     assert not written().exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+def test_bytecode_that_nobody_would_write_is_an_error(folder: Folder) -> None:
+    folder.write("a.py")
+    folder.write("python", f'#!/bin/sh\nexec {sys.executable} "$@"\n').chmod(0o755)  # another, by its path
+    run = folder.check("--write-bytecode", "--python", "./python")
+    assert (run.code, run.out) == (2, "")
+    assert "is no target" in run.err

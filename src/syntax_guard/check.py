@@ -6,6 +6,7 @@ import os
 from time import perf_counter
 
 from . import reading, sources, targets
+from .errors import TargetError
 from .judge import Limits, judge
 from .model import Result, Summary
 from .patterns import matcher
@@ -146,6 +147,11 @@ class _Run:
         self._follow = follow
         self._settings = settings
         self._asked = _targets(settings)
+        if settings.write_bytecode and all(target.interpreter.python for target in self._asked):
+            raise TargetError(
+                "--write-bytecode: this interpreter, whose bytecode it is, is no target",
+                "run syntax-guard with the Python that will run the files",
+            )
         self._expected_broken = matcher(settings.expected_broken, settings.root, "expected-broken", folder)
         self._cache: Cache | None = None
         self._store: Store | None = None

@@ -129,6 +129,13 @@ REFUSED = [
     ("(" * 99 + "f'a'" + ")" * 99 + "\n", [8]),
     (LOOPS_19 + " " * 19 + "with (a, b): pass\n", range(9, 13)),
     (LOOPS_19 + " " * 19 + "with (a), (b): pass\n", range(8, 13)),
+    ("#coding=utf-7\nx+AA0-\ny\n", range(8, 12)),
+    ("#coding=utf-7\nx+AA0-", range(8, 12)),
+    ("#coding=utf-7\nx  #+AA0-\n", []),
+    ("#coding=utf-7\n'''+AA0-\n'''\n", []),
+    ("#coding=utf-7\n'''+AA0- '''\n", []),
+    ("#coding=utf-7\nx  #+AA0-y\n", [12, 13]),
+    ("#coding=utf-7\nx+AA0-y\n", range(8, 14)),
     ("if x:\n    pass\n\\\n\npass\n", []),
     ("try:\n    pass\n\\\n\nexcept: pass\n", [8]),
 ]

@@ -31,6 +31,8 @@ class Code:
         self.data = data
         self.decoded_returns: list[int] = []
         """Offsets of line feeds that were carriage returns in an encoding of their own, and not in the bytes."""
+        self.decoded_ends: list[int] = []
+        """Likewise of those that such a carriage return stood before, and of one that ends the source."""
         self.utf8 = self._as_utf8(data)
         self._tree: Node = None
         self._starts: list[int] | None = None
@@ -161,9 +163,13 @@ class Code:
         if b"\r" in data:
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         if encoding is not None:
-            data = data.decode(encoding, "replace").replace("\r\n", "\n").encode("utf-8", "replace")
-            self.decoded_returns = [match.start() for match in re.finditer(rb"\r", data)]
-            data = data.replace(b"\r", b"\n")
+            data = data.decode(encoding, "replace").encode("utf-8", "replace")
+            dropped = 0
+            for match in re.finditer(rb"\r\n?", data):
+                at_end = match[0] == b"\r\n" or match.end() == len(data)
+                (self.decoded_ends if at_end else self.decoded_returns).append(match.start() - dropped)
+                dropped += match[0] == b"\r\n"
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         return data
 
 

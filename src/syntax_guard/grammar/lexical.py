@@ -11,7 +11,7 @@ from .rule import Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from .code import Code, Node, Span
 
@@ -116,15 +116,25 @@ def _peg_parser(code: Code, node: Node) -> Iterator[Span]:
             yield match.span()
 
 
-def _carriage_return(in_comment: bool) -> Callable[[Code, Node], Iterator[Span]]:
-    def find(code: Code, node: Node) -> Iterator[Span]:
-        del node
-        for offset in code.decoded_returns:
-            line = code.utf8[code.utf8.rfind(b"\n", 0, offset) + 1 : offset]
-            if line.lstrip(b" \t\f").startswith(b"#") is in_comment:
-                yield offset, offset + 1
+def _return_in_code(code: Code, node: Node) -> Iterator[Span]:
+    del node
+    for offset in code.decoded_returns:
+        if not code.without([(offset, offset)], b"$"):
+            yield offset, offset + 1
 
-    return find
+
+def _return_in_comment(code: Code, node: Node) -> Iterator[Span]:
+    del node
+    for offset in code.decoded_returns:
+        if code.without([(offset, offset)], b"\"\"\"'''$"):  # which would end a text
+            yield offset, offset + 1
+
+
+def _return_at_end(code: Code, node: Node) -> Iterator[Span]:
+    del node
+    for offset in islice(code.decoded_ends, _TRIED):
+        if not code.without([(offset, offset)], b"$"):
+            yield offset, offset + 1
 
 
 LEXICAL_RULES = (
@@ -176,7 +186,7 @@ LEXICAL_RULES = (
         since=(3, 14),
         what="Line that ends in an encoded carriage return",
         trigger=triggers.ENCODED_RETURNS,
-        find=_carriage_return(in_comment=False),
+        find=_return_in_code,
         refused="#coding=utf-7\nx+AA0-y\n",
         accepted="#coding=utf-7\nx\n",
     ),
@@ -185,8 +195,16 @@ LEXICAL_RULES = (
         since=(3, 14),
         what="Comment that ends in an encoded carriage return",
         trigger=triggers.ENCODED_RETURNS,
-        find=_carriage_return(in_comment=True),
+        find=_return_in_comment,
         refused="#coding=utf-7\n#+AA0-y\n",
         accepted="#coding=utf-7\n#+AAo-y\n",
+    ),
+    Rule(
+        since=(3, 12),
+        what="Encoded carriage return at the end of a line",
+        trigger=triggers.ENCODED_RETURNS,
+        find=_return_at_end,
+        refused="#coding=utf-7\nx+AA0-\n",
+        accepted="#coding=utf-7\nx#+AA0-\n",
     ),
 )

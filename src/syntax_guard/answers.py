@@ -6,6 +6,8 @@ import codecs
 
 from .model import Problem, Verdict
 
+_CODING_CHARACTERS = b"-_.abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -89,14 +91,16 @@ def declared_coding(data: bytes) -> str | None:
     head = data[:2000]
     if b"coding" not in head:
         return None
-    import re  # most sources name no coding
-
     for line in _universal(head).split(b"\n", 2)[:2]:
-        match = re.match(rb"[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)", line)
-        if match:
-            return match.group(1).decode("ascii")
-        if not re.fullmatch(rb"[ \t\f]*(?:#.*)?", line):
+        comment = line.lstrip(b" \t\f")
+        if comment and not comment.startswith(b"#"):
             return None
+        while b"coding" in comment:
+            comment = comment.partition(b"coding")[2]
+            name = comment[1:].lstrip(b" \t") if comment.startswith((b":", b"=")) else b""
+            length = len(name) - len(name.lstrip(_CODING_CHARACTERS))
+            if length:
+                return name[:length].decode("ascii")
     return None
 
 

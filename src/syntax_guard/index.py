@@ -98,10 +98,7 @@ class Index:
     def pack(self, seal: Seal) -> bytes:
         """The index as bytes, sealed."""
         head = (len(self._names), self._watched, self._skipped, int(self._linked))
-        from array import array
-
-        body = array("q", head).tobytes() + array("q", self._numbers).tobytes()
-        body += os.fsencode("\0".join(self._names))
+        body = _packed((*head, *self._numbers)) + os.fsencode("\0".join(self._names))
         return body + seal(body)
 
     def _marks(self, start: int, end: int) -> Iterator[Mark]:
@@ -111,16 +108,20 @@ class Index:
 
     def _changed(self, positions: Sequence[int]) -> bytes:
         """Those of a range of positions at which another mark is now. Raises `OSError` for what is gone."""
-        from array import array
-
-        changed = array("q")
+        changed: list[int] = []
         for start in range(positions[0], positions[-1] + 1, _CHUNK):
             names = self._names[start : min(start + _CHUNK, positions[-1] + 1)]
             before = [*self._marks(start, start + len(names))]
             now = [*map(mark, map(os.stat, names))]
             if now != before:
                 changed.extend(start + at for at in range(len(names)) if now[at] != before[at])
-        return changed.tobytes()
+        return _packed(changed)
+
+
+def _packed(numbers: Sequence[int]) -> bytes:
+    from struct import pack  # `array` imports `collections`, which takes longer than all the rest of a small index
+
+    return pack(f"{len(numbers)}q", *numbers)
 
 
 def settled(seen: Mark, started: int) -> bool:

@@ -30,6 +30,9 @@ class Record:
 
     def __init__(self, *values: Any, **named: Any) -> None:
         fields = type(self).__annotations__
+        if len(values) == len(fields) and not named:  # as most are made
+            self.__dict__.update(zip(fields, values, strict=True))
+            return
         if len(values) > len(fields):
             raise TypeError(f"{type(self).__name__} takes {len(fields)} fields, {len(values)} were given")
         state = self.__dict__

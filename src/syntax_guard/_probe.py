@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from time import monotonic, process_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ MEMORY_BASE = 512 << 20
 MEMORY_FACTOR = 4096
 """Bytes that a source may take, and more for each of its own. The densest (``a`` or ``with a:a`` on each line) takes
 1,200 a byte to compile, on 3.14."""
+LEFT_BYTES = MEMORY_BASE // MEMORY_FACTOR // 2
+"""Bytes of sources that make so little difference to the limit that it need not be set anew: half of the base."""
+
+RECURSION = 1000
+"""Python's own limit (``Py_DEFAULT_RECURSION_LIMIT``), which up to 3.11 says how deep a source may be."""
 
 # Before 3.13, columns of parser errors count bytes unless the source names its coding (``tok->encoding`` in pegen.c).
 _COLUMNS_COUNT_BYTES = (3, 9) <= sys.version_info < (3, 13)
@@ -52,23 +58,44 @@ def judge(data: bytes, name: str = NAME, keep: Callable[[Any], object] | None = 
     verdict: ``SyntaxError``, ``ValueError`` (null bytes before 3.11.4), ``RecursionError``, ``MemoryError``,
     ``UnicodeError``, ``OverflowError``, ``SystemError``.
     """
-    error = None
-    digits = _set_digits(getattr(sys.int_info, "default_max_str_digits", None))
+    if _heard is not None:
+        return _judge(data, name, keep, _heard)
+    digits = _set_digits(_DIGITS)
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            try:
-                code = _compile(data, name)
-                if keep is not None:
-                    keep(code)
-            except Exception as problem:  # noqa: BLE001 - whatever compile raises is this source's verdict
-                error = _fields(problem)
-                if _COLUMNS_COUNT_BYTES and error[6] and not error[6].isascii() and not data.startswith(_BOM):
-                    error = _with_character_columns(error, data)
+            return _judge(data, name, keep, caught)
     finally:
         _set_digits(digits)
+
+
+_heard: list[Any] | None = None
+"""Where warnings go, in a process that does nothing but judge."""
+_DIGITS = getattr(sys.int_info, "default_max_str_digits", None)
+
+
+def become_judge() -> None:
+    """Have this process do nothing but `judge` from now on: what that needs is set up once and not each time."""
+    global _heard
+    sys.setrecursionlimit(RECURSION)
+    _set_digits(_DIGITS)
+    _heard = warnings.catch_warnings(record=True).__enter__()
+    warnings.simplefilter("always")
+
+
+def _judge(data: bytes, name: str, keep: Callable[[Any], object] | None, caught: list[Any]) -> Any:
+    caught.clear()
+    error = None
+    try:
+        code = _compile(data, name)
+        if keep is not None:
+            keep(code)
+    except Exception as problem:  # noqa: BLE001 - whatever compile raises is this source's verdict
+        error = _fields(problem)
+        if _COLUMNS_COUNT_BYTES and error[6] and not error[6].isascii() and not data.startswith(_BOM):
+            error = _with_character_columns(error, data)
     if error is not None and name != NAME:
-        return judge(data)  # in words that no file of this name has a part in
+        return _judge(data, NAME, None, caught)  # in words that no file of this name has a part in
     if error is None and not caught:
         return None
     said: list[list[Any]] = []
@@ -164,18 +191,25 @@ def limited(judge: Callable[[bytes], Any], seconds: int, memory: int) -> Callabl
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     if memory:
-        most = memory if hard == -1 else min(memory, hard)
+        most = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
         resource.setrlimit(resource.RLIMIT_AS, (most, hard))
         pages = _open_statm()
         if pages is not None:
             judge = _in_proportion(judge, pages, most, hard)
     hard_seconds = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    if not seconds or hard_seconds != -1:
+    if not seconds or hard_seconds != resource.RLIM_INFINITY:
         return judge
 
+    fresh_until = 0.0
+
     def judge_in_time(data: bytes) -> Any:
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds + 2, hard_seconds))
+        nonlocal fresh_until
+        now = monotonic()
+        if now > fresh_until:
+            used = process_time()
+            end = int(used) + seconds + 2
+            fresh_until = now + end - used - seconds - 1  # a second is left besides, if it was busy all the while
+            resource.setrlimit(resource.RLIMIT_CPU, (end, hard_seconds))
         return judge(data)
 
     return judge_in_time
@@ -191,16 +225,23 @@ def _open_statm() -> int | None:
 def _in_proportion(judge: Callable[[bytes], Any], pages: int, most: int, hard: int) -> Callable[[bytes], Any]:
     """`judge`, with no more address space than `most`, nor than a source adds by its length to what is in use.
 
-    That is read from `pages`, an open ``/proc/self/statm``: what earlier sources left behind is not this one's.
+    That is read from `pages`, an open ``/proc/self/statm``: what earlier sources left behind is not this one's. It is
+    read again for a source that is longer, or shorter by `LEFT_BYTES`, and after so many bytes of sources.
     """
     import resource
 
     size = resource.getpagesize()
+    longest = left = -1
 
     def judge_in_proportion(data: bytes) -> Any:
-        used = int(os.pread(pages, 64, 0).split(None, 1)[0]) * size
-        allowed = used + MEMORY_BASE + MEMORY_FACTOR * len(data)
-        resource.setrlimit(resource.RLIMIT_AS, (min(allowed, most), hard))
+        nonlocal longest, left
+        length = len(data)
+        left -= length
+        if left < 0 or not longest - LEFT_BYTES <= length <= longest:
+            used = int(os.pread(pages, 64, 0).split(None, 1)[0]) * size
+            allowed = used + MEMORY_BASE + MEMORY_FACTOR * length
+            resource.setrlimit(resource.RLIMIT_AS, (min(allowed, most), hard))
+            longest, left = length, LEFT_BYTES
         return judge(data)
 
     return judge_in_proportion
@@ -231,6 +272,7 @@ def end_with(lifeline: int) -> None:
 def main(judge: Callable[[bytes], Any], token: str, seconds: str, memory: str, lifeline: str) -> None:
     """Become a worker on standard input and output. Anything else that writes to standard output is not heard."""
     end_with(int(lifeline))
+    become_judge()
     channel = os.dup(1)
     os.dup2(2, 1)
 

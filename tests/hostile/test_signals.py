@@ -157,6 +157,19 @@ def test_who_ignores_a_signal_wants_it_ignored(folder: Folder, marks: str) -> No
     assert process.returncode == 0
 
 
+@pytest.mark.parametrize(
+    "arguments", [["--staged"], [], ["--target-version=3.8", "a.py"]], ids=["git", "copies", "another Python"]
+)
+def test_who_ignores_the_end_of_children_gets_the_same_verdict(arguments: list[str], repository: Folder) -> None:
+    repository.write("a.py", "x = (\n")
+    repository.write("b.py", "x = 1\n" * 20_000)
+    repository.git("add", ".")
+    code = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+    run = repository.run(sys.executable, "-c", code, COMMAND, "check", "--output-format=json", "--jobs=2", *arguments)
+    assert (run.code, run.err) == (1, "")
+    assert run.found == [("a.py", "syntax-error", 1)]
+
+
 def test_workers_end_when_their_run_is_killed(busy: Folder, marks: str) -> None:
     """Idle ones see the end of their input; busy ones have their limit of CPU time."""
     with start(busy, marks, "--time-limit=1") as process:

@@ -95,6 +95,8 @@ def _heed_signals() -> None:
     for number in codes:
         if _signal.getsignal(number) != _signal.SIG_IGN:
             _signal.signal(number, stop)
+    if hasattr(_signal, "SIGCHLD") and sys.argv[1:2] != ["run"]:  # which hands on all that it was given
+        _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)  # who ignores it is not told how a child ended
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -14,12 +14,12 @@ from .conftest import PROJECT, Folder
 
 PACKAGE = Path(syntax_guard.__file__).parent
 ORDER = (
-    "model", "errors", "store", "patterns", "cpus", "beside", "options", "versions", "pyproject", "settings",
-    "child", "git", "python_files", "reading", "sources", "staging", "magics", "awaits", "notebooks",
-    "interpreters", "discovery", "memory", "targets",
-    "_probe", "grammar", "approximate", "bytecode", "answers", "suspicious", "threads", "questions",
-    "processes", "worker", "crew", "index", "warned", "cache", "judge", "hints", "diagnostics", "check", "reports",
-    "start", "watch", "healthcheck", "restart", "doctor", "command_line", "completion", "cli", "__main__",
+    "model", "errors", "store", "patterns", "cpus", "options", "versions", "pyproject", "settings", "child", "git",
+    "python_files", "reading", "sources", "staging", "magics", "awaits", "notebooks", "interpreters", "discovery",
+    "memory", "targets", "_probe", "copies", "beside", "grammar", "approximate", "bytecode", "answers", "suspicious",
+    "threads", "questions", "processes", "worker", "crew", "index", "warned", "cache", "skim", "judge", "hints",
+    "diagnostics", "check", "reports", "start", "watch", "healthcheck", "restart", "doctor", "command_line",
+    "completion", "cli", "__main__",
 )  # fmt: skip
 """From the values to the command line: a room imports from those that stand before it, and from none behind it."""
 RANK = {room: rank for rank, room in enumerate(ORDER)}

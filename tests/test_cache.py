@@ -183,7 +183,7 @@ class TestContents:
     @pytest.mark.parametrize("copied", ["", "killed", "refused"])
     def test_of_many_files_are_read_by_two(self, kept: Path, monkeypatch: pytest.MonkeyPatch, copied: str) -> None:
         def copy(call: Any) -> Any:
-            return None if copied == "refused" else beside.Copy((lambda: os.kill(os.getpid(), 9)) if copied else call)  # type: ignore[arg-type, return-value]
+            return None if copied == "refused" else beside.Beside((lambda: os.kill(os.getpid(), 9)) if copied else call)  # type: ignore[arg-type, return-value]
 
         monkeypatch.setattr(cache, "_WORTH_A_COPY", 4)
         monkeypatch.setattr(beside, "beside", copy)
@@ -197,6 +197,15 @@ class TestContents:
         assert run(kept) == (6, 4, ["a0.py", "a5.py"])
         with pytest.raises(ChildProcessError):
             os.waitpid(-1, os.WNOHANG)
+
+    def test_that_are_known_are_not_written_again(self, kept: Path) -> None:
+        Path("a.py").write_bytes(b"x = 1 is 1\n")
+        Path("b.py").write_bytes(GREEN)
+        run(kept)
+        before = {path: path.stat() for kind in ("verdicts", "warnings") for path in files(kept, kind)}
+        assert len(before) == 2
+        assert run(kept)[1] == 2
+        assert {path: path.stat() for path in before} == before
 
     def test_that_cannot_be_read_are_not_known(self, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(cache, "_WORTH_A_COPY", 2)
@@ -266,7 +275,7 @@ class TestTree:
         copies = []
 
         def copied(call: Any) -> Any:
-            copies.append(beside.Copy((lambda: os.kill(os.getpid(), 9)) if killed else call))  # type: ignore[arg-type, return-value]
+            copies.append(beside.Beside((lambda: os.kill(os.getpid(), 9)) if killed else call))  # type: ignore[arg-type, return-value]
             return copies[-1]
 
         monkeypatch.setattr(index, "_WORTH_A_COPY", 2)
@@ -496,9 +505,10 @@ class TestFolder:
 
 class TestRules:
     def test_are_every_room_that_has_a_part_in_a_verdict(self) -> None:
-        taking_part = [PACKAGE / "questions.py", PACKAGE / "warned.py"]
+        taking_part = [PACKAGE / "questions.py", PACKAGE / "copies.py", PACKAGE / "warned.py"]
         for path in taking_part:
             taking_part += sorted(imported_files(path) - set(taking_part))
+        taking_part.append(PACKAGE / "skim.py")  # which is given the cache
         assert set(cache.RULES) == {".".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in taking_part}
 
     @pytest.mark.parametrize("room", cache.RULES)

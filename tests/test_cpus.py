@@ -14,6 +14,8 @@ from uuid import uuid4
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .conftest import Folder
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="affinity and cgroups are Linux's")
@@ -21,17 +23,23 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="affinity and cg
 FILES = 100
 SCRIPT = """
 import sys
-from syntax_guard import Settings, check_paths, crew
+from syntax_guard import Settings, check_paths, copies, crew, skim
+started = []
 class Counted(crew.Worker):
-    started = 0
     def __init__(self, *arguments):
-        Counted.started += 1
+        started.append("worker")
         super().__init__(*arguments)
-crew.Worker = Counted
-result = check_paths(["."], Settings(jobs=int(sys.argv[1]) if len(sys.argv) > 1 else None))
-print(result.summary.checked, Counted.started)
+copy = copies.copy
+def counted(*arguments):
+    started.append("copy")
+    return copy(*arguments)
+crew.Worker, copies.copy = Counted, counted
+skim.safe = lambda: sys.argv[2] == "copy"
+result = check_paths(["."], Settings(jobs=int(sys.argv[1]) if sys.argv[1] else None))
+assert set(started) <= {sys.argv[2]}
+print(result.summary.checked, len(started))
 """
-"""Checks the current folder; prints how many files that were, and how many workers were started."""
+"""Checks the current folder by copies or by workers; prints how many files that were, and how many processes."""
 
 
 @pytest.fixture
@@ -42,13 +50,18 @@ def tree(folder: Folder) -> Folder:
     return folder
 
 
-def started(tree: Folder, *before: str, jobs: str = "") -> int:
-    """How many workers a check starts under the command `before`."""
-    run = tree.run(*before, sys.executable, "-c", SCRIPT, *([jobs] if jobs else []))
-    assert run.code == 0, run.err
-    checked, workers = map(int, run.out.split())
-    assert checked == FILES
-    return workers
+@pytest.fixture(params=["copy", "worker"])
+def started(tree: Folder, request: pytest.FixtureRequest) -> Callable[..., int]:
+    """Says how many copies, or workers where there can be no copies, a check starts under the command `before`."""
+
+    def started(*before: str, jobs: str = "") -> int:
+        run = tree.run(*before, sys.executable, "-c", SCRIPT, jobs, request.param)
+        assert run.code == 0, run.err
+        checked, processes = map(int, run.out.split())
+        assert checked == FILES
+        return processes
+
+    return started
 
 
 def allowed() -> list[int]:
@@ -59,38 +72,38 @@ needs_two = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2 if sys.platform 
 
 
 @needs_two
-def test_affinity_decides(tree: Folder) -> None:
+def test_affinity_decides(started: Callable[..., int]) -> None:
     one, two = (",".join(map(str, allowed()[:count])) for count in (1, 2))
-    assert started(tree, "taskset", "--cpu-list", one) == 0
-    assert started(tree, "taskset", "--cpu-list", two) == 2
+    assert started("taskset", "--cpu-list", one) == 0
+    assert started("taskset", "--cpu-list", two) == 2
 
 
-@pytest.mark.parametrize(("jobs", "workers"), [("1", 0), ("3", 3)])
-def test_jobs_decides_first(tree: Folder, jobs: str, workers: int) -> None:
-    assert started(tree, jobs=jobs) == workers
+@pytest.mark.parametrize(("jobs", "processes"), [("1", 0), ("3", 3)])
+def test_jobs_decides_first(started: Callable[..., int], jobs: str, processes: int) -> None:
+    assert started(jobs=jobs) == processes
 
 
 @needs_two
 @pytest.mark.parametrize(
-    ("quota", "workers"), [("100000 100000", 0), ("50000 100000", 0), ("150000 100000", 2), ("max 100000", None)]
+    ("quota", "processes"), [("100000 100000", 0), ("50000 100000", 0), ("150000 100000", 2), ("max 100000", None)]
 )
-def test_a_container_with_cgroup_v2_decides(tree: Folder, quota: str, workers: int | None) -> None:
+def test_a_container_with_cgroup_v2_decides(started: Callable[..., int], quota: str, processes: int | None) -> None:
     """As inside a container: its own group is the top of what is mounted."""
     shown = f"mount -t tmpfs none /sys/fs/cgroup && echo {quota} > /sys/fs/cgroup/cpu.max && exec {{}}"
-    assert started(tree, *private(shown)) == (len(allowed()) if workers is None else workers)
+    assert started(*private(shown)) == (len(allowed()) if processes is None else processes)
 
 
 @needs_two
 @pytest.mark.skipif(not os.path.exists("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), reason="no cgroup v1 here")
 @pytest.mark.skipif(not os.access("/sys/fs/cgroup/cpu", os.W_OK), reason="only root makes a cgroup")
-@pytest.mark.parametrize(("quota", "workers"), [("100000", 0), ("150000", 2)])
-def test_a_cgroup_v1_decides(tree: Folder, quota: str, workers: int) -> None:
+@pytest.mark.parametrize(("quota", "processes"), [("100000", 0), ("150000", 2)])
+def test_a_cgroup_v1_decides(started: Callable[..., int], quota: str, processes: int) -> None:
     group = Path(f"/sys/fs/cgroup/cpu/syntax-guard-{uuid4().hex}")
     group.mkdir()
     try:
         (group / "cpu.cfs_quota_us").write_text(quota)
         entered = f"echo $$ > {group}/cgroup.procs && exec {{}}"
-        assert started(tree, *shell(entered)) == workers
+        assert started(*shell(entered)) == processes
     finally:
         group.rmdir()
 

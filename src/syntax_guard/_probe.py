@@ -215,11 +215,27 @@ def limited(judge: Callable[[bytes], Any], seconds: int, memory: int) -> Callabl
     return judge_in_time
 
 
+def address_space() -> int:
+    """Bytes of address space that this process has; 0 where nobody tells."""
+    pages = _open_statm()
+    if pages is None:
+        return 0
+    try:
+        return _in_use(pages)
+    finally:
+        os.close(pages)
+
+
 def _open_statm() -> int | None:
     try:
         return os.open("/proc/self/statm", os.O_RDONLY)
     except OSError:  # no Linux
         return None
+
+
+def _in_use(pages: int) -> int:
+    """Bytes of address space, read from an open ``/proc/self/statm`` (proc(5))."""
+    return int(os.pread(pages, 64, 0).split(None, 1)[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _in_proportion(judge: Callable[[bytes], Any], pages: int, most: int, hard: int) -> Callable[[bytes], Any]:
@@ -230,7 +246,6 @@ def _in_proportion(judge: Callable[[bytes], Any], pages: int, most: int, hard: i
     """
     import resource
 
-    size = resource.getpagesize()
     longest = left = -1
 
     def judge_in_proportion(data: bytes) -> Any:
@@ -238,8 +253,7 @@ def _in_proportion(judge: Callable[[bytes], Any], pages: int, most: int, hard: i
         length = len(data)
         left -= length
         if left < 0 or not longest - LEFT_BYTES <= length <= longest:
-            used = int(os.pread(pages, 64, 0).split(None, 1)[0]) * size
-            allowed = used + MEMORY_BASE + MEMORY_FACTOR * length
+            allowed = _in_use(pages) + MEMORY_BASE + MEMORY_FACTOR * length
             resource.setrlimit(resource.RLIMIT_AS, (min(allowed, most), hard))
             longest, left = length, LEFT_BYTES
         return judge(data)

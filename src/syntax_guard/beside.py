@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
+
+from .copies import copy, kill, safe, wait, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,46 +21,43 @@ def halves(work: Callable[[Sequence[T]], bytes], items: Sequence[T], least: int)
     one. What `work` raises for it, it raises here.
     """
     middle = len(items) // 2
-    copy = beside(lambda: work(items[middle:])) if len(items) >= least else None
-    if copy is None:
+    other = beside(lambda: work(items[middle:])) if len(items) >= least else None
+    if other is None:
         return work(items)
     try:
         here = work(items[:middle])
-        there = copy.answer()
+        there = other.answer()
     finally:
-        copy.stop()
+        other.stop()
     return here + (work(items[middle:]) if there is None else there)
 
 
-def beside(call: Callable[[], bytes]) -> Copy | None:
+def beside(call: Callable[[], bytes]) -> Beside | None:
     """Start `call` in a copy of this process; None where that is not safe (other threads run) or cannot be had."""
-    threading = sys.modules.get("threading")
-    if not hasattr(os, "fork") or (threading and threading.active_count() > 1):
+    if not safe():
         return None
     from .cpus import available
 
     if available() < 2:
         return None
     try:
-        return Copy(call)
+        return Beside(call)
     except OSError:
         return None
 
 
-class Copy:
-    """A forked process that makes some bytes."""
+class Beside:
+    """A copy of this process that makes some bytes."""
 
     def __init__(self, call: Callable[[], bytes]) -> None:
         self._receive, send = os.pipe()
         try:
-            self._process = os.fork()
+            self._process = copy(lambda: write(send, call()), self._receive)
         except OSError:
             os.close(self._receive)
-            os.close(send)
             raise
-        if not self._process:
-            _answer(call, send)
-        os.close(send)
+        finally:
+            os.close(send)
         self._ended = False
 
     def answer(self) -> bytes | None:
@@ -67,29 +65,15 @@ class Copy:
         parts = []
         while part := os.read(self._receive, 1 << 20):
             parts.append(part)
-        return b"".join(parts) if self._end() == 0 else None
+        return b"".join(parts) if self._end() else None
 
     def stop(self) -> None:
         """End it, if it has not ended. Once is enough."""
         if not self._ended:
-            os.kill(self._process, 9)
+            kill(self._process)
             self._end()
 
-    def _end(self) -> int:
+    def _end(self) -> bool:
         self._ended = True
         os.close(self._receive)
-        return os.waitpid(self._process, 0)[1]
-
-
-def _answer(call: Callable[[], bytes], send: int) -> None:
-    """The copy's whole life."""
-    status = 1
-    try:
-        view = memoryview(call())
-        while view:
-            view = view[os.write(send, view) :]
-        status = 0
-    except BaseException:  # noqa: BLE001, S110 - nothing may climb into the other's code, which does it all again
-        pass
-    finally:
-        os._exit(status)
+        return wait(self._process)

@@ -43,20 +43,21 @@ _WORTH_A_COPY = 256
 LIMIT = 8 << 20
 """Bytes of the digests that are kept for one set of interpreters."""
 RULES = (
-    "_probe", "answers", "approximate", "beside", "bytecode", "cpus", "model", "questions", "reading",
-    "suspicious", "warned",
+    "_probe", "answers", "approximate", "beside", "bytecode", "copies", "cpus", "model", "questions", "reading",
+    "skim", "suspicious", "warned",
     *("grammar." + room for room in (
         "__init__", "annotations", "cells", "characters", "code", "depth", "expressions", "fstrings", "lexical",
         "limits", "rule", "scanning", "scopes", "statements", "table", "triggers", "unicode",
     )),
 )  # fmt: skip
-"""The rooms whose change may change a verdict: all that `questions` imports, down to the last."""
+"""The rooms whose change may change a verdict: `skim`, and all that `questions` imports, down to the last."""
 
 
 class Cache:
     """What one run knows and learns about sources.
 
-    Used in this order: `select` (for a tree), `recall` and `learn` for each source that is read, `close`.
+    Used in this order: `select` (for a tree), `recall` (or its steps: `digest`, `knows`, `expect`) and `learn` for each
+    source that is read, `close`.
     """
 
     def __init__(self, store: Store, targets: Sequence[Target], unlike: Callable[[str], bool]) -> None:
@@ -100,19 +101,36 @@ class Cache:
 
     def recall(self, file: Readable, data: bytes) -> tuple[Verdict, ...] | None:
         """What the targets said of `data`: verdicts with warnings, or no verdicts where it is green; None: unknown."""
-        if self._unlike(file.name):
-            return None
-        digest = self._digest(data)
-        if digest in self._known_digests():
-            self._keep(file)
-            self.known += 1
+        digest = self.digest(file, data)
+        if self.knows(file, digest):
             return ()
         line = self._known_warnings().get(digest)
         if line is not None:
             self.known += 1
             return warned.verdicts(line, self._targets)
-        self._asked[file.name] = (digest, file)
+        self.expect(file, digest)
         return None
+
+    def digest(self, file: Readable, data: bytes) -> bytes:
+        """What stands for `data`, the bytes of `file`; nothing for a file that is judged each time."""
+        return b"" if self._unlike(file.name) else self._digest(data)
+
+    def knows(self, file: Readable, digest: bytes) -> bool:
+        """Whether `file` is known to be green, by the digest of its bytes."""
+        if digest not in self._known_digests():
+            return False
+        self._keep(file)
+        self.known += 1
+        return True
+
+    def is_warned(self, digest: bytes) -> bool:
+        """Whether it is known what is warned of in the bytes that have this digest."""
+        return digest in self._known_warnings()
+
+    def expect(self, file: Readable, digest: bytes) -> None:
+        """Have `learn` keep what comes of `file`, whose bytes have this digest."""
+        if digest:
+            self._asked[file.name] = (digest, file)
 
     def without_known(self, files: list[Readable]) -> list[Readable]:
         """Those of `files` that are not known to be green by their content.

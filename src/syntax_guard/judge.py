@@ -1,4 +1,4 @@
-"""Sources times targets become verdicts: in this process for a few, in workers for many."""
+"""Sources times targets become verdicts: in this process for a few, in copies of it and in workers for many."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .reading import File, UnreadableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from .cache import Cache
     from .crew import Crew
@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from .reading import Readable
     from .worker import Answer
 
+COPY_BYTES = 64 * 1024
+"""Bytes of files from which on two copies of this process are faster than it alone, and that are worth one more."""
+FEW = 8
+"""Sources for which copies of this process, one each, are started sooner than a worker for all."""
 WORTH_WORKERS = 512 * 1024
-"""Bytes of sources from which on several processes are faster than one."""
+"""Bytes of sources from which on workers are."""
 BATCH_BYTES = 256 * 1024
 BATCH_SOURCES = 64
 
@@ -62,11 +66,32 @@ def judge(
     Whatever happens to a file, an interpreter or a worker, each file gets its judgement. Closing the iterator ends
     every process that was started.
     """
+    files = sorted(files, key=lambda file: file.size, reverse=True)  # so that nobody idles at the end
     bench = _Bench(questions(targets, write_bytecode=write_bytecode), targets, limits)
     try:
+        # What is left of a tree that is mostly known has findings, of which copies have nothing to say.
+        new = cache is None or cache.known <= len(files)
+        if new and len(files) > 1 and _size(files) > COPY_BYTES and bench.can_skim():
+            files = yield from _skim(files, bench, cache, limits)
         yield from _judge(files, _unknown(files, targets, cache), bench, limits)
     finally:
         bench.close()
+
+
+def _skim(
+    files: Sequence[Readable], bench: _Bench, cache: Cache | None, limits: Limits
+) -> Generator[Judgement, None, list[Readable]]:
+    """Yield a judgement of each file that is plainly green; return the others, in the same order."""
+    jobs = _jobs(files, limits, COPY_BYTES)
+    if jobs == 1:
+        return [*files]
+    mine = [file for file in files if isinstance(file, File)]  # only what is on disk can be read by several at once
+    green = set()
+    for place, known in bench.skim(mine, cache, jobs):
+        green.add(mine[place])
+        if not known:
+            yield Judgement(Source(mine[place].name, b"", None), bench.accepted, silent=True)
+    return [file for file in files if file not in green]
 
 
 def _judge(
@@ -80,8 +105,7 @@ def _judge(
         first.append(one)
         work += len(one.data) * bench.questions if isinstance(one, Source) else 0
         if work > WORTH_WORKERS and len(first) > 1:
-            batches = sum(file.size for file in files) // BATCH_BYTES + 1
-            jobs = min(limits.jobs or _available(), batches)
+            jobs = _jobs(files, limits, BATCH_BYTES)
             break
 
     def all_of_them() -> Iterator[Source | Judgement]:
@@ -97,8 +121,8 @@ def _judge(
 
 
 def _unknown(files: Sequence[Readable], targets: Sequence[Target], cache: Cache | None) -> Iterator[Source | Judgement]:
-    """Read the files, largest first, so that no worker idles at the end; what cannot be read is judged by that."""
-    for file in sorted(files, key=lambda file: file.size, reverse=True):
+    """Read the files; what cannot be read is judged by that."""
+    for file in files:
         try:
             data = file.read()
         except UnreadableError as error:
@@ -111,10 +135,15 @@ def _unknown(files: Sequence[Readable], targets: Sequence[Target], cache: Cache 
                 yield Judgement(Source(file.name, data), remembered)
 
 
-def _available() -> int:
+def _size(files: Sequence[Readable]) -> int:
+    return sum(file.size for file in files)
+
+
+def _jobs(files: Sequence[Readable], limits: Limits, least: int) -> int:
+    """How many processes are to judge `files`, each of them at `least` so many bytes."""
     from .cpus import available  # a few files do not ask
 
-    return available()
+    return min(limits.jobs or available(), _size(files) // least + 1)
 
 
 def _affordable(memory: int) -> int:
@@ -132,18 +161,39 @@ class _Bench:
 
     def __init__(self, asked: Sequence[Question], targets: Sequence[Target], limits: Limits) -> None:
         self.questions = len(asked)
+        self.accepted = (VALID,) * len(targets)
         self._asked = asked
         self._targets = targets
         self._limits = limits
+        self._copied = 0
+        """Sources that had a copy of this process to themselves."""
         self._crew: Crew | None = None
         self._commands: list[tuple[str, ...]] = []
         """Of the questions, in their order, once there is a crew."""
 
+    def can_skim(self) -> bool:
+        """Whether copies of this process can tell what is green."""
+        from .skim import can_skim  # most commits do without
+
+        return can_skim(self._asked, self._limits.seconds)
+
+    def skim(self, files: Sequence[File], cache: Cache | None, copies: int) -> Iterator[tuple[int, bool]]:
+        """See ``skim.skim``."""
+        from .skim import skim
+
+        return skim(files, self._asked[0], cache, _affordable(self._limits.memory), copies)
+
     def judge_here(self, source: Source) -> Judgement:
-        """Judge a source in this process as far as that is safe, and in workers else."""
+        """Judge a source in this process as far as that is safe, and in a copy of it or in workers else."""
         safe = ordinary(source.data)
+        if not safe and self._copied < FEW and self.can_skim():
+            from .skim import is_green
+
+            self._copied += 1
+            if is_green(source, self._asked[0], _affordable(self._limits.memory)):
+                return Judgement(Source(source.name, b"", None), self.accepted, silent=True)
         answers = {
-            question.python: question.answer(source)
+            question.python: question.judge()(question.asks(source))
             if safe and question.python is None
             else self._ask(place, [source])[0]
             for place, question in enumerate(self._asked)
@@ -185,7 +235,7 @@ class _Bench:
 
     def _judgement(self, source: Source, answers: dict[str | None, Answer]) -> Judgement:
         found = verdicts(answers, source.data, self._targets)
-        silent = found == (VALID,) * len(found)
+        silent = found == self.accepted
         return Judgement(Source(source.name, b"") if silent else source, found, silent)
 
 

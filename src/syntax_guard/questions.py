@@ -11,7 +11,7 @@ from .model import Problem, Record, Target, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from .model import Source, Version
@@ -66,17 +66,18 @@ class Question(Record):
 
         return framed(source, self.writes)
 
-    def answer(self, source: Source) -> Any:
-        """Answer for `source` in this process (see ``_probe.judge``)."""
+    def judge(self) -> Callable[[bytes], Any]:
+        """What answers in this process (see ``_probe.judge``) to what the command would be sent."""
         if self.writes:
             from . import bytecode
 
-            return bytecode.judge(self.asks(source), self.floor)
+            return lambda frame: bytecode.judge(frame, self.floor)
         if self.floor is None:
-            return _probe.judge(source.data)
+            return _probe.judge
         from . import approximate
 
-        return approximate.judge(source.data, self.floor)
+        floor = self.floor
+        return lambda data: approximate.judge(data, floor)
 
 
 def this_python() -> tuple[str, ...]:
@@ -115,12 +116,12 @@ def questions(targets: Sequence[Target], *, write_bytecode: str = "") -> tuple[Q
 
 def verdicts(answers: dict[str | None, Any], data: bytes, targets: Sequence[Target]) -> tuple[Verdict, ...]:
     """What each of `targets` says of the source `data`, from the `answers` by path of the interpreter."""
-    unseen = _unseen(data)
-    if not unseen and not any(answers.values()):
+    hidden = unseen(data)
+    if not hidden and not any(answers.values()):
         return (VALID,) * len(targets)
     text = Text(data)
     by_interpreter = {
-        python: no_answer(answer) if isinstance(answer, Problem) else read(answer, text, unseen)
+        python: no_answer(answer) if isinstance(answer, Problem) else read(answer, text, hidden)
         for python, answer in answers.items()
     }
     return tuple(
@@ -150,6 +151,20 @@ def ordinary(data: bytes) -> bool:
     return len(brackets) <= ORDINARY_DEPTH // 2
 
 
+def has_standard_coding(data: bytes) -> bool:
+    """Whether `data` is in a coding of the standard library, not in one that a package brought into this process."""
+    coding = declared_coding(data)
+    if not coding or coding in _PLAIN_CODINGS:
+        return True
+    import codecs
+
+    try:
+        decoder = codecs.lookup(coding).incrementaldecoder
+    except LookupError:
+        return False
+    return getattr(decoder, "__module__", "").startswith("encodings.")
+
+
 def _copies(data: bytes) -> int:
     """More bytes than the compiler sees of `data`, counting a body of ``finally`` again for each way into it.
 
@@ -165,7 +180,7 @@ def _copies(data: bytes) -> int:
     return len(data) * copies
 
 
-def _unseen(data: bytes) -> tuple[Problem, ...]:
+def unseen(data: bytes) -> tuple[Problem, ...]:
     """What misleads a reader of the source, whoever its interpreter is."""
     if data.isascii():
         return ()

@@ -6,7 +6,7 @@ import os
 import stat
 from _operator import attrgetter  # `operator` itself costs a hook more than all of this room
 
-from .model import Problem
+from .model import Problem, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ SIZE_LIMIT = 64 * 1024 * 1024
 
 mark: Callable[[os.stat_result], Mark] = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino", "st_dev")
 """What changes when a file is edited, replaced or gets other rights, or a folder gets or loses an entry."""
+
+_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 
 UNKNOWN: Mark = (0, 0, 0, 0, 0)
 """The mark of nothing."""
@@ -67,6 +69,10 @@ class File:
         """All bytes of the file, or `UnreadableError`. Opens nothing but a regular file, and never waits."""
         return read_file(self.name)
 
+    def source(self) -> Source:
+        """The file as a source, or `UnreadableError`."""
+        return Source(self.name, self.read(), self.mark)
+
 
 class Unreadable:
     """Something that was found and cannot be read."""
@@ -102,8 +108,7 @@ class Held:
 def read_file(path: str) -> bytes:
     """All bytes of the regular file at `path`, or `UnreadableError`. Never blocks on a FIFO, device or socket."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
-                             | getattr(os, "O_BINARY", 0))  # fmt: skip
+        descriptor = os.open(path, _FLAGS)
     except OSError as error:
         raise UnreadableError(reason(error)) from None
     try:

@@ -202,10 +202,10 @@ class TestContents:
         Path("a.py").write_bytes(b"x = 1 is 1\n")
         Path("b.py").write_bytes(GREEN)
         run(kept)
-        before = {path: path.stat() for kind in ("verdicts", "warnings") for path in files(kept, kind)}
+        before = {path: mark(path.stat()) for kind in ("verdicts", "warnings") for path in files(kept, kind)}
         assert len(before) == 2
         assert run(kept)[1] == 2
-        assert {path: path.stat() for path in before} == before
+        assert {path: mark(path.stat()) for path in before} == before
 
     def test_that_cannot_be_read_are_not_known(self, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(cache, "_WORTH_A_COPY", 2)

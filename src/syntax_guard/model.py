@@ -30,9 +30,6 @@ class Record:
 
     def __init__(self, *values: Any, **named: Any) -> None:
         fields = type(self).__annotations__
-        if len(values) == len(fields) and not named:  # as most are made
-            self.__dict__.update(zip(fields, values, strict=True))
-            return
         if len(values) > len(fields):
             raise TypeError(f"{type(self).__name__} takes {len(fields)} fields, {len(values)} were given")
         state = self.__dict__
@@ -41,6 +38,8 @@ class Record:
             if name not in fields or name in state:
                 raise TypeError(f"{type(self).__name__}: unknown or repeated field {name!r}")
             state[name] = value
+        if len(state) == len(fields):  # as mostly: thousands are made
+            return
         for name in fields:
             if name not in state:
                 try:

@@ -6,7 +6,7 @@ import os
 import stat
 from _operator import attrgetter  # `operator` itself costs a hook more than all of this room
 
-from .model import Problem, Source
+from .model import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,10 +68,6 @@ class File:
     def read(self) -> bytes:
         """All bytes of the file, or `UnreadableError`. Opens nothing but a regular file, and never waits."""
         return read_file(self.name)
-
-    def source(self) -> Source:
-        """The file as a source, or `UnreadableError`."""
-        return Source(self.name, self.read(), self.mark)
 
 
 class Unreadable:

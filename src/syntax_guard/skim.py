@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ._probe import address_space, become_judge, limited
 from .copies import safe, shared
+from .model import Source
 from .questions import has_standard_coding, unseen
 from .reading import UnreadableError
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .cache import Cache
-    from .model import Source
     from .questions import Question
     from .reading import File
 
@@ -41,15 +41,16 @@ def skim(
 
     def look(judge: Callable[[bytes], Any], file: File) -> bytes:
         try:
-            source = file.source()
+            data = file.read()
         except UnreadableError:
             return _DOUBTED
-        digest = b"" if cache is None else cache.digest(file, source.data)
+        digest = b"" if cache is None else cache.digest(file, data)
         if cache is not None and cache.knows(file, digest):
             return _GREEN + digest
         if cache is not None and cache.is_warned(digest):
             return _DOUBTED
-        return _GREEN + digest if _accepts(question, judge, source) else _DOUBTED
+        asked = question.asks(Source(file.name, data, file.mark)) if question.writes else data
+        return _GREEN + digest if _accepts(judge, asked, data) else _DOUBTED
 
     def begin() -> Callable[[int], bytes]:
         judge = _become_judge(question, memory)
@@ -70,7 +71,7 @@ def is_green(source: Source, question: Question, memory: int) -> bool:
 
     def begin() -> Callable[[int], bytes]:
         judge = _become_judge(question, memory)
-        return lambda _: _GREEN if _accepts(question, judge, source) else _DOUBTED
+        return lambda _: _GREEN if _accepts(judge, question.asks(source), source.data) else _DOUBTED
 
     return any(answer for _, answer in shared(begin, 1, 1))
 
@@ -80,5 +81,6 @@ def _become_judge(question: Question, memory: int) -> Callable[[bytes], Any]:
     return limited(question.judge(), SECONDS, memory and memory + address_space())
 
 
-def _accepts(question: Question, judge: Callable[[bytes], Any], source: Source) -> bool:
-    return has_standard_coding(source.data) and not judge(question.asks(source)) and not unseen(source.data)
+def _accepts(judge: Callable[[bytes], Any], asked: bytes, data: bytes) -> bool:
+    """Whether `judge` has nothing to say to what it is `asked` about a source, nor anybody to its bytes, `data`."""
+    return has_standard_coding(data) and not judge(asked) and not unseen(data)

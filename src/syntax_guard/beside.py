@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .copies import copy, kill, safe, wait, write
+from .copies import copy, kill, safe, wait
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,8 +51,13 @@ class Beside:
 
     def __init__(self, call: Callable[[], bytes]) -> None:
         self._receive, send = os.pipe()
+
+        def answer() -> None:
+            with open(send, "wb") as pipe:
+                pipe.write(call())
+
         try:
-            self._process = copy(lambda: write(send, call()), self._receive)
+            self._process = copy(answer, self._receive)
         except OSError:
             os.close(self._receive)
             raise

@@ -94,13 +94,6 @@ def kill(process: int, signal: int = 9) -> None:
         pass
 
 
-def write(descriptor: int, content: bytes) -> None:
-    """Write all of `content`."""
-    view = memoryview(content)
-    while view:
-        view = view[os.write(descriptor, view) :]
-
-
 def shared(begin: Begin, count: int, copies: int) -> Generator[tuple[int, bytes], None, None]:
     """Have `copies` of this process answer each number below `count`; yield numbers and answers as they come.
 
@@ -150,10 +143,8 @@ class _Sharing:
         self._copies: dict[int, _Copy] = {}
         """By the pipe from which their answers are read."""
         self._open: set[int] = set()
-        """The other descriptors of this process's that are open."""
+        """The descriptors that are open."""
         self._take, self._feed = self._pipe()
-        self._lives: set[int] = set()
-        """Ends of pipes into which nothing is written: they are closed with this process, and so end the copies."""
 
     def run(self, copies: int) -> Iterator[tuple[int, bytes]]:
         from select import POLLOUT, poll  # where there is a fork, there is a poll
@@ -193,44 +184,37 @@ class _Sharing:
     def _start(self, register: Callable[[int], object]) -> None:
         """Start one more copy, if it can be had."""
         receive, send = self._pipe()
-        lifeline, life = self._pipe()  # one each: whom a pipe signals is the same for all who share it
-        self._lives.add(life)
-        unwanted = {receive, self._feed, *self._lives} & self._open
+        # Nothing is written into a lifeline: its other end is closed with this process. One each, since whom a pipe
+        # signals is the same for all who share it.
+        lifeline, _ = self._pipe()
+        wanted = {self._take, send, lifeline}
         try:
-            self._copies[receive] = _Copy(copy(lambda: self._labour(send, lifeline), *unwanted))
+            self._copies[receive] = _Copy(copy(lambda: self._labour(send, lifeline, wanted), *self._open - wanted))
         except OSError:
             self._close(receive)
         else:
-            self._open.remove(receive)
             register(receive)
         finally:
             self._close(send)
             self._close(lifeline)
 
-    def _labour(self, send: int, lifeline: int) -> None:
-        """The whole life of a copy."""
+    def _labour(self, send: int, lifeline: int, wanted: set[int]) -> None:
+        """The whole life of a copy, which has the descriptors `wanted` of those that are open here."""
         from time import monotonic
 
         end_with(lifeline)
-        self._fall_silent()
-        work = self._begin()
-        answers: list[bytes] = []
-        size, sent = 0, monotonic()
-        while number := os.read(self._take, _NUMBER_BYTES):
-            answer = work(int.from_bytes(number, "big"))
-            answers.append(number + bytes((len(answer),)) + answer)
-            size += len(answer)
-            if size > _FULL_BYTES or monotonic() - sent > _LATE_SECONDS:
-                write(send, b"".join(answers))
-                answers.clear()
-                size, sent = 0, monotonic()
-        write(send, b"".join(answers))
-
-    def _fall_silent(self) -> None:
-        """Print nowhere: what an interpreter that dies has to say is not for this process's user."""
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        for stream in {1, 2} - self._open:
+        for stream in {1, 2} - wanted:  # what an interpreter that dies has to say is not for this process's user
             os.dup2(nowhere, stream)
+        work = self._begin()
+        sent = monotonic()
+        with open(send, "wb", _FULL_BYTES) as answers:
+            while number := os.read(self._take, _NUMBER_BYTES):
+                answer = work(int.from_bytes(number, "big"))
+                answers.write(number + bytes((len(answer),)) + answer)
+                if monotonic() - sent > _LATE_SECONDS:
+                    answers.flush()
+                    sent = monotonic()
 
     def _feed_some(self) -> bool:
         """Hand out as many numbers as there is room for; return whether these were all."""
@@ -252,7 +236,7 @@ class _Sharing:
 
     def _end(self, pipe: int) -> bool:
         """Let go of the copy that has closed `pipe`; return whether it had done its work."""
-        os.close(pipe)
+        self._close(pipe)
         return wait(self._copies.pop(pipe).process)
 
     def _pipe(self) -> tuple[int, int]:

@@ -90,7 +90,7 @@ def _skim(
     for place, known in bench.skim(mine, cache, jobs):
         green.add(mine[place])
         if not known:
-            yield Judgement(Source(mine[place].name, b"", None), bench.accepted, silent=True)
+            yield bench.green(mine[place].name)
     return [file for file in files if file not in green]
 
 
@@ -161,7 +161,7 @@ class _Bench:
 
     def __init__(self, asked: Sequence[Question], targets: Sequence[Target], limits: Limits) -> None:
         self.questions = len(asked)
-        self.accepted = (VALID,) * len(targets)
+        self._accepted = (VALID,) * len(targets)
         self._asked = asked
         self._targets = targets
         self._limits = limits
@@ -183,6 +183,10 @@ class _Bench:
 
         return skim(files, self._asked[0], cache, _affordable(self._limits.memory), copies)
 
+    def green(self, name: str) -> Judgement:
+        """That of a source that every target accepts, and of which nothing is said."""
+        return Judgement(Source(name, b"", None), self._accepted, silent=True)
+
     def judge_here(self, source: Source) -> Judgement:
         """Judge a source in this process as far as that is safe, and in a copy of it or in workers else."""
         safe = ordinary(source.data)
@@ -191,7 +195,7 @@ class _Bench:
 
             self._copied += 1
             if is_green(source, self._asked[0], _affordable(self._limits.memory)):
-                return Judgement(Source(source.name, b"", None), self.accepted, silent=True)
+                return self.green(source.name)
         answers = {
             question.python: question.judge()(question.asks(source))
             if safe and question.python is None
@@ -235,8 +239,7 @@ class _Bench:
 
     def _judgement(self, source: Source, answers: dict[str | None, Answer]) -> Judgement:
         found = verdicts(answers, source.data, self._targets)
-        silent = found == self.accepted
-        return Judgement(Source(source.name, b"") if silent else source, found, silent)
+        return self.green(source.name) if found == self._accepted else Judgement(source, found)
 
 
 def _side_by_side(unknown: Iterator[Source | Judgement], bench: _Bench, jobs: int) -> Iterator[Judgement]:

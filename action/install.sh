@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Installs syntax-guard for action.yml, in an environment of its own: what is tested keeps its own packages.
 # Takes PYTHON, VERSION (or nothing: the action's own source), SOURCE (its folder) and TOOL (the environment).
+# Python is isolated (-I): neither the checkout nor a PYTHONPATH into it provides a module, such as a `venv.py` or a `pip`.
 set -euo pipefail
+unset PYTHONPATH PYTHONHOME PYTHONSTARTUP # what pip starts in turn, to build the package, is not isolated
 
-"$PYTHON" -m venv "$TOOL"
+"$PYTHON" -I -m venv "$TOOL"
 bin="$TOOL/bin"
 if [ -d "$TOOL/Scripts" ]; then bin="$TOOL/Scripts"; fi
-"$bin/python" -m pip install --quiet --disable-pip-version-check "${VERSION:+syntax-guard==}${VERSION:-$SOURCE}"
+"$bin/python" -I -m pip install --quiet --disable-pip-version-check "${VERSION:+syntax-guard==}${VERSION:-$SOURCE}"

@@ -1,8 +1,8 @@
 """Measure syntax-guard beside its peers: ``python -m benchmarks`` in the folder of this project.
 
 Everything that is needed is made in a temporary folder: environments with the tools, and the trees that they check.
-Takes some minutes, prints as it goes, and ends with 1 where a promise is not kept. Writes docs/performance.md and the
-plot beside it.
+Takes some minutes, prints as it goes, and ends with 1 where a promise is not kept. The figures of all parts, and
+others with ``--write``, go to docs/performance.md and the plot beside it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import corpora, measurements, page, timing
+from . import corpora, measurements, page, projects, timing
 from .tools import PROJECT, Tools
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PAGE = PROJECT / "docs" / "performance.md"
 PLOT = PAGE.with_suffix(".svg")
-PARTS = ("library", "commit", "packages", "start", "many")
+PARTS = ("commit", "projects", "health", "library", "packages", "start", "many")
 
 
 def main() -> int:
@@ -34,8 +34,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="syntax-guard beside its peers")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all where none is named")
     parser.add_argument("--rounds", type=int, default=timing.most_rounds, help="rounds at most, to be sooner done")
+    parser.add_argument("--cpu", action="store_true", help="take CPU time, where others use this machine, too")
+    parser.add_argument("--write", action="store_true", help="write the page also where only some parts are measured")
     arguments = parser.parse_args()
-    timing.most_rounds = arguments.rounds
+    timing.most_rounds, timing.by_cpu = arguments.rounds, arguments.cpu
     asked = arguments.parts or PARTS
     if unknown := set(asked) - {*PARTS}:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
@@ -47,9 +49,9 @@ def main() -> int:
         done = _measure(asked, place, tools)
         tables = [table for one in done for table in one.tables]
         promises = [promise for one in done for promise in one.promises]
-        text = page.figures(_machine(), tools.versions(), tables, promises)
+        text = page.figures(f"{_command()} {_machine()}", tools.versions(), tables, promises)
         print(f"\n{text}\n\n{time.monotonic() - started:.0f} s in all", flush=True)
-        if {*asked} == {*PARTS}:
+        if arguments.write or {*asked} == {*PARTS}:
             page.put(PAGE, text)
             _draw(tables, tools)
     return 0 if all(promise.holds for promise in promises) else 1
@@ -57,10 +59,14 @@ def main() -> int:
 
 def _measure(asked: tuple[str, ...] | list[str], place: Path, tools: Tools) -> list[Measured]:
     done = []
-    if "library" in asked:
-        done.append(measurements.standard_library(place, tools))
     if "commit" in asked:
         done.append(measurements.commit(place, tools))
+    if "projects" in asked:
+        done.append(projects.measured(place / "projects", tools))
+    if "health" in asked:
+        done.append(measurements.health(place, tools))
+    if "library" in asked:
+        done.append(measurements.standard_library(place, tools))
     if {"packages", "start"} & {*asked}:
         print("Installing packages", flush=True)
         tree = corpora.packages(place / "packages", tools.pip)
@@ -71,6 +77,14 @@ def _measure(asked: tuple[str, ...] | list[str], place: Path, tools: Tools) -> l
     if "many" in asked:
         done.append(measurements.many(place, tools))
     return done
+
+
+def _command() -> str:
+    """What made the figures: this command, its clock, and the commit that it measured."""
+    words = " ".join(["python -m benchmarks", *sys.argv[1:]])
+    clock = "CPU time" if timing.by_cpu else "wall time"
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT, capture_output=True, text=True)
+    return f"`{words}`, {clock}, commit {commit.stdout.strip() or 'unknown'};"
 
 
 def _machine() -> str:

@@ -1,10 +1,10 @@
-"""What this and other tools answer to the same sources: the table of docs/compare.md.
+"""What this and other tools answer to the same sources: the tables of docs/compare.md.
 
     python -m benchmarks.compare [--write | --check]
 
 Tools are looked for beside this Python (``pip install . -r benchmarks/peers.txt``), and each is run as its users run
-it, with whatever rules it has for what ``compile`` refuses. ``--write`` puts the table into the page, ``--check`` ends
-with 1 where the page has another one.
+it, with whatever rules it has for what ``compile`` refuses. ``--write`` puts the tables into the page, ``--check`` ends
+with 1 where the page has other ones.
 """
 
 from __future__ import annotations
@@ -13,96 +13,24 @@ import argparse
 import compileall
 import os
 import re
-import subprocess
 import sys
-import sysconfig
-import tempfile
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.test_verdict import COMPILER_ONLY, REFUSED, VALID
+from tests.judging.test_verdicts import COMPILER_ONLY, REFUSED, VALID
+
+from .compare_gates import GATES
+from .compared_tools import BROKEN, E9, PATIENCE, TOOLS, Tool, folder_with, refuses, run, says_no
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "compare.md"
 TARGETS = PAGE.parent / "targets.md"
 BEGIN, END = "<!-- made by benchmarks/compare.py -->\n\n", "\n<!-- end -->"
-SCRIPTS = sysconfig.get_path("scripts")
-SECONDS = 60  # for a run that ends, on a busy machine
-PATIENCE = 5  # for one that waits for ever
-BROKEN = "x = = 1\n"
 TRACEBACK = "Traceback (most recent call last)"
-
-
-@dataclass(frozen=True)
-class Tool:
-    """A tool, how it is called, and the line with which it refuses a file."""
-
-    name: str
-    package: str
-    command: tuple[str, ...]
-    refusal: str
-    """Regular expression of the line; ``{}`` stands for the file's name."""
-    takes_folders: bool = True
-
-
-RUFF = ("ruff", "check", "--isolated", "--no-cache", "--output-format=concise", "--ignore-noqa")
-FLAKE8 = ("flake8", "--isolated", "--disable-noqa", "--jobs=1")
-GUARD = ("syntax-guard", "check", "--isolated", "--no-cache", "--output-format=concise", "--warnings=ignore")
-TOOLS = (
-    Tool("syntax-guard", "syntax-guard", GUARD, r"^{}:"),
-    Tool("check-ast", "pre-commit-hooks", ("check-ast",), r"^{}: failed parsing", takes_folders=False),
-    Tool("ruff", "ruff",
-         (*RUFF, "--select=E9,F404,F406,F407,F621,F622,F7,PLE0115,PLE0116,PLE0117,PLE0118,PLE1142", "--preview"),
-         r"^{}:"),
-    Tool("flake8", "flake8", (*FLAKE8, "--select=E9,F404,F406,F407,F621,F622,F7,F831"), r"^{}:"),
-    Tool("pyflakes", "pyflakes", ("pyflakes",),
-         r"^{}:(?!.*(?:undefined name|unused|unable to detect|redefinition of|may be undefined))"),
-    Tool("compileall", "", (sys.executable, "-m", "compileall", "-q"), r"^\*\*\* Error compiling '(?:.*/)?{}'"),
-    Tool("vermin", "vermin", ("vermin", "--no-tips", "--format=parsable", "--target=3.8-"), r"^(?:.*/)?{}:.*error"),
-)  # fmt: skip
-E9 = {
-    "ruff": Tool("ruff", "ruff", (*RUFF, "--select=E9"), r"^{}:"),
-    "flake8": Tool("flake8", "flake8", (*FLAKE8, "--select=E9"), r"^{}:"),
-}
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a run ended: ``code`` is None where it had to be killed."""
-
-    code: int | None
-    said: str
-
-
-@contextmanager
-def folder_with(sources: Mapping[str, str | bytes]) -> Iterator[Path]:
-    """A folder of these files."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for path, source in sources.items():
-            (folder / path).write_bytes(source.encode() if isinstance(source, str) else source)
-        yield folder
-
-
-def run(tool: Tool, folder: Path, *arguments: str, seconds: float = SECONDS, command: tuple[str, ...] = ()) -> Ended:
-    """Run the tool in the folder, on these arguments."""
-    line = [*(command or tool.command), *arguments]
-    environment = {**os.environ, "PATH": SCRIPTS + os.pathsep + os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": ""}
-    with tempfile.TemporaryFile() as said:
-        try:
-            code = subprocess.run(
-                line, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT,
-                timeout=seconds, check=False,
-            ).returncode  # fmt: skip
-        except subprocess.TimeoutExpired:
-            code = None
-        said.seek(0)
-        return Ended(code, said.read().decode(errors="replace"))
 
 
 def refused(tool: Tool, sources: Mapping[str, bytes]) -> tuple[int, bool]:
@@ -114,19 +42,9 @@ def refused(tool: Tool, sources: Mapping[str, bytes]) -> tuple[int, bool]:
     with folder_with(names) as folder:
         said = run(tool, folder, *names).said
         if TRACEBACK not in said:
-            return sum(_refuses(tool, name, said) for name in names), False
+            return sum(refuses(tool, name, said) for name in names), False
         alone = {name: run(tool, folder, name).said for name in names}
-        return sum(TRACEBACK in said or _refuses(tool, name, said) for name, said in alone.items()), True
-
-
-def _refuses(tool: Tool, name: str, said: str) -> bool:
-    return bool(re.search(tool.refusal.format(re.escape(name)), said, re.MULTILINE))
-
-
-def says_no(tool: Tool, folder: Path, *arguments: str, name: str, command: tuple[str, ...] = ()) -> bool:
-    """Whether the tool ends red and names the file."""
-    ended = run(tool, folder, *arguments, command=command)
-    return ended.code not in (0, None) and name in ended.said
+        return sum(TRACEBACK in said or refuses(tool, name, said) for name, said in alone.items()), True
 
 
 def found_of(sources: Mapping[str, bytes]) -> Callable[[Tool], str]:
@@ -155,8 +73,6 @@ def staged(tool: Tool) -> str:
     """As a plain git hook: the staged file is broken, the one in the work tree is not."""
     command = ("syntax-guard", "check", "--staged", "--no-cache") if tool.name == "syntax-guard" else ()
     with folder_with({"app.py": BROKEN}) as folder:
-        for git in (["init", "-q"], ["add", "app.py"]):
-            subprocess.run(["git", *git], cwd=folder, check=True)
         (folder / "app.py").write_text("x = 1\n")
         arguments = () if command else ("app.py",)
         return "refused" if says_no(tool, folder, *arguments, name="app.py", command=command) else "passed"
@@ -221,10 +137,10 @@ def escape(tool: Tool) -> str:
 
 def written(tool: Tool) -> str:
     """What the tool leaves in the tree, run as it is by default."""
-    command = tuple(word for word in tool.command if word != "--no-cache")
+    tool = replace(tool, command=tuple(word for word in tool.command if word != "--no-cache"))
     with folder_with({"a.py": "x = 1\n"}) as folder:
-        run(tool, folder, "a.py", command=command)
-        left = sorted(path.name for path in folder.iterdir() if path.name != "a.py")
+        run(tool, folder, "a.py")
+        left = sorted(path.name for path in folder.iterdir() if path.name not in ("a.py", ".git"))
     return ", ".join(f"`{name}`" for name in left) or "nothing"
 
 
@@ -235,7 +151,7 @@ def older_target(tool: Tool) -> str:
     for title, cell in cells.items():
         if title.split(":")[0].split()[:1] == [{"syntax-guard": "rules"}.get(tool.name, tool.name)]:
             return cell.replace("*", "").strip()
-    return "asks one Python"
+    return {"prek": "asks none", "ansible-test": "asks a 3.8"}.get(tool.name, "asks one Python")
 
 
 ONLY_COMPILER = {name: case.data for name, case in COMPILER_ONLY.items()}
@@ -246,7 +162,7 @@ ROWS: dict[str, Callable[[Tool], str]] = {
     f"valid sources refused, of {len(VALID)} (with E9 alone)": found_of(VALID),
     "3.8 asked of 3.11: [missed / false alarms](targets.md#what-an-approximate-target-knows)": older_target,
     "broken source behind a `.pyc` of its size and time": stale_bytecode,
-    "staged broken, mended in the work tree, without pre-commit": staged,
+    "staged broken, fixed in the work tree, without pre-commit": staged,
     "broken file beside two that are too deep": beside_deep_ones,
     "a FIFO called `x.py`": fifo,
     "broken script without an extension": script,
@@ -258,12 +174,17 @@ ROWS: dict[str, Callable[[Tool], str]] = {
 
 
 def table() -> str:
-    """The table, in Markdown, with the releases that were asked."""
-    head = [tool.name for tool in TOOLS]
-    lines = [f"| | {' | '.join(head)} |", "|---" * (len(head) + 1) + "|"]
-    lines += [f"| {asks} | {' | '.join(question(tool) for tool in TOOLS)} |" for asks, question in ROWS.items()]
+    """The two tables, in Markdown, with the releases that were asked."""
     others = [f"{tool.package} {version(tool.package)}" for tool in TOOLS[1:] if tool.package]
-    return "\n".join([*lines, "", f"Asked: `python -m compileall`, {', '.join(others)}.", ""])
+    asked = f"Asked: `python -m compileall`, `python -m py_compile` as hk calls it, {', '.join(others)}."
+    return "\n".join([*_rows(ROWS), "", "At the gates:", "", *_rows(GATES), "", asked, ""])
+
+
+def _rows(questions: Mapping[str, Callable[[Tool], str]]) -> list[str]:
+    head = [f"| | {' | '.join(tool.name for tool in TOOLS)} |", "|---" * (len(TOOLS) + 1) + "|"]
+    return head + [
+        f"| {asks} | {' | '.join(question(tool) for tool in TOOLS)} |" for asks, question in questions.items()
+    ]
 
 
 def main() -> int:

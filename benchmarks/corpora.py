@@ -52,7 +52,7 @@ def packages(tree: Path, pip: Path) -> Path:
         try:
             with open(file, "rb") as opened:
                 compile(opened.read(), "source", "exec", 0, True, 0)
-        except SyntaxError:  # newer than this Python, or somebody's fixture: no tool stops at it
+        except SyntaxError:  # newer than this Python, or a fixture: no tool stops at it
             os.unlink(file)
     return tree
 

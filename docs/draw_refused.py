@@ -54,7 +54,7 @@ def main() -> int:
 
 
 def refused_commit() -> str:
-    """What git prints when it commits a broken file to a repository of which this one is the hook."""
+    """What git prints when it commits a broken file to a repository with this one as its hook."""
     revision = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=PROJECT, text=True).strip()
     with tempfile.TemporaryDirectory() as folder:
         repository = Path(folder) / "shop"
@@ -68,11 +68,11 @@ def refused_commit() -> str:
         return on_a_terminal(["git", *author, "commit", "-m", "Add items"], repository).rstrip()
 
 
-def draw(text: str) -> str:
+def draw(text: str, width: int = WIDTH, title: str = "git commit") -> str:
     """The picture of a terminal with this text, which may have ANSI colours."""
-    console = Console(record=True, width=WIDTH, file=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    console = Console(record=True, width=width, file=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     console.print(Text.from_ansi(text))
-    drawn = console.export_svg(title="git commit")
+    drawn = console.export_svg(title=title)
     drawn = re.sub(r"@font-face \{.*?\}\n", "", drawn, flags=re.DOTALL)  # no fonts from elsewhere
     return drawn.replace("Fira Code", "ui-monospace, monospace").replace("terminal-" + _id(drawn), "terminal")
 
@@ -89,12 +89,14 @@ def _id(drawn: str) -> str:
     return found[1] if found else ""
 
 
-def on_a_terminal(command: list[str], folder: Path) -> str:
-    """What `command` prints in `folder`, where its standard output is a terminal."""
+def on_a_terminal(command: list[str], folder: Path, width: int = WIDTH) -> str:
+    """What `command` prints in `folder`, where its standard output is a terminal of so many columns."""
     pid, descriptor = pty.fork()
     if pid == 0:
         os.chdir(folder)
-        os.execvpe(command[0], command, {**os.environ, "COLUMNS": str(WIDTH), "TERM": "xterm-256color"})
+        # Nothing that was remembered on this machine belongs in a picture.
+        terminal = {"COLUMNS": str(width), "TERM": "xterm-256color", "SYNTAX_GUARD_NO_CACHE": "1"}
+        os.execvpe(command[0], command, {**os.environ, **terminal})
     said = b""
     try:
         while part := os.read(descriptor, 1 << 16):

@@ -1,4 +1,4 @@
-"""Write docs/syntax-guard.1, the man page, from the parser.
+"""Write data/share/man/man1/syntax-guard.1, the man page that the wheel installs, from the parser.
 
 Run it as ``python docs/write_man_page.py`` with the package installed.
 
@@ -14,13 +14,13 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syntax_guard.command_line import parser
-from syntax_guard.options import OPTIONS
+from syntax_guard.cli.parser import parser
+from syntax_guard.config.options import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAGE = Path(__file__).resolve().parent / "syntax-guard.1"
+PAGE = Path(__file__).resolve().parents[1] / "data" / "share" / "man" / "man1" / "syntax-guard.1"
 
 
 def page(whole: argparse.ArgumentParser) -> str:
@@ -41,7 +41,7 @@ def page(whole: argparse.ArgumentParser) -> str:
             entries = [line for action in group._group_actions for line in _entry(action)]
             if group.title == "settings":
                 shared += [line for line in _entries(entries) if line not in shared]
-                names = [_bold(action.option_strings[-1]) for action in group._group_actions]
+                names = [_bold(action.option_strings[0]) for action in group._group_actions]
                 lines += [".PP", "Settings: " + ", ".join(names) + "."]
             else:
                 lines += entries
@@ -69,14 +69,16 @@ def _verbs(whole: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.Argum
 def _synopsis(verb: argparse.ArgumentParser) -> str:
     operands = [action for action in verb._actions if not action.option_strings]
     words = " ".join(_operand(action) for action in operands)
-    if verb.usage and "--" in verb.usage:  # what stands behind -- is no argument of argparse's
+    if verb.usage and " -- " in verb.usage:  # what stands behind -- is no argument of argparse's
         words = r"\-\- \fICOMMAND\fR [\fIARG\fR ...]"
     return f"{_bold(verb.prog)} [\\fIOPTIONS\\fR] {words}".rstrip()
 
 
 def _operand(action: argparse.Action) -> str:
     name = f"\\fI{_text(str(action.metavar or action.dest))}\\fR"
-    return f"[{name} ...]" if action.nargs == "*" else name
+    if action.nargs == "*":
+        return f"[{name} ...]"
+    return f"[{name}]" if action.nargs == "?" else name
 
 
 def _entry(action: argparse.Action) -> list[str]:

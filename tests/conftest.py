@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 # Who runs the tests under nohup, or in the background of a script, does not run the tool so.
 for name in ("SIGHUP", "SIGINT", "SIGQUIT"):
@@ -25,6 +26,14 @@ for name in ("SIGHUP", "SIGINT", "SIGQUIT"):
 
 PROJECT = Path(__file__).resolve().parent.parent
 COMMAND = Path(sysconfig.get_path("scripts")) / ("syntax-guard.exe" if os.name == "nt" else "syntax-guard")
+
+
+def text(said: bytes) -> str:
+    """What a command said, with the line ends that Python writes elsewhere than on Windows."""
+    return said.decode(errors="replace").replace(os.linesep, "\n")
+
+
+NO_GIT = "no git.exe is found"
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,7 @@ class Folder:
             timeout=300,
             check=False,
         )
-        return Run(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
+        return Run(done.returncode, text(done.stdout), text(done.stderr))
 
     def guard(
         self,
@@ -95,6 +104,8 @@ class Folder:
         return self.guard("check", "--output-format=json", *arguments, stdin=stdin, cwd=cwd, environment=environment)
 
     def git(self, *arguments: str | bytes | Path) -> str:
+        if os.name == "nt" and shutil.which("git") is None:
+            pytest.skip(NO_GIT)
         done = self.run("git", *arguments)
         assert done.code == 0, done.err
         return done.out.strip()
@@ -106,7 +117,7 @@ def clean_environment(home: Path) -> dict[str, str]:
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("SYNTAX_GUARD_", "GIT_", "PRE_COMMIT", "PYTHON", "VIRTUAL_ENV", "GITHUB_", "PYTEST_"))
-        and name not in ("NO_COLOR", "FORCE_COLOR", "CI", "SOURCE_DATE_EPOCH")
+        and name not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "CI", "SOURCE_DATE_EPOCH")
     }
     path = os.pathsep.join([str(COMMAND.parent), kept.get("PATH", os.defpath)])
     return {
@@ -115,12 +126,22 @@ def clean_environment(home: Path) -> dict[str, str]:
         "HOME": str(home),
         "XDG_CACHE_HOME": str(home / "cache"),
         "XDG_CONFIG_HOME": str(home / "config"),
+        "XDG_STATE_HOME": str(home / "state"),
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_AUTHOR_NAME": "A",
         "GIT_AUTHOR_EMAIL": "a@example.org",
         "GIT_COMMITTER_NAME": "A",
         "GIT_COMMITTER_EMAIL": "a@example.org",
     }
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is checked within this process keeps its cache and key here, not with the person that runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
+        yield
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def test_every_public_name_is_there() -> None:
 def test_importing_it_imports_nothing_else() -> None:
     code = "import sys; before = set(sys.modules); import syntax_guard; print(*sorted(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["syntax_guard"], "its rooms are imported when they are used"
+    assert done.stdout.split() == ["syntax_guard"], "its modules are imported when they are used"
 
 
 def test_the_version_is_that_of_the_distribution() -> None:

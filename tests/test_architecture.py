@@ -1,4 +1,4 @@
-"""The rooms: imports run one way, one room prints, and the documents name what there is."""
+"""The packages: imports run one way, one package prints, and the documents name what there is."""
 
 from __future__ import annotations
 
@@ -9,43 +9,30 @@ from pathlib import Path
 import pytest
 
 import syntax_guard
+from syntax_guard.config.options import OPTIONS
 
 from .conftest import PROJECT, Folder
 
 PACKAGE = Path(syntax_guard.__file__).parent
 ORDER = (
-    "model", "errors", "store", "patterns", "cpus", "options", "versions", "pyproject", "settings", "child", "git",
-    "python_files", "reading", "sources", "staging", "magics", "awaits", "notebooks", "interpreters", "discovery",
-    "memory", "targets", "_probe", "copies", "beside", "grammar", "approximate", "bytecode", "answers", "suspicious",
-    "threads", "questions", "processes", "worker", "crew", "index", "warned", "cache", "skim", "judge", "hints",
-    "diagnostics", "check", "reports", "start", "watch", "healthcheck", "restart", "doctor", "command_line",
-    "completion", "cli", "__main__",
+    "model", "errors", "storage", "config", "processes", "grammar", "sources", "targets", "judging", "cache",
+    "findings", "run", "stream", "check", "reports", "gates", "doctor", "backend", "cli", "__main__",
 )  # fmt: skip
-"""From the values to the command line: a room imports from those that stand before it, and from none behind it."""
-RANK = {room: rank for rank, room in enumerate(ORDER)}
+"""From the values to the command line: a package imports from those that stand before it, and from none behind it."""
+RANK = {package: rank for rank, package in enumerate(ORDER)}
 
 
-def rooms() -> list[Path]:
-    return sorted(path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] != "backend")
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
 
 
-def room(path: Path) -> str:
+def package(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
 def imported(path: Path) -> set[str]:
-    """The rooms that `path` imports, also late and for type checkers."""
-    depth = len(path.relative_to(PACKAGE).parts)
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.ImportFrom):
-            if node.level == depth:
-                found |= {node.module.split(".")[0]} if node.module else {alias.name for alias in node.names}
-            elif node.level == 0 and (node.module or "").split(".")[0] == "syntax_guard":
-                found.add((node.module or "").partition(".")[2].split(".")[0])
-        elif isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("syntax_guard.")}
-    return {name for name in found if name in RANK}
+    """The packages that `path` imports, also late and for type checkers."""
+    return {package(file) for file in imported_files(path)}
 
 
 def imported_files(path: Path) -> set[Path]:
@@ -59,18 +46,58 @@ def imported_files(path: Path) -> set[Path]:
     return found - {PACKAGE / "__init__.py"}
 
 
-@pytest.mark.parametrize("path", rooms(), ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_run_one_way(path: Path) -> None:
-    if path.name == "__init__.py" and path.parent == PACKAGE:
+    if path == PACKAGE / "__init__.py":  # the public names, each imported when it is used
         return
-    assert room(path) in RANK, "a new room needs its place in ORDER"
-    backwards = {name for name in imported(path) if RANK[name] > RANK[room(path)]}
-    assert not backwards
+    assert package(path) in RANK, "a new package needs its place in ORDER"
+    assert not {name for name in imported(path) if RANK[name] > RANK[package(path)]}
 
 
-@pytest.mark.parametrize("path", rooms(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_one_room_prints_and_reads_the_environment(path: Path) -> None:
-    if room(path) == "cli":
+def test_nothing_but_the_database_report_imports_the_backend() -> None:
+    importers = {path.relative_to(PACKAGE).as_posix() for path in modules() if "backend" in imported(path)}
+    assert {name for name in importers if not name.startswith("backend/")} == {"cli/commands/doctor.py"}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {path: imported_files(path) for path in modules() if path != PACKAGE / "__init__.py"}
+    for path in graph:
+        reached = seen = graph[path]
+        while reached:
+            reached = {file for each in reached for file in graph.get(each, ())} - seen
+            seen = seen | reached
+        assert path not in seen, f"{path.relative_to(PACKAGE)} imports itself by way of others"
+
+
+def test_the_top_holds_few_modules() -> None:
+    assert {path.stem for path in PACKAGE.glob("*.py")} == {
+        "__init__",
+        "__main__",
+        "model",
+        "errors",
+        "run",
+        "stream",
+        "check",
+    }
+
+
+def test_packages_hold_no_code_of_their_own() -> None:
+    filled = {path.parent.name for path in PACKAGE.glob("*/**/__init__.py") if path.read_bytes()}
+    assert filled == {"backend"}  # its public names
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_modules_and_functions_stay_short(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 320
+    nodes = ast.walk(ast.parse(text))
+    functions = [node for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    assert not {node.name for node in functions if (node.end_lineno or 0) - node.lineno >= 60}
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_one_package_prints_and_reads_the_environment(path: Path) -> None:
+    if package(path) in ("cli", "backend"):  # a backend is a library in somebody's application
         return
     words = {
         node.id if isinstance(node, ast.Name) else f"{getattr(node.value, 'id', '')}.{node.attr}"
@@ -78,19 +105,21 @@ def test_one_room_prints_and_reads_the_environment(path: Path) -> None:
         if isinstance(node, (ast.Name, ast.Attribute))
     }
     allowed = {
-        "_probe": {"sys.stdin"},  # the wire of a worker
-        "git": {"os.environ"},  # what git is started with
-        "worker": {"os.environ"},  # and an interpreter
-        "check": {"os.environ"},  # where Pythons are looked for, also when the public API asks
-    }.get(room(path), set())
-    assert (
-        not words & {"print", "sys.stdout", "sys.stderr", "sys.stdin", "sys.exit", "os.environ", "os.getenv"} - allowed
-    )
+        "processes/_compile_worker.py": {"sys.stdin"},  # the wire of a worker
+        "sources/git.py": {"os.environ"},  # what git is started with
+        "sources/git_attributes.py": {"os.environ"},  # where git looks for attributes
+        "processes/worker.py": {"os.environ"},  # and an interpreter
+        "targets/discovery.py": {"os.environ"},  # what a library leaves there is taken out again
+        "targets/machine.py": {"os.environ"},  # where Pythons are looked for, also when the public API asks
+    }.get(path.relative_to(PACKAGE).as_posix(), set())
+    forbidden = {"print", "sys.stdout", "sys.stderr", "sys.stdin", "sys.exit", "os.environ", "os.getenv"}
+    assert not words & forbidden - allowed
 
 
-def test_the_probe_is_in_the_grammar_of_the_oldest_target() -> None:
-    ast.parse((PACKAGE / "_probe.py").read_bytes(), feature_version=(3, 8))
-    assert imported(PACKAGE / "_probe.py") == set()
+def test_the_compile_worker_is_in_the_grammar_of_the_oldest_target() -> None:
+    worker = PACKAGE / "processes" / "_compile_worker.py"
+    ast.parse(worker.read_bytes(), feature_version=(3, 8))
+    assert imported(worker) == set()
 
 
 def manifest() -> str:
@@ -107,18 +136,38 @@ needs_project = pytest.mark.skipif(not (PROJECT / "README.md").exists(), reason=
 @needs_project
 def test_readme_names_the_hooks_of_the_manifest() -> None:
     hooks = set(re.findall(r"^- id: (\S+)", manifest(), re.MULTILINE))
-    assert hooks == {"syntax-guard", "syntax-guard-tree"}
+    assert hooks == {"syntax-guard", "syntax-guard-tree", "syntax-guard-dist"}
     assert set(re.findall(r"^ +- id: (\S+)", readme(), re.MULTILINE)) <= hooks
     assert all(f"`{hook}`" in readme() for hook in hooks)
 
 
 @needs_project
-def test_readme_lists_the_options_of_the_parser(folder: Folder) -> None:
+def test_the_page_of_settings_lists_the_options_of_the_parser(folder: Folder) -> None:
+    page = (PROJECT / "docs" / "settings.md").read_text(encoding="utf-8")
     options = set(re.findall(r"(?<![\w-])--[a-z-]+", folder.guard("check", "--help").out)) - {"--help"}
-    listed = set(re.findall(r"^\| `(--[a-z-]+)", readme(), re.MULTILINE))
+    options |= {option.flags[0] for option in OPTIONS}  # one of which only `run` has
+    listed = set(re.findall(r"^\| `(--[a-z-]+)", page, re.MULTILINE))
     assert listed == options
 
 
 @needs_project
 def test_readme_lists_the_exit_codes() -> None:
     assert [line[:5] for line in readme().splitlines() if re.match(r"\| \d \|", line)] == ["| 0 |", "| 1 |", "| 2 |"]
+
+
+@needs_project
+def test_the_architecture_page_has_the_packages_in_their_order() -> None:
+    page = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = page.split("\n|---|---|\n")[1].split("\n\n")[0]
+    named = [name for line in table.splitlines() for name in re.findall(r"`(\w+)`", line.split("|")[1])]
+    assert named == [name for name in ORDER if name != "__main__"]
+
+
+@needs_project
+def test_the_architecture_page_names_modules_that_exist() -> None:
+    page = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    modules_named = re.findall(r"`((?!tests/)(?:\w+/)+\w+\.py)`(?:: `(\w+)`)?", page)
+    assert len(modules_named) > 10
+    for name, table in modules_named:
+        text = (PACKAGE / name).read_text(encoding="utf-8")
+        assert re.search(rf"^{table}(?!\w)", text, re.MULTILINE), (name, table)

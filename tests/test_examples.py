@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 from .conftest import PROJECT, Folder
 from .documents.pages import blocks
@@ -31,7 +32,6 @@ def test_compose_files_are_valid_by_the_specification(name: str) -> None:
 
 def manifests() -> list[Any]:
     """The blocks of YAML on the page about containers."""
-    yaml = pytest.importorskip("yaml")
     return [yaml.safe_load(one.text) for one in blocks() if one.page.name == PAGE and one.language == "yaml"]
 
 

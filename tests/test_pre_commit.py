@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from typing import TYPE_CHECKING
+from unittest.mock import ANY
 
 import pytest
 
 from .conftest import PROJECT, Folder, clean_environment
+from .documents.pages import blocks
+from .sources.archives.making import tarred, zipped
+from .targets.test_by_project import SAYS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 BROKEN = "def f(:\n    pass\n"
-PACKAGED = ("src", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
+PACKAGED = ("src", "data", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
 pytestmark = pytest.mark.skipif(
     not (PROJECT / ".pre-commit-hooks.yaml").exists(), reason="the hook manifest is not beside the tests"
 )
@@ -49,16 +54,19 @@ def hooks(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str])
 
 @pytest.fixture
 def project(tmp_path: Path, environment: dict[str, str], hooks: Folder) -> Folder:
-    """A repository that uses both hooks, with its git hook installed."""
+    """A repository that uses all hooks, with the git hooks installed that README names."""
     project = Folder(tmp_path, environment)
     project.git("init", "-q", "-b", "main")
+    (types,) = re.findall(r"^default_install_hook_types: .*$", (PROJECT / "README.md").read_text(), re.MULTILINE)
     config = f"""\
+{types}
 repos:
   - repo: {hooks.path}
     rev: {hooks.git("rev-parse", "HEAD")}
     hooks:
       - id: syntax-guard
       - id: syntax-guard-tree
+      - id: syntax-guard-dist
 """
     project.write(".pre-commit-config.yaml", config)
     project.git("add", ".pre-commit-config.yaml")
@@ -77,7 +85,7 @@ def commit(project: Folder) -> tuple[int, str]:
     return run.code, run.out + run.err
 
 
-def test_a_broken_file_is_refused_and_a_mended_one_goes_through(project: Folder) -> None:
+def test_a_broken_file_is_refused_and_a_fixed_one_goes_through(project: Folder) -> None:
     project.write("app/main.py", BROKEN)
     project.git("add", "app/main.py")
     code, said = commit(project)
@@ -92,6 +100,31 @@ def test_a_broken_file_is_refused_and_a_mended_one_goes_through(project: Folder)
         ".pre-commit-config.yaml",
         "app/main.py",
     ]
+
+
+def test_a_repository_that_is_broken_already_adopts_the_hook(project: Folder) -> None:
+    """docs/baseline.md: two commands, and it is green; what is broken next is refused."""
+    for number in range(30):
+        project.write(f"old/file_{number}.py", BROKEN)
+    project.git("add", "old")
+    project.git("commit", "-qnm", "before there was a hook")
+    code, said = pre_commit(project, "run", "--all-files", "syntax-guard")
+    assert code == 1, said
+    (typed,) = [block.commands for block in blocks() if block.page.name == "baseline.md" and "run in" in block.keys]
+    assert len(typed.splitlines()) == 2
+    done = project.run("bash", "-ec", typed)
+    assert done.code == 0, done.out + done.err
+    assert pre_commit(project, "run", "--all-files", "syntax-guard") == (0, ANY)
+    code, said = commit(project)
+    assert code == 0, said
+    assert project.guard("check").out.startswith("30 files: 0 valid, 30 broken as the baseline says")
+    project.write("old/file_1.py", BROKEN + "# and somebody works on it\n")
+    project.write("new.py", BROKEN)
+    project.git("add", ".")
+    code, said = commit(project)
+    assert code == 1
+    assert "new.py:1:7: syntax-error" in said
+    assert "file_1.py" not in said
 
 
 @pytest.mark.parametrize(
@@ -123,21 +156,34 @@ def test_a_script_by_its_shebang(project: Folder) -> None:
     assert (code, "script:2:7" in said) == (1, True)
 
 
-def test_other_files_do_not_start_the_hook(project: Folder) -> None:
+@pytest.mark.parametrize("name", ["script", "SConstruct", "lib/SConscript"])
+def test_what_pre_commit_takes_for_text_is_told_by_the_hook(project: Folder, name: str) -> None:
     project.write("notes.txt", BROKEN)
-    project.git("add", "notes.txt")
+    project.write(".pdbrc", "alias p print(\n")
+    project.git("add", "--all")
     code, said = commit(project)
-    assert (code, "no files to check" in said) == (0, True)
+    assert code == 0, said
+    project.write(name, f"#!/usr/bin/env -S uv run --script\n{BROKEN}").chmod(0o755)
+    project.git("add", "--all")
+    code, said = commit(project)
+    assert (code, f"{name}:2:7" in said) == (1, True), said
 
 
-@pytest.mark.parametrize("skipped", ["__pycache__", ".venv", "node_modules", "environment"])
+@pytest.mark.parametrize("skipped", ["__pycache__", ".venv", "node_modules"])
 def test_skipped_folders_are_skipped_when_staged(project: Folder, skipped: str) -> None:
     project.write(f"{skipped}/a.py", BROKEN)
-    if skipped == "environment":
-        project.write("environment/pyvenv.cfg")
     project.git("add", "--force", "--all")
     code, said = commit(project)
     assert code == 0, said
+
+
+def test_no_mark_of_an_environment_hides_what_is_staged(project: Folder) -> None:
+    project.write("environment/pyvenv.cfg", "home = /usr/bin\n")
+    project.write("environment/bin/python", "")
+    project.write("environment/lib/a.py", BROKEN)
+    project.git("add", "--force", "--all")
+    code, said = commit(project)
+    assert (code, "environment/lib/a.py:1:7" in said) == (1, True), said
 
 
 def test_renames_and_deletions(project: Folder) -> None:
@@ -175,9 +221,21 @@ def test_the_tree_hook_runs_before_a_push_and_not_before_a_commit(project: Folde
     project.git("init", "-q", "--bare", "remote.git")
     project.git("remote", "add", "origin", str(project.path / "remote.git"))
     assert pre_commit(project, "install", "--hook-type", "pre-push")[0] == 0
-    project.write("untracked.py", BROKEN)
+    project.write("a.py", BROKEN)
+    project.git("commit", "--no-verify", "-qam", "broken")
     pushed = project.run("git", "push", "-q", "origin", "main")
-    assert (pushed.code != 0, "untracked.py:1:7" in pushed.out + pushed.err) == (True, True)
+    assert (pushed.code != 0, "a.py:1:7" in pushed.out + pushed.err) == (True, True)
+
+
+def test_the_hook_for_what_was_built_opens_the_archives_in_dist(project: Folder) -> None:
+    arguments = ("run", "syntax-guard-dist", "--hook-stage", "manual")
+    assert pre_commit(project, *arguments)[0] == 0, "nothing was built"
+    project.write("dist/demo-1.0-py3-none-any.whl", zipped({"demo.py": "x = 1\n"}))
+    assert pre_commit(project, *arguments)[0] == 0
+    project.write("dist/demo-1.0.tar.gz", tarred({"demo-1.0/demo.py": BROKEN}))
+    code, said = pre_commit(project, *arguments)
+    assert code == 1
+    assert "dist/demo-1.0.tar.gz/demo-1.0/demo.py:1:7: syntax-error" in said
 
 
 def test_settings_reach_the_hook(project: Folder) -> None:
@@ -187,6 +245,20 @@ def test_settings_reach_the_hook(project: Folder) -> None:
     project.git("add", "--all")
     code, said = commit(project)
     assert (code, "a.py:1" in said, "generated.py" in said) == (1, True, False)
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "shown"),
+    [("", 0, False), ("verbose: true", 0, True), ("args: [--warnings=error, --]", 1, True)],
+    ids=["by default", "verbose", "refused"],
+)
+def test_how_a_team_sees_warnings(project: Folder, line: str, code: int, *, shown: bool) -> None:
+    config = project.path / ".pre-commit-config.yaml"
+    config.write_text(config.read_text().replace("- id: syntax-guard\n", f"- id: syntax-guard\n        {line}\n", 1))
+    project.write("a.py", "x = 1 is 1\n")
+    project.git("add", "--all")
+    ended, said = pre_commit(project, "run", "syntax-guard")
+    assert (ended, "syntax-warning" in said) == (code, shown)
 
 
 def test_try_repo(project: Folder, hooks: Folder) -> None:
@@ -204,3 +276,151 @@ def test_the_floor_of_requires_python_is_judged_without_language_version(project
     assert code == 1
     assert "app.py:1:" in said
     assert "3.8" in said
+
+
+def test_a_clean_merge_that_is_broken_is_refused(project: Folder) -> None:
+    body = "".join(f"    x = {number}\n" for number in range(9))
+    project.write("a.py", f"def f(a):\n{body}")
+    project.git("add", "--all")
+    project.git("commit", "-qm", "base")
+    project.git("checkout", "-qb", "other")
+    project.write("a.py", f"def f(a, b):\n{body}")
+    project.git("commit", "-qam", "a parameter")
+    project.git("checkout", "-q", "main")
+    project.write("a.py", f"def f(a):\n{body}    global b\n")
+    project.git("commit", "-qam", "a global of the same name")
+    before = project.git("rev-parse", "HEAD")
+    merged = project.run("git", "merge", "--no-edit", "other")
+    said = merged.out + merged.err
+    assert (merged.code != 0, "a.py:11:5: syntax-error" in said) == (True, True), said
+    assert project.git("rev-parse", "HEAD") == before
+
+
+def test_the_commit_hook_does_not_run_again_before_a_push(project: Folder) -> None:
+    project.write("a.py")
+    project.git("add", "--all")
+    assert commit(project)[0] == 0
+    project.git("init", "-q", "--bare", "remote.git")
+    project.git("remote", "add", "origin", str(project.path / "remote.git"))
+    pushed = project.run("git", "push", "origin", "main")
+    assert pushed.code == 0, pushed.err
+    assert ("staged Python files" in pushed.out + pushed.err, "whole tree" in pushed.out + pushed.err) == (False, True)
+
+
+@pytest.fixture
+def pushing(project: Folder) -> Folder:
+    """A project with a remote repository that has its first commit."""
+    project.git("init", "-q", "--bare", "remote.git")
+    project.git("remote", "add", "origin", str(project.path / "remote.git"))
+    project.git("commit", "-qm", "the configuration")
+    pushed = project.run("git", "push", "-q", "origin", "main")
+    assert pushed.code == 0, pushed.err  # without any Python file yet
+    return project
+
+
+def push(project: Folder, *refs: str) -> tuple[bool, str]:
+    """Whether a push went through, and what was said."""
+    run = project.run("git", "push", "origin", *refs)
+    return run.code == 0, run.out + run.err
+
+
+def commit_unseen(project: Folder, content: str, message: str = "unseen") -> None:
+    project.write("a.py", content)
+    project.git("add", "a.py")
+    project.git("commit", "--no-verify", "-qm", message)
+
+
+def test_another_branch_than_the_one_that_is_checked_out_is_pushed(pushing: Folder) -> None:
+    pushing.git("checkout", "-qb", "feat")
+    commit_unseen(pushing, BROKEN)
+    pushing.git("checkout", "-q", "main")
+    passed, said = push(pushing, "feat")
+    assert (passed, "a.py:1:7" in said, pushing.git("rev-parse", "feat")[:12] in said) == (False, True, True), said
+    assert push(pushing, "main")[0]
+
+
+def test_what_is_not_in_the_pushed_commits_changes_nothing(pushing: Folder) -> None:
+    commit_unseen(pushing, BROKEN)
+    pushing.write("a.py", "x = 1\n")
+    assert not push(pushing, "main")[0], "it is fixed in the work tree alone"
+    pushing.git("add", "a.py")
+    assert not push(pushing, "main")[0], "it is fixed in the index alone"
+    pushing.git("commit", "--no-verify", "-qm", "fixed")
+    pushing.write("a.py", BROKEN)
+    pushing.write("scratch.py", BROKEN)
+    passed, said = push(pushing, "main")
+    assert passed, said
+
+
+def test_the_whole_tree_of_the_tip_is_judged(pushing: Folder) -> None:
+    commit_unseen(pushing, BROKEN)
+    assert pushing.run("git", "push", "-q", "--no-verify", "origin", "main").code == 0
+    pushing.write("b.py")
+    pushing.git("add", "b.py")
+    pushing.git("commit", "-qm", "another file")
+    assert not push(pushing, "main")[0]
+
+
+def test_a_branch_with_a_root_commit_of_its_own(pushing: Folder) -> None:
+    pushing.git("checkout", "-q", "--orphan", "island")
+    commit_unseen(pushing, BROKEN)
+    pushing.git("checkout", "-q", "main")
+    passed, said = push(pushing, "island")
+    assert (passed, "a.py:1:7" in said) == (False, True), said
+
+
+def test_a_forced_push_a_tag_and_a_deletion(pushing: Folder) -> None:
+    commit_unseen(pushing, "x = 1\n")
+    assert push(pushing, "main", "main:other")[0]
+    pushing.git("reset", "-q", "--hard", "HEAD~1")
+    commit_unseen(pushing, BROKEN)
+    assert not push(pushing, "--force", "main")[0]
+    pushing.git("tag", "-a", "-m", "a release", "v1")
+    assert not push(pushing, "v1")[0]
+    passed, said = push(pushing, "--delete", "other")
+    assert passed, said
+
+
+def test_each_project_of_a_monorepo_is_asked_of_its_own_python_at_commit(project: Folder) -> None:
+    match = "match x:\n    case 1: pass\n"
+    for name, (file, content, _, _) in SAYS.items():
+        project.write(f"apps/{name}/{file}", content)
+        project.write(f"apps/{name}/app/main.py", match)
+    project.write("tools/main.py", match)
+    project.git("add", ".")
+    code, said = commit(project)
+    assert code == 1
+    for name, (file, _, shown, line) in SAYS.items():
+        assert f"apps/{name}/app/main.py:1" in said
+        assert f"asked by {shown} in apps/{name}/{file}:{line}" in said
+    assert "tools/main.py" not in said
+
+
+def test_the_usual_layout_and_a_changed_image(project: Folder) -> None:
+    """A backend that only its image says the Python of, a front end beside it, and the hook at the top."""
+    project.write("apps/backend/requirements.txt", "fastapi\nuvicorn\n")
+    project.write("apps/backend/Dockerfile", '# the image\nFROM python:3.11-slim\nCMD ["uvicorn", "app.main:app"]\n')
+    project.write("apps/backend/app/main.py", "x = f'{d['key']}'\n")
+    project.write("apps/frontend/node_modules/gyp/gyp.py", BROKEN)
+    project.write("apps/frontend/package.json", "{}\n")
+    project.git("add", "--all", "--force")
+    code, said = commit(project)
+    assert code == 1
+    assert "apps/backend/app/main.py:1" in said
+    assert "asked by FROM python:3.11-slim in apps/backend/Dockerfile:2" in said
+    assert "gyp.py" not in said
+    project.write("apps/backend/app/main.py", "try: pass\nexcept* OSError: pass\n")
+    project.git("add", ".")
+    code, said = commit(project)
+    assert code == 0, said
+    project.write("apps/backend/Dockerfile", "FROM python:3.9-slim\n")
+    project.git("add", ".")
+    code, said = commit(project)
+    assert code == 1
+    assert "apps/backend/app/main.py:" in said  # line 1 or 2, by who answers for 3.9
+    assert "asked by FROM python:3.9-slim in apps/backend/Dockerfile:1" in said
+    project.write("apps/backend/Dockerfile", "FROM python:3.11-slim@sha256:" + "0" * 64 + "\n")
+    project.write("apps/backend/requirements.txt", "fastapi>=0.100\nuvicorn\n")
+    project.git("add", ".")
+    code, said = commit(project)
+    assert code == 0, said

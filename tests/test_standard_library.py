@@ -53,10 +53,10 @@ def compare(folder: Folder, python: str) -> int:
     """Judge the library of `python` with syntax-guard run by it, and with ``compile``; return the number of files."""
     code = "import sysconfig; print(sysconfig.get_path('stdlib'))"
     library = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
-    rooms = os.pathsep.join(sorted({sysconfig.get_path("purelib"), *map(str, package_paths())}))
+    folders = os.pathsep.join(sorted({sysconfig.get_path("purelib"), *map(str, package_paths())}))
     options = ("--isolated", "--no-cache", "--output-format=json", "--warnings=ignore")
     command = (python, "-m", "syntax_guard", "check", *options, library)
-    report = folder.run(*command, environment={"PYTHONPATH": rooms})
+    report = folder.run(*command, environment={"PYTHONPATH": folders})
     assert report.err == ""
     files = sorted(judged(Path(library)))
     oracle = subprocess.run([python, "-c", ORACLE], input="\0".join(files), capture_output=True, text=True, check=True)
@@ -102,6 +102,8 @@ def test_the_library_s_own_broken_files_are_found(folder: Folder) -> None:
         folder.path / "test",
         ignore=lambda _, names: [name for name in names if "bad" not in name and not name.endswith("data")],
     )
+    if not list(judged(folder.path)):
+        pytest.skip("this interpreter comes without the broken files of its test suite")
     report = folder.check("--isolated", "--warnings=ignore")
     assert report.code == 1
     oracle = folder.run(sys.executable, "-c", ORACLE, stdin="\0".join(judged(folder.path)).encode())

@@ -32,4 +32,8 @@ class GitError(SyntaxGuardError):
 
 
 class TargetError(SyntaxGuardError):
-    """Nobody can answer for a target."""
+    """No interpreter answers for a target."""
+
+
+class ResourcesError(SyntaxGuardError):
+    """A limit of this process or of its container leaves too little to judge with."""

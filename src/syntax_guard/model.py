@@ -1,22 +1,27 @@
-"""The values that flow through every room: frozen, and importing nothing of ours.
+"""The values that flow through every package: frozen, and importing nothing of ours.
 
 Lines and columns start at 1, columns count Unicode characters, and ``None`` stands where CPython gives none.
 """
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False  # type checkers take it for typing's, whose import alone doubles the start of a hook
 if TYPE_CHECKING:
+    import os
     from typing import Any, Literal, TypeAlias
 
-    from typing_extensions import dataclass_transform
+    from typing_extensions import Self, dataclass_transform
 
     Version: TypeAlias = "tuple[int, int]"
     Outcome: TypeAlias = Literal["valid", "broken", "undecided"]
     Severity: TypeAlias = Literal["error", "warning"]
+    Stamp: TypeAlias = "tuple[int, ...]"
 else:
 
     def dataclass_transform(**_):  # noqa: ANN003, ANN201 - its type is the one above
+        """Leave a class as it is."""
         return lambda cls: cls
 
 
@@ -24,8 +29,7 @@ else:
 class Record:
     """Base of frozen values with fields taken from the annotations of the subclass.
 
-    Stands in for ``dataclasses.dataclass(frozen=True)``: importing ``dataclasses`` takes longer than
-    starting Python does, and every commit would pay for it.
+    Stands in for a frozen dataclass: to import ``dataclasses`` takes longer than to start Python, at each commit.
     """
 
     def __init__(self, *values: Any, **named: Any) -> None:
@@ -47,6 +51,10 @@ class Record:
                 except AttributeError:
                     raise TypeError(f"{type(self).__name__}: no value for {name!r}") from None
 
+    def evolve(self, **changed: Any) -> Self:
+        """This value with other fields."""
+        return type(self)(**{**self.__dict__, **changed})
+
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen")
 
@@ -63,14 +71,57 @@ class Record:
         return f"{type(self).__name__}({fields})"
 
 
-class Source(Record):
-    """Bytes with a display name."""
+def display_name(path: str, member: str | None = None, cell: int | None = None) -> str:
+    """The name that people read for a source: ``app/main.py``, ``x.whl/pkg/mod.py``, ``report.ipynb:cell 3``.
 
-    name: str
-    """As shown to people: a path as it was given or found, ``<stdin>``, or a path in the git index."""
+    It is for display alone: no code looks anything up by it or takes it apart again.
+    """
+    name = path if member is None else f"{path}/{member}"
+    return name if cell is None else f"{name}:cell {cell}"
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """What the file system says of a file, so that a later look can tell whether it is still the same file.
+
+    Size in bytes, time of the last write and of the last change in ns, number of the file, number of the device. One of
+    them changes when a file is edited, replaced or gets other rights, or when a folder gets or loses an entry. A write
+    through ``mmap`` to a page that is dirty already changes no time on any file system: that is a limit.
+    """
+    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
+
+
+UNKNOWN: Stamp = (0, 0, 0, 0, 0)
+"""The stamp that no file has."""
+
+
+class Source(Record):
+    """Bytes, and where they come from. `path`, `member` and `cell` are its identity; `name` is for people."""
+
+    path: str
+    """A path as it was given or found, a path in the git index, or ``<stdin>``."""
     data: bytes
-    mark: tuple[int, ...] | None = None
-    """What ``reading.mark`` said of the file before it was read; None where the bytes are of no file."""
+    stamp: Stamp | None = None
+    """That of the file object that was read, before it was read; None where the bytes are of no file."""
+    member: str | None = None
+    """The path within the archive at `path`; None where `path` is no archive."""
+    cell: int | None = None
+    """The number of the code cell, from 1, in a notebook; None for other sources."""
+
+    @property
+    def name(self) -> str:
+        """The source as people read it; see ``display_name``."""
+        return display_name(self.path, self.member, self.cell)
+
+
+def label(version: Version) -> str:
+    """The version as people write it: ``3.11``."""
+    return f"{version[0]}.{version[1]}"
+
+
+def interpreter_name(implementation: str, version: str) -> str:
+    """``CPython 3.11.7``, as every message names it, from ``sys.implementation.name`` and ``sys.version``."""
+    names = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
+    return f"{names.get(implementation, implementation)} {version.split()[0]}"
 
 
 class Interpreter(Record):
@@ -81,6 +132,11 @@ class Interpreter(Record):
     """Implementation and full version, as every message shows it: ``CPython 3.11.7``."""
     python: str | None = None
     """Path of the executable, or None for the interpreter of this process."""
+
+
+def this_interpreter() -> Interpreter:
+    """The Python of this process."""
+    return Interpreter(sys.version_info[:2], interpreter_name(sys.implementation.name, sys.version))
 
 
 class Target(Record):
@@ -94,11 +150,13 @@ class Target(Record):
     """Why this version is asked for: ``this interpreter``, ``requires-python``, ``--target-version`` …"""
     note: str | None = None
     """Why the answer is approximate: ``no python3.9 found here``; None for an exact one."""
+    declared: str | None = None
+    """The declaration that asks, and its place: ``FROM python:3.11-slim (app/Dockerfile:3)``; None where none does."""
 
     @property
     def label(self) -> str:
         """The version as people write it: ``3.11``."""
-        return f"{self.version[0]}.{self.version[1]}"
+        return label(self.version)
 
 
 class Problem(Record):
@@ -124,18 +182,23 @@ class Verdict(Record):
     warnings: tuple[Problem, ...] = ()
 
 
+VALID = Verdict("valid")
+"""That of a source without a finding."""
+
+
 class Diagnostic(Record):
     """One finding, as every report shows it."""
 
     path: str
+    """The file that a reader opens: of a cell the notebook, of a member the archive."""
     line: int | None
+    """In the file, or in the member or cell where there is one."""
     column: int | None
     end_line: int | None
     end_column: int | None
     severity: Severity
     code: str
-    """``syntax-error``, ``unsupported-syntax``, ``encoding-error``, ``too-complex``, ``crashed``, ``timed-out``,
-    ``unreadable``, ``syntax-warning``, ``suspicious-character`` or ``unexpectedly-valid``."""
+    """One of ``findings.codes.CODES``, such as ``syntax-error``."""
     message: str
     """The interpreter's own words."""
     hint: str | None
@@ -143,7 +206,76 @@ class Diagnostic(Record):
     targets: tuple[Target, ...]
     """The targets that say so, lowest version first; never empty."""
     source_line: str | None = None
-    """The text of ``line``, without its line ending and not neutralised: whoever prints it does that."""
+    """The text of ``line``, without its line ending and not neutralised: the code that prints it does that."""
+    member: str | None = None
+    cell: int | None = None
+    """As in `Source`, as is `member`."""
+    distribution: str | None = None
+    """Name and version of the distribution that the file belongs to, where one was asked about: ``numpy 1.26.4``."""
+    commit: str | None = None
+    """The full name of the commit that holds this, where commits were asked about."""
+    untracked: bool = False
+    """Whether a search found the file in a work tree of git, which does not track it."""
+    exception: str | None = None
+    """Name of the exception class that the compiler raised, such as ``IndentationError``; None for other findings."""
+    around: tuple[tuple[int, str], ...] = ()
+    """Lines before and after `line` with their numbers, as far as a reader wants to see them."""
+
+    @property
+    def name(self) -> str:
+        """What the finding is of, as people read it; see ``display_name``."""
+        return display_name(self.path, self.member, self.cell)
+
+
+class Entry(Record):
+    """What is broken, as a baseline holds it: such findings of this source are let pass."""
+
+    path: str
+    """In a baseline relative to its folder, else as it was found."""
+    kind: str
+    """A class of codes; see ``config.baseline.CLASSES``."""
+    targets: tuple[str, ...] | None = None
+    """The versions that refuse the source, such as ``3.9``; None: each that is asked."""
+    member: str | None = None
+    cell: int | None = None
+    """As in `Source`, as is `member`."""
+
+    @property
+    def name(self) -> str:
+        """The source as people read it; see ``display_name``."""
+        return display_name(self.path, self.member, self.cell)
+
+    def names(self, label: str) -> bool:
+        """Whether the target `label` is one of its targets."""
+        return self.targets is None or label in self.targets
+
+
+class Stale(Record):
+    """An entry of a baseline, or some of its targets, that a run did not need."""
+
+    folder: str
+    """That of the baseline, from the top of its tree."""
+    entry: Entry
+    """With those targets that are no longer needed."""
+    gone: bool = False
+    """Whether there is no such file."""
+
+    @property
+    def message(self) -> str:
+        """What to say of it, in a few words that follow the name of the source."""
+        if self.gone:
+            return "the baseline names it, and it is gone"
+        of = "" if self.entry.targets is None else f" on {', '.join(self.entry.targets)}"
+        return f"the baseline names it, and it is no longer broken{of}"
+
+
+class Skipped(Record):
+    """Something that looks like Python, or may hold it, and is left out by a rule that has a name."""
+
+    path: str
+    """That of a folder ends in a slash, and stands for all that is in it."""
+    reason: str
+    """The rule's code, such as ``excluded`` (see ``findings.codes.SKIPPED``)."""
 
 
 class Summary(Record):
@@ -156,6 +288,10 @@ class Summary(Record):
     skipped: int
     cached: int
     seconds: float
+    cells: int = 0
+    """Cells of the notebooks among the files that were checked; a notebook counts as one file."""
+    baseline: int = 0
+    """Files that are broken as the baseline says. They are none of those that count as broken."""
 
 
 class Result(Record):
@@ -164,9 +300,19 @@ class Result(Record):
     targets: tuple[Target, ...]
     summary: Summary
     diagnostics: tuple[Diagnostic, ...]
-    """Ordered by path, line and column."""
+    """Ordered by path, member, cell, line and column."""
+    skipped: tuple[Skipped, ...] = ()
+    """What was left out, by path."""
     notes: tuple[str, ...] = ()
-    """What else happened, and changes no verdict: one line each, for whoever wants to know more."""
+    """What else happened, and changes no verdict: one line each, for a reader who wants to know more."""
+    notices: tuple[str, ...] = ()
+    """What a reader should know although it changes no verdict, one line each."""
+    stale: tuple[Stale, ...] = ()
+    """Entries of baselines that were looked at and not needed."""
+    entries: tuple[Entry, ...] = ()
+    """What is broken, by source and class, whether or not a baseline lets it pass."""
+    root: str | None = None
+    """The folder that paths are relative to, where that is not the current one; empty where it is no folder on disk."""
 
     @property
     def ok(self) -> bool:

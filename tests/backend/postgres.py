@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import signal
 import socket
+import subprocess
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+import pytest
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # XDG_RUNTIME_DIR is not set where nobody is logged in
@@ -22,6 +25,14 @@ with warnings.catch_warnings():
 USER, PASSWORD, HOST = "walrus_user", "quokka p@ss/word", "narwhal-host.internal"
 """Odd on purpose: none of these may ever be seen in a reply."""
 SECRETS = (USER, PASSWORD, quote(PASSWORD, safe=""), HOST, "127.0.0.1", "postgresql://", "postgresql+")
+
+HBA = """\
+host all postgres,ghost 127.0.0.1/32 trust
+host all rejected 127.0.0.1/32 reject
+host all /^(?!stranger) 127.0.0.1/32 scram-sha-256
+"""
+NOT_LET_IN = ("ghost", "rejected", "stranger", "barred")
+"""Roles: one that is not there, one that is rejected, one that nothing is said of, one that may not log in."""
 
 
 def free_port() -> int:
@@ -41,12 +52,11 @@ class Postgres:
         self._data = str(folder)
         self._numbers = itertools.count()
         self.port = free_port()
-        (folder / "pg_hba.conf").write_text(
-            "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
-        )
+        (folder / "pg_hba.conf").write_text(HBA)
         self.start()
         with self.admin() as admin:
             admin.execute(f"CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}'")
+            admin.execute(f"CREATE ROLE barred NOLOGIN PASSWORD '{PASSWORD}'")
             admin.execute("CREATE DATABASE with_vector")
         with self.admin("with_vector") as admin:
             admin.execute("CREATE EXTENSION vector")
@@ -59,6 +69,18 @@ class Postgres:
     def stop(self) -> None:
         """As after a crash: every connection is cut, nobody is waited for."""
         self._pg_ctl("-w", "-m", "immediate", "stop")
+
+    @contextmanager
+    def shutting_down(self) -> Iterator[None]:
+        """It waits for its last client, and takes no other."""
+        last = psycopg.connect(host="127.0.0.1", port=self.port, user="postgres")
+        try:
+            self._pg_ctl("-W", "-m", "smart", "stop")
+            yield
+        finally:
+            self.stop()
+            last.close()
+            self.start()
 
     def _pg_ctl(self, *arguments: str) -> None:
         pgexec(
@@ -90,6 +112,39 @@ class Postgres:
             admin.execute(f"DROP DATABASE {database.name} WITH (FORCE)")
 
 
+@contextmanager
+def german(folder: Path) -> Iterator[int]:
+    """The port of a server that speaks German, with the role of these tests and one database.
+
+    It is Debian's, since the wheel's server knows no other language than English.
+    """
+    programs = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    port = free_port()
+    account = []
+    if os.getuid() == 0:  # PostgreSQL refuses to run as root
+        shutil.chown(folder, "postgres")
+        account = ["runuser", "-u", "postgres", "--"]
+    # The messages of a locale that is always there, translated: no other one needs to be made.
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": "de"}
+
+    def call(program: str, *arguments: str) -> None:
+        line = [*account, str(programs / program), "-D", str(folder / "data"), *arguments]
+        subprocess.run(line, env=environment, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+    call("initdb", "--username=postgres", "--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync")
+    options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off -c lc_messages=C.UTF-8"
+    call("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
+    try:
+        with psycopg.connect(host=str(folder), port=port, user="postgres", autocommit=True) as admin:
+            admin.execute(f"CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}'")
+            admin.execute(f"CREATE DATABASE busy OWNER {USER} CONNECTION LIMIT 0")
+        yield port
+    finally:
+        call("pg_ctl", "-w", "-m", "immediate", "stop")
+
+
 class Database:
     """One database of a server, and what a test does to it."""
 
@@ -101,7 +156,7 @@ class Database:
         """For SQLAlchemy, with a host, user and password that must stay secret."""
         user = f"{USER}:{quote(PASSWORD, safe='')}"
         port = port or self.server.port
-        if driver == "psycopg":  # libpq connects to hostaddr, and its messages name the host
+        if driver.startswith("psycopg"):  # libpq connects to hostaddr, and its messages name the host
             return f"postgresql+{driver}://{user}@{HOST}:{port}/{self.name}?hostaddr=127.0.0.1"
         return f"postgresql+{driver}://{user}@127.0.0.1:{port}/{self.name}"
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from importlib.util import find_spec
 from typing import Any
 
 import httpx
@@ -15,20 +16,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from syntax_guard.backend import Checkup, create_async_engine, create_engine, guarded_lifespan, health_routes
+from syntax_guard.backend import Check, Checkup, create_async_engine, create_engine, guarded_lifespan, health_routes
 
 from .postgres import SECRETS
 
 PATIENCE = 30.0
 """Seconds within which a thing that must happen has happened; never the measure of how fast."""
 
-DRIVERS = ("psycopg", "psycopg async", "asyncpg")
+DRIVERS = ("psycopg", "psycopg async", "asyncpg", *(["psycopg2"] if find_spec("psycopg2") else []))
 
 
 def engine_of(driver: str, url: Callable[[str], str], **options: Any) -> Engine | AsyncEngine:
     """An engine of one of ``DRIVERS``; ``url`` gives the URL of a driver."""
-    if driver == "psycopg":
-        return create_engine(url("psycopg"), **options)
+    if driver in ("psycopg", "psycopg2"):
+        return create_engine(url(driver), **options)
     return create_async_engine(url(driver.removesuffix(" async")), **options)
 
 
@@ -45,7 +46,7 @@ def application(checkup: Checkup, engine: Engine | AsyncEngine, *routes: BaseRou
 
     return Starlette(
         routes=[*health_routes(checkup, details=True), *routes],
-        lifespan=guarded_lifespan(checkup if gate else Checkup(), own),
+        lifespan=guarded_lifespan(checkup if gate else Checkup(Check("none", lambda: None)), own),
     )
 
 

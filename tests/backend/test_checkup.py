@@ -53,18 +53,67 @@ def test_an_object_with_an_async_call_is_awaited() -> None:
 @pytest.mark.parametrize(
     "raised", [ValueError("x"), SystemExit(3), KeyboardInterrupt()], ids=lambda e: type(e).__name__
 )
-def test_whatever_a_check_raises_is_its_answer(raised: BaseException) -> None:
+def test_whatever_a_check_raises_in_its_thread_is_its_answer(raised: BaseException) -> None:
     def ask() -> None:
         raise raised
 
     assert errors(read(Check("raises", ask))[0]) == [type(raised).__name__]
 
 
-def test_an_async_check_that_exits_does_not_end_the_server() -> None:
+@pytest.mark.parametrize("raised", [SystemExit(3), KeyboardInterrupt()], ids=lambda e: type(e).__name__)
+def test_what_ends_a_process_goes_through_an_async_check(raised: BaseException) -> None:
     async def ask() -> None:
-        raise SystemExit(3)
+        raise raised
 
-    assert errors(read(Check("exits", ask))[0]) == ["SystemExit"]
+    with pytest.raises(type(raised)):
+        read(Check("ends", ask))
+
+
+def test_a_plain_function_that_returns_an_awaitable_is_awaited() -> None:
+    async def down() -> None:
+        raise OSError("down")
+
+    async def up() -> bool:
+        return True
+
+    assert errors(read(Check("lambda", lambda: down()))[0]) == ["OSError"]
+    assert read(Check("lambda", lambda: up()))[0].healthy
+
+
+def test_an_awaitable_that_hangs_is_cut_off_at_the_deadline() -> None:
+    assert errors(read(Check("lambda", lambda: asyncio.sleep(60), deadline=0.05))[0]) == ["TimeoutError"]
+
+
+@pytest.mark.parametrize("value", [None, True, {}, {"items": 3, "share": 0.5}], ids=repr)
+def test_what_passes(value: object) -> None:
+    (reading,) = read(Check("good", lambda: value))  # type: ignore[arg-type, return-value]
+    assert reading.healthy
+    assert reading.counts == (value if isinstance(value, dict) else {})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(False, 0, 1, "ok", "", [1], [], (), object(), b"x"),
+        *({"status": 1}, {"time": 1}, {"n": "evil"}, {"n": True}, {"n": float("nan")}, {"n": float("inf")}),
+        *({"n": 10**5000}, {1: 1}, {"\ud800": 1}, {"": 1}),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_else_is_returned_is_a_fault_that_says_what_to_return(value: object) -> None:
+    (fault,) = read(Check("bad", lambda: value))[0].faults  # type: ignore[arg-type, return-value]
+    assert fault.error == "UnexpectedAnswer"
+    assert "None or True" in fault.message
+
+
+def test_a_checkup_without_checks_is_an_error() -> None:
+    with pytest.raises(ValueError, match="at least one check"):
+        Checkup()
+
+
+def test_a_check_error_without_a_fault_in_it_is_refused() -> None:
+    with pytest.raises(TypeError, match="Fault"):
+        CheckError("out of stock")  # type: ignore[arg-type]
 
 
 def test_a_check_that_is_cancelled_from_inside_is_an_answer_too() -> None:
@@ -83,7 +132,7 @@ def test_all_faults_of_a_check_are_kept() -> None:
     assert reading.counts == {"broken": 2}
 
 
-@pytest.mark.parametrize("name", ["", "a:b"])
+@pytest.mark.parametrize("name", ["", "a:b", "a\nb", "\ud800", "\x1b[2J"])
 def test_a_name_that_the_format_cannot_carry_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="colon"):
         Check(name, lambda: None)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +16,10 @@ from sqlalchemy import create_engine as plain_create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import syntax_guard.backend
 from syntax_guard.backend import Check, Checkup, Reading, create_async_engine, create_engine, database, extension
-from syntax_guard.backend.database import EngineError, secrets_of
+from syntax_guard.backend.faults import faults_of
+from syntax_guard.backend.urls import EngineError, secrets_of
 
 from .postgres import HOST, PASSWORD, SECRETS, USER, Database
 from .serving import DRIVERS, PATIENCE, engine_of
@@ -61,7 +65,11 @@ class TestASession:
 
         with pytest.raises(DBAPIError) as caught:
             ask(engine_of(driver, database.url), fail)
-        assert "of a customer" not in str(caught.value)
+        (fault,) = faults_of(caught.value)
+        assert "no_such_column" in fault.message
+        assert "of a customer" not in fault.message
+        if driver != "psycopg2":  # which writes values into the statement: the server's own words quote it
+            assert "of a customer" not in str(caught.value)
 
 
 def test_libpq_drivers_send_keepalives(database: Database) -> None:
@@ -144,8 +152,23 @@ def test_a_url_that_names_no_driver_gets_one_that_is_installed(database: Databas
         (f"postgresql+nonsense://{USER}:pw@{HOST}/d", "no such database or driver"),
         (f"sqlite:///{HOST}", "not PostgreSQL"),
         (f"postgresql+pg8000://{USER}:pw@{HOST}/d", "pg8000"),
+        (f"postgresql://{USER}:quokka p@ss@{HOST}/d", "where the host is"),
+        (f"postgresql://{USER}:quokka p@ss:word@{HOST}/d", "no database URL"),
+        (f"postgresql://{USER}:quokka p@ss/word@{HOST}/d", "where the host is"),
+        (f"postgresql+asyncpg://{USER}:pw@{HOST}/d?channel_binding=require", "does not know channel_binding"),
+        (f"postgresql+asyncpg://{USER}:pw@{HOST}/d?sslmode=require&sslrootcert=/nowhere/{HOST}", "certificates"),
     ],
-    ids=["no URL", "no such driver", "another database", "a driver without protections"],
+    ids=[
+        "no URL",
+        "no such driver",
+        "another database",
+        "a driver without protections",
+        "@ in the password",
+        "@ and : in the password",
+        "@ and / in the password",
+        "an unknown argument",
+        "no such certificate",
+    ],
 )
 def test_a_url_of_no_use_is_one_line_without_the_url(url: str, told: str) -> None:
     with pytest.raises(EngineError) as caught:
@@ -161,18 +184,18 @@ def test_everything_telling_in_a_url_is_a_secret() -> None:
     assert {"user1", "pass1", "host1", "db1", "host2", "host3", "10.0.0.1", "/secret"} <= secrets_of(url)
 
 
-def read(check: Check, engine: Engine | AsyncEngine) -> list[tuple[str, str]]:
-    """What a check says of what it finds through an engine, which is left without connections."""
+def read(*checks: Check, engine: Engine | AsyncEngine) -> list[tuple[str, str]]:
+    """What checks say of what they find through an engine, which is left without connections."""
 
-    async def whole() -> Reading:
-        (reading,) = await Checkup(check).readings()
+    async def whole() -> tuple[Reading, ...]:
+        readings = await Checkup(*checks).readings()
         if isinstance(engine, AsyncEngine):
             await engine.dispose()
         else:
             engine.dispose()
-        return reading
+        return readings
 
-    return [(fault.error, fault.message) for fault in asyncio.run(whole()).faults]
+    return [(fault.error, fault.message) for reading in asyncio.run(whole()) for fault in reading.faults]
 
 
 @pytest.mark.parametrize("driver", DRIVERS)
@@ -182,16 +205,16 @@ class TestExtension:
         return engine_of(driver, own_database.url)
 
     def test_that_is_there(self, engine: Any) -> None:
-        assert read(extension(engine, "vector", deadline=PATIENCE), engine) == []
+        assert read(extension(engine, "vector", deadline=PATIENCE), engine=engine) == []
 
     def test_that_is_not_installed_in_this_database(self, engine: Any, own_database: Database) -> None:
         own_database.ask("DROP EXTENSION vector")
-        ((error, message),) = read(extension(engine, "vector", deadline=PATIENCE), engine)
+        ((error, message),) = read(extension(engine, "vector", deadline=PATIENCE), engine=engine)
         assert error == "ExtensionNotInstalled"
         assert "not installed in this database" in message
 
     def test_that_is_not_available_on_this_server(self, engine: Any) -> None:
-        ((error, message),) = read(extension(engine, "postgis", deadline=PATIENCE), engine)
+        ((error, message),) = read(extension(engine, "postgis", deadline=PATIENCE), engine=engine)
         assert error == "ExtensionNotAvailable"
         assert "not available on this server" in message
 
@@ -205,23 +228,42 @@ class TestExtension:
     )
     def test_that_this_role_has_no_privilege_for(self, engine: Any, own_database: Database, revoke: str) -> None:
         own_database.ask(revoke)
-        ((error, message),) = read(extension(engine, "vector", deadline=PATIENCE), engine)
+        ((error, message),) = read(extension(engine, "vector", deadline=PATIENCE), engine=engine)
         assert error == "ExtensionNotPermitted"
         assert "no privilege" in message
 
+    def test_whose_schema_is_not_on_the_search_path(self, engine: Any, own_database: Database) -> None:
+        own_database.ask("CREATE SCHEMA apart; GRANT USAGE ON SCHEMA apart TO PUBLIC")
+        own_database.ask("ALTER EXTENSION vector SET SCHEMA apart")
+        ((error, message),) = read(extension(engine, "vector", deadline=PATIENCE), engine=engine)
+        assert error == "ExtensionNotOnSearchPath"
+        assert "in the schema apart" in message
+        assert read(extension(engine, "vector", schema="apart", deadline=PATIENCE), engine=engine) == []
+        ((error, _),) = read(extension(engine, "vector", schema="public", deadline=PATIENCE), engine=engine)
+        assert error == "ExtensionNotOnSearchPath"
+
+    def test_that_chooses_its_own_schema(self, engine: Any) -> None:
+        assert read(extension(engine, "plpgsql", deadline=PATIENCE), engine=engine) == []
+
+    @pytest.mark.parametrize(("name", "meant"), [("pgvector", "vector"), ("Vector", "vector")])
+    def test_by_another_name_is_hinted_at(self, engine: Any, name: str, meant: str) -> None:
+        ((error, message),) = read(extension(engine, name, deadline=PATIENCE), engine=engine)
+        assert error == "ExtensionNotAvailable"
+        assert message.endswith(f"did you mean {meant}?")
+
     def test_is_not_created(self, engine: Any, own_database: Database) -> None:
         own_database.ask("DROP EXTENSION vector")
-        read(extension(engine, "vector", deadline=PATIENCE), engine)
+        read(extension(engine, "vector", deadline=PATIENCE), engine=engine)
         assert own_database.ask("SELECT 1 FROM pg_extension WHERE extname = 'vector'") == []
 
     def test_whose_name_is_hostile_is_a_value_only(self, engine: Any) -> None:
-        ((error, _),) = read(extension(engine, "'; DROP TABLE x; --", deadline=PATIENCE), engine)
+        ((error, _),) = read(extension(engine, "'; DROP TABLE x; --", deadline=PATIENCE), engine=engine)
         assert error == "ExtensionNotAvailable"
 
 
 def test_checks_work_with_an_engine_from_elsewhere(database: Database) -> None:
     engine = plain_create_engine(database.url())
-    assert read(_database(engine, deadline=PATIENCE), engine) == []
+    assert read(_database(engine, deadline=PATIENCE), engine=engine) == []
 
 
 _database = database  # the fixture of this name hides it in the tests
@@ -233,3 +275,23 @@ def test_a_probe_opens_no_transaction(own_database: Database) -> None:
     assert reading.healthy
     assert own_database.last_statements() == ["SELECT 1"], "and no ROLLBACK after it"
     engine.dispose()
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_one_url_with_what_libpq_knows_serves_every_driver(database: Database, driver: str) -> None:
+    more = "sslmode=prefer&connect_timeout=7&application_name=shop"
+    engine = engine_of(driver, lambda name: f"{database.url(name)}{'&' if '?' in database.url(name) else '?'}{more}")
+    assert ask(engine, show("application_name")) == "shop"
+
+
+def test_a_mode_that_needs_tls_is_asked_for_with_asyncpg_too(database: Database) -> None:
+    engine = create_async_engine(database.url("asyncpg") + "?sslmode=require")
+    with pytest.raises((DBAPIError, OSError), match=r"(?i)ssl"):
+        ask(engine, show("port"))
+
+
+def test_no_private_part_of_sqlalchemy_is_used() -> None:
+    package = Path(syntax_guard.backend.__file__).parent
+    text = "".join(path.read_text() for path in package.glob("*.py"))
+    used = set(re.findall(r"pool\._\w+|\._max_overflow|\b_do_\w+", text))
+    assert used == set()

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -63,10 +64,23 @@ def test_one_command_starts_it_with_a_database_of_its_own(folder: Path, monkeypa
     with tempfile.TemporaryDirectory(prefix="syntax-guard-example-") as data:
         with started(["app", "--port", "{port}"], folder, EXAMPLE_DATA=f"{data}/postgres") as running:
             running.wait_for(200)
+            assert "Warning" not in running.output
             assert running.client.post("/items", json={"name": "blue car"}).status_code == 201
             assert running.client.get("/search?text=car").json()[0]["name"] == "blue car"
         running.process.wait(PATIENCE)
         assert not (Path(data) / "postgres" / "postmaster.pid").exists(), "the database ends with it"
+
+
+def test_its_factory_makes_two_applications_in_one_process(folder: Path, own_database: Database) -> None:
+    code = (
+        "from app.main import create_app, from_environment\n"
+        "first, second = create_app(from_environment()), create_app(from_environment())\n"
+        "print(first is not second)"
+    )
+    environment = {**os.environ, "DATABASE_URL": migrated(folder, own_database)}
+    command = [sys.executable, "-W", "error", "-c", code]
+    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (0, "True\n"), ran.stderr
 
 
 def test_items_are_stored_found_by_likeness_and_removed(serve: Any) -> None:
@@ -184,16 +198,22 @@ def test_the_page_shows_each_gate_and_check_to_people(
         browser.get(str(running.client.base_url))
         assert headline() == "items: healthy"
         assert shown("gates") == {"startup": "pass", "live": "pass", "ready": "pass", "health": "pass"}
-        assert shown("checks") == dict.fromkeys(("sources", "imports", "database", "extension vector"), "pass")
+        assert shown("checks") == dict.fromkeys(
+            ("sources", "imports", "restart", "database", "extension vector", "migrations"), "pass"
+        )
         assert fits()
         good = browser.find_element(By.CSS_SELECTOR, "td.pass").value_of_css_property("color")
 
         (folder / "app/routers/search.py").write_text("def search(:\n")
         running.wait_for(503)
+        give_up = time.monotonic() + 30  # `sources` fails at once, `restart` when its child process has ended
         browser.refresh()
+        while shown("gates", 3)["health"] != "sources, restart failed" and time.monotonic() < give_up:
+            time.sleep(0.5)
+            browser.refresh()
         assert headline() == "items: serves, but needs a hand"
         assert shown("gates") == {"startup": "pass", "live": "pass", "ready": "pass", "health": "fail"}
-        assert shown("gates", 3)["health"] == "sources failed"
+        assert shown("gates", 3)["health"] == "sources, restart failed"
         assert shown("checks")["sources"] == "fail"
         assert shown("checks", 3)["sources"] == "SyntaxError app/routers/search.py"
         assert browser.find_element(By.CSS_SELECTOR, "td.fail").value_of_css_property("color") != good
@@ -204,7 +224,7 @@ def test_the_page_shows_each_gate_and_check_to_people(
         browser.refresh()
         assert headline() == "items: does not serve"
         assert shown("gates", 3)["ready"] == "extension vector failed"
-        assert shown("gates", 3)["health"] == "sources, extension vector failed"
+        assert shown("gates", 3)["health"] == "sources, restart, extension vector failed"
         assert fits()
         assert [secret for secret in SECRETS if secret in browser.page_source] == []
         assert browser.get_log("browser") == []
@@ -246,8 +266,11 @@ def test_every_query_names_metrics_and_labels_that_exist(serve: Any) -> None:
     dashboard = json.loads((MONITORING / "grafana/dashboards/items.json").read_text())
     queries = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
     queries += re.findall(r"^\s+expr: (.+(?:\n\s{10,}.+)*)", (MONITORING / "alerts.yml").read_text(), re.MULTILINE)
-    asked = {name for query in queries for name in re.findall(r"\b(syntax_guard_\w+|up)\b", query)}
+    asked = {name for query in queries for name in re.findall(r"\b(syntax_guard_\w+|items_\w+|http_\w+|up)\b", query)}
     with serve() as running:
+        running.client.get("/items")
+        # A request is counted once its reply has left.
+        wait_until(lambda: "http_requests_total{" in running.client.get("/metrics").text)
         exposition = running.client.get("/metrics").text
     existing = {name[0] for name in values(exposition)} | {"up"}
     assert len(asked) > 8

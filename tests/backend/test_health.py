@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI, Header, HTTPException
 from starlette.applications import Starlette
 
-from syntax_guard.backend import Check, CheckError, Checkup, Fault, health_routes
+from syntax_guard.backend import Check, CheckError, Checkup, Fault, health_router, health_routes
 
 from .postgres import HOST, PASSWORD, USER
 from .serving import served
@@ -39,7 +40,6 @@ def app(*checks: Check, details: bool = False) -> Starlette:
         ((PASSES, FAILS), "/health/live", 200),
         ((PASSES, AHEAD), "/health", 503),
         ((PASSES, AHEAD), "/health/ready", 200),
-        ((), "/health", 200),
     ],
 )
 def test_status(checks: tuple[Check, ...], path: str, status: int) -> None:
@@ -100,6 +100,79 @@ def test_fastapi_takes_the_routes_and_keeps_them_out_of_its_schema() -> None:
     with served(application) as client:
         assert client.get("/health").status_code == 200
         assert client.get("/openapi.json").json()["paths"] == {}
+
+
+def protect(authorization: str = Header("")) -> None:
+    if authorization != "Bearer tok":
+        raise HTTPException(401)
+
+
+def test_a_router_holds_its_prefix_and_its_dependencies() -> None:
+    application = FastAPI()
+    router = health_router(Checkup(PASSES))
+    application.include_router(router, prefix="/internal", dependencies=[Depends(protect)])
+    with served(application) as client:
+        for path in ("", "/live", "/ready"):
+            assert client.get(f"/internal/health{path}").status_code == 401
+            allowed = client.get(f"/internal/health{path}", headers={"Authorization": "Bearer tok"})
+            assert allowed.status_code == 200
+            assert client.head(f"/internal/health{path}").status_code == 401
+        assert client.get("/health").status_code == 404
+        assert client.get("/openapi.json").json()["paths"] == {}
+
+
+def test_a_count_does_not_overwrite_what_a_reply_says() -> None:
+    with served(app(Check("evil", lambda: {"status": 1, "n": 2}))) as client:
+        reply = client.get("/health")
+    assert reply.status_code == 503
+    (node,) = reply.json()["checks"]["evil:responseTime"]
+    assert (node["status"], node["errorType"]) == ("fail", "UnexpectedAnswer")
+
+
+class NoTextError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+
+class OddError(BaseException):
+    pass
+
+
+def raising(error: BaseException) -> Check:
+    def ask() -> None:
+        raise error
+
+    return Check("odd", ask)
+
+
+def raising_later(error: BaseException) -> Check:
+    async def ask() -> None:
+        raise error
+
+    return Check("odd", ask)
+
+
+ODD = {
+    "a file name that is not UTF-8": CheckError(Fault("SyntaxError", "bad", "app/\udcff.py")),
+    "a lone surrogate": ValueError("\ud800"),
+    "no text": NoTextError(),
+    "a base exception": OddError("odd"),
+    "no text in a fault": CheckError(Fault("E", NoTextError(), NoTextError())),  # type: ignore[arg-type]
+    "counts of no use": CheckError(Fault("E", "x"), counts={"n": float("nan")}),
+    "counts that are none": CheckError(Fault("E", "x"), counts=[1]),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("make", [raising, raising_later])
+@pytest.mark.parametrize("error", ODD.values(), ids=ODD)
+def test_nothing_that_a_check_raises_loses_the_reply(
+    make: Callable[[BaseException], Check], error: BaseException, caplog: pytest.LogCaptureFixture
+) -> None:
+    with served(app(make(error), details=True)) as client:
+        reply = client.get("/health")
+        assert reply.status_code == 503
+        assert reply.json()["checks"]["odd:responseTime"][0]["status"] == "fail"
+    assert all(line.isprintable() for line in caplog.messages)
 
 
 def test_a_burst_costs_one_run() -> None:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 SECONDS = 30
 PROBES = 200
-CHECKS = 4
+CHECKS = 6
 
 
 @pytest.mark.parametrize("failure", ["stopped", "black-hole"])

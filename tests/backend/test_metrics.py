@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 
 from syntax_guard.backend import Check, CheckError, Checkup, Fault, Metrics, create_async_engine, create_engine
+from syntax_guard.backend import database as database_check
 
 from .postgres import Database
 from .serving import served
@@ -68,7 +70,7 @@ def pool(metrics: Metrics) -> tuple[float, ...]:
 
 def test_a_pool_is_followed(metrics: Metrics, database: Database) -> None:
     engine = create_engine(database.url(), pool_size=1, max_overflow=1, pool_timeout=0.05)
-    metrics.watch_pool(engine)
+    metrics.watch_pool(engine, "main")
     assert pool(metrics) == (0, 0, 0, 2)
     with engine.connect():
         assert pool(metrics) == (1, 0, 0, 2)
@@ -84,7 +86,7 @@ def test_a_pool_is_followed(metrics: Metrics, database: Database) -> None:
 def test_callers_that_wait_are_counted(metrics: Metrics, database: Database) -> None:
     async def whole() -> tuple[float, ...]:
         engine = create_async_engine(database.url(), pool_size=1, max_overflow=0)
-        metrics.watch_pool(engine)
+        metrics.watch_pool(engine, "main")
 
         async def use() -> None:
             async with engine.connect() as connection:
@@ -100,6 +102,43 @@ def test_callers_that_wait_are_counted(metrics: Metrics, database: Database) -> 
 
     assert asyncio.run(whole()) == (1, 0, 3, 1)
     assert pool(metrics)[2] == 0
+
+
+def test_a_connection_that_breaks_or_is_detached_is_counted_no_more(metrics: Metrics, database: Database) -> None:
+    engine = create_engine(database.url(), pool_size=1, max_overflow=1)
+    metrics.watch_pool(engine, "main")
+    with engine.connect() as broken, engine.connect() as detached:
+        detached.detach()
+        assert pool(metrics)[:2] == (1, 0)
+        broken.invalidate()
+        assert pool(metrics)[:2] == (0, 0)
+    assert pool(metrics)[:2] == (0, 0)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("options", [{"max_overflow": -1}, {"pool_size": 0}], ids=str)
+def test_a_pool_without_a_limit_is_never_exhausted(metrics: Metrics, database: Database, options: Any) -> None:
+    engine = create_engine(database.url(), **options)
+    metrics.watch_pool(engine, "main")
+    with engine.connect():
+        assert pool(metrics)[3] == math.inf
+        overdue = database_check(engine).overdue
+        assert overdue is not None
+        assert overdue() is None
+    engine.dispose()
+
+
+def test_two_applications_of_one_process_tell_their_pools_apart(
+    monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
+    registry = CollectorRegistry()
+    engines = [create_engine(database.url(), pool_size=size, max_overflow=0) for size in (3, 4)]
+    for engine in engines:
+        Metrics(registry).watch_pool(engine)
+        Metrics(registry).watch_pool(engine)
+    limits = [value for name, value in scraped(Metrics(registry)).items() if name[0].endswith("connections_limit")]
+    assert sorted(limits) == [3, 4]
 
 
 def test_a_pool_that_counts_nobody_is_refused(metrics: Metrics, database: Database) -> None:

@@ -74,7 +74,7 @@ def test_a_source_that_is_broken_and_a_missing_extension_refuse_the_start_and_ar
     assert output.count("extension vector: ExtensionNotInstalled") == 1
 
 
-def test_reload_refuses_a_broken_source_and_comes_back_when_it_is_mended(folder: Path, own_database: Database) -> None:
+def test_reload_refuses_a_broken_source_and_comes_back_when_it_is_fixed(folder: Path, own_database: Database) -> None:
     url = migrated(folder, own_database)
     later = folder / "app/routers/later.py"
     later.write_text("")
@@ -82,6 +82,8 @@ def test_reload_refuses_a_broken_source_and_comes_back_when_it_is_mended(folder:
         running.wait_for(200)
         later.write_text(BROKEN)
         wait_until(lambda: "sources: SyntaxError: app/routers/later.py" in running.output)
+        later.write_text(BROKEN + "\n")
+        wait_until(lambda: running.output.count("sources: SyntaxError: app/routers/later.py") >= 2)
         with pytest.raises(httpx.TransportError):  # the supervisor holds the port, and nobody answers there
             running.client.get("/health", timeout=2)
         later.write_text("")

@@ -22,7 +22,7 @@ from syntax_guard.backend import (
     async_session_scope,
     create_async_engine,
     create_engine,
-    get_session,
+    session_dependency,
     session_factory,
     session_scope,
 )
@@ -137,7 +137,7 @@ class TestAnAsyncScope:
 def with_dependency(engine: Any) -> FastAPI:
     """Routes that fail in each way a route can, inside a session that has written."""
     application = FastAPI()
-    opened = Depends(get_session(engine))
+    opened = Depends(session_dependency(engine))
     if isinstance(engine, AsyncEngine):
 
         @application.get("/{number}")
@@ -256,10 +256,10 @@ def test_sessions_that_end_are_not_missed(engine: Engine, caplog: pytest.LogCapt
 
 
 def test_a_dependency_leaves_the_commit_to_the_route(engine: Engine, table: Database) -> None:
-    for session in get_session(engine)():
+    for session in session_dependency(engine)():
         session.execute(INSERT)
     assert table.ask("SELECT * FROM kept") == []
-    for session in get_session(engine)():
+    for session in session_dependency(engine)():
         session.execute(INSERT)
         session.commit()
     assert len(table.ask("SELECT * FROM kept")) == 1

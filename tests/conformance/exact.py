@@ -10,9 +10,11 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING, Any
 
-from syntax_guard.judge import Limits, judge
-from syntax_guard.reading import Held
-from syntax_guard.targets import Machine, resolve
+from syntax_guard.judging.judgement import Inquiry, Limits, requests
+from syntax_guard.judging.schedule import judge
+from syntax_guard.sources.readers import Held
+from syntax_guard.targets.machine import Machine
+from syntax_guard.targets.resolve import resolve
 
 from .pythons import VERSIONS, found
 from .sources import examples, judged_now, library, recorded, verdict_files
@@ -36,7 +38,8 @@ def differences(judged: Judged, versions: list[Version], path: str) -> list[str]
         return [f"not exact: {', '.join(inexact)}"]
     differing = []
     sources = [Held(str(place), source) for place, source in enumerate(judged.sources)]
-    for judgement in judge(sources, targets, Limits(jobs=None, seconds=30, memory=0)):
+    inquiry = Inquiry(targets, requests(targets), Limits(jobs=None, seconds=30, memory=0))
+    for judgement in judge(sources, inquiry):
         place = int(judgement.source.name)
         for target, verdict in zip(targets, judgement.verdicts, strict=True):
             expected = judged.answers[target.version][place]

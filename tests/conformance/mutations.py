@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 from typing import TYPE_CHECKING
@@ -35,16 +36,43 @@ _AROUND_EXPRESSIONS = (
 )  # fmt: skip
 
 
+_CODINGS = (
+    "utf-8", "utf8", "utf-8-unix", "UTF_8_mac", "utf-8-sig", "latin-1", "latin-1-dos", "iso-8859-1-unix", "iso-8859-15",
+    "iso-latin-1-unix", "cp1252", "windows-1252", "ascii", "idna", "utf-7", "raw_unicode_escape", "unicode_escape",
+    "korean", "euc-kr", "ks_c_5601-1987", "cp949", "shift_jis", "windows-31j", "mac", "latin-2", "874", "koi8-r",
+    "big5", "gb18030", "gbk", "windows-936", "euc_jp", "iso2022_jp", "hz", "cp437", "csutf8", "utf8-sig", "tis-620",
+)  # fmt: skip
+_DECLARATIONS = (
+    "# -*- coding: %s -*-\n", "#coding=%s\n", "#!/usr/bin/python\n# vim: set fileencoding=%s :\n", "#coding:%s\r\n",
+)  # fmt: skip
+_SIGNS = (
+    "", "", "x = '\xe9'\n", "# \u20ac\n", "'\uac00'\n", "\u043f = 1\n", "'+AA0-'\n", "\xe9 = [1,\n 2]\n", "'\u088f'\n",
+)  # fmt: skip
+
+
 def mutations(sources: Sequence[bytes], number: int, python: str, seed: int) -> list[bytes]:
     """So many different sources that ``python`` accepts, made of those given; the same for the same ``seed``."""
     short = sorted({source for source in sources if len(source) <= LONGEST})
     chosen = random.Random(seed)
     found: dict[bytes, None] = {}
     while len(found) < number:
-        tried = [_mutated(short, chosen) for _ in range(number)]
+        tried = [_declared(_mutated(short, chosen), chosen) for _ in range(number)]
         answers = ask(python, COMPILE, tried)
         found.update((source, None) for source, answer in zip(tried, answers, strict=True) if answer is None)
     return list(found)[:number]
+
+
+def _declared(source: bytes, chosen: random.Random) -> bytes:
+    """The source; one in five declares an encoding, and holds text in that or in UTF-8."""
+    if chosen.random() > 0.2:
+        return source
+    named = chosen.choice(_CODINGS)
+    text = chosen.choice(_SIGNS)
+    encoded = text.encode()
+    if chosen.random() < 0.7:
+        with contextlib.suppress(LookupError, UnicodeError):  # a name that this Python does not know, or other text
+            encoded = text.encode(named)
+    return (chosen.choice(_DECLARATIONS) % named).encode() + encoded + source
 
 
 def _mutated(sources: Sequence[bytes], chosen: random.Random) -> bytes:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import functools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import syntax_guard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from syntax_guard.model import Version
 
@@ -24,9 +27,11 @@ PACKAGE = str(Path(syntax_guard.__file__).parent.parent)
 VERSIONS = tuple((3, minor) for minor in range(8, 16))
 
 COMPILE = """
-import base64, json, sys, warnings
+import base64, json, signal, sys, warnings
 warnings.simplefilter("ignore")
 for line in sys.stdin:
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_VIRTUAL, 2)
     try:
         compile(base64.b64decode(line), "no such folder/source", "exec", 0, True)
         answer = None
@@ -37,13 +42,14 @@ for line in sys.stdin:
     sys.stdout.write(json.dumps(answer) + "\\n")
     sys.stdout.flush()
 """
-"""Answers None for a source that is accepted, else the kind, the words, and the line if there is one."""
+"""Answers None for a source that is accepted, else the kind, the words, and the line if there is one. Ends where one
+takes 2 seconds of the processor: the time that some Pythons take doubles with each level of nesting."""
 
 APPROXIMATE = """
 import ast, base64, json, sys, warnings
 warnings.simplefilter("ignore")
 sys.path.append(sys.argv[1])
-from syntax_guard.grammar import requirements
+from syntax_guard.grammar.requirements import requirements
 OLDER = [(3, minor) for minor in range(8, sys.version_info[1])]
 def features(data, version):
     try:
@@ -68,6 +74,7 @@ for line in sys.stdin:
 ``feature_version`` refuses."""
 
 
+@functools.cache
 def found() -> dict[Version, str]:
     """The Pythons on this machine: in the folder ``SYNTAX_GUARD_TEST_PYTHONS``, on PATH, and pyenv's."""
     folders = [os.environ.get("SYNTAX_GUARD_TEST_PYTHONS", ""), *os.environ.get("PATH", "").split(os.pathsep)]
@@ -85,13 +92,13 @@ def found() -> dict[Version, str]:
     return pythons
 
 
-def ask(python: str, code: str, sources: Iterable[bytes]) -> list[Any]:
-    """What `python` answers to each source; ``["Crashed", …]`` where it ended instead."""
+def ask(python: str, program: str, sources: Iterable[bytes]) -> list[Any]:
+    """What `python` answers to each source; where it ended instead ``["Crashed", …]``, or ``["Slow", …]``."""
     answers = []
     process = None
     for source in sources:
         if process is None:
-            command = [python, "-I", "-S", "-c", code, PACKAGE]
+            command = [python, "-I", "-S", "-c", program, PACKAGE]
             process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
             )
@@ -106,12 +113,21 @@ def ask(python: str, code: str, sources: Iterable[bytes]) -> list[Any]:
         if answer:
             answers.append(json.loads(answer))
         else:
-            answers.append(["Crashed", f"exit code {process.wait()}"])
+            code = process.wait()
+            slow = code == -getattr(signal, "SIGVTALRM", 0)
+            answers.append(["Slow" if slow else "Crashed", f"exit code {code}"])
             _close(process)
             process = None
     if process is not None:
         _close(process)
     return answers
+
+
+def asked_together(pythons: Mapping[Version, str], code: str, sources: list[bytes]) -> dict[Version, list[Any]]:
+    """What each Python answers to each source, as many Pythons at a time as there are CPUs."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        answers = pool.map(lambda python: ask(python, code, sources), pythons.values())
+        return dict(zip(pythons, answers, strict=True))
 
 
 def _close(process: subprocess.Popen[str]) -> None:

@@ -9,20 +9,17 @@ import json
 import os
 import sysconfig
 import textwrap
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from syntax_guard.grammar import RULES
+from syntax_guard.grammar.requirements import RULES
 
-from .pythons import COMPILE, ask
+from .pythons import COMPILE, asked_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from syntax_guard.model import Version
-
-PROJECT = Path(__file__).resolve().parents[2]
 
 
 class Judged(NamedTuple):
@@ -33,9 +30,9 @@ class Judged(NamedTuple):
 
 
 def verdict_files() -> list[Path]:
-    """Files of recorded verdicts: in the folder ``SYNTAX_GUARD_VERDICTS``, or beside the checkout."""
-    folder = Path(os.environ.get("SYNTAX_GUARD_VERDICTS") or PROJECT.parent / "shared" / "verdicts")
-    return sorted(folder.glob("*.jsonl.gz"))
+    """Files of recorded verdicts: in the folder ``SYNTAX_GUARD_VERDICTS``."""
+    folder = os.environ.get("SYNTAX_GUARD_VERDICTS")
+    return sorted(Path(folder).glob("*.jsonl.gz")) if folder else []
 
 
 def recorded(path: Path) -> Judged:
@@ -56,10 +53,16 @@ def recorded(path: Path) -> Judged:
 
 
 def judged_now(sources: list[bytes], pythons: Mapping[Version, str]) -> Judged:
-    """What the Pythons on this machine say, asked side by side."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        answers = pool.map(lambda python: ask(python, COMPILE, sources), pythons.values())
-        return Judged(sources, dict(zip(pythons, answers, strict=True)))
+    """What the Pythons on this machine say; without the sources that one takes too long for."""
+    answers = asked_together(pythons, COMPILE, sources)
+    slow = {place for each in answers.values() for place, answer in enumerate(each) if answer and answer[0] == "Slow"}
+    if slow:
+        print(f"Left out: {len(slow)} of {len(sources)} sources, which take some Python more than 2 seconds")
+    kept = [place for place in range(len(sources)) if place not in slow]
+    return Judged(
+        [sources[place] for place in kept],
+        {version: [each[place] for place in kept] for version, each in answers.items()},
+    )
 
 
 def examples() -> list[bytes]:

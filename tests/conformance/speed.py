@@ -13,7 +13,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syntax_guard.grammar import requirements
+from syntax_guard.grammar.requirements import requirements
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from syntax_guard.grammar import RULES, Rule, requirements
+from syntax_guard.grammar.requirements import RULES, Rule, requirements
 from syntax_guard.grammar.rule import ALWAYS
 
 from .pythons import APPROXIMATE, COMPILE, VERSIONS, ask, found
@@ -17,8 +18,10 @@ from .sources import examples
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from syntax_guard.model import Version
+
 HOST = sys.version_info[:2]
-KNOWN = [rule for rule in RULES if rule.since <= HOST]
+KNOWN = [rule for rule in RULES if rule.since <= HOST < rule.again]
 LATER = len(RULES) - len(KNOWN)
 
 
@@ -60,7 +63,7 @@ def test_the_real_python_agrees_with_the_table(version: tuple[int, int]) -> None
         if version == (rule.since[0], rule.since[1] - 1):
             assert accepted is None, rule.accepted
         if version >= rule.since:
-            assert refused is None, rule.refused
+            assert (refused is None) is (version < rule.again), rule.refused
 
 
 @pytest.mark.parametrize("host", VERSIONS[2:], ids=lambda version: f"{version[0]}.{version[1]}")
@@ -70,7 +73,7 @@ def test_the_rules_find_their_examples_on_every_host(host: tuple[int, int]) -> N
         pytest.skip(f"no python{host[0]}.{host[1]} found here")
     answers = ask(python, APPROXIMATE, examples())
     for rule, refused, accepted in zip(RULES, answers[::2], answers[1::2], strict=True):
-        if rule.since <= host:
+        if rule.since <= host < rule.again:
             last = rule.since[1] - 1 - VERSIONS[0][1]
             assert refused[0][last] != [], rule.refused
             assert accepted[0][last] == [], rule.accepted
@@ -94,7 +97,7 @@ def test_a_deep_source_does_not_end_the_process() -> None:
 def test_a_text_that_no_quote_ends_is_given_up_at_once() -> None:
     code = """
 from syntax_guard.grammar import fstrings
-for quote in fstrings._STRING_END:
+for quote in fstrings.STRING_END:
     text = b"f" + quote + b"a" * 10_000 + b"\\n"
     try:
         fstrings._check_literal(text, fstrings._LITERAL.match(text))
@@ -116,7 +119,15 @@ def test_a_word_that_looks_like_a_prefix_hides_none() -> None:
 
 
 FUTURE = "from __future__ import annotations\n"
+NAME_OF_3_13 = "\\N{IDEOGRAPHIC DESCRIPTION CHARACTER SURROUND FROM RIGHT}"
+NAME_OF_3_14 = "\\N{SYMBOL FOR DELETE SQUARE CHECKER BOARD FORM}"
 LOOPS_19 = "".join(f"{' ' * level}while x:\n" for level in range(19))
+
+
+def _comprehensions(levels: int) -> str:
+    return "[" * levels + "x" + " for x in y]" * levels
+
+
 REFUSED = [
     ("rt'\\{{x}}'\n", range(8, 14)),
     ("class C:\n    x: [super for a in b]\n", [12]),
@@ -138,6 +149,52 @@ REFUSED = [
     ("#coding=utf-7\nx+AA0-y\n", range(8, 14)),
     ("if x:\n    pass\n\\\n\npass\n", []),
     ("try:\n    pass\n\\\n\nexcept: pass\n", [8]),
+    ("# coding: UTF-8-unix\nx = a[b := 1]\n", [8, 9]),
+    ("#coding=idna\nx = 1\n", []),
+    ("# coding: WINDOWS-31J\n", range(8, 13)),
+    ("# coding: latin.2-\n", range(8, 15)),
+    ("'\\N{TANGUT IDEOGRAPH-17000}'\n", range(8, 14)),
+    ("'\\N{TANGUT IDEOGRAPH-187FF}'\n", range(8, 15)),
+    ("r'\\N{TANGUT IDEOGRAPH-17000}' # \\N{EM}\n", []),
+    ("f'{x}\\N{cuneiform sign kalam}'\n", range(8, 14)),
+    ("'\\N{em}'\n", range(8, 12)),
+    ("'\\N{hangul syllable ga}'\n", range(8, 14)),
+    ("f'{rf\"{a:x\\u12}\"}'\n", [*range(8, 14)]),
+    ("'a' rf'{a:{b}\\N}' 'c'\n", [12, 13]),
+    ("rf'{a:\\{b}\\\\x}'\n", []),
+    (f"f'{{r\"{NAME_OF_3_13}\"=}}'\n", range(8, 13)),
+    (f"rf'' f'{{x, r\"{NAME_OF_3_14}\"=}}'\n", range(8, 14)),
+    (f"'{{' rf'{{r\"{NAME_OF_3_14}\"=}}' f'{{y}}'\n", range(8, 12)),
+    (f"f'{{r\"\\{NAME_OF_3_14}\"=}}'\n", range(8, 12)),
+    (f"f'''{{r\"{NAME_OF_3_14}\" #c\n=}}'''\n", range(8, 14)),
+    ("f'{rb\"\\N{cjk unified ideograph-4e00}#\"=}'\n", range(8, 14)),
+    ("rf'{x:a{rb\"\\N\"=}}'\n", range(8, 13)),
+    ("rf'{x:\\x{y=}}'\n", [12, 13]),
+    ("#coding:unicode_escape\nx\n\\", []),
+    ("class C(x, Fal\u017fe=1): pass\n", [8, 14, 15]),
+    ("del x.__debug__\n", [14, 15]),
+    ("(" * 98 + "x" + ")" * 98 + "\n", []),
+    ("(" * 99 + "x" + ")" * 99 + "\n", [8]),
+    ("f[1:2:" * 93 + "x" + "]" * 93 + "\n", []),
+    ("f[1:2:" * 94 + "x" + "]" * 94 + "\n", [8]),
+    ("{1: " * 104 + "x" + "}" * 104 + "\n", []),
+    ("{1: " * 105 + "x" + "}" * 105 + "\n", [8]),
+    ("".join(" " * n + "if x:\n" for n in range(9)) + " " * 9 + "x = " + "[" * 98 + "x" + "]" * 98 + "\n", [8]),
+    ("x = f'{" + "(" * 98 + "x" + ")" * 98 + "}'\n", []),
+    ("x = f'{" + "(" * 99 + "x" + ")" * 99 + "}'\n", [8]),
+    ("try: " + _comprehensions(19) + "\nfinally: pass\n", []),
+    ("try: " + _comprehensions(20) + "\nfinally: pass\n", [12]),
+    ("try: pass\nexcept A as b: " + _comprehensions(19) + "\n", [12]),
+    ("with a: " + _comprehensions(20) + "\n", [12]),
+    ("with a as b[" + _comprehensions(20) + "]: pass\n", [12]),
+    ("class C: " + _comprehensions(20) + "\n", []),
+    ("try:\n class C: " + _comprehensions(20) + "\nfinally: pass\n", []),
+    ("def f():\n yield\n " + _comprehensions(20) + "\n", [12]),
+    ("def f():\n x: " + _comprehensions(21) + "\n", []),
+    ("[x for x in y if " * 20 + "x" + "]" * 20 + "\n", []),
+    ("[x for x in y if " * 21 + "x" + "]" * 21 + "\n", [12]),
+    ("[" + "x" + " for x in y" * 555 + "]\n", []),
+    ("[" + "x" + " for x in y" * 560 + "]\n", [8]),
 ]
 """Sources, and the minor versions whose CPython refuses them."""
 
@@ -150,8 +207,19 @@ def test_it_is_refused_for_the_pythons_that_refuse_it(source: str, minors: Itera
     assert {version[1] for version in older if _messages(source, version)} == {*minors} & {one[1] for one in older}
 
 
-@pytest.mark.parametrize(("source", "minors"), REFUSED)
-def test_the_real_pythons_refuse_it(source: str, minors: Iterable[int]) -> None:
-    for version, python in found().items():
-        (answer,) = ask(python, COMPILE, [source.encode()])
-        assert (answer is not None) is (version[1] in minors), version
+@functools.cache
+def refused_by(version: Version) -> set[str]:
+    """The sources of `REFUSED` that the real Python of this version refuses."""
+    sources = [source for source, _ in REFUSED]
+    answers = ask(found()[version], COMPILE, [source.encode() for source in sources])
+    return {source for source, answer in zip(sources, answers, strict=True) if answer is not None}
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: f"{version[0]}.{version[1]}")
+def test_the_real_pythons_refuse_it(version: tuple[int, int]) -> None:
+    python = found().get(version)
+    if python is None:
+        pytest.skip(f"no python{version[0]}.{version[1]} found here")
+    answers = ask(python, COMPILE, [source.encode() for source, _ in REFUSED])
+    refused = [source for (source, _), answer in zip(REFUSED, answers, strict=True) if answer is not None]
+    assert refused == [source for source, minors in REFUSED if version[1] in minors]

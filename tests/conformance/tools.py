@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syntax_guard.grammar.depth import has_deep_brackets, may_be_deep
+from syntax_guard.grammar.depth import may_be_nearly_deep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ def found(name: str) -> str | None:
 def _written(folder: str, sources: Sequence[bytes]) -> None:
     """Put the sources into a folder, without those so deep that a tool would end on one of them, and say nothing."""
     for place, source in enumerate(sources):
-        if not may_be_deep(source) and not has_deep_brackets(source):
+        if not may_be_nearly_deep(source):
             Path(folder, f"s{place}.py").write_bytes(source)
 
 

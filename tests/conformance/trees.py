@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -44,7 +45,8 @@ def _download(package: str, folder: Path) -> Path | None:
     same, and ``--no-clean`` leaves it."""
     archives, unpacked, tree = (folder / name for name in ("archives", "unpacked", "tree"))
     unpacked.mkdir()
-    options = ["--no-binary", ":all:", "--no-deps", "--no-clean", "--ignore-requires-python", "--quiet"]
+    name = re.split(r"[^\w.-]", package, maxsplit=1)[0]  # what its metadata is made with may come as wheels
+    options = ["--no-binary", name, "--no-deps", "--no-clean", "--ignore-requires-python", "--quiet"]
     command = [sys.executable, "-m", "pip", "download", *options, "--dest", str(archives), package]
     run(command, capture_output=True, check=False, timeout=600, env={**os.environ, "TMPDIR": str(unpacked)})
     for archive in archives.glob("*") if archives.is_dir() else ():

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def checkout(folder: Path) -> Path:
     """What the commands need of this repository."""
-    for name in ("src", "pyproject.toml", "README.md", "LICENSE", "examples/container"):
+    for name in ("src", "data", "pyproject.toml", "README.md", "LICENSE", "examples/container"):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:

@@ -6,21 +6,41 @@ block, so that the step types what a reader would. Standard library only: a step
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 PROJECT = Path(__file__).parents[2]
 PAGES = [
     *(PROJECT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md") if (PROJECT / name).exists()),
     *sorted((PROJECT / "docs").glob("*.md")),
 ]
+TRANSLATIONS = {
+    PROJECT / "README.md": PROJECT / "README.fr.md",
+    PROJECT / "docs" / "index.md": PROJECT / "docs" / "fr" / "index.md",
+}
+"""Of a page, the one that says the same in French. Its blocks are those of the page, which is why nothing runs them."""
 _BLOCK = re.compile(
     r"^(?:<!-- (?P<keys>[^\n]*?) -->\n\n?)?"
     r"```(?P<language>\w*)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
+
+
+def script(name: str) -> ModuleType:
+    """The module ``docs/NAME.py``, which makes a file of the documentation."""
+    spec = importlib.util.spec_from_file_location(name, PROJECT / "docs" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from syntax_guard.command_line import parser
+from syntax_guard.cli.parser import parser
+from syntax_guard.cli.verbs import VERBS
 
+from ..sources.archives.making import tarred, zipped
 from .pages import PAGES, PROJECT, Block, blocks
 
 if TYPE_CHECKING:
@@ -49,11 +51,22 @@ def repository(folder: Folder) -> None:
     folder.git("commit", "-qm", "as it is")
 
 
+def package(folder: Folder) -> None:
+    """The same, built: a wheel and a source distribution in dist."""
+    repository(folder)
+    metadata = f"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nRequires-Python: >=3.{sys.version_info[1]}\n"
+    folder.write("dist/demo-1.0-py3-none-any.whl",
+                 zipped({"demo/main.py": "x = 1\n", "demo-1.0.dist-info/METADATA": metadata}))  # fmt: skip
+    folder.write("dist/demo-1.0.tar.gz", tarred({"demo-1.0/demo/main.py": "x = 1\n", "demo-1.0/PKG-INFO": metadata}))
+
+
+SANDBOXES = {"repository": repository, "package": package}
+
+
 @pytest.mark.skipif(BASH is None, reason="needs bash")
 @pytest.mark.parametrize("block", HERE, ids=str)
 def test_the_commands_end_as_the_page_says(block: Block, folder: Folder) -> None:
-    assert block.keys["run in"] == "repository"
-    repository(folder)
+    SANDBOXES[block.keys["run in"]](folder)
     run = folder.run(str(BASH), "-e", "-o", "pipefail", "-c", block.commands)
     assert run.code == int(block.keys.get("ends with", "0")), run.out + run.err
 
@@ -74,7 +87,7 @@ def test_a_step_that_is_named_takes_its_commands_from_the_pages(step: str) -> No
     assert any(taken.search(file.read_text(encoding="utf-8")) for file in files_of(PROJECT / step))
 
 
-OURS = re.compile(r"(?<![\w/.-])syntax-guard (?:check|run|probe|doctor|targets|completion)\b[^`\n\"]*")
+OURS = re.compile(rf"(?<![\w/.-])syntax-guard (?:{'|'.join(VERBS)})\b[^`\n\"]*")
 
 
 def inline() -> list[str]:

@@ -1,4 +1,4 @@
-"""The pages, where nobody runs anything: their links lead somewhere, and README says what there is."""
+"""The pages, without running anything: their links lead somewhere, and their tables name what there is."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from syntax_guard.command_line import parser
-from syntax_guard.options import OPTIONS
+from syntax_guard.cli.parser import parser
+from syntax_guard.config.options import OPTIONS
 
-from .pages import PAGES, PROJECT
+from .pages import PAGES, PROJECT, TRANSLATIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,9 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [*PAGES, *TRANSLATIONS.values()], ids=lambda page: page.relative_to(PROJECT).as_posix()
+)
 def test_links_lead_somewhere(page: Path) -> None:
     for target, anchor in LINK.findall(FENCE.sub("", page.read_text(encoding="utf-8"))):
         there = page.parent / target if target else page
@@ -39,27 +41,27 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_the_menu_names_pages_that_exist() -> None:
     from_above = {"contributing.md": "CONTRIBUTING.md", "changes.md": "CHANGELOG.md", "security.md": "SECURITY.md"}
-    named = re.findall(r"([\w-]+\.md)$", MENU.read_text(encoding="utf-8"), re.MULTILINE)
+    named = re.findall(r"((?:fr/)?[\w-]+\.md)$", MENU.read_text(encoding="utf-8"), re.MULTILINE)
     assert named
     assert [name for name in named if not (PROJECT / from_above.get(name, f"docs/{name}")).exists()] == []
 
 
-def rows(heading: str) -> list[list[str]]:
-    """The rows of the tables below a heading of README, cell by cell."""
-    section = README.read_text(encoding="utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
+def rows(page: str, heading: str) -> list[list[str]]:
+    """The rows of the tables below a heading of a page, cell by cell."""
+    section = (PROJECT / "docs" / page).read_text(encoding="utf-8").split(f"{heading}\n")[1].split("\n## ")[0]
     lines = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("| `")]
     return [[cell.strip() for cell in line] for line in lines]
 
 
-def test_readme_has_each_setting_and_says_whether_it_may_stand_in_the_file() -> None:
-    told = {cells[0].strip("`").split()[0]: cells[-1] == "yes" for cells in rows("Settings")}
-    del told["--staged"], told["--config"], told["--isolated"]  # of one run, and no settings
+def test_the_table_of_options_has_each_setting_and_says_whether_it_may_stand_in_the_file() -> None:
+    told = {cells[0].strip("`").split()[0]: cells[-1] == "yes" for cells in rows("settings.md", "\n## All settings")}
     assert told == {option.flags[0]: option.in_file for option in OPTIONS}
 
 
-def test_readme_has_each_verb() -> None:
+def test_the_page_of_commands_has_each_verb() -> None:
     (verbs,) = [action.choices for action in parser()._actions if isinstance(action.choices, dict)]
-    assert {cells[0].split()[1].strip("`") for cells in rows("Use it") if "syntax-guard " in cells[0]} == set(verbs)
+    commands = [cells[0] for cells in rows("commands.md", "# Commands") if "syntax-guard " in cells[0]]
+    assert {command.split()[1].strip("`") for command in commands} == set(verbs)
 
 
 def test_what_is_said_of_the_time_before_a_release_goes_with_it() -> None:

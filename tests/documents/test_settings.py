@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from syntax_guard.options import OPTIONS, Option
+from syntax_guard.config.options import OPTIONS, Option
 
 from .pages import PROJECT
 

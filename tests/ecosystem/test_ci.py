@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from syntax_guard.doctor import examine
+from syntax_guard.doctor.examine import examine
 
+from ..sources.archives.making import zipped
 from .written import ROOT, TOOLS, block, environment
 
-yaml = pytest.importorskip("yaml", reason="PyYAML is not installed (extra doctor)")
 BASH = shutil.which("bash")
 pytestmark = pytest.mark.skipif(BASH is None or os.name == "nt", reason="needs bash")
 
@@ -38,6 +39,12 @@ def validate(schema: str, path: Path) -> None:
 
 def test_the_action_is_valid() -> None:
     validate("github-actions", ROOT / "action.yml")
+
+
+def test_what_the_action_uses_is_pinned_by_hash() -> None:
+    used = re.findall(r"uses: +(\S+)", (ROOT / "action.yml").read_text().split("\nruns:")[1])
+    assert used
+    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", one) for one in used)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +169,20 @@ def test_options_are_words(runner: Runner) -> None:
     assert runner.step("Check", args="--no-such-option").returncode == 2
 
 
-@pytest.mark.parametrize("key", ["args", "paths"])
+def test_archives_are_checked_besides_the_tree(runner: Runner) -> None:
+    (runner.folder / "dist").mkdir()
+    (runner.folder / "dist" / "a-1-py3-none-any.whl").write_bytes(zipped({"a.py": "a = 1\n"}))
+    assert runner.step("Check", archives="dist\n").returncode == 0
+    (runner.folder / "dist" / "b-1-py3-none-any.whl").write_bytes(zipped({"b.py": "a = (\n"}))
+    done = runner.step("Check", archives="dist\r\n")
+    assert done.returncode == 1
+    assert "dist/b-1-py3-none-any.whl/b.py" in done.stdout
+    assert runner.step("Check").returncode == 0
+    (runner.folder / "bad.py").write_text("a = (\n")
+    assert "bad.py" in runner.step("Check", archives="dist").stdout
+
+
+@pytest.mark.parametrize("key", ["archives", "args", "paths"])
 @pytest.mark.parametrize("text", ["$(touch owned)", "`touch owned`", "; touch owned", '"; touch owned; "', "*.py; x"])
 def test_an_input_does_not_become_a_command(key: str, text: str, runner: Runner) -> None:
     assert runner.step("Check", **{key: text}).returncode == 2
@@ -233,3 +253,55 @@ def test_the_template_installs_a_release(tmp_path: Path) -> None:
     done = gitlab(script(), project, PIP_FIND_LINKS=str(wheels))
     assert done.returncode == 1, done.stderr
     assert "some.py" in done.stdout
+
+
+TRAPPED = (
+    "syntax_guard/__init__", "syntax_guard/__main__", "venv/__init__", "venv/__main__", "pip/__main__", "pip/__init__",
+    "ensurepip/__init__", "sitecustomize", "usercustomize", "select", "struct", "runpy", "identify", "subprocess",
+)  # fmt: skip
+"""Modules of a pull request that would run in place of those that a step means."""
+
+
+def hostile(checkout: Path) -> Path:
+    """Fill a checkout with traps and one broken file; returns what a trap leaves behind."""
+    sprung = checkout.parent / "sprung"
+    for name in TRAPPED:
+        path = checkout / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"open({str(sprung)!r}, 'a').write(__name__ + chr(10))\nraise SystemExit(0)\n")
+    (checkout / "bad.py").write_text("a = (\n")
+    return sprung
+
+
+@pytest.mark.parametrize("variable", [{}, {"PYTHONPATH": "{checkout}"}, {"PYTHONPATH": "."}])
+def test_the_step_runs_no_code_of_a_hostile_checkout(runner: Runner, variable: dict[str, str]) -> None:
+    sprung = hostile(runner.folder)
+    runner.environment |= {name: value.format(checkout=runner.folder) for name, value in variable.items()}
+    done = runner.step("Check", args="--no-cache")
+    assert (done.returncode, "bad.py" in done.stdout) == (1, True), done.stderr
+    assert not sprung.exists(), sprung.read_text()
+
+
+@pytest.mark.slow
+def test_the_action_runs_no_code_of_a_hostile_checkout_from_end_to_end(tmp_path: Path) -> None:
+    runner = Runner(tmp_path, tmp_path / "installed")
+    sprung = hostile(runner.folder)
+    runner.environment["PYTHONPATH"] = str(runner.folder)
+    assert runner.step("Install syntax-guard", python=sys.executable).returncode == 0
+    done = runner.step("Check")
+    assert (done.returncode, "bad.py" in done.stdout) == (1, True), done.stderr
+    assert not sprung.exists(), sprung.read_text()
+
+
+@pytest.mark.parametrize("variable", [{}, {"PYTHONPATH": "."}])
+def test_the_template_runs_no_code_of_a_hostile_checkout(tool: Path, tmp_path: Path, variable: dict[str, str]) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    sprung = hostile(project)
+    lines = script(args="--no-cache").splitlines()
+    check = "\n".join(line for line in lines if "pip install" not in line and "-m venv" not in line)
+    done = gitlab(check, project, tool=str(tool), **variable)
+    assert (done.returncode, "bad.py" in done.stdout) == (1, True), done.stderr
+    made = gitlab(lines[0], project, **variable)
+    assert made.returncode == 0, made.stderr
+    assert not sprung.exists(), sprung.read_text()

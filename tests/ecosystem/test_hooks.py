@@ -1,4 +1,4 @@
-"""Every hook runner that the documentation names refuses a broken file, lets a mended one through, and is what doctor
+"""Every hook runner that the documentation names refuses a broken file, lets a fixed one through, and is what doctor
 takes it for."""
 
 from __future__ import annotations
@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from syntax_guard.doctor import Finding, examine
+from syntax_guard.doctor.examine import examine
+from syntax_guard.doctor.trial import tried
 
 from .written import TOOLS, Project, block, published
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-pytest.importorskip("yaml", reason="PyYAML is not installed (extra doctor)")
 
 
 def needs(runner: str) -> None:
@@ -73,20 +72,33 @@ def shared(project: Project, _folder: Path) -> None:
     project.run("git", "config", "core.hooksPath", ".githooks")
 
 
+NOT_READ = ("lefthook", "husky")
+"""Of these runners doctor cannot tell what they do, but with --try=all."""
 FAST = [plain, shared, lefthook]
 SLOW = [pytest.param(runner, marks=pytest.mark.slow) for runner in (pre_commit, prek, prek_toml, husky)]
 
 
-def commit_gate(project: Project) -> list[Finding]:
-    return [finding for finding in examine(str(project.folder)) if finding.gate == "commit"]
+def commit_gate(project: Project) -> list[str]:
+    return [finding.state for finding in examine(str(project.folder)) if finding.gate == "commit"]
+
+
+def gates(project: Project) -> dict[str, str]:
+    found = [finding for finding in examine(str(project.folder)) if finding.gate in ("commit", "merge", "push")]
+    return {finding.gate: finding.state for finding in found}
+
+
+def commit_trial(project: Project) -> list[str]:
+    found = tried(str(project.folder), project.environment, all_hooks=True)
+    return [f"{finding.state} ({finding.how})" for finding in found if finding.gate == "commit"]
 
 
 @pytest.mark.parametrize("install", [*FAST, *SLOW])
 def test_the_hook_refuses_what_is_broken(install: Callable[[Project, Path], None], tmp_path: Path) -> None:
     project = Project(tmp_path)
-    assert [finding.state for finding in commit_gate(project)] == ["missing"]
+    assert commit_gate(project) == ["missing"]
     install(project, tmp_path)
-    assert {finding.state for finding in commit_gate(project)} == {"ok"}
+    assert commit_gate(project) == ["cannot-tell" if install.__name__ in NOT_READ else "ok"]
+    assert commit_trial(project) == ["ok (tried)"]
 
     project.write("main.py", "a = (\n")
     refused = project.commit()
@@ -106,3 +118,33 @@ def test_the_index_is_what_counts(install: Callable[[Project, Path], None], tmp_
     project.run("git", "add", "main.py")
     project.write("main.py", "a = ()\n")
     assert project.run("git", "commit", "-q", "-m", "change", check=False).returncode != 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("manager", [pre_commit, prek])
+def test_merges_and_pushes_are_refused_as_doctor_says(manager: Callable[[Project, Path], None], tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    manager(project, tmp_path)
+    config = project.folder / ".pre-commit-config.yaml"
+    config.write_text(config.read_text() + "  - id: syntax-guard-tree\n")
+    runner = manager.__name__.replace("_", "-")
+    assert gates(project) == {"commit": "ok", "merge": "missing", "push": "missing"}
+    project.run(runner, "install", "--hook-type", "pre-merge-commit", "--hook-type", "pre-push")
+    assert gates(project) == {"commit": "ok", "merge": "ok", "push": "ok"}
+
+    assert project.commit().returncode == 0
+    project.run("git", "checkout", "-q", "-b", "side")
+    project.write("side.py", "a = (\n")
+    project.run("git", "add", "side.py")
+    project.run("git", "commit", "-q", "--no-verify", "-m", "side")
+    project.run("git", "init", "-q", "--bare", str(tmp_path / "remote.git"))
+    push = ("git", "push", "-q", str(tmp_path / "remote.git"), "HEAD:refs/heads/main")
+    refused = project.run(*push, check=False)
+    assert refused.returncode != 0
+    assert "side.py" in refused.stdout + refused.stderr
+    project.run("git", "checkout", "-q", "main")
+    project.run("git", "commit", "-q", "--no-verify", "--allow-empty", "-m", "other")
+    assert project.run(*push, check=False).returncode == 0
+    merged = project.run("git", "merge", "--no-ff", "-m", "merge", "side", check=False)
+    assert merged.returncode != 0
+    assert "side.py" in merged.stdout + merged.stderr

@@ -71,7 +71,8 @@ def published(folder: Path) -> Path:
     """This tool as a git repository with the release that the page names, for runners that install from one."""
     repository = folder / "syntax-guard"
     repository.mkdir()
-    shutil.copytree(ROOT / "src", repository / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("src", "data"):
+        shutil.copytree(ROOT / name, repository / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
         shutil.copy(ROOT / name, repository)
     for command in (["init", "-q"], ["add", "--all"], ["commit", "-q", "-m", "release"], ["tag", "v0.1.0"]):

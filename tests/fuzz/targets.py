@@ -17,12 +17,12 @@ def load(name: str) -> Callable[[bytes], None]:
 
 def _frames() -> Callable[[bytes], None]:
     """A request of any bytes to a worker: it answers what is whole, in frames, and ends with the rest."""
-    from syntax_guard import _probe
+    from syntax_guard.processes import _compile_worker
 
     def frames(data: bytes) -> None:
         answers = bytearray()
         try:
-            _probe.serve(
+            _compile_worker.serve(
                 lambda source: [None, [["SyntaxWarning", str(len(source)), 1]]], io.BytesIO(data), answers.extend
             )
         except (MemoryError, OverflowError):  # a length that nobody has; the worker dies of it, as its reader expects
@@ -40,8 +40,8 @@ def _settings() -> Callable[[bytes], None]:
     import os
     import tempfile
 
+    from syntax_guard.config.settings import load
     from syntax_guard.errors import SyntaxGuardError
-    from syntax_guard.settings import load
 
     folder = tempfile.mkdtemp()
     path = os.path.join(folder, "pyproject.toml")
@@ -60,7 +60,7 @@ def _settings() -> Callable[[bytes], None]:
 def _renderers() -> Callable[[bytes], None]:
     """A finding whose name, message and line are any text, in every format: harmless, and valid JSON or XML."""
     from syntax_guard.model import Diagnostic, Interpreter, Result, Summary, Target
-    from syntax_guard.reports import FORMATS, render
+    from syntax_guard.reports.formats import FORMAT_NAMES, render
 
     target = Target((3, 11), Interpreter((3, 11), "CPython 3.11.7"), True, "this interpreter")
 
@@ -72,7 +72,7 @@ def _renderers() -> Callable[[bytes], None]:
             pieces[1] or "wrong", pieces[2] or None, (target,), pieces[3].split("\n")[0] if line else None,
         )  # fmt: skip
         result = Result((target,), Summary(1, 1, 0, 0, 0, 0, 0.1), (finding,))
-        for name in FORMATS:
+        for name in FORMAT_NAMES:
             text = "".join(render(name, result))
             text.encode()
             harmless(name, text)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 steady = settings(
-    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "300")),
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "100")),
     derandomize="FUZZ_EXAMPLES" not in os.environ,
     database=None,
     deadline=None,

@@ -15,9 +15,9 @@ READ_ONLY_TREE = "mount --bind . . && mount -o remount,bind,ro . && cd $PWD && "
 CASES = {
     "a full cache": (FULL, "No space left on device"),
     "a cache that fills up": (NEARLY_FULL, "No space left on device"),
-    "a read-only home": (READ_ONLY, "Read-only file system"),
+    "a read-only home": (READ_ONLY, "SYNTAX_GUARD_CACHE_KEY"),
     "a read-only tree": (READ_ONLY_TREE, ""),
-    "a read-only tree and home": (READ_ONLY_TREE + READ_ONLY, "Read-only file system"),
+    "a read-only tree and home": (READ_ONLY_TREE + READ_ONLY, "SYNTAX_GUARD_CACHE_KEY"),
 }
 
 

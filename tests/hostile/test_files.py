@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from syntax_guard import Settings, check_paths
-from syntax_guard.reading import UnreadableError, read_file
+from syntax_guard.sources.readers import UnreadableError, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from syntax_guard.sources.changed import changed
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -76,6 +78,17 @@ def sprung(folder: Folder) -> str:
 def test_no_program_of_the_configuration_is_run(rigged: Folder) -> None:
     run = rigged.check("--staged")
     assert run.found == [("bad.py", "syntax-error", 1)]
+    assert not sprung(rigged)
+
+
+def test_the_hook_of_an_agent_runs_no_program_of_the_configuration(rigged: Folder) -> None:
+    """git compares the content of a file that is as young as the index, and hands it to a filter before."""
+    os.utime(rigged.path / "good.py", (4e9, 4e9))
+    harmless = ("core.hooksPath=", "core.fsmonitor=", "filter.evil.clean=", "filter.evil.process=")
+    rigged.git(*(word for setting in harmless for word in ("-c", setting)), "add", "good.py")
+    rigged.git("config", "filter.evil.required", "true")
+    (rigged.path.parent / TRAP).unlink(missing_ok=True)
+    assert {"bad.py", "good.py"} <= {*changed(str(rigged.path))}
     assert not sprung(rigged)
 
 
@@ -177,3 +190,146 @@ def test_a_repository_of_somebody_else_is_an_error(rigged: Folder) -> None:
     assert run.code == 2
     assert len(run.err.splitlines()) == 1
     assert not sprung(rigged)
+
+
+class TestWhatIsCheckedOut:
+    """The index may hold other bytes than a checkout: what counts is what Python would read."""
+
+    def test_an_object_that_was_replaced_here_is_judged_as_others_will_get_it(self, repository: Folder) -> None:
+        repository.write("bad.py", "x = (\n")
+        repository.git("add", "bad.py")
+        blob = repository.git("rev-parse", ":bad.py")
+        repository.write("good.py")
+        good = repository.git("hash-object", "-w", "good.py")
+        repository.git("replace", blob, good)
+        assert repository.git("cat-file", "blob", blob) == "x = 1", "the trap is not set"
+        assert repository.check("--staged").found == [("bad.py", "syntax-error", 1)]
+
+    @pytest.mark.parametrize(
+        ("encoding", "code"), [("UTF-16", 1), ("UTF-16LE-BOM", 1), ("UTF-32", 1), ("UTF-8", 0), ("ISO-8859-15", 1)]
+    )
+    @pytest.mark.parametrize("place", [".gitattributes", "app/.gitattributes", ".git/info/attributes"])
+    def test_a_file_that_is_written_in_another_encoding(
+        self, repository: Folder, encoding: str, code: int, place: str
+    ) -> None:
+        repository.write("app/a.py", "x = '\u20ac'\n".encode(encoding.removesuffix("LE-BOM")))
+        repository.write(place, f"*.py working-tree-encoding={encoding}\n")
+        repository.git("add", "--all")
+        assert repository.check("--staged").code == repository.check("app/a.py").code == code
+
+    def test_attributes_that_only_the_index_has(self, repository: Folder) -> None:
+        repository.write("a.py", "x = 1\n".encode("utf-16"))
+        repository.write(".gitattributes", "*.py working-tree-encoding=UTF-16\n")
+        repository.git("add", "--all")
+        (repository.path / ".gitattributes").unlink()
+        assert repository.check("--staged").code == 1
+
+    @pytest.mark.parametrize("place", ["config", "included", "home", "variable"])
+    def test_attributes_in_a_file_that_the_configuration_names(self, repository: Folder, place: str) -> None:
+        file = repository.write("../attributes", "*.py working-tree-encoding=UTF-16\n")
+        said = f"[core]\n\tattributesFile = {file}\n"
+        variables = {}
+        if place == "config":
+            repository.git("config", "core.attributesFile", str(file))
+        elif place == "included":
+            repository.git("config", "include.path", str(repository.write("../more", said)))
+        elif place == "home":
+            variables = {"HOME": str(repository.write("../other/.gitconfig", said).parent)}
+        else:
+            variables = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.attributesFile",
+                         "GIT_CONFIG_VALUE_0": str(file)}  # fmt: skip
+        repository.write("a.py", "x = 1\n".encode("utf-16"))
+        assert repository.run("git", "add", "--all", environment=variables).code == 0
+        assert repository.check("--staged", environment=variables).code == 1
+
+    def test_an_encoding_that_is_not_known(self, repository: Folder) -> None:
+        repository.write("a.py")
+        repository.git("add", "--all")
+        repository.write(".gitattributes", "*.py working-tree-encoding=KLINGON\n")
+        repository.git("add", ".gitattributes")
+        assert repository.check("--staged").found == [("a.py", "unreadable", None)]
+
+    def filtered(self, repository: Folder, content: str, **commands: str) -> None:
+        repository.write("a.py", content)
+        repository.write(".gitattributes", "a.py filter=crypt\n")
+        repository.git("add", "--all")
+        for name, command in commands.items():
+            repository.git("config", f"filter.crypt.{name}", command)
+
+    @pytest.mark.parametrize("kind", ["smudge", "process"])
+    def test_a_filter_is_not_run_and_is_named(self, repository: Folder, kind: str) -> None:
+        self.filtered(repository, "version https://git-lfs.github.com/spec/v1\n", **{kind: f"touch {TRAP}; cat"})
+        run = repository.check("--staged")
+        assert run.code == 1
+        assert "git's filter 'crypt'" in run.json["diagnostics"][0]["hint"]
+        assert not (repository.path / TRAP).exists()
+        self.filtered(repository, "x = 1\n")
+        assert repository.check("--staged").code == 0, "green stays green"
+
+    @pytest.mark.parametrize("commands", [{"clean": "cat"}, {"smudge": "cat"}, {"clean": "cat", "smudge": ""}])
+    def test_a_filter_that_changes_nothing_on_the_way_out(self, repository: Folder, commands: dict[str, str]) -> None:
+        self.filtered(repository, "x = (\n", **commands)
+        run = repository.check("--staged")
+        assert run.found == [("a.py", "syntax-error", 1)]
+        assert "filter" not in str(run.json["diagnostics"][0]["hint"])
+
+    ROT = "tr a-zA-Z n-za-mN-ZA-M"
+
+    def scrambled(self, repository: Folder, name: str, content: str, *, required: bool = False) -> None:
+        """A file that git stores scrambled, as git-crypt does."""
+        repository.git("config", "filter.crypt.clean", self.ROT)
+        repository.git("config", "filter.crypt.smudge", self.ROT)
+        repository.git("config", "filter.crypt.required", str(required).lower())
+        repository.write(".gitattributes", "* filter=crypt\n.gitattributes -filter\n")
+        repository.write(name, content).chmod(0o755)
+        repository.git("add", "--all")
+        assert repository.git("show", f":{name}") != content.strip(), "the filter did nothing"
+
+    @pytest.mark.parametrize("asked", [{}, {"SYNTAX_GUARD_RUN_FILTERS": "1"}])
+    @pytest.mark.parametrize(
+        ("name", "content", "stored", "run"),
+        [
+            ("a.py", "x = 1 if y else 2\n", 1, 0),
+            ("a.py", "x = (\n", 1, 1),
+            ("a.py", "vs k: cnff\n", 0, 1),
+            ("script", "#!/usr/bin/env python3\nx = (\n", 0, 1),
+        ],
+    )
+    def test_a_filter_is_run_where_the_user_says_so(
+        self, repository: Folder, name: str, content: str, stored: int, run: int, asked: dict[str, str]
+    ) -> None:
+        self.scrambled(repository, name, content)
+        flags = [] if asked else ["--run-filters"]
+        assert repository.check("--staged").code == stored
+        assert repository.check("--staged", *flags, environment=asked).code == run
+
+    def test_a_filter_that_fails_is_no_verdict(self, repository: Folder) -> None:
+        self.scrambled(repository, "a.py", "x = 1\n", required=True)
+        repository.git("config", "filter.crypt.smudge", "false")
+        assert repository.check("--staged", "--run-filters").found == [("a.py", "unreadable", None)]
+
+    def test_no_file_of_the_repository_has_filters_run(self, repository: Folder) -> None:
+        self.scrambled(repository, "a.py", "x = 1 if y else 2\n")
+        repository.write("pyproject.toml", "[tool.syntax-guard]\nrun-filters = true\n")
+        repository.git("-c", "filter.crypt.clean=cat", "add", "--all")
+        assert repository.check("--staged").code == 2
+
+    def test_an_encoding_and_a_filter(self, repository: Folder) -> None:
+        repository.write("a.py", "x = 1\n".encode("utf-16"))
+        repository.write(".gitattributes", "*.py working-tree-encoding=UTF-16 filter=crypt\n")
+        repository.git("add", "--all")
+        repository.git("config", "filter.crypt.smudge", f"touch {TRAP}; cat")
+        repository.git("config", "filter.crypt.required", "true")
+        assert repository.check("--staged").code == 1
+        assert not (repository.path / TRAP).exists()
+
+
+def test_the_remedy_of_git_for_a_repository_of_somebody_else_is_passed_on(repository: Folder) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a repository away")
+    for root, folders, names in os.walk(repository.path):
+        for name in [*folders, *names, "."]:
+            os.lchown(os.path.join(root, name), 12345, 12345)
+    run = repository.guard("check", "--staged")
+    assert (run.code, run.err.count("\n")) == (2, 1)
+    assert f"git config --global --add safe.directory {repository.path}" in run.err

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from syntax_guard import Settings, _probe, check_paths, worker
-from syntax_guard.crew import Crew
-from syntax_guard.interpreters import identify
-from syntax_guard.model import Problem
-from syntax_guard.questions import Question
-from syntax_guard.targets import this_interpreter
-from syntax_guard.worker import TRIES
+from syntax_guard import Settings, check_paths
+from syntax_guard.judging.judgement import Request
+from syntax_guard.judging.workers import command
+from syntax_guard.model import Problem, this_interpreter
+from syntax_guard.processes import _compile_worker, worker
+from syntax_guard.processes.worker import TRIES
+from syntax_guard.processes.worker_pool import WorkerPool
+from syntax_guard.targets.identify import identify
 
 from .. import namespaces
 from ..conformance.pythons import found
@@ -64,11 +65,11 @@ def unruly_command(folder: Path, *ways: str) -> tuple[str, ...]:
 def test_an_unruly_worker_costs_no_verdict(way: str, times: int, tmp_path: Path) -> None:
     silent = way == "closes-its-input"  # and never says so
     command = unruly_command(tmp_path, *[way] * (1 if silent else times))
-    crew = Crew({command: this_interpreter().name}, 0.5 if silent else 20.0, 0)
+    pool = WorkerPool({command: this_interpreter().name}, 0.5 if silent else 20.0, 0)
     try:
-        answers = crew.ask(command, SOURCES)
+        answers = pool.ask(command, SOURCES)
     finally:
-        crew.close()
+        pool.close()
     assert [answer is not None and not isinstance(answer, Problem) for answer in answers] == BROKEN
     assert not list(tmp_path.iterdir())
 
@@ -79,11 +80,11 @@ def test_an_unruly_worker_costs_no_verdict(way: str, times: int, tmp_path: Path)
 )
 def test_a_source_that_always_ends_its_worker_is_named(way: str, kind: str, tmp_path: Path) -> None:
     command = unruly_command(tmp_path, *["closes-its-input" if way == "hangs" else way] * (2 * TRIES))
-    crew = Crew({command: this_interpreter().name}, 0.5, 0)
+    pool = WorkerPool({command: this_interpreter().name}, 0.5, 0)
     try:
-        answers = crew.ask(command, SOURCES)
+        answers = pool.ask(command, SOURCES)
     finally:
-        crew.close()
+        pool.close()
     for answer, source in zip(answers, SOURCES, strict=True):
         assert isinstance(answer, Problem) == (b"trigger" in source)
         if isinstance(answer, Problem):
@@ -93,12 +94,12 @@ def test_a_source_that_always_ends_its_worker_is_named(way: str, kind: str, tmp_
 @pytest.mark.parametrize("size", [1, (1 << 31) - 1], ids=["narrow", "refused"])
 def test_pipes_may_be_narrow(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "PIPE_BYTES", size)  # a user has a quota, and the system a limit
-    question = Question(None, this_interpreter().name)
-    crew = Crew({question.command(): question.name}, 30, 0)
+    request = Request(None, this_interpreter().name)
+    pool = WorkerPool({command(request): request.name}, 30, 0)
     try:
-        answers = crew.ask(question.command(), [b"x = 1\n" * 100_000, *SOURCES])
+        answers = pool.ask(command(request), [b"x = 1\n" * 100_000, *SOURCES])
     finally:
-        crew.close()
+        pool.close()
     assert [answer is not None and not isinstance(answer, Problem) for answer in answers] == [False, *BROKEN]
     assert not any(isinstance(answer, Problem) for answer in answers)
 
@@ -108,11 +109,11 @@ def test_a_busy_machine_is_not_the_source_s_fault() -> None:
     """Fifteen others want the same CPU, so that a source has its answer long after its time."""
     source = b"x = [1, 2, 3]\n" * 30_000 + b"y = (\n"
     used = time.process_time()
-    _probe.judge(source)
+    _compile_worker.judge(source)
     limit = 0.3 + 2 * (time.process_time() - used)
     code = "print(flush=True)\nwhile True: pass"
-    question = Question(None, this_interpreter().name)
-    crew = Crew({question.command(): question.name}, limit, 0)
+    request = Request(None, this_interpreter().name)
+    pool = WorkerPool({command(request): request.name}, limit, 0)
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(before)})
     busy = [sys.executable, "-I", "-S", "-c", code]
@@ -123,10 +124,10 @@ def test_a_busy_machine_is_not_the_source_s_fault() -> None:
             assert other.stdout is not None
             other.stdout.readline()
         started = time.monotonic()
-        (answer,) = crew.ask(question.command(), [source])
+        (answer,) = pool.ask(command(request), [source])
         seconds = time.monotonic() - started
     finally:
-        crew.close()
+        pool.close()
         for other in others:
             other.kill()
             other.communicate()
@@ -139,14 +140,14 @@ def test_a_busy_machine_is_not_the_source_s_fault() -> None:
 @pytest.mark.parametrize("python", found().values(), ids=map(str, found()))
 def test_every_python_judges_under_limits_of_the_system(python: str) -> None:
     interpreter = identify(python, os.environ, 20).interpreter
-    question = Question(python, interpreter.name)
-    crew = Crew({question.command(): question.name}, 5, 1 << 30)
+    request = Request(python, interpreter.name)
+    pool = WorkerPool({command(request): request.name}, 5, 1 << 30)
     try:
-        assert crew.ask(question.command(), [b"x = 1\n"]) == [None]
+        assert pool.ask(command(request), [b"x = 1\n"]) == [None]
         (process,) = children(os.getpid())
         limits = Path("/proc", str(process), "limits").read_text().splitlines()
     finally:
-        crew.close()
+        pool.close()
     soft = {line[:25].strip(): line[25:].split()[0] for line in limits}
     assert int(soft["Max cpu time"]) <= 5 + 3
     assert int(soft["Max address space"]) <= 1 << 30

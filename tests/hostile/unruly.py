@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 
-from syntax_guard import _probe
+from syntax_guard.processes import _compile_worker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ def judge(data: bytes) -> object:
     way = allowed(sys.argv[1]) if b"trigger" in data else None
     if way:
         WAYS[way]()
-    return _probe.judge(data)
+    return _compile_worker.judge(data)
 
 
 if __name__ == "__main__":
-    _probe.main(judge, *sys.argv[2:])
+    _compile_worker.main(judge, *sys.argv[2:])

@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING
 from unittest import mock
 
-from syntax_guard import reports
 from syntax_guard.model import Diagnostic, Interpreter, Result, Summary, Target
+from syntax_guard.reports import formats
 
 if TYPE_CHECKING:
     from syntax_guard.model import Severity
@@ -32,9 +32,10 @@ def diagnostic(
     hint: str | None = None,
     targets: tuple[Target, ...] = (EXACT,),
     source_line: str | None = "result = call(1,",
+    cell: int | None = None,
 ) -> Diagnostic:
     """Return a finding; ``end`` is (line, column)."""
-    return Diagnostic(path, line, column, *end, severity, code, message, hint, targets, source_line)
+    return Diagnostic(path, line, column, *end, severity, code, message, hint, targets, source_line, cell=cell)
 
 
 def result(*diagnostics: Diagnostic, targets: tuple[Target, ...] = (APPROXIMATE, EXACT)) -> Result:
@@ -146,9 +147,9 @@ HOSTILE = {
 def golden() -> dict[str, str]:
     """Return the expected content of each golden file by its name, as the renderers make it now."""
     with mock.patch("syntax_guard.__version__", "1.2.3"):
-        texts = {name: "".join(reports.render(name, ORDINARY)) for name in reports.FORMATS}
-    texts["full-color"] = "".join(reports.render("full", ORDINARY, color=True))
-    texts["junit-nothing"] = "".join(reports.render("junit", NOTHING))
+        texts = {name: "".join(formats.render(name, ORDINARY)) for name in formats.FORMAT_NAMES}
+    texts["full-color"] = "".join(formats.render("full", ORDINARY, color=True))
+    texts["junit-nothing"] = "".join(formats.render("junit", NOTHING))
     return texts
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import syntax_guard
-from syntax_guard import reports
-from syntax_guard.reports.codes import CODES
+from syntax_guard.config.formats import FORMATS
+from syntax_guard.findings.codes import CODES
+from syntax_guard.reports import formats
 from syntax_guard.reports.sarif import uri
 
 from . import samples
@@ -21,40 +23,41 @@ from .samples import APPROXIMATE, EXACT, NOTHING, ORDINARY, diagnostic, result
 from .validate import DOCS, MACHINE, SCHEMAS, schema, validate
 
 if TYPE_CHECKING:
+    from syntax_guard.config.formats import Format
     from syntax_guard.model import Severity
 
     from ..conftest import Folder
 
 
 def rendered(name: str, *diagnostics: Any) -> str:
-    return "".join(reports.render(name, result(*diagnostics)))
+    return "".join(formats.render(name, result(*diagnostics)))
 
 
-@pytest.mark.parametrize("name", [*reports.FORMATS, "full-color", "junit-nothing"])
+@pytest.mark.parametrize("name", [*formats.FORMAT_NAMES, "full-color", "junit-nothing"])
 def test_a_report_equals_its_golden_file(name: str) -> None:
     with open(os.path.join(samples.GOLDEN, name + ".txt"), encoding="utf-8", newline="") as file:
         assert samples.golden()[name] == file.read()
 
 
-@pytest.mark.parametrize("name", reports.FORMATS)
+@pytest.mark.parametrize("name", formats.FORMAT_NAMES)
 def test_a_report_is_whole_lines(name: str) -> None:
-    assert all(piece.endswith("\n") for piece in reports.render(name, ORDINARY))
+    assert all(piece.endswith("\n") for piece in formats.render(name, ORDINARY))
 
 
 @pytest.mark.parametrize("found", [ORDINARY, NOTHING], ids=["findings", "nothing"])
 @pytest.mark.parametrize("name", MACHINE)
 def test_a_report_is_valid(name: str, found: Any) -> None:
-    validate(name, "".join(reports.render(name, found)))
+    validate(name, "".join(formats.render(name, found)))
 
 
 @pytest.mark.parametrize("name", ["full", "concise", "json-lines", "github"])
 def test_nothing_found_is_nothing_said(name: str) -> None:
-    assert not list(reports.render(name, NOTHING))
+    assert not list(formats.render(name, NOTHING))
 
 
 def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(ValueError, match="no such report format: xml"):
-        reports.render("xml", ORDINARY)
+        formats.render("xml", ORDINARY)
 
 
 @pytest.mark.slow
@@ -63,7 +66,7 @@ def test_the_schema_of_sarif_takes_the_report(text: str | None) -> None:
     """The standard's own, which .ci/formats fetches: 136 kB that are not ours to keep here."""
     check = schema(os.environ["SYNTAX_GUARD_SARIF_SCHEMA"])
     found = ORDINARY if text is None else result(diagnostic(text, message=text, hint=text, source_line=text))
-    check(json.loads("".join(reports.render("sarif", found))))
+    check(json.loads("".join(formats.render("sarif", found))))
 
 
 @pytest.mark.parametrize("name", ["full", "concise"])
@@ -72,12 +75,13 @@ def test_a_refused_commit_does_not_wait_for_what_it_does_not_need(name: str) -> 
     script = f"""
 import sys
 sys.path.insert(0, {source!r})
-from syntax_guard import model, reports
+from syntax_guard import model
+from syntax_guard.reports import formats
 python = model.Interpreter((3, 11), "CPython 3.11.7")
 target = model.Target((3, 11), python, True, "this interpreter")
 found = model.Diagnostic("a.py", 1, 2, 1, 3, "error", "syntax-error", "bad", None, (target,), "x = (")
 result = model.Result((target,), model.Summary(1, 1, 0, 0, 0, 0, 0.1), (found,))
-text = "".join(reports.render({name!r}, result)) + reports.summary_line(result)
+text = "".join(formats.render({name!r}, result)) + formats.summary_line(result)
 print(*sorted(sys.modules))
 """
     done = subprocess.run([sys.executable, "-S", "-c", script], capture_output=True, text=True, check=True)
@@ -98,8 +102,8 @@ class TestJson:
             schema(SCHEMAS["json"])(document)
 
     def test_a_line_of_json_lines_is_a_finding_of_json(self) -> None:
-        lines = [json.loads(line) for line in "".join(reports.render("json-lines", ORDINARY)).splitlines()]
-        assert lines == json.loads("".join(reports.render("json", ORDINARY)))["diagnostics"]
+        lines = [json.loads(line) for line in "".join(formats.render("json-lines", ORDINARY)).splitlines()]
+        assert lines == json.loads("".join(formats.render("json", ORDINARY)))["diagnostics"]
 
 
 class TestGitlab:
@@ -168,7 +172,7 @@ class TestJunit:
         assert root.get("tests") == "2"
 
     def test_nothing_found_is_one_passed_case(self) -> None:
-        (case,) = ET.fromstring("".join(reports.render("junit", NOTHING))).iter("testcase")
+        (case,) = ET.fromstring("".join(formats.render("junit", NOTHING))).iter("testcase")
         assert case.findtext("system-out") == "412 files are valid (CPython 3.11.7, 0.21 s)"
 
 
@@ -189,7 +193,7 @@ class TestGithub:
 class TestNotebooks:
     """Review tools know files: a finding in a cell stands at the notebook, and says where in it."""
 
-    CELL = diagnostic("a/n.ipynb:cell 12", 3)
+    CELL = diagnostic("a/n.ipynb", 3, cell=12)
 
     @pytest.mark.parametrize(
         ("name", "place"),
@@ -209,7 +213,7 @@ class TestNotebooks:
         assert ("a/n.ipynb:cell 12:3:14" if name == "github" else "cell 12, line 3: '(' was never closed") in report
 
     def test_two_cells_have_two_fingerprints(self) -> None:
-        issues = json.loads(rendered("gitlab", self.CELL, diagnostic("a/n.ipynb:cell 1", 3)))
+        issues = json.loads(rendered("gitlab", self.CELL, diagnostic("a/n.ipynb", 3, cell=1)))
         assert len({issue["fingerprint"] for issue in issues}) == 2
 
 
@@ -220,7 +224,7 @@ def test_each_code_is_in_the_schema_and_in_the_documentation(code: str) -> None:
         assert f"\n## {code}\n" in file.read()
 
 
-@pytest.mark.parametrize("name", reports.FORMATS)
+@pytest.mark.parametrize("name", formats.FORMAT_NAMES)
 def test_each_format_is_in_the_documentation(name: str) -> None:
     with open(os.path.join(DOCS, "formats.md"), encoding="utf-8") as file:
         assert f"\n## {name}\n" in file.read()
@@ -248,3 +252,33 @@ def test_a_format_in_the_settings_file_is_a_format_that_is_named(folder: Folder)
     folder.write("bad.py", "x = (\n")
     folder.environment["GITHUB_ACTIONS"] = "true"
     assert folder.guard("check").out.startswith("bad.py:1:5: ")
+
+
+class TestTable:
+    """Each format has its renderer, its schema where programs read it, and its place in the table of options."""
+
+    def test_the_table_and_the_renderers_are_the_same(self) -> None:
+        folder = os.path.dirname(os.path.abspath(formats.__file__))
+        renderers = set()
+        for name in os.listdir(folder):
+            if name.endswith(".py"):
+                with open(os.path.join(folder, name), encoding="utf-8") as file:
+                    renderers |= (
+                        {name.removesuffix(".py")}
+                        if re.search(r"\ndef render\(\s*result: Result", file.read())
+                        else set()
+                    )
+        assert renderers == {each.name.replace("-", "_") for each in FORMATS}
+
+    def test_what_programs_read_has_a_schema(self) -> None:
+        lines_of_a_log = {"github"}
+        assert {*MACHINE} | lines_of_a_log == {each.name for each in FORMATS if not each.for_people}
+
+    def test_the_table_of_options_names_them(self) -> None:
+        with open(os.path.join(DOCS, "settings.md"), encoding="utf-8") as file:
+            (row,) = [line for line in file if line.startswith("| `--output-format`")]
+        assert row.split("written: ")[1].split(" |")[0] == ", ".join(f"`{each.name}`" for each in FORMATS)
+
+    @pytest.mark.parametrize("each", [each for each in FORMATS if not each.colored], ids=lambda each: each.name)
+    def test_no_colour_where_the_table_has_none(self, each: Format) -> None:
+        assert "\x1b" not in "".join(formats.render(each.name, ORDINARY, color=True))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from syntax_guard import reports
+from syntax_guard.reports import formats
 
 from .samples import diagnostic, result
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def lines(found: Diagnostic) -> list[str]:
     """Return what is shown below the first line of a finding."""
-    return "".join(reports.render("full", result(found))).splitlines()[1:-1]
+    return "".join(formats.render("full", result(found))).splitlines()[1:-1]
 
 
 @pytest.mark.parametrize(

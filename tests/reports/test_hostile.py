@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from syntax_guard import reports
 from syntax_guard.model import Interpreter, Result, Target
-from syntax_guard.reports import neutral
+from syntax_guard.reports import formats, neutral
 
 from . import hostile_tree
 from .ci_readers import GITLAB_SEVERITIES, github_commands, gitlab_issues, other_commands
@@ -39,10 +38,10 @@ def results(text: str) -> dict[str, Result]:
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-@pytest.mark.parametrize("name", reports.FORMATS)
+@pytest.mark.parametrize("name", formats.FORMAT_NAMES)
 def test_a_report_is_plain_text_that_no_reader_acts_on(name: str, text: str) -> None:
     for place, found in results(text).items():
-        report = "".join(reports.render(name, found))
+        report = "".join(formats.render(name, found))
         assert not controls(report), place
         report.encode("utf-8")
         assert not other_commands(report), place
@@ -53,7 +52,7 @@ def test_a_report_is_plain_text_that_no_reader_acts_on(name: str, text: str) -> 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_gitlab_drops_no_finding(text: str) -> None:
     for found in results(text).values():
-        issues = gitlab_issues("".join(reports.render("gitlab", found)))
+        issues = gitlab_issues("".join(formats.render("gitlab", found)))
         assert len(issues) == len(found.diagnostics)
         assert {issue["severity"] for issue in issues} <= set(GITLAB_SEVERITIES)
 
@@ -62,12 +61,12 @@ def test_gitlab_drops_no_finding(text: str) -> None:
 @pytest.mark.parametrize("name", MACHINE)
 def test_a_report_stays_valid(name: str, text: str) -> None:
     for found in results(text).values():
-        validate(name, "".join(reports.render(name, found)))
+        validate(name, "".join(formats.render(name, found)))
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_an_annotation_says_what_was_found_in_one_line(text: str) -> None:
-    first, second = github_commands("".join(reports.render("github", results(text)["path"])))
+    first, second = github_commands("".join(formats.render("github", results(text)["path"])))
     assert first.properties["file"] == neutral.visible(text)
     assert first.properties["line"] == second.properties["line"] == "3"
     assert set(first.properties) == {"title", "file", "line", "endLine", "col", "endColumn"}
@@ -78,7 +77,7 @@ def test_an_annotation_says_what_was_found_in_one_line(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_the_summary_and_the_statistics_are_plain_text(text: str) -> None:
     for found in results(text).values():
-        for said in (reports.summary_line(found), "".join(reports.statistics(found))):
+        for said in (formats.summary_line(found), "".join(formats.statistics(found))):
             assert not controls(said)
             assert not github_commands(said)
             assert not other_commands(said)
@@ -87,13 +86,13 @@ def test_the_summary_and_the_statistics_are_plain_text(text: str) -> None:
 def test_colors_are_the_only_escapes_of_a_colored_report() -> None:
     for text in HOSTILE.values():
         for found in results(text).values():
-            report = "".join(reports.render("full", found, color=True))
+            report = "".join(formats.render("full", found, color=True))
             for look in ("1", "2", "1;31", "1;33", "36", "0"):
                 report = report.replace(f"\x1b[{look}m", "")
-            assert report == "".join(reports.render("full", found))
+            assert report == "".join(formats.render("full", found))
 
 
-@pytest.mark.parametrize("name", reports.FORMATS)
+@pytest.mark.parametrize("name", formats.FORMAT_NAMES)
 def test_the_command_speaks_for_itself_alone_on_a_hostile_tree(name: str, folder: Folder) -> None:
     """The installed command, files that are named so, and the bytes as a CI server would get them."""
     written = hostile_tree.write(str(folder.path))

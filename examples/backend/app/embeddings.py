@@ -10,9 +10,11 @@ import httpx
 from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 
+from .instruments import BREAKER_OPEN
+
 DIMENSIONS = 64
 FAILURES, PAUSE = 3, 10.0
-"""After so many failures in a row nobody calls the service for so many seconds."""
+"""After so many failures in a row, no call goes to the service for so many seconds."""
 
 
 class EmbeddingsUnavailableError(Exception):
@@ -35,9 +37,12 @@ class Embeddings:
             async with await self._breakers.get_breaker("embeddings"):
                 reply = await self._client.post(self._url, json={"text": text})
                 reply.raise_for_status()
-                return _vector(reply.json())
+                vector = _vector(reply.json())
         except (httpx.HTTPError, ValueError, OpenedState) as error:
+            BREAKER_OPEN.set(int(isinstance(error, OpenedState)))
             raise EmbeddingsUnavailableError(type(error).__name__) from error
+        BREAKER_OPEN.set(0)
+        return vector
 
     async def close(self) -> None:
         """Close the connections to the service."""

@@ -15,12 +15,14 @@ class Settings:
     """Takes ``{"text": …}``, answers ``{"embedding": [64 numbers]}``; None: computed here."""
     rate: str = "120/minute"
     """Writes and searches of one client, in the notation of ``limits``."""
+    rate_storage: str = "async+memory://"
+    """Where they are counted, as ``limits`` names it: each worker for itself, or in one Redis for all."""
     startup_wait: float = 30.0
     """Seconds that a database gets to come up."""
 
 
 def from_environment() -> Settings:
-    """``DATABASE_URL``, ``EMBEDDINGS_URL``, ``RATE`` and ``STARTUP_WAIT``; only the first is needed."""
+    """``DATABASE_URL``, which is needed, ``EMBEDDINGS_URL``, ``RATE``, ``RATE_STORAGE`` and ``STARTUP_WAIT``."""
     try:
         url = os.environ["DATABASE_URL"]
     except KeyError:
@@ -29,5 +31,6 @@ def from_environment() -> Settings:
         database_url=url,
         embeddings_url=os.environ.get("EMBEDDINGS_URL") or None,
         rate=os.environ.get("RATE", Settings.rate),
+        rate_storage=os.environ.get("RATE_STORAGE", Settings.rate_storage),
         startup_wait=float(os.environ.get("STARTUP_WAIT", Settings.startup_wait)),
     )

@@ -19,39 +19,43 @@ except ImportError as missing:
 
 from .check import Check, CheckError, Fault, Reading, check
 from .checkup import Checkup
-from .code_checks import imports, sources
+from .connections import Connections, async_connections, connections
 from .database import create_async_engine, create_engine
 from .database_checks import database, extension
-from .health import health_routes
-from .metrics import Metrics
-from .sessions import (
-    async_session_factory,
-    async_session_scope,
-    get_session,
-    session_factory,
-    session_scope,
-)
+from .health import health_router, health_routes
+from .import_checks import imports, restart
+from .metrics import Metrics, metrics_router
+from .migration_check import migrated
+from .sessions import async_session_factory, async_session_scope, session_dependency, session_factory, session_scope
+from .source_checks import sources
 from .startup import StartupError, guarded_lifespan
 
 __all__ = [
     "Check",
     "CheckError",
     "Checkup",
+    "Connections",
     "Fault",
     "Metrics",
     "Reading",
     "StartupError",
+    "async_connections",
     "async_session_factory",
     "async_session_scope",
     "check",
+    "connections",
     "create_async_engine",
     "create_engine",
     "database",
     "extension",
-    "get_session",
     "guarded_lifespan",
+    "health_router",
     "health_routes",
     "imports",
+    "metrics_router",
+    "migrated",
+    "restart",
+    "session_dependency",
     "session_factory",
     "session_scope",
     "sources",

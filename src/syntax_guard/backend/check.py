@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from sqlalchemy.exc import DBAPIError
+Counts: TypeAlias = Mapping[str, "int | float"]
+"""What a check observed on its way, by name: ``{"checked": 41, "broken": 0}``."""
 
-Counts: TypeAlias = Mapping[str, int]
-"""What a check counted on its way, by name: ``{"checked": 41, "broken": 0}``."""
+Answered: TypeAlias = "Counts | bool | None"
+"""None and True pass, and so do numbers by name; False fails, like whatever else is returned."""
 
-Question: TypeAlias = "Callable[[], Counts | None] | Callable[[], Awaitable[Counts | None]]"
+Question: TypeAlias = "Callable[[], Answered | Awaitable[Answered]]"
 """Returns when all is well, with or without counts; raises when not."""
 
 ComponentType: TypeAlias = Literal["component", "datastore", "system"]
@@ -33,11 +34,21 @@ class Fault:
     """True where waiting can help, as for a database that is still coming up."""
 
 
+def text_of(value: object) -> str:
+    """``str(value)``, or what is left to say where its ``__str__`` fails."""
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - an exception of the application's own may do anything
+        return f"no text: __str__ of {type(value).__name__} fails"
+
+
 class CheckError(Exception):
     """Raised by a check that knows exactly what is wrong: waiting will not help."""
 
     def __init__(self, *faults: Fault, counts: Counts | None = None) -> None:
-        super().__init__("; ".join(fault.message for fault in faults))
+        if not all(isinstance(fault, Fault) for fault in faults):
+            raise TypeError('CheckError takes faults: CheckError(Fault("OutOfStock", "no item is left"))')
+        super().__init__("; ".join(text_of(fault.message) for fault in faults))
         self.faults = faults
         self.counts: Counts = counts or {}
 
@@ -47,10 +58,10 @@ class Check:
     """A named question with a deadline."""
 
     name: str
-    """Component name in replies and label in metrics; must not contain a colon (draft, section 4)."""
+    """Component name in replies and label in metrics; printable, without a colon (draft, section 4)."""
     ask: Question
     deadline: float = 2.0
-    """Seconds after which nobody waits for the answer any more."""
+    """Seconds until the check counts as failed without an answer."""
     component_type: ComponentType = "component"
     needed_to_serve: bool = True
     """True: while it fails, this instance cannot answer requests, so it is part of ``/health/ready``."""
@@ -62,8 +73,8 @@ class Check:
     """Asked at the deadline for a better reason than "no answer"; must return at once."""
 
     def __post_init__(self) -> None:
-        if not self.name or ":" in self.name:
-            raise ValueError(f"a check's name must not be empty nor contain a colon: {self.name!r}")
+        if not self.name or ":" in self.name or not self.name.isprintable():
+            raise ValueError(f"a check's name must be printable, not empty and without a colon: {self.name!r}")
         if not self.deadline > 0:
             raise ValueError(f"the deadline of {self.name!r} must be more than 0 s: {self.deadline!r}")
 
@@ -89,19 +100,19 @@ class Reading:
 def check(
     name: str, *, deadline: float = 2.0, needed_to_serve: bool = True, may_come_up: bool = False
 ) -> Callable[[Question], Check]:
-    """Decorate a function, plain or async, that raises when something is wrong."""
+    """Decorate a function, plain or async, that raises when something is wrong.
+
+    Args:
+        name: The name of the check in replies and metrics.
+        deadline: Seconds that the check may take.
+        needed_to_serve: Whether it is part of ``/health/ready``.
+        may_come_up: Whether the startup gate gives it time.
+
+    Returns:
+        The decorator, which makes a ``Check`` of the function.
+    """
 
     def decorate(ask: Question) -> Check:
         return Check(name, ask, deadline, needed_to_serve=needed_to_serve, may_come_up=may_come_up)
 
     return decorate
-
-
-def faults_of(error: BaseException) -> tuple[Fault, ...]:
-    """Say what an exception means, under the name that the database driver gives it where one was involved."""
-    if isinstance(error, CheckError):
-        return error.faults or (Fault("CheckError", "the check gave no reason"),)
-    if isinstance(error, DBAPIError) and error.orig is not None:
-        # SQLAlchemy's asyncpg dialect wraps once more: the driver's own error is the cause.
-        error = error.orig.__cause__ or error.orig
-    return (Fault(type(error).__name__, str(error) or "no message", may_pass=True),)

@@ -10,27 +10,37 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timezone
-from typing import NamedTuple, cast
+from typing import Any, cast
 
-from .check import Check, Counts, Fault, Reading, faults_of
-from .redact import without_passwords
+from .answers import Answer, Raised, answer_of
+from .check import Check, Fault, Reading
+from .redact import for_log
 
 log = logging.getLogger("syntax_guard.backend")
 
 
-class _Answer(NamedTuple):
-    faults: tuple[Fault, ...]
-    counts: Counts
+CUT_OFF = 0.75
+"""The part of its deadline that a check gets; the rest is for the replies, hundreds at a time, to be out by then."""
+
+
+class Gate:
+    """Whether the startup gate of a checkup has let the application through, in this process."""
+
+    def __init__(self) -> None:
+        self.passed = False
 
 
 class Checkup:
     """Checks that are asked together.
 
     ``memory`` is how long, in seconds, a reading answers further requests: with it, a burst of probes costs one run of
-    each check. Readings go to ``listeners`` too, once each.
+    each check. Readings go to ``listeners`` too, once each. Raises ``ValueError`` where there is no check, or two of
+    one name.
     """
 
     def __init__(self, *checks: Check, memory: float = 1.0) -> None:
+        if not checks:
+            raise ValueError("a checkup needs at least one check, or every gate stands open: Checkup(database(engine))")
         names = [check.name for check in checks]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -38,12 +48,34 @@ class Checkup:
         self.checks = checks
         self.secrets = frozenset[str]().union(*(check.secrets for check in checks))
         self.listeners: list[Callable[[Reading], None]] = [_Journal()]
+        self.gate: Gate | None = None
+        """The startup gate that these checks guard, once ``guarded_lifespan`` has made one."""
+        self.probes: dict[str, list[Callable[..., Any]]] = {}
+        """Names of the routes that answer for these checks, with their endpoints."""
+        self._rounds: dict[tuple[Check, ...], asyncio.Task[tuple[Reading, ...]]] = {}
         self._flights = {check: _Flight(check, memory, self._tell) for check in checks}
 
     async def readings(self, checks: Sequence[Check] | None = None) -> tuple[Reading, ...]:
-        """One reading of each check, all asked at once; returns within the longest of their deadlines."""
-        chosen = self.checks if checks is None else checks
-        return tuple(await asyncio.gather(*(self._flights[check].reading() for check in chosen)))
+        """Ask the checks, all at once.
+
+        Args:
+            checks: Some of this checkup's; None for all.
+
+        Returns:
+            One reading of each check, in their order, within the longest of their deadlines.
+        """
+        chosen = self.checks if checks is None else tuple(checks)
+        known = [self._flights[check].known() for check in chosen]
+        if all(known):
+            return tuple(reading for reading in known if reading)
+        # One round for all who ask meanwhile: with hundreds of them, waiting for each check by each takes its time.
+        together = self._rounds.get(chosen)
+        if together is None or together.done() or together.get_loop() is not asyncio.get_running_loop():
+            together = self._rounds[chosen] = asyncio.create_task(self._round(chosen), name="checkup")
+        return await asyncio.shield(together)  # a client that goes away must not end it for the others
+
+    async def _round(self, checks: tuple[Check, ...]) -> tuple[Reading, ...]:
+        return tuple(await asyncio.gather(*(self._flights[check].reading() for check in checks)))
 
     def _tell(self, reading: Reading) -> None:
         for listener in self.listeners:
@@ -54,7 +86,7 @@ class Checkup:
 
 
 class _Flight:
-    """Single flight for one check: whoever asks while it runs shares its answer.
+    """Single flight for one check: callers that ask while it runs share its answer.
 
     A run that is past its deadline is cancelled where that is possible. Until it has really ended no other is started,
     so that something that hangs holds one thread or one task and never a second.
@@ -67,12 +99,17 @@ class _Flight:
         self._reading: Reading | None = None
         self._read_at = 0.0
         self._flight: asyncio.Task[Reading] | None = None
-        self._work: Future[_Answer] | asyncio.Task[_Answer] | None = None
+        self._work: Future[object] | asyncio.Future[object] | None = None
         self._began = 0.0
 
+    def known(self) -> Reading | None:
+        """The last reading, while it is remembered."""
+        return self._reading if time.monotonic() - self._read_at < self._memory else None
+
     async def reading(self) -> Reading:
-        if self._reading is not None and time.monotonic() - self._read_at < self._memory:
-            return self._reading
+        known = self.known()
+        if known is not None:
+            return known
         flight = self._flight
         if flight is None or flight.done() or flight.get_loop() is not asyncio.get_running_loop():
             flight = self._flight = asyncio.create_task(self._fly(), name=f"check {self._check.name}")
@@ -87,59 +124,68 @@ class _Flight:
         self._tell(reading)
         return reading
 
-    async def _ask(self) -> _Answer:
+    async def _ask(self) -> Answer:
         if self._work is not None and not self._work.done():
             return self._too_late()
         self._began = time.monotonic()
         try:
             self._work = _start(self._check)
         except RuntimeError as error:  # no further thread can be started
-            return _Answer(faults_of(error), {})
-        waiting = asyncio.wrap_future(self._work) if isinstance(self._work, Future) else self._work
-        await asyncio.wait({waiting}, timeout=self._check.deadline)
-        if not waiting.done():
-            self._work.cancel()
-            return self._too_late()
-        if waiting.cancelled():
-            return _Answer((Fault("CancelledError", "the check was cancelled", may_pass=True),), {})
-        return waiting.result()
+            return answer_of(Raised(error))
+        while True:
+            waiting = asyncio.wrap_future(self._work)
+            left = self._check.deadline * CUT_OFF - (time.monotonic() - self._began)
+            await asyncio.wait({waiting}, timeout=max(left, 0))
+            if not waiting.done():
+                self._work.cancel()
+                return self._too_late()
+            if waiting.cancelled():
+                return Answer((Fault("CancelledError", "the check was cancelled", may_pass=True),), {})
+            value = waiting.result()
+            if not inspect.isawaitable(value):
+                return answer_of(value)
+            self._work = asyncio.create_task(_outcome(value))  # a plain function that hands out something to await
 
-    def _too_late(self) -> _Answer:
-        better = self._check.overdue() if self._check.overdue else None
+    def _too_late(self) -> Answer:
         waited = time.monotonic() - self._began
-        return _Answer((better or Fault("TimeoutError", f"no answer for {waited:.1f} s", may_pass=True),), {})
+        try:
+            better = self._check.overdue() if self._check.overdue else None
+        except Exception:
+            log.exception("the check %s does not know why it is late", self._check.name)
+            better = None
+        return Answer((better or Fault("TimeoutError", f"no answer for {waited:.1f} s", may_pass=True),), {})
 
 
-def _start(check: Check) -> Future[_Answer] | asyncio.Task[_Answer]:
+def _start(check: Check) -> Future[object] | asyncio.Future[object]:
     ask = check.ask
     if inspect.iscoroutinefunction(ask) or inspect.iscoroutinefunction(getattr(ask, "__call__", None)):  # noqa: B004
-        return asyncio.create_task(_answer_of_task(cast("Callable[[], Awaitable[Counts | None]]", ask)))
-    future: Future[_Answer] = Future()
+        return asyncio.create_task(_outcome(cast("Awaitable[object]", ask())))
+    future: Future[object] = Future()
     future.set_running_or_notify_cancel()  # a thread cannot be cancelled: cancel() must not pretend so
     # A thread of its own, not the server's pool: a check that hangs must not take a place that requests need. Daemon,
     # so that it does not keep the process from ending either.
     threading.Thread(
-        target=_answer_in_thread,
-        args=(cast("Callable[[], Counts | None]", ask), future),
-        name=f"syntax-guard check {check.name}",
-        daemon=True,
+        target=_answer_in_thread, args=(ask, future), name=f"syntax-guard check {check.name}", daemon=True
     ).start()
     return future
 
 
-async def _answer_of_task(ask: Callable[[], Awaitable[Counts | None]]) -> _Answer:
+async def _outcome(awaited: Awaitable[object]) -> object:
+    """What something gives that is awaited. What ends a process goes through, and so does a cancellation."""
     try:
-        return _Answer((), await ask() or {})
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a check raises is its answer
-        return _Answer(faults_of(error), {**getattr(error, "counts", {})})
+        return await awaited
+    except (KeyboardInterrupt, SystemExit, asyncio.CancelledError):
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever else a check raises is its answer
+        return Raised(error)
 
 
-def _answer_in_thread(ask: Callable[[], Counts | None], future: Future[_Answer]) -> None:
+def _answer_in_thread(ask: Callable[[], object], future: Future[object]) -> None:
     try:
-        answer = _Answer((), ask() or {})
+        value = ask()
     except BaseException as error:  # noqa: BLE001 - likewise; nothing is above this frame to hear of it
-        answer = _Answer(faults_of(error), {**getattr(error, "counts", {})})
-    future.set_result(answer)
+        value = Raised(error)
+    future.set_result(value)
 
 
 class _Journal:
@@ -155,7 +201,7 @@ class _Journal:
             return
         self._known[name] = seen
         if reading.healthy:
-            log.info("check %s passes again", name)
+            log.warning("check %s passes again", name)  # servers show warnings without being asked to
         for fault in reading.faults:
             where = f" ({fault.component})" if fault.component else ""
-            log.warning("check %s fails%s: %s: %s", name, where, fault.error, without_passwords(fault.message))
+            log.warning("check %s fails%s: %s: %s", name, where, fault.error, for_log(fault.message))

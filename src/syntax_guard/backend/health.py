@@ -2,56 +2,145 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from starlette.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from .redact import redact
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
+    from fastapi import APIRouter
 
-    from .check import Fault, Reading
+    from .check import Check, Fault, Reading
     from .checkup import Checkup
 
 MOST_FAULTS = 20
 """Faults of one check that a reply lists; the rest are counted."""
+NO_GATE = {
+    "status": "fail",
+    "componentType": "component",
+    "errorType": "GateNotPassed",
+    "output": "the startup gate never ran: a mounted application has no lifespan, give the gate to the outermost one",
+}
+"""Said where ``guarded_lifespan`` was made and no server has entered it."""
 
 
-class _HealthResponse(JSONResponse):
+class _HealthResponse(Response):
+    """A document that is rendered already: each request gets a response of its own, which others may add headers to."""
+
     media_type = "application/health+json"
 
-    def __init__(self, body: Mapping[str, Any]) -> None:
-        healthy = body["status"] == "pass"
+    def __init__(self, body: bytes, *, healthy: bool) -> None:
         super().__init__(body, 200 if healthy else 503, headers={"Cache-Control": "no-store"})
+
+
+def _rendered(body: Mapping[str, Any]) -> tuple[bytes, bool]:
+    return json.dumps(body, ensure_ascii=False, allow_nan=False).encode(), body["status"] == "pass"
+
+
+class _Probe(NamedTuple):
+    path: str
+    name: str
+    endpoint: Callable[[], Awaitable[Response]]
 
 
 def health_routes(
     checkup: Checkup, *, prefix: str = "/health", details: bool = False, about: Mapping[str, str] | None = None
 ) -> list[Route]:
-    """Routes for ``application.router.routes``.
+    """Make routes to put before all others: ``app.router.routes[:0] = health_routes(checkup)``.
 
     ``/health`` asks every check, ``/health/ready`` those that are needed to serve, ``/health/live`` none: a database
-    that is down must not have every instance restarted. 200 when all pass, else 503. ``about`` goes into each
-    document (``serviceId``, ``version``, ``releaseId``, ``description``); ``details`` adds each fault's message,
-    redacted.
+    that is down must not have every instance restarted. They answer 200 if all pass, else 503. The documents are those
+    of draft-inadarei-api-health-check-06.
+
+    Args:
+        checkup: The checks to ask.
+        prefix: What the paths begin with.
+        details: Whether the message of each fault is shown, redacted.
+        about: More for each document: ``serviceId``, ``version``, ``releaseId``, ``description``.
+
+    Returns:
+        The routes.
     """
-    needed = tuple(check for check in checkup.checks if check.needed_to_serve)
 
-    async def everything(_: Request) -> Response:
-        return _HealthResponse({**document(await checkup.readings(), hide=hide), **(about or {})})
+    def route(probe: _Probe) -> Route:
+        async def endpoint(_: Request) -> Response:
+            return await probe.endpoint()
 
-    async def live(_: Request) -> Response:
-        return _HealthResponse({"status": "pass", **(about or {})})
+        checkup.probes.setdefault(probe.name, []).append(endpoint)
+        return Route(probe.path, endpoint, name=probe.name)
 
-    async def ready(_: Request) -> Response:
-        return _HealthResponse({**document(await checkup.readings(needed), hide=hide), **(about or {})})
+    return [route(probe) for probe in _probes(checkup, prefix, details=details, about=about)]
 
+
+def health_router(
+    checkup: Checkup, *, prefix: str = "/health", details: bool = False, about: Mapping[str, str] | None = None
+) -> APIRouter:
+    """Make ``health_routes`` an ``APIRouter`` of FastAPI. Its ``include_router`` can add a prefix and dependencies.
+
+    Args:
+        checkup: The checks to ask.
+        prefix: What the paths begin with.
+        details: As for ``health_routes``.
+        about: As for ``health_routes``.
+
+    Returns:
+        The router.
+    """
+    from fastapi import APIRouter
+
+    router = APIRouter()
+    for probe in _probes(checkup, prefix, details=details, about=about):
+        checkup.probes.setdefault(probe.name, []).append(probe.endpoint)
+        router.add_api_route(
+            probe.path,
+            probe.endpoint,
+            methods=["GET", "HEAD"],
+            name=probe.name,
+            include_in_schema=False,
+            response_model=None,
+        )
+    return router
+
+
+def _probes(checkup: Checkup, prefix: str, *, details: bool, about: Mapping[str, str] | None) -> list[_Probe]:
     hide = checkup.secrets if details else None
-    return [Route(prefix, everything), Route(f"{prefix}/live", live), Route(f"{prefix}/ready", ready)]
+
+    def asks(checks: Sequence[Check]) -> Callable[[], Awaitable[Response]]:
+        last: tuple[tuple[Reading, ...], bool, bytes, bool] | None = None
+
+        async def endpoint() -> Response:
+            nonlocal last
+            readings = await checkup.readings(checks)
+            shut = checkup.gate is not None and not checkup.gate.passed
+            # Hundreds of probes share one round of readings, and so its document.
+            if last is None or last[1] is not shut or not _same(last[0], readings):
+                body = {**document(readings, hide=hide), **(about or {})}
+                last = (readings, shut, *_rendered(_with_gate(body) if shut else body))
+            return _HealthResponse(last[2], healthy=last[3])
+
+        return endpoint
+
+    alive, _ = _rendered({"status": "pass", **(about or {})})
+
+    async def live() -> Response:
+        return _HealthResponse(alive, healthy=True)
+
+    needed = tuple(check for check in checkup.checks if check.needed_to_serve)
+    endpoints = (("", asks(checkup.checks)), ("/live", live), ("/ready", asks(needed)))
+    return [_Probe(prefix + path, f"syntax-guard {prefix}{path}", endpoint) for path, endpoint in endpoints]
+
+
+def _same(some: tuple[Reading, ...], others: tuple[Reading, ...]) -> bool:
+    return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))
+
+
+def _with_gate(told: dict[str, Any]) -> dict[str, Any]:
+    return {**told, "status": "fail", "checks": {"startup gate:status": [NO_GATE], **told["checks"]}}
 
 
 def document(readings: Sequence[Reading], *, hide: frozenset[str] | None = None) -> dict[str, Any]:
@@ -70,7 +159,7 @@ def _nodes(reading: Reading, hide: frozenset[str] | None) -> list[dict[str, Any]
         "time": reading.time.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
     if reading.healthy:
-        return [{**common, "status": "pass", **reading.counts}]
+        return [{**reading.counts, **common, "status": "pass"}]
     shown = [{**common, "status": "fail", **_fault(fault, hide)} for fault in reading.faults[:MOST_FAULTS]]
     if len(reading.faults) > MOST_FAULTS:
         shown[-1]["furtherFaults"] = len(reading.faults) - MOST_FAULTS

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import glob
+import itertools
 import os
 import threading
+import weakref
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from prometheus_client import (
@@ -21,9 +24,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .database import GuardedPool
+from .pools import GuardedPool
 
 if TYPE_CHECKING:
+    from fastapi import APIRouter
     from sqlalchemy import Engine
     from starlette.requests import Request
 
@@ -31,33 +35,29 @@ if TYPE_CHECKING:
     from .checkup import Checkup
 
 
-class Metrics:
-    """The instruments; one of these a process and registry.
+class _Instruments:
+    """What one registry holds: a second application of the process uses the same."""
 
-    With ``PROMETHEUS_MULTIPROC_DIR`` set, before this is made, the values of all workers are one answer.
-    """
-
-    def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
-        self.registry = registry
+    def __init__(self, registry: CollectorRegistry) -> None:
         # Of several workers the one that looked last knows best; pools are each worker's own and add up.
-        self._healthy = Gauge(
+        self.healthy = Gauge(
             "syntax_guard_check_healthy", "1 if the check passed when last run, else 0", ["check"],
             registry=registry, multiprocess_mode="livemostrecent",
         )  # fmt: skip
-        self._runs = Counter(
+        self.runs = Counter(
             "syntax_guard_check_runs", "Runs of the check by outcome", ["check", "outcome"], registry=registry
         )
-        self._duration = Histogram(
+        self.duration = Histogram(
             "syntax_guard_check_duration_seconds", "How long the check took", ["check"], registry=registry
         )
-        self._checked, self._broken = (
+        self.checked, self.broken = (
             Gauge(
                 f"syntax_guard_sources_{name}", text, ["check"],
                 registry=registry, multiprocess_mode="livemostrecent",
             )
             for name, text in (("checked", "Source files looked at"), ("broken", "Source files that do not parse"))
         )  # fmt: skip
-        self._in_use, self._waiting, self._overflow, self._limit = (
+        self.pool = tuple(
             Gauge(f"syntax_guard_pool_{name}", text, ["pool"], registry=registry, multiprocess_mode="livesum")
             for name, text in (
                 ("connections_in_use", "Connections that are checked out"),
@@ -67,8 +67,47 @@ class Metrics:
             )
         )
 
+
+_MADE: weakref.WeakKeyDictionary[CollectorRegistry, _Instruments] = weakref.WeakKeyDictionary()
+_MAKING = threading.Lock()
+_POOLS: dict[str, weakref.ref[Engine]] = {}
+"""Labels that were given to engines without one of their own."""
+
+
+def _free_name(engine: Engine) -> str:
+    with _MAKING:
+        for number in itertools.count(1):
+            name = "main" if number == 1 else f"main {number}"
+            other = _POOLS.get(name, lambda: None)()
+            if other is None or other is engine:
+                _POOLS[name] = weakref.ref(engine)
+                return name
+    raise AssertionError("numbers do not end")
+
+
+class Metrics:
+    """The instruments of a registry, Prometheus' own where none is given.
+
+    Two applications in one process tell their pools apart by labels, and their checks by a registry for each. With
+    ``PROMETHEUS_MULTIPROC_DIR`` set, before this is made, the values of all workers are one answer.
+    """
+
+    def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
+        self.registry = registry
+        with _MAKING:
+            made = _MADE.get(registry)
+            if made is None:
+                made = _MADE[registry] = _Instruments(registry)
+        self._healthy, self._runs, self._duration = made.healthy, made.runs, made.duration
+        self._checked, self._broken = made.checked, made.broken
+        self._in_use, self._waiting, self._overflow, self._limit = made.pool
+
     def observe(self, reading: Reading) -> None:
-        """Take over one reading; a listener of ``Checkup``."""
+        """Take over one reading. This is a listener of ``Checkup``.
+
+        Args:
+            reading: What a run of a check said.
+        """
         name = reading.check.name
         self._healthy.labels(name).set(int(reading.healthy))
         self._runs.labels(name, "pass" if reading.healthy else "fail").inc()
@@ -77,21 +116,27 @@ class Metrics:
             if count in reading.counts:
                 gauge.labels(name).set(reading.counts[count])
 
-    def watch_pool(self, engine: Engine | AsyncEngine, pool: str = "main") -> None:
-        """Follow the pool of an engine made by ``create_engine`` or ``create_async_engine`` of this package."""
-        plain = engine.sync_engine if isinstance(engine, AsyncEngine) else engine
-        gauges = [gauge.labels(pool) for gauge in (self._in_use, self._waiting, self._overflow, self._limit)]
+    def watch_pool(self, engine: Engine | AsyncEngine, pool: str | None = None) -> None:
+        """Follow the pool of an engine.
 
+        Args:
+            engine: Made by ``create_engine`` or ``create_async_engine`` of this package.
+            pool: Its label. Default: ``main`` for the first engine of this process, ``main 2`` for the next.
+
+        Raises:
+            TypeError: Another function made the engine, so its pool counts no waiters.
+        """
+        plain = engine.sync_engine if isinstance(engine, AsyncEngine) else engine
+        name = pool or _free_name(plain)
+        gauges = [gauge.labels(name) for gauge in (self._in_use, self._waiting, self._overflow, self._limit)]
         # The last to tell is the last to have looked. The garbage collector may return a connection in the midst of it.
         telling = threading.RLock()
 
         def follow() -> None:
             now = plain.pool  # another one after engine.dispose()
             if isinstance(now, GuardedPool):
-                most = now.size() + max(now._max_overflow, 0)  # noqa: SLF001 - no public name
                 with telling:
-                    counts = (now.checkedout(), now.waiting, max(now.overflow(), 0), most)
-                    for gauge, count in zip(gauges, counts, strict=True):
+                    for gauge, count in zip(gauges, now.counts(), strict=True):
                         gauge.set(count)
 
         if not isinstance(plain.pool, GuardedPool):
@@ -100,23 +145,41 @@ class Metrics:
         follow()
 
     def routes(self, checkup: Checkup | None = None, path: str = "/metrics") -> list[Route]:
-        """A route for ``application.router.routes``.
+        """Make a route to put before all others: ``app.router.routes[:0] = metrics.routes(checkup)``.
 
-        With ``checkup``, a scrape asks the checks first (within their deadlines, sharing what ``/health`` knows), so
-        that what it says is true even where nobody asks for health.
+        Args:
+            checkup: Checks that a scrape asks first, within their deadlines. So the metrics are true even where no
+                probe asks
+                for health. It shares what ``/health`` knows.
+            path: The path of the route.
+
+        Returns:
+            A list with the route.
         """
-        if checkup is not None:
-            checkup.listeners.append(self.observe)
+        scrape = self._scrape(checkup)
 
         async def metrics(_: Request) -> Response:
+            return await scrape()
+
+        return [Route(path, metrics)]
+
+    def _scrape(self, checkup: Checkup | None) -> Callable[[], Awaitable[Response]]:
+        if checkup is not None and self.observe not in checkup.listeners:
+            checkup.listeners.append(self.observe)
+
+        async def scrape() -> Response:
             if checkup is not None:
                 await checkup.readings()
             return Response(self.exposition(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-        return [Route(path, metrics)]
+        return scrape
 
     def exposition(self) -> bytes:
-        """Everything in the registry, or of all workers in multiprocess mode, as Prometheus reads it."""
+        """Render everything in the registry, or of all workers in multiprocess mode.
+
+        Returns:
+            The text that Prometheus reads.
+        """
         folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
         if folder is None:
             return generate_latest(self.registry)
@@ -124,6 +187,25 @@ class Metrics:
         together = CollectorRegistry()
         MultiProcessCollector(together, folder)  # type: ignore[no-untyped-call]
         return generate_latest(together)
+
+
+def metrics_router(metrics: Metrics, checkup: Checkup | None = None, path: str = "/metrics") -> APIRouter:
+    """Make ``metrics.routes`` an ``APIRouter`` of FastAPI. Its ``include_router`` can add a prefix and dependencies.
+
+    Args:
+        metrics: The metrics to show.
+        checkup: As for ``Metrics.routes``.
+        path: The path of the route.
+
+    Returns:
+        The router.
+    """
+    from fastapi import APIRouter
+
+    router = APIRouter()
+    scrape = metrics._scrape(checkup)  # noqa: SLF001 - of this module
+    router.add_api_route(path, scrape, methods=["GET", "HEAD"], include_in_schema=False, response_model=None)
+    return router
 
 
 def _forget_the_dead(folder: str) -> None:

@@ -32,18 +32,43 @@ class GuardedSession(Session):
 
 
 def session_factory(engine: Engine, **options: Any) -> sessionmaker[GuardedSession]:
-    """``sessionmaker`` for guarded sessions; ``options`` are SQLAlchemy's."""
+    """Make a ``sessionmaker`` for guarded sessions.
+
+    Args:
+        engine: The engine of the sessions.
+        **options: Those of SQLAlchemy's ``sessionmaker``.
+
+    Returns:
+        The factory.
+    """
     return sessionmaker(engine, class_=GuardedSession, **options)
 
 
 def async_session_factory(engine: AsyncEngine, **options: Any) -> async_sessionmaker[AsyncSession]:
-    """``async_sessionmaker`` for guarded sessions; objects stay readable after a commit, without a hidden query."""
+    """Make an ``async_sessionmaker`` for guarded sessions.
+
+    Objects stay readable after a commit, without a hidden query.
+
+    Args:
+        engine: The engine of the sessions.
+        **options: Those of SQLAlchemy's ``async_sessionmaker``.
+
+    Returns:
+        The factory.
+    """
     return async_sessionmaker(engine, sync_session_class=GuardedSession, **{"expire_on_commit": False, **options})
 
 
 @contextmanager
 def session_scope(engine: Engine) -> Iterator[Session]:
-    """One unit of work: committed at the end, rolled back on an error of any kind, closed in every case."""
+    """Open one unit of work: committed at the end, rolled back on an error of any kind, closed in every case.
+
+    Args:
+        engine: The engine of the session.
+
+    Yields:
+        The session.
+    """
     with GuardedSession(engine) as session:  # closing rolls back
         yield session
         session.commit()
@@ -51,7 +76,14 @@ def session_scope(engine: Engine) -> Iterator[Session]:
 
 @asynccontextmanager
 async def async_session_scope(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
-    """``session_scope`` for asyncio. A request that is cancelled is rolled back and closed too."""
+    """Open one unit of work for asyncio. A request that is cancelled is rolled back and closed too.
+
+    Args:
+        engine: The engine of the session.
+
+    Yields:
+        The session.
+    """
     session = AsyncSession(engine, sync_session_class=GuardedSession, expire_on_commit=False)
     try:
         yield session
@@ -61,14 +93,20 @@ async def async_session_scope(engine: AsyncEngine) -> AsyncIterator[AsyncSession
 
 
 @overload
-def get_session(engine: Engine) -> Callable[[], Iterator[Session]]: ...
+def session_dependency(engine: Engine) -> Callable[[], Iterator[Session]]: ...
 @overload
-def get_session(engine: AsyncEngine) -> Callable[[], AsyncIterator[AsyncSession]]: ...
-def get_session(engine: Engine | AsyncEngine) -> Callable[[], Iterator[Session] | AsyncIterator[AsyncSession]]:
-    """A dependency for FastAPI: ``Annotated[Session, Depends(get_session(engine))]``.
+def session_dependency(engine: AsyncEngine) -> Callable[[], AsyncIterator[AsyncSession]]: ...
+def session_dependency(engine: Engine | AsyncEngine) -> Callable[[], Iterator[Session] | AsyncIterator[AsyncSession]]:
+    """Make a dependency for FastAPI: ``Annotated[Session, Depends(session_dependency(engine))]``.
 
-    Commit in the route: what follows a dependency's ``yield`` may run after the answer has left (FastAPI 0.118), where
-    a commit that fails could no longer be told. Whatever is not committed then is rolled back, error or not.
+    Commit in the route: what follows a dependency's ``yield`` may run after the answer has left (FastAPI 0.118), and a
+    commit that fails then would go unnoticed. What is not committed is rolled back, error or not.
+
+    Args:
+        engine: An engine of SQLAlchemy, plain or asyncio.
+
+    Returns:
+        A function that yields a session.
     """
     if isinstance(engine, AsyncEngine):
         make_async = async_session_factory(engine)

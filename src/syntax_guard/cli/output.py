@@ -9,61 +9,96 @@ from ..errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
+    from typing import Any
 
+    from ..config.printing import Printing
     from ..errors import SyntaxGuardError
     from ..model import Result
-    from ..settings import Settings
-
-FOR_PEOPLE = ("full", "concise")
 
 
-def report(result: Result, settings: Settings, *, summary: bool) -> None:
-    """Write the findings of `result` where `settings` want them and, for people, what it came to."""
-    from ..reports import statistics, summary_line
+def report(result: Result, how: Printing) -> None:
+    """Write what is to be said of `result`: its findings and, for people, what it came to."""
+    from ..reports.formats import statistics, summary_line
 
-    write_findings(result, settings)
-    if _format(settings) not in FOR_PEOPLE and not settings.output_file:
-        return
-    if settings.statistics:
-        write(statistics(result))
-    if summary:
-        write([summary_line(result) + "\n"])
+    write_findings(result, how)
+    if how.statistics:
+        for line in statistics(result):
+            _tell(line, how)
+    if how.summarizes(result):
+        write([folded(summary_line(result)) + "\n"])
 
 
-def write_findings(result: Result, settings: Settings) -> None:
-    """Write the findings of `result` in the format that `settings` ask for, to a file or to standard output."""
-    from ..reports import render
+def _tell(line: str, how: Printing) -> None:
+    """Write a line for people: below the findings, or to standard error where a program reads those."""
+    if how.format.for_people or how.file is not None:
+        write([line])
+    else:
+        write_error(line)
 
-    for line in result.notes if settings.verbose else ():
+
+def write_findings(result: Result, how: Printing) -> None:
+    """Write the findings of `result`, to a file or to standard output, and the notes to standard error."""
+    from ..reports.formats import account_line, render, skipped_lines, stale_lines
+
+    for line in (
+        *((*result.notices, *stale_lines(result, every=how.notes)) if how.summary else ()),
+        *((*result.notes, *skipped_lines(result), account_line(result)) if how.notes else ()),
+    ):
         note(line)
-    output_format = _format(settings)
-    color = settings.output_file is None and _colored(settings.color, os.environ)
-    lines = render(output_format, result, color=color) if result.diagnostics or output_format not in FOR_PEOPLE else ()
-    if settings.output_file:
-        _write_file(settings.output_file, lines)
+    silent = how.format.for_people and not result.diagnostics
+    if silent or how.file is not None or not how.format.colored:
+        seen: dict[str, Any] = {}
+    else:
+        seen = {"color": how.color, "columns": columns(), "encoding": getattr(sys.stdout, "encoding", None) or "utf-8"}
+    if how.format.from_top:
+        result = _from_top(result)
+    lines = () if silent else render(how.format.name, result, **seen)
+    if how.file is not None:
+        from .report_file import write_report
+
+        write_report(how.file, lines, how.file_setting)
     else:
         write(lines)
 
 
-def _format(settings: Settings) -> str:
-    return settings.output_format or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
+def _from_top(result: Result) -> Result:
+    from ..reports.from_top import from_top, top_of
+
+    here = os.getcwd()
+    return from_top(result, top_of(os.environ, here), here)
 
 
-def _colored(color: str, environ: Mapping[str, str]) -> bool:
-    """Whether to colour standard output: as asked, else by FORCE_COLOR and NO_COLOR, else on a terminal."""
-    if color != "auto":
-        return color == "always"
-    if environ.get("NO_COLOR"):
-        return False
-    if environ.get("FORCE_COLOR"):
-        return True
-    return bool(sys.stdout) and sys.stdout.isatty() and environ.get("TERM") != "dumb"
+def columns() -> int | None:
+    """How wide standard output is, by COLUMNS or the terminal, from 40 to 200; None where it is no terminal."""
+    said = os.environ.get("COLUMNS", "")
+    known = int(said) if said.isascii() and said.isdecimal() else 0
+    if not known and sys.__stdout__ is not None:  # as shutil does, which imports more than all else of a green run
+        try:
+            known = os.get_terminal_size(sys.__stdout__.fileno()).columns
+        except (ValueError, OSError):
+            return None
+    return min(200, max(40, known)) if known else None
+
+
+def folded(line: str) -> str:
+    """`line`, on as many lines as the terminal needs for it; words stay whole."""
+    width = columns()
+    if width is None or len(line) <= width:
+        return line
+    from textwrap import fill
+
+    return fill(line, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 
 def write(lines: Iterable[str]) -> None:
-    """Write whole lines to standard output. Raises BrokenPipeError where nobody reads it any more."""
+    """Write whole lines to standard output. Raises BrokenPipeError if its reader has gone.
+
+    Where there is nothing to write, it does not matter whether standard output is open.
+    """
     if sys.stdout is None:
+        if not any(lines):
+            return
         raise UsageError("standard output is closed", "to look at the exit code alone, send it to /dev/null")
     try:
         sys.stdout.writelines(lines)
@@ -71,23 +106,18 @@ def write(lines: Iterable[str]) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise UsageError(f"standard output cannot be written: {error.strerror}") from None
+        raise UsageError(
+            f"standard output cannot be written: {error.strerror}", "send it elsewhere, or use --output-file"
+        ) from None
 
 
-def _write_file(path: str, lines: Iterable[str]) -> None:
-    """Write all of `lines` to `path`, or leave what was there."""
-    part = f"{path}.{os.getpid()}.part"
+def write_error(text: str) -> None:
+    """Write whole lines to standard error."""
     try:
-        try:
-            with open(part, "w", encoding="utf-8", errors="backslashreplace") as file:
-                file.writelines(lines)
-            os.replace(part, path)
-        except BaseException:
-            if os.path.exists(part):
-                os.unlink(part)
-            raise
-    except OSError as error:
-        raise UsageError(f"--output-file {path}: {error.strerror}") from None
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (AttributeError, OSError):  # closed, or full: the exit code still says it
+        pass
 
 
 def complain(error: SyntaxGuardError) -> None:
@@ -99,8 +129,4 @@ def note(line: str) -> None:
     """Write a line about the tool's own doing to standard error."""
     from ..reports.neutral import visible
 
-    try:
-        sys.stderr.write(f"syntax-guard: {visible(line)}\n")
-        sys.stderr.flush()
-    except (AttributeError, OSError):  # closed, or full: the exit code still says it
-        pass
+    write_error(f"syntax-guard: {visible(line)}\n")

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from time import monotonic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from typing import TypeVar
 
     T = TypeVar("T")
 
 PATIENCE = 1.0
 """Seconds of work that need no bar."""
-
-
-def wanted(environ: Mapping[str, str]) -> bool:
-    """Whether somebody watches: standard error is a terminal, and no CI, hook or dumb terminal is around it."""
-    return (
-        sys.stderr.isatty() and environ.get("TERM") != "dumb" and not (environ.get("CI") or environ.get("PRE_COMMIT"))
-    )
 
 
 def shown(items: Iterable[T], total: int) -> Iterator[T]:
@@ -37,7 +29,7 @@ def shown(items: Iterable[T], total: int) -> Iterator[T]:
         return
     from tqdm import tqdm
 
-    # disable=False: `wanted` has decided. leave=False: what stays on the screen are the findings.
+    # disable=False: the settings have decided. leave=False: what stays on the screen are the findings.
     with tqdm(total=total, initial=count, unit=" files", leave=False, dynamic_ncols=True, disable=False) as bar:
         for item in iterator:
             yield item

@@ -1,88 +1,54 @@
-"""The verbs that answer at once: `targets`, `probe`, `doctor`, `completion`."""
+"""The table of verbs: what each is called, what it does in a few words, and the module that does it.
+
+The module of a verb is in ``commands`` and has its name, with underscores. It holds:
+
+- ``DESCRIPTION``, the text above its options in ``--help``, and if need be ``EPILOG``, the text below them;
+- ``add_arguments(verb)``, which tells its `Parser` what it takes;
+- ``run(arguments, parse)``, which is handed what stands behind the verb and what makes named values of it, and returns
+  the exit code. It raises `SyntaxGuardError` where the question cannot be asked.
+"""
 
 from __future__ import annotations
 
-import os
-
-from ..errors import UsageError
-from . import OK, RED, UNASKED
-from .output import complain, write
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Callable, Sequence
+    from typing import Any, Protocol, TypeAlias
+
+    Parse: TypeAlias = Callable[[Sequence[str]], dict[str, Any]]
+
+    class Command(Protocol):
+        """The module of a verb."""
+
+        DESCRIPTION: str
+
+        def add_arguments(self, verb: Any) -> None:
+            """Add the options and arguments of the verb to its parser."""
+
+        def run(self, arguments: list[str], parse: Parse) -> int:
+            """Do what the arguments ask, and return the exit code."""
 
 
-def answer(flags: dict[str, Any]) -> int:
-    """Do what the verb in `flags` says, and return the exit code."""
-    return {"targets": _targets, "probe": _probe, "doctor": _doctor, "completion": _completion}[flags.pop("verb")](
-        flags
-    )
+VERBS = {
+    "check": "judge files and folders, or what is staged",
+    "agent-hook": "a coding agent's hook: judge what it has written",
+    "baseline": "write down what is broken now, to let it pass",
+    "targets": "which Pythons are asked, why, and who answers",
+    "run": "check the tree, then become a command",
+    "pre-push": "git's hook: judge the commits that are pushed",
+    "pre-receive": "a server's hook: judge what a push brings along",
+    "update": "a server's hook: the same, for each ref by itself",
+    "stream": "JSON lines in, JSON lines out, for corpora",
+    "probe": "a health check for images without curl",
+    "doctor": "which gates this repository has, and what is missing",
+    "completion": "what a shell needs to complete this command",
+}
+"""Each verb with its line in ``syntax-guard --help``."""
 
 
-def _targets(flags: dict[str, Any]) -> int:
-    from ..check import survey
-    from ..reports import targets
-    from ..settings import load
+def command(verb: str) -> Command:
+    """Import the module of `verb`, one of `VERBS`. A run pays for its own verb alone."""
+    from importlib import import_module
 
-    found = survey(load(flags, os.environ, os.getcwd()))
-    if flags.get("output_format") == "json":
-        from ..reports.neutral import json_document
-
-        write([json_document(targets.document(found), indent=2)])
-    else:
-        write(line + "\n" for line in targets.table(found))
-    return UNASKED if found.unanswered else OK
-
-
-def _probe(flags: dict[str, Any]) -> int:
-    from .. import healthcheck
-
-    answer = healthcheck.probe(flags["url"], flags["timeout"])
-    outcome = answer.reason
-    if flags["restart_after"]:
-        from ..restart import RestartError, heed
-
-        try:
-            limit, period = flags["restart_after"], flags["start_period"]
-            outcome += heed(flags["url"], limit, period, healthy=answer.healthy)
-        except RestartError as error:
-            complain(error)
-    from ..reports.neutral import visible
-
-    write([visible(f"{healthcheck.without_secret(flags['url'])}: {outcome}") + "\n"])
-    return OK if answer.healthy else RED
-
-
-def _doctor(flags: dict[str, Any]) -> int:
-    if flags["database"]:
-        return _doctor_of_database(flags["database"])
-    from shutil import get_terminal_size
-
-    from ..doctor import examine, render, required_missing
-
-    required = [name.strip() for names in flags["require"] for name in names.split(",") if name.strip()]
-    required_missing((), required)  # says at once which of them is no gate
-    findings = examine(flags["root"])
-    missing = required_missing(findings, required)
-    if flags["output_format"] == "json":
-        write([render.as_json(findings, missing)])
-    else:
-        write([render.table(findings, missing, min(120, max(40, get_terminal_size().columns)))])
-    return RED if missing else OK
-
-
-def _doctor_of_database(url: str) -> int:
-    try:
-        from ..backend.connections import connections, lines
-    except ImportError as missing:
-        raise UsageError(f"--database: {missing}") from None
-    write(line + "\n" for line in lines(connections(url)))
-    return OK
-
-
-def _completion(flags: dict[str, Any]) -> int:
-    from ..completion import script
-
-    write([script(flags["shell"])])
-    return OK
+    module: Any = import_module(f".commands.{verb.replace('-', '_')}", __package__)
+    return module  # type: ignore[no-any-return]

@@ -1,96 +1,95 @@
-"""Findings as a table for people, or as JSON. Repository text goes through the reports' neutral room."""
+"""Findings as a table for people, or as JSON. Each line is neutral, also where a word begins one after wrapping."""
 
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from syntax_guard.reports.neutral import json_document, visible
 from syntax_guard.reports.tool import NAME, version
 
-from .finding import GATES
+from .finding import Advice, Finding, Place
+from .gates.table import GATES
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from .finding import Finding, Gate
-
-_STATES = {"ok": "ok", "weak": "weak", "missing": "MISSING", "not-applicable": "-"}
+_MOST, _LONGEST = 200, 600
+"""Findings, and characters of a message or a line, that are shown."""
+_STATES = {"ok": "ok", "cannot-tell": "cannot tell", "missing": "MISSING", "not-applicable": "-"}
 
 
-def table(findings: Sequence[Finding], missing: Iterable[Gate] = (), width: int = 80) -> str:
+def table(findings: Sequence[Finding], missing: Iterable[str] = (), width: int = 80) -> str:
     """One row a finding, what to do about it below, and a last line with the counts and the required gates missing.
 
     ``missing``: required gates that the repository lacks; ``width``: columns of the terminal.
     """
-    wide = max(map(len, _STATES.values()))
-    indent = " " * (2 + max(map(len, GATES)) + wide)
+    wide = max(map(len, GATES))
+    indent = " " * (wide + 1 + 12 + 1)
     lines: list[str] = []
     gate = None
-    for finding in findings:
-        name = finding.gate if finding.gate != gate else ""
-        gate = finding.gate
-        head = f"{name:<{max(map(len, GATES))}} {_STATES[finding.state]:<{wide}} "
-        text = visible(finding.message)
-        if finding.place is not None:
-            text += f" ({_shown(finding)})"
-        lines += _wrapped(text, head, indent, width)
-        if finding.why is not None:
-            lines += _wrapped(f"why: {visible(finding.why)}", indent, indent + "     ", width)
-        if finding.write is not None:
-            lines += _code(finding.write, indent, width)
-    counts = ", ".join(f"{_count(findings, state)} {state}" for state in _STATES if _count(findings, state))
-    lines += ["", f"{counts}."]
-    lines += [f"required and missing: {name}: {GATES[name]}" for name in missing]
+    for finding in findings[:_MOST]:
+        name, gate = finding.gate if finding.gate != gate else "", finding.gate
+        state = _STATES[finding.state] + (f" ({finding.how})" if finding.state == "ok" and finding.how else "")
+        place = finding.place
+        where = f" ({place.path}{f':{place.line}' if place.line else ''})" if place else ""
+        lines += _wrapped(finding.message[:_LONGEST] + where, f"{name:<{wide}} {state:<12} ", indent, width)
+        lines += _wrapped(f"why: {finding.why}", indent, f"{indent}     ", width) if finding.why else []
+        lines += _advised(finding.advice, indent, width) if finding.advice else []
+    lines += [f"and {len(findings) - _MOST} more"] if len(findings) > _MOST else []
+    states = [finding.state for finding in findings]
+    counts = [f"{states.count(state)} {_STATES[state].lower()}" for state in _STATES if state in states]
+    lines += ["", ", ".join(one for one in counts if not one.endswith("-")) + "."]
+    lines += [f"required and not there: {name}: {GATES[name].promise}" for name in missing]
     return "\n".join(lines) + "\n"
 
 
-def as_json(findings: Sequence[Finding], missing: Iterable[Gate] = ()) -> str:
+def as_json(findings: Sequence[Finding], missing: Iterable[str] = ()) -> str:
     """A stable, versioned document with every field of every finding; escapes keep the text harmless."""
     document = {
         "version": 1,
         "tool": {"name": NAME, "version": version()},
-        "gates": [{"gate": gate, "promise": promise} for gate, promise in GATES.items()],
+        "gates": [{"gate": name, "promise": gate.promise} for name, gate in GATES.items()],
         "required_missing": list(missing),
-        "findings": [
-            {
-                "gate": finding.gate,
-                "state": finding.state,
-                "path": finding.place.path if finding.place else None,
-                "line": finding.place.line if finding.place else None,
-                "message": finding.message,
-                "why": finding.why,
-                "write": finding.write,
-            }
-            for finding in findings
-        ],
+        "findings": [_fields(finding) for finding in findings[:_MOST]],
     }
     return json_document(document, indent=2)
 
 
-def _shown(finding: Finding) -> str:
-    place = finding.place
-    if place is None:
-        return ""
-    return visible(place.path) + (f":{place.line}" if place.line else "")
+def _fields(finding: Finding) -> dict[str, object]:
+    advice = finding.advice or Advice()
+    edits = [
+        {"path": one.path, "line": one.line, "replaces": one.replaced, "text": one.text[: _LONGEST * 4]}
+        for one in advice.edits
+    ]
+    place = finding.place or Place("")
+    return {
+        **{name: getattr(finding, name) for name in ("gate", "state", "how", "why")},
+        "path": place.path or None,
+        "line": place.line,
+        "message": finding.message[:_LONGEST],
+        "write": "\n".join(_steps(advice)) or None,
+        "edits": edits,
+        "commands": list(advice.commands),
+    }
+
+
+def _steps(advice: Advice) -> list[str]:
+    """What to do, line by line."""
+    lines: list[str] = []
+    for edit in advice.edits:
+        verb = "write" if edit.line == 1 and not edit.replaced else "replace line" if edit.replaced else "before line"
+        head = f"{verb} in" if verb == "write" else f"{verb} {edit.line} of"
+        lines += [f"{head} {edit.path}:", *(line[:_LONGEST] for line in edit.text.rstrip("\n").split("\n"))]
+    lines += [f"run: {command}" for command in advice.commands]
+    return lines + ([f"in general: {advice.pattern}"] if advice.pattern else [])
 
 
 def _wrapped(text: str, first: str, rest: str, width: int) -> list[str]:
-    wrapper = textwrap.TextWrapper(
-        width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    )
-    return wrapper.wrap(text)
+    wrapper = textwrap.TextWrapper(max(20, width - len(rest)), break_long_words=False, break_on_hyphens=False)
+    lines = wrapper.wrap(" ".join(text.split()))
+    return [(rest if index else first) + visible(line) for index, line in enumerate(lines or [""])]
 
 
-def _code(text: str, indent: str, width: int) -> list[str]:
+def _advised(advice: Advice, indent: str, width: int) -> list[str]:
     """What to write: never wrapped, and moved to the left where that keeps it on the screen."""
-    written = text.split("\n")
-    if len(written) == 1 and len(indent) + len("write: ") + len(text) <= width:
-        return [f"{indent}write: {visible(text)}"]
-    moved = min(len(indent), max(0, width - max(map(len, written))))
-    shown = [line[: len(line) - len(line.lstrip(" "))] + visible(line.lstrip(" ")) for line in written]
-    return [f"{indent}write:", *(" " * moved + line for line in shown)]
-
-
-def _count(findings: Sequence[Finding], state: str) -> int:
-    return sum(finding.state == state for finding in findings)
+    written = [line for step in _steps(advice) for line in step.split("\n")]
+    moved = min(len(indent), max(2, width - max(map(len, written), default=0)))
+    return [" " * moved + line[: len(line) - len(line.lstrip(" "))] + visible(line.lstrip(" ")) for line in written]

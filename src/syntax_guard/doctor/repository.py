@@ -1,4 +1,4 @@
-"""The files of a repository as doctor sees them: found once, read as text, never written."""
+"""The files of a repository as doctor sees them: found once, read as text within a budget, never written."""
 
 from __future__ import annotations
 
@@ -6,109 +6,106 @@ import os
 import stat
 from fnmatch import fnmatch
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from syntax_guard.errors import SourcesError, UsageError
+from syntax_guard.config.documents import Budget, Mapping, Value, read_yaml
+from syntax_guard.errors import SourcesError
+from syntax_guard.sources import git
+from syntax_guard.sources.selection import SKIPPED_FOLDERS
 
-from .documents import Mapping, Unreadable
-from .finding import Place
+from .finding import Place, Unreadable
 
-if TYPE_CHECKING:
-    from .documents import Value
-
-_SKIPPED = frozenset({
-    ".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "__pycache__", "node_modules", ".mypy_cache", ".ruff_cache",
-    ".pytest_cache", "site-packages", ".eggs", ".terraform",
-})  # fmt: skip
-_LARGEST = 500_000
+LARGEST = 200_000
 """Bytes. Configuration written by people is far smaller; a larger file is something else with a familiar name."""
+_MOST_FILES = 100_000
+_SKIPPED = SKIPPED_FOLDERS | {"venv", "site-packages", ".terraform", ".devcontainer"}
 
 
 class Repository:
-    """A folder and what is in it. Paths are relative to ``root``, with forward slashes.
+    """A folder ``root``, and the repository that holds it. Paths are relative to the top of it, with slashes.
 
-    Raises SourcesError where ``root`` is no folder.
+    Raises SourcesError where ``root`` is no folder, GitError where git cannot be asked about a repository.
     """
 
-    def __init__(self, root: str, below: str = "") -> None:
-        """``below``: the folder in it whose files are looked for; all may be read."""
+    def __init__(self, root: str) -> None:
         if not os.path.isdir(root):
-            raise SourcesError(f"no such folder: {root}")
-        self.root = root
-        self.below = below
+            raise SourcesError(f"no such folder: {root}", "paths are taken from the current folder")
+        real = os.path.realpath(root)
+        self.in_git = _has_repository(real)
+        self.top = os.path.realpath(git.top(root)) if self.in_git else real
+        below = os.path.relpath(real, self.top).replace(os.sep, "/")
+        self.below = "" if below == "." else below + "/"
+        """The folder in the repository, with a slash at its end; ``""`` for its top."""
+        self._budget = Budget()
+        self._texts: dict[str, str | None] = {}
+        self._documents: dict[str, list[Value] | Unreadable] = {}
 
     @cached_property
     def files(self) -> tuple[str, ...]:
-        """Every file below ``below``, sorted; folders of tools, dependencies, environments and templates left out."""
+        """The files of the repository, sorted; folders of tools, environments and templates left out."""
         found: list[str] = []
-        for folder, folders, names in os.walk(os.path.join(self.root, self.below)):
-            folders[:] = [
-                name
-                for name in folders
-                if name not in _SKIPPED
-                and not any(brackets in name for brackets in ("{{", "{%"))
-                and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
-            ]
-            inside = os.path.relpath(folder, self.root).replace(os.sep, "/")
-            found += [name if inside == "." else f"{inside}/{name}" for name in names]
+        for folder, folders, names in os.walk(self.top):
+            folders[:] = [name for name in folders if name not in _SKIPPED and "{{" not in name and "{%" not in name]
+            if "pyvenv.cfg" in names:
+                folders.clear()
+                continue
+            inside = os.path.relpath(folder, self.top).replace(os.sep, "/")
+            found += names if inside == "." else [f"{inside}/{name}" for name in names]
+            if len(found) > _MOST_FILES:
+                break
         return tuple(sorted(found))
 
-    def holds(self, path: str) -> bool:
-        """Whether ``path`` is one of ``files``."""
-        return path in self._set_of_files
-
-    @cached_property
-    def _set_of_files(self) -> frozenset[str]:
-        return frozenset(self.files)
-
     def named(self, *patterns: str) -> list[str]:
-        """Files whose name (last part) matches one of the shell patterns, upper and lower case apart."""
-        return [path for path in self.files if any(fnmatch(path.rsplit("/", 1)[-1], pattern) for pattern in patterns)]
+        """Files below the folder whose last part matches one of the shell patterns."""
+        here = [path for path in self.files if path.startswith(self.below)]
+        return [path for path in here if any(fnmatch(path.rsplit("/", 1)[-1], pattern) for pattern in patterns)]
 
     def text(self, path: str) -> str | None:
-        """The text of a regular file inside the repository, or None where there is none.
+        """The text of a regular file inside the repository; None where there is none. Raises Unreadable."""
+        if path not in self._texts:
+            self._texts[path] = self._read(path)
+        return self._texts[path]
 
-        Bytes that are no UTF-8 come out as replacement characters. A link is followed while it stays inside.
-        Raises Unreadable for a file that is there and cannot be opened.
-        """
-        full = os.path.join(self.root, path)
+    def _read(self, path: str) -> str | None:
         try:
-            real = os.path.realpath(full)
-            top = os.path.realpath(self.root)
-            if os.path.commonpath([top, real]) != top:
+            real = os.path.realpath(os.path.join(self.top, path))
+            inside = os.path.join(real, "").startswith(os.path.join(self.top, ""))
+            if not inside or not stat.S_ISREG(os.stat(real).st_mode):
                 return None
-            status = os.stat(real)
-            if not stat.S_ISREG(status.st_mode):
-                return None
-            if status.st_size > _LARGEST:
-                raise Unreadable(Place(path), f"larger than {_LARGEST:,} bytes")
+            if os.path.getsize(real) > LARGEST:
+                raise Unreadable(Place(path), f"larger than {LARGEST:,} bytes")
             with open(real, "rb") as file:
-                return file.read().decode("utf-8-sig", "replace")
+                return file.read(LARGEST).decode("utf-8-sig", "replace").replace("\r\n", "\n")
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
         except OSError as error:
             raise Unreadable(Place(path), error.strerror or str(error)) from None
 
-    def yaml(self, path: str) -> list[Value]:
-        """The documents of a YAML file; none where there is no such file.
+    def line(self, place: Place) -> str:
+        """The line at ``place``; empty where there is none."""
+        lines = (self.text(place.path) or "").split("\n")
+        return lines[place.line - 1] if place.line and place.line <= len(lines) else ""
 
-        Raises Unreadable, and UsageError where PyYAML is not installed.
-        """
-        text = self.text(path)
-        if text is None:
-            return []
-        try:
-            from .yaml_documents import read_yaml
-        except ModuleNotFoundError as error:
-            message = f"doctor reads {path} with {error.name}, which is not installed"
-            raise UsageError(message, "python -m pip install 'syntax-guard[doctor]'") from None
-        if path.endswith(".json"):  # JSON is YAML, but for tabs between its tokens
-            text = text.replace("\t", " ")
-        return read_yaml(text, path)
+    def yaml(self, path: str) -> list[Value]:
+        """The documents of a YAML file; none where there is no such file. Raises Unreadable."""
+        if path not in self._documents:
+            try:
+                self._documents[path] = read_yaml(self.text(path) or "", path, self._budget)
+            except Unreadable as error:
+                self._documents[path] = error
+        known = self._documents[path]
+        if isinstance(known, Unreadable):
+            raise known
+        return known
 
     def mapping(self, path: str) -> Mapping:
         """The first document of a YAML file that is a mapping; an empty one where there is none. Raises Unreadable."""
-        for document in self.yaml(path):
-            if isinstance(document, Mapping):
-                return document
-        return Mapping(Place(path))
+        return next((one for one in self.yaml(path) if isinstance(one, Mapping)), Mapping(Place(path)))
+
+
+def _has_repository(folder: str) -> bool:
+    """Whether ``folder`` or one above it holds ``.git``; one that git refuses is an error for git to tell."""
+    while not os.path.exists(os.path.join(folder, ".git")):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            return False
+    return True

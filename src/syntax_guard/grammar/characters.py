@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _TRIED = 20
 """Places that are tried one by one, to say where a character is that is no text."""
-_NAME = re.compile(rb"\\N\{([^{}]+)\}")
+_NAME = re.compile(rb"(?<!\\)(?:\\\\)*(\\N\{([^{}]+)\})")
+_COMPUTED = ("CJK UNIFIED IDEOGRAPH-", "HANGUL SYLLABLE ")
 
 
 @functools.cache
@@ -52,24 +53,53 @@ def _new_identifier(version: Version) -> Callable[[Code, Node], Iterator[Span]]:
     return find
 
 
+def new_names(text: bytes, version: Version) -> Iterator[re.Match[bytes]]:
+    """What looks like the name of a character, and names one since ``version``; group 1 is all of it, 2 the name."""
+    from .unicode import ALIASES, NAMES
+
+    ranges = _ranges(NAMES.get(version, ""))
+    for match, name, character in _named(text):
+        if ALIASES.get(name) == version or any(first <= ord(character) <= last for first, last in ranges):
+            yield match
+
+
+def small_names(text: bytes) -> Iterator[re.Match[bytes]]:
+    """Names that were compared as they are, as they are computed, and have small letters; groups as in `new_names`."""
+    for match, name, _ in _named(text):
+        if name.startswith(_COMPUTED) and match[2].decode() != name:
+            yield match
+
+
+def _named(text: bytes) -> Iterator[tuple[re.Match[bytes], str, str]]:
+    """What looks like the name of a character: the place, the name in upper case, and the character."""
+    for match in _NAME.finditer(text):
+        try:
+            character = match[1].decode("unicode_escape")
+        except UnicodeDecodeError:
+            continue
+        yield match, match[2].decode().upper(), character
+
+
+def _is_name(code: Code, match: re.Match[bytes]) -> bool:
+    """Whether it is one, and not the text of a raw string or of a comment."""
+    return not code.without([match.span(2)], b"no such name")
+
+
 def _new_name(version: Version) -> Callable[[Code, Node], Iterator[Span]]:
     def find(code: Code, node: Node) -> Iterator[Span]:
-        import unicodedata
-
-        from .unicode import NAMES
-
         del node
-        ranges = _ranges(NAMES[version])
-        for match in _NAME.finditer(code.utf8):
-            try:
-                character = unicodedata.lookup(match[1].decode())
-            except (KeyError, UnicodeDecodeError):
-                continue
-            new = len(character) == 1 and any(first <= ord(character) <= last for first, last in ranges)
-            if new and not code.without([match.span(1)], b"no such name"):
-                yield match.span()
+        for match in new_names(code.utf8, version):
+            if _is_name(code, match):
+                yield match.span(1)
 
     return find
+
+
+def _small_name(code: Code, node: Node) -> Iterator[Span]:
+    del node
+    for match in small_names(code.utf8):
+        if _is_name(code, match):
+            yield match.span(1)
 
 
 _UNICODE = {(3, 9): "13.0", (3, 11): "14.0", (3, 12): "15.0", (3, 13): "15.1", (3, 14): "16.0", (3, 15): "17.0"}
@@ -106,7 +136,7 @@ def _unicode_rules() -> Iterator[Rule]:
         )
         yield Rule(
             since=version,
-            what=f"Name of a character of Unicode {unicode}",
+            what=f"Character name from the tables of Unicode {unicode}",
             trigger=triggers.NAMED_CHARACTER,
             find=_new_name(version),
             refused=f"'\\N{{{_NEW_NAMES[version]}}}'\n",
@@ -114,4 +144,14 @@ def _unicode_rules() -> Iterator[Rule]:
         )
 
 
-CHARACTER_RULES = tuple(_unicode_rules())
+CHARACTER_RULES = (
+    *_unicode_rules(),
+    Rule(
+        since=(3, 14),
+        what="Name of an ideograph or Hangul syllable in small letters",
+        trigger=triggers.NAMED_CHARACTER,
+        find=_small_name,
+        refused="'\\N{cjk unified ideograph-4e00}'\n",
+        accepted="'\\N{CJK UNIFIED IDEOGRAPH-4E00} \\N{bullet}'\n",
+    ),
+)

@@ -6,6 +6,8 @@ import functools
 import re
 from bisect import bisect_left, bisect_right
 
+from .coding import BOM, UTF_8, codec_name, declared_coding, with_line_feeds
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,11 +19,13 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 """Start and end as offsets into ``Code.utf8``."""
 
-_BOM = b"\xef\xbb\xbf"
-_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _LEAVES = {"Name", "Constant", "alias", "Load", "Store", "Del", "Pass", "Global", "Nonlocal"}
 _DECORATED = {"FunctionDef", "AsyncFunctionDef", "ClassDef"}
 _COMMENT = re.compile(rb"#[^\n]*|\\\n")
+
+
+class TooComplexError(Exception):
+    """This Python's ``compile`` took a source that its ``ast`` runs out of stack on."""
 
 
 class Code:
@@ -39,13 +43,13 @@ class Code:
 
     @property
     def tree(self) -> Node:
+        """The syntax tree, parsed when it is first needed."""
         if self._tree is None:
-            import ast
             import warnings
 
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                self._tree = ast.parse(self.data)
+                self._tree = _parsed(self.data)
         return self._tree
 
     @functools.cached_property
@@ -82,6 +86,7 @@ class Code:
         return self.starts[min(line, len(self.starts)) - 1] + column
 
     def span(self, node: Node) -> Span:
+        """Where the node starts and ends."""
         return self.start(node), self.end(node)
 
     def position(self, offset: int) -> tuple[int, int]:
@@ -127,15 +132,13 @@ class Code:
 
     def without(self, spans: list[Span], stand_in: bytes) -> bool:
         """Whether the source still parses with these places overwritten: then they are all text or comment."""
-        import ast
-
         pieces, done = [], 0
         for start, end in spans:
             pieces += [self.utf8[done:start], stand_in]
             done = end
         try:
             # As text, so that a declared encoding means nothing.
-            ast.parse(b"".join([*pieces, self.utf8[done:]]).decode("utf-8", "replace"))
+            _parsed(b"".join([*pieces, self.utf8[done:]]).decode("utf-8", "replace"))
         except (SyntaxError, ValueError):
             return False
         return True
@@ -151,26 +154,39 @@ class Code:
                 compile(text.decode("utf-8", "replace"), "source", "exec", 0, dont_inherit=True)
         except (SyntaxError, ValueError):
             return False
+        except RecursionError as error:
+            raise TooComplexError from error
         return True
 
     def _as_utf8(self, data: bytes) -> bytes:
         """The source as the parser sees it: UTF-8 without a mark, lines ending in a line feed (PEP 263)."""
-        if data.startswith(_BOM):
-            data = data[len(_BOM) :]
-            encoding = None
-        else:
-            encoding = declared_encoding(data)
-        if b"\r" in data:
-            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        if encoding is not None:
-            data = data.decode(encoding, "replace").encode("utf-8", "replace")
+        encoding = None
+        if data.startswith(BOM):
+            data = data[len(BOM) :]
+        elif b"coding" in data:
+            named = declared_coding(data)
+            encoding = named and codec_name(named)
+        data = with_line_feeds(data)
+        if encoding is not None and encoding != UTF_8:
+            if not data.endswith(b"\n"):
+                data += b"\n"  # as the tokenizer does before it decodes: a backslash at the end may be half an escape
+            data = data.decode(encoding).encode()
             dropped = 0
             for match in re.finditer(rb"\r\n?", data):
                 at_end = match[0] == b"\r\n" or match.end() == len(data)
                 (self.decoded_ends if at_end else self.decoded_returns).append(match.start() - dropped)
                 dropped += match[0] == b"\r\n"
-            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            data = with_line_feeds(data)
         return data
+
+
+def _parsed(source: bytes | str) -> Node:
+    import ast
+
+    try:
+        return ast.parse(source)
+    except RecursionError as error:
+        raise TooComplexError from error
 
 
 def children(node: Node) -> list[Node]:
@@ -183,15 +199,3 @@ def children(node: Node) -> list[Node]:
         elif hasattr(value, "_fields"):
             found.append(value)
     return found
-
-
-def declared_encoding(data: bytes) -> str | None:
-    """The encoding that a comment on one of the first two lines declares (PEP 263), None where it is UTF-8."""
-    for line in re.split(rb"\r\n|\r|\n", data[:2000], maxsplit=2)[:2]:
-        cookie = _COOKIE.match(line)
-        if cookie:
-            encoding = cookie[1].decode("ascii", "replace")
-            return None if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
-        if line.strip(b" \t\f") and not line.lstrip(b" \t\f").startswith(b"#"):
-            return None
-    return None

@@ -7,9 +7,12 @@ import re
 from .scanning import starts_with
 
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
+_MANY_BRACKETS = 40
 _LONG_LINE = 800
 _MANY_LINES = 900
-_OPERATOR_LINES = re.compile(rb"(?:\n[ \t]*(?:[-.+*/%|&^([]|and\b|or\b|if\b|else\b)[^\n]*){250}")
+_OPERATOR_LINES = re.compile(
+    rb"(?:\n[ \t]*(?:[-.+*/%|&^~([]|(?:and|or|not|if|else|for|async|await|lambda)\b)[^\n]*){250}"
+)
 _ITEMS = re.compile(rb"with\b(?:[^:,]*,){0,10}")
 _ONE_LINE = re.compile(rb"with\b[^:\n([{\\]*(?=[:\n]|\Z)")
 """Without a bracket or a joined line, a header ends with its line; in text, commas may go on."""
@@ -20,30 +23,35 @@ _BLOCK = re.compile(
 _END_OF_HEADER = re.compile(rb":[ \t\f]*(?:#[^\n]*)?\n")
 _WEIGHTS = {b"for": 1, b"while": 1, b"with": 1, b"async": 2, b"try": 2, b"except": 3, b"finally": 1}
 """How many blocks each statement can open; those with more items open more."""
-_NESTED = (re.compile(rb"\]\s*for\b"), re.compile(rb"\}\s*for\b"))
-"""Comprehensions in comprehensions, and others after a bracket."""
-_MANY_NESTED = 10
 _MANY_BLOCKS = 17
 _MANY_ITEMS = 10
 _FEW_ITEMS = 3
-_FEW_LEVELS = 4
-"""With so few items, and so at most four blocks opened by each, so many levels are too few for ``_MANY_BLOCKS``."""
+_MOST_BLOCKS = 4
+"""With so few items, a statement opens at most so many blocks."""
+_FEW_COMPREHENSIONS = 3
+"""So many within one another are always reckoned with: they are not looked for one by one."""
 _LONG_HEADER = 4000
+
+
+def bracket_depth(source: bytes, most: int) -> int:
+    """How deep brackets are nested, up to ``most``, those in text and comments counted too."""
+    brackets = source.translate(None, _NOT_BRACKETS)
+    for depth in range(most):
+        fewer = brackets.replace(b"()", b"").replace(b"[]", b"").replace(b"{}", b"")
+        if len(fewer) == len(brackets):
+            return depth
+        brackets = fewer
+    return most
 
 
 def bracket_depth_reaches(source: bytes, depth: int) -> bool:
     """Whether brackets are nested so deep, those in text and comments counted too."""
-    brackets = source.translate(None, _NOT_BRACKETS)
-    for _ in range(depth - 1):
-        fewer = brackets.replace(b"()", b"").replace(b"[]", b"").replace(b"{}", b"")
-        if len(fewer) == len(brackets):
-            return False
-        brackets = fewer
-    return any(pair in brackets for pair in (b"()", b"[]", b"{}"))
+    return bracket_depth(source, depth) == depth
 
 
-def has_deep_brackets(source: bytes) -> bool:
-    return len(source) > 160 and bracket_depth_reaches(source, 80)
+def may_be_nearly_deep(source: bytes) -> bool:
+    """Whether brackets, or an expression without them, can be near the limit of Python 3.8."""
+    return (len(source) > 2 * _MANY_BRACKETS and bracket_depth_reaches(source, _MANY_BRACKETS)) or may_be_deep(source)
 
 
 def may_be_deep(source: bytes) -> bool:
@@ -66,10 +74,12 @@ def may_be_many_blocks(source: bytes) -> bool:
     items = _most_commas(source)
     if items >= _MANY_ITEMS:
         return True
-    if sum(len(nested.findall(source)) for nested in _NESTED) >= _MANY_NESTED and bracket_depth_reaches(source, 12):
+    comprehensions = min(source.count(b"for"), bracket_depth(source, _MANY_BLOCKS))
+    many = _MANY_BLOCKS - max(_FEW_COMPREHENSIONS, comprehensions)
+    if many <= 0:
         return True
     lines = b"\n" + source
-    if items < _FEW_ITEMS and len(set(_OPENS_BLOCKS.findall(lines))) <= _FEW_LEVELS:
+    if items < _FEW_ITEMS and len(set(_OPENS_BLOCKS.findall(lines))) * _MOST_BLOCKS < many:
         return False
     blocks = [(-1, 0)]
     for match in _BLOCK.finditer(lines):
@@ -82,7 +92,7 @@ def may_be_many_blocks(source: bytes) -> bool:
             weight += lines.count(b",", match.end(2), end.start() if end else match.end(2) + _LONG_HEADER)
         if match[2] not in (b"def", b"class"):
             weight += blocks[-1][1]
-        if weight >= _MANY_BLOCKS:
+        if weight >= many:
             return True
         blocks.append((width, weight))
     return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from .rule import Rule
-from .triggers import FORMATTED_STRING, SPECIFICATION, STAR_ALONE
+from .triggers import FORMATTED_STRING, STAR_ALONE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,19 +17,22 @@ if TYPE_CHECKING:
 
     from .code import Code, Node, Span
 
-_PIECE = re.compile(rb"(?:\s|\\\n|#[^\n]*\n)*([A-Za-z]{0,2})('''|\"\"\"|'|\")")
+PIECE = re.compile(rb"(?:\s|\\\n|#[^\n]*\n)*([A-Za-z]{0,2})('''|\"\"\"|'|\")")
 _LITERAL = re.compile(rb"(?<![\w\x80-\xff])([A-Za-z]{0,2})('''|\"\"\"|'|\")")
-_STRING_END = {  # each character in one way only: where no quote closes, nothing is tried again
+STRING_END = {  # each character in one way only: where no quote closes, nothing is tried again
     b"'": re.compile(rb"[^'\\\n]*(?:\\.[^'\\\n]*)*'", re.DOTALL),
     b'"': re.compile(rb'[^"\\\n]*(?:\\.[^"\\\n]*)*"', re.DOTALL),
     b"'''": re.compile(rb"[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.DOTALL),
     b'"""': re.compile(rb'[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL),
 }
 _CLOSING = {ord("("): ord(")"), ord("["): ord("]"), ord("{"): ord("}")}
-_EQUALS = re.compile(rb"[\s)]*=(?!=)")
 _MAX_NESTED_FIELDS = 2
 _MAX_BRACKETS = 200
 
+_NESTED_QUOTES = (
+    r"(?<![\w.])(?:[fF][rR]?|[rR][fF])(['\x22])(?:(?!\1)[^{])*"
+    r"\{(?:(?!\1)[^}])*\1(?:(?!\1).)*\1(?:(?!\1)[^}])*\}"
+)
 QUOTES = "f-string that uses its own quotes inside a replacement field"
 BACKSLASH = "Backslash in a replacement field of an f-string"
 COMMENT = "Comment in a replacement field of an f-string"
@@ -42,19 +45,32 @@ class _RefusedError(Exception):
     """Python 3.11 refuses this f-string, because of ``args[0]``, one of the constants above."""
 
 
-def _check_literal(text: bytes, opening: re.Match[bytes]) -> int:
-    """Check one literal, given the match of its prefix and quotes; where it ends."""
+def expressions(literal: bytes) -> list[str]:
+    """What the replacement fields of an f-string hold, and those of the f-strings within; none that 3.11 refuses."""
+    opening = PIECE.match(literal)
+    if opening is None or b"f" not in opening[1].lower():
+        return []
+    found: list[bytes] = []
+    try:
+        _check_literal(literal, opening, found)
+    except _RefusedError:
+        return []
+    return [expression.decode("utf-8", "replace") for expression in found]
+
+
+def _check_literal(text: bytes, opening: re.Match[bytes], found: list[bytes] | None = None) -> int:
+    """Check one literal, given the match of its prefix and quotes; where it ends. `found` gathers its expressions."""
     prefix, quote = opening[1].lower(), opening[2]
-    body = _STRING_END[quote].match(text, opening.end())
+    body = STRING_END[quote].match(text, opening.end())
     if body is None:
         raise _RefusedError(NEWLINE if len(quote) == 1 else QUOTES)
     if b"f" in prefix:
         content = text[opening.end() : body.end() - len(quote)]
-        _check_content(content, 0, b"r" in prefix, 0)
+        _check_content(content, 0, b"r" in prefix, 0, found)
     return body.end()
 
 
-def _check_content(text: bytes, at: int, raw: bool, level: int) -> int:
+def _check_content(text: bytes, at: int, raw: bool, level: int, found: list[bytes] | None) -> int:
     """Check what stands between the quotes, or a format specification at a ``level`` above 0; where it ends."""
     end = len(text)
     while at < end:
@@ -73,7 +89,7 @@ def _check_content(text: bytes, at: int, raw: bool, level: int) -> int:
                     raise _RefusedError(QUOTES)
                 return at
             else:
-                at = _check_field(text, at + 1, raw, level)
+                at = _check_field(text, at + 1, raw, level, found)
         else:
             at += 1
     if level:
@@ -81,12 +97,12 @@ def _check_content(text: bytes, at: int, raw: bool, level: int) -> int:
     return at
 
 
-def _check_field(text: bytes, start: int, raw: bool, level: int) -> int:
+def _check_field(text: bytes, start: int, raw: bool, level: int, found: list[bytes] | None) -> int:
     """Check a replacement field, from just after its brace; where the next thing starts."""
     if level >= _MAX_NESTED_FIELDS:
         raise _RefusedError(NESTING)
     at = _end_of_expression(text, start)
-    _check_expression(text[start:at])
+    _check_expression(text[start:at], found)
     if text[at : at + 1] == b"=":
         at += 1
         while text[at : at + 1].isspace():
@@ -96,7 +112,7 @@ def _check_field(text: bytes, start: int, raw: bool, level: int) -> int:
         if text[at : at + 1].isspace():
             raise _RefusedError(CONVERSION)
     if text[at : at + 1] == b":":
-        at = _check_content(text, at + 1, raw, level + 1)
+        at = _check_content(text, at + 1, raw, level + 1, found)
     if text[at : at + 1] != b"}":
         raise _RefusedError(QUOTES)
     return at + 1
@@ -136,18 +152,20 @@ def _end_of_expression(text: bytes, at: int) -> int:
     raise _RefusedError(QUOTES)
 
 
-def _check_expression(text: bytes) -> None:
+def _check_expression(text: bytes, found: list[bytes] | None) -> None:
     """The expression was parsed by itself, so its strings are tokens of their own."""
+    if found is not None:
+        found.append(text)
     at = 0
     while literal := _LITERAL.search(text, at):
-        at = _check_literal(text, literal)
+        at = _check_literal(text, literal, found)
 
 
 def _refused_for(reason: str) -> Callable[[Code, Node], Iterator[Span]]:
     def find(code: Code, node: Node) -> Iterator[Span]:
         at, end = code.span(node)
         while at < end:
-            opening = _PIECE.match(code.utf8, at, end)
+            opening = PIECE.match(code.utf8, at, end)
             if opening is None:
                 return
             try:
@@ -160,35 +178,12 @@ def _refused_for(reason: str) -> Callable[[Code, Node], Iterator[Span]]:
     return find
 
 
-def _undecoded_text(code: Code, node: Node) -> Iterator[Span]:
-    """What stands before the ``=`` of a field was read once more, as the text of a string: not where it holds a ``#``,
-    as comments were taken out of it by hand (``set_fstring_expr`` in CPython 3.12's tokenizer)."""
-    opening = _PIECE.match(code.utf8, code.start(node), code.end(node))
-    if opening is None or b"r" in opening[1].lower():
-        return
-    for field in node.values:
-        if type(field).__name__ == "FormattedValue":
-            start, end = code.start(field), code.end(field.value)
-            if _EQUALS.match(code.utf8, end) and b"#" not in code.utf8[start:end]:
-                try:
-                    code.utf8[start + 1 : end].decode("unicode_escape")
-                except UnicodeDecodeError:
-                    yield code.span(field)
-
-
-def _equals_in_specification(code: Code, node: Node) -> Iterator[Span]:
-    for field in node.values:
-        for inner in getattr(getattr(field, "format_spec", None), "values", ()):
-            if type(inner).__name__ == "FormattedValue" and _EQUALS.match(code.utf8, code.end(inner.value)):
-                yield code.span(inner)
-
-
 def _unpacking_alone(code: Code, node: Node) -> Iterator[Span]:
     if type(node.value).__name__ == "Starred":
         yield code.span(node.value)
 
 
-def _rule(what: str, refused: str, accepted: str) -> Rule:
+def _rule(what: str, refused: str, accepted: str, looks: str = "") -> Rule:
     return Rule(
         since=(3, 12),
         what=what,
@@ -196,37 +191,19 @@ def _rule(what: str, refused: str, accepted: str) -> Rule:
         trigger=FORMATTED_STRING,
         nodes=("JoinedStr",),
         find=_refused_for(what),
+        looks=looks,
         refused=refused,
         accepted=accepted,
     )
 
 
 FSTRING_RULES = (
-    _rule(QUOTES, refused="f'{d['k']}'\n", accepted="f'{d[\"k\"]}'\n"),
+    _rule(QUOTES, refused="f'{d['k']}'\n", accepted="f'{d[\"k\"]}'\n", looks=_NESTED_QUOTES),
     _rule(BACKSLASH, refused="f'{\"\\n\".join(x)}'\n", accepted="f'{x}\\n'\n"),
     _rule(COMMENT, refused="f'''{\nx  # note\n}'''\n", accepted="f'''{\nx\n}'''  # note\n"),
     _rule(NEWLINE, refused="f'{\nx}'\n", accepted="f'''{\nx}'''\n"),
     _rule(NESTING, refused="f'{a:{b:{c}}}'\n", accepted="f'{a:{b}}'\n"),
     _rule(CONVERSION, refused="f'{x!r :>5}'\n", accepted="f'{x !r:>5}'\n"),
-    Rule(
-        since=(3, 14),
-        what="Backslash that is no escape in a text, before the '=' of a replacement field",
-        trigger=FORMATTED_STRING,
-        nodes=("JoinedStr",),
-        find=_undecoded_text,
-        refused="f'{b\"\\N\"=}'\n",
-        accepted="f'{b\"\\n\"=}'\nf'{b\"#\\N\"=}'\n",
-    ),
-    Rule(
-        first=(3, 12),
-        since=(3, 13),
-        what="Replacement field with '=' inside of a format specification",
-        trigger=SPECIFICATION,
-        nodes=("JoinedStr",),
-        find=_equals_in_specification,
-        refused="f'{x:{y=}}'\n",
-        accepted="f'{x:{y}}'\n",
-    ),
     Rule(
         first=(3, 9),
         since=(3, 12),

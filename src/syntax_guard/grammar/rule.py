@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .scanning import Trigger
 
 ALWAYS = (3, 0)
+NEVER = (4, 0)
 
 
 class Rule(Record):
@@ -37,12 +38,20 @@ class Rule(Record):
     """The PEP that says so, where there is one: ``PEP 634``. The others are changes of CPython's own."""
     first: Version = ALWAYS
     """The first Python that refuses it, for what an older one accepted."""
+    again: Version = NEVER
+    """The first Python after ``since`` that refuses it again."""
+
+    looks: str = ""
+    """What a line of it looks like, a regular expression, where text alone tells: texts and comments left out, but
+    for f-strings and t-strings."""
 
     def is_refused_by(self, version: Version) -> bool:
+        """Whether the Python of this version refuses it."""
         return self.first <= version < self.since
 
     @property
     def message(self) -> str:
+        """What a finding says."""
         since = f"{self.since[0]}.{self.since[1]}"
         if self.first == ALWAYS:
             return f"{self.what} is new in Python {since}"

@@ -36,7 +36,7 @@ def words(*texts: bytes, then: bytes = b"", where: Place | None = None) -> Trigg
 
 
 def patterns(*regular: bytes, where: Place | None = None) -> Trigger:
-    """The ends of what matches regular expressions, each of which starts with a plain character: ``re`` skips to it.
+    """The ends of what matches regular expressions. Each expression starts with a plain character: ``re`` skips to it.
 
     A match hides what it reaches over, so what follows the plain text stands in a lookahead where it could be another.
     """
@@ -71,6 +71,16 @@ def either(*triggers: Trigger) -> Trigger:
     return places
 
 
+def beside(text: bytes, trigger: Trigger) -> Trigger:
+    """The places of a trigger in a source that has a plain text somewhere, and none in any other."""
+
+    def places(source: bytes) -> Iterator[int]:
+        if text in source:
+            yield from trigger(source)
+
+    return places
+
+
 def _before(source: bytes, at: int) -> bytes:
     """The character that stands before an offset, blanks left out; nothing at the start."""
     while at and source[at - 1] in BLANK:
@@ -79,10 +89,12 @@ def _before(source: bytes, at: int) -> bytes:
 
 
 def first_on_line(source: bytes, at: int) -> bool:
+    """Whether nothing but space stands before `at` on its line."""
     return _before(source, at) in (b"", b"\n")
 
 
 def starts_statement(source: bytes, at: int) -> bool:
+    """Whether a statement may start at `at`."""
     return _before(source, at) in (b"", b"\n", b";", b":")
 
 

@@ -19,6 +19,7 @@ SCOPES = (*FUNCTIONS, "ClassDef", "Lambda", *COMPREHENSIONS)
 
 
 def kind(node: Node) -> str:
+    """The name of the node's class."""
     return type(node).__name__
 
 

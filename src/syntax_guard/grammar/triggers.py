@@ -8,25 +8,27 @@ from __future__ import annotations
 
 import re
 
-from .depth import has_deep_brackets, may_be_deep, may_be_many_blocks
-from .scanning import BLANK, either, first_on_line, patterns, somewhere, starts_statement, starts_with, words
+from .depth import may_be_deep, may_be_many_blocks, may_be_nearly_deep
+from .scanning import BLANK, beside, either, first_on_line, patterns, somewhere, starts_statement, starts_with, words
 
 _SPACE = rb"[ \t\f\\\n]"
 _NAME = rb"[\w\x80-\xff]+"
 _NEAR = 400
-"""How far is looked back, in bytes or lines; beyond, a construct may be there."""
+"""How far a trigger looks back, in bytes. Beyond that, a construct may be there."""
+_NEAR_LINES = 100
 _FAR = 20_000
 """Likewise, in bytes of a whole scope."""
 
 
-def _has_cases(source: bytes, at: int) -> bool:
-    return first_on_line(source, at) and b"case" in source
+def _start_of_line(source: bytes, at: int) -> int | None:
+    """Where the line of an offset starts, or None where that is far: a line of a megabyte has many places."""
+    near = max(0, at - _NEAR)
+    start = source.rfind(b"\n", near, at) + 1
+    return start if start or not near else None
 
 
 def _is_in_pattern(source: bytes, at: int) -> bool:
     """Whether a plus can be a sign in a ``case``, and adds nothing."""
-    if b"case" not in source:
-        return False
     before = _OPERAND.search(source, max(0, at - _NEAR), at)
     return before is None or before[1] == b"case"
 
@@ -38,7 +40,8 @@ def _is_name(source: bytes, at: int) -> bool:
 
 def _is_inside_of_something(source: bytes, at: int) -> bool:
     """Not the usual ``while x := …`` and ``if x := …``, where an assignment expression is in no brackets."""
-    return not _CONDITION.fullmatch(source, source.rfind(b"\n", 0, at) + 1, at)
+    start = _start_of_line(source, at)
+    return start is None or not _CONDITION.fullmatch(source, start, at)
 
 
 def _is_private(source: bytes, at: int) -> bool:
@@ -57,15 +60,15 @@ def _can_unpack(source: bytes, at: int) -> bool:
 
     Not one in parentheses that are opened on its line.
     """
-    start = source.rfind(b"\n", 0, at) + 1
-    line = source[max(start, at - _NEAR) : at].rstrip(BLANK)
+    start = _start_of_line(source, at)
+    line = source[at - _NEAR if start is None else start : at].rstrip(BLANK)
+    if start is None:
+        return not line or (_UNPACKS.search(line) is not None and not _COMMENT.match(line))
     if not line:  # what stands before it is on a line above, or a comment is
         above = source[max(0, start - _NEAR) : start].rstrip(b" \t\f\n\\")
         return not above or b"#" in above[above.rfind(b"\n") + 1 :] or _UNPACKS.search(above[-4:]) is not None
     if not _UNPACKS.search(line) or _COMMENT.match(line):
         return False
-    if at - start > _NEAR:
-        return True
     if b"'" in line or b'"' in line:
         if b'"""' in line or b"'''" in line or source[start - 2 : start - 1] == b"\\":
             return True  # the line may start within a text
@@ -87,7 +90,7 @@ def _is_declared_late(source: bytes, at: int) -> bool:
         return False
     top = source.rfind(b"\n", 0, at) + 1
     width = at - top
-    for _ in range(_NEAR):
+    for _ in range(_NEAR_LINES):
         line = _INDENTED.match(source, top)
         if line and len(line[1]) < width and line[2]:
             break
@@ -151,11 +154,11 @@ EXCEPT_BARE = words(
 )
 LAZY = words(b"lazy", then=_SPACE + rb"+(?:import|from)\b", where=starts_statement)
 LESS_GREATER = words(b"<>")
-MATCH = words(b"match", then=rb"\b(?![ \t]*(?:[=,)\]}:]|\.(?![.\d])))", where=_has_cases)
+MATCH = beside(b"case", words(b"match", then=rb"\b(?![ \t]*(?:[=,)\]}:]|\.(?![.\d])))", where=first_on_line))
 NAMED_CHARACTER = words(rb"\N{")
 PEG_PARSER = words(b"__peg_parser__")
 PRIVATE_ASSIGNMENT = words(b":=", where=_is_private)
-POSITIVE_PATTERN = patterns(rb"\+[ \t\f\\\n]*[.0-9]", where=_is_in_pattern)
+POSITIVE_PATTERN = beside(b"case", patterns(rb"\+[ \t\f\\\n]*[.0-9]", where=_is_in_pattern))
 SPECIFICATION = patterns(rb"=\s*[}!:]")
 """The ``=`` of a replacement field."""
 STAR = patterns(rb"\*(?<!\*\*)(?![*)]|[ \t]*,|[\w.]+[ \t]*,[ \t]*\*\*)", where=_can_unpack)
@@ -196,7 +199,7 @@ def _is_prefix(source: bytes, at: int) -> bool:
 
 
 def _is_first_prefix(source: bytes, at: int) -> bool:
-    """Likewise for what is joined to no string but its own kind, of which the first is enough."""
+    """Likewise for what is joined to no string but its own kind; the first of them is enough."""
     start = at - (source[at - 1 : at] in (b"r", b"R"))
     return _is_prefix(source, at) and source[start - 1 : start] not in (b"'", b'"')
 
@@ -224,6 +227,6 @@ def has_encoded_returns(source: bytes) -> bool:
 
 
 DEEP = somewhere(may_be_deep)
-DEEP_BRACKETS = somewhere(has_deep_brackets)
+NEARLY_DEEP = somewhere(may_be_nearly_deep)
 ENCODED_RETURNS = somewhere(has_encoded_returns)
 MANY_BLOCKS = somewhere(may_be_many_blocks)

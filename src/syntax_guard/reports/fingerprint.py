@@ -19,7 +19,7 @@ def fingerprints(diagnostics: Sequence[Diagnostic]) -> Iterator[str]:
     """
     seen: dict[tuple[str, ...], int] = {}
     for diagnostic in diagnostics:
-        key = (diagnostic.path, diagnostic.code, diagnostic.source_line or "")
+        key = (diagnostic.name, diagnostic.code, diagnostic.source_line or "")
         seen[key] = seen.get(key, 0) + 1
         text = "\0".join((*key, str(seen[key])))
         yield sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

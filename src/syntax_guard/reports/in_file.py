@@ -1,27 +1,26 @@
-"""Where review tools are to put a finding: they know files and their lines, and nothing of a notebook's cells."""
+"""A finding in a cell or an archive's member, at a file that a review tool can open."""
 
 from __future__ import annotations
 
 from ..model import Diagnostic
 
-CELL = ".ipynb:cell "
-
 
 def in_file(diagnostic: Diagnostic) -> Diagnostic:
-    """Return the finding at its file; of a cell at the notebook as a whole, with the cell and its line in the message.
+    """Return the finding at its file; of a cell or a member at the file as a whole, with its own place in the message.
 
     A notebook is JSON: the third line of a cell is another line of the file.
     """
-    path, found, cell = diagnostic.path.rpartition(CELL)
-    if not found or not cell.isdigit():
+    if diagnostic.cell is None and diagnostic.member is None:
         return diagnostic
-    line = f", line {diagnostic.line}" if diagnostic.line is not None else ""
+    inner = [diagnostic.member] if diagnostic.member is not None else []
+    inner += [f"cell {diagnostic.cell}"] if diagnostic.cell is not None else []
+    inner += [f"line {diagnostic.line}"] if diagnostic.line is not None else []
     return Diagnostic(
-        f"{path}.ipynb",
+        diagnostic.path,
         *(None, None, None, None),
         diagnostic.severity,
         diagnostic.code,
-        f"cell {cell}{line}: {diagnostic.message}",
+        f"{', '.join(inner)}: {diagnostic.message}",
         diagnostic.hint,
         diagnostic.targets,
     )

@@ -21,6 +21,7 @@ def render(result: Result) -> Iterator[str]:
     document = {
         **head(result),
         "summary": summary_object(result.summary),
+        "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in result.skipped],
         "diagnostics": [diagnostic_object(diagnostic) for diagnostic in result.diagnostics],
     }
     yield json_document(document, indent=2)
@@ -56,6 +57,8 @@ def summary_object(summary: Summary) -> dict[str, Any]:
         "skipped": summary.skipped,
         "cached": summary.cached,
         "seconds": round(summary.seconds, 3),
+        "cells": summary.cells,
+        "baseline": summary.baseline,
     }
 
 
@@ -63,13 +66,20 @@ def diagnostic_object(diagnostic: Diagnostic) -> dict[str, Any]:
     """Return a finding as the document holds it; ``target`` and ``exact`` are of the lowest of its targets."""
     first = diagnostic.targets[0]
     return {
-        "path": diagnostic.path,
+        "path": diagnostic.name,
+        "file": diagnostic.path,
+        "member": diagnostic.member,
+        "cell": diagnostic.cell,
+        "distribution": diagnostic.distribution,
+        "commit": diagnostic.commit,
+        "untracked": diagnostic.untracked,
         "line": diagnostic.line,
         "column": diagnostic.column,
         "end_line": diagnostic.end_line,
         "end_column": diagnostic.end_column,
         "severity": diagnostic.severity,
         "code": diagnostic.code,
+        "exception": diagnostic.exception,
         "message": diagnostic.message,
         "hint": diagnostic.hint,
         "target": first.label,

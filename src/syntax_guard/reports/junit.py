@@ -1,7 +1,7 @@
 """Test reports of CI servers: JUnit XML as Jenkins and GitLab read it (jenkinsci/xunit-plugin, junit-10.xsd).
 
-A test case is a file: a ``failure`` where it is broken, an ``error`` where nobody knows, and passed where there are
-warnings only. Files with nothing to say are not listed; where no file has anything, one passed case says so, because
+A test case is a file: a ``failure`` if it is broken, an ``error`` if that is not known, and passed with warnings
+only. Files with nothing to say are not listed; where no file has anything, one passed case says so, because
 CI servers take a report without cases for a failed run.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
+from ..findings.codes import CODES
 from .neutral import visible
 from .tool import NAME
 from .wording import explained, place, summary_line
@@ -20,13 +21,11 @@ if TYPE_CHECKING:
 
     from ..model import Diagnostic, Result
 
-UNDECIDED = ("crashed", "timed-out", "too-complex", "unreadable")
-
 
 def render(result: Result) -> Iterator[str]:
     """Yield one XML document, in ASCII, with one test suite."""
     suite = ET.Element("testsuite", name=NAME)
-    for path, found in groupby(result.diagnostics, key=lambda diagnostic: diagnostic.path):
+    for path, found in groupby(result.diagnostics, key=lambda diagnostic: diagnostic.name):
         _add_case(suite, path, list(found))
     if not len(suite):
         case = ET.SubElement(suite, "testcase", name="every file", classname=NAME)
@@ -45,11 +44,13 @@ def render(result: Result) -> Iterator[str]:
 
 
 def _add_case(suite: ET.Element, path: str, found: list[Diagnostic]) -> None:
-    case = ET.SubElement(suite, "testcase", name=visible(path), classname=NAME)
+    case = ET.SubElement(suite, "testcase", name=visible(path), classname=NAME, file=visible(found[0].path))
+    if found[0].line is not None:  # of the first error, or else of the first warning
+        case.set("line", str(next((one for one in found if one.severity == "error"), found[0]).line or found[0].line))
     errors = [diagnostic for diagnostic in found if diagnostic.severity == "error"]
     if errors:
         first = errors[0]
-        kind = "error" if first.code in UNDECIDED else "failure"
+        kind = "error" if CODES[first.code].undecided else "failure"
         verdict = ET.SubElement(case, kind, type=first.code, message=explained(first))
         verdict.text = _lines(errors)
     warnings = [diagnostic for diagnostic in found if diagnostic.severity == "warning"]

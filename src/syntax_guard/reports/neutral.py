@@ -1,6 +1,6 @@
 r"""Text from a checked tree, made harmless: every report sends names, messages and source lines through here.
 
-A name or a source line belongs to whoever wrote the tree, and is printed to terminals, CI logs and review pages that
+A name or a source line comes from the author of the tree, and is printed to terminals, CI logs and review pages that
 act on it: terminal escapes (ECMA-48), line breaks of every kind, bidirectional and invisible characters
 (CVE-2021-42574), workflow commands. Here each of them becomes an escape that a reader sees, written as Python writes
 it: ``\x1b``, ``\u202e``, ``\udc80`` (a byte of a name that is not UTF-8).
@@ -71,18 +71,29 @@ def visible(text: str) -> str:
     return "".join(shown) + "\\" * backslashes
 
 
-def cells(line: str) -> Iterator[str]:
+def cells(line: str, encoding: str = "utf-8") -> Iterator[str]:
     """Yield what is shown for each character of a source line, so that a caret can be put under it.
 
-    A tab is shown as four spaces, and a backslash as it is: a source line should look as it was written. Whoever
+    What `encoding`, the stream's, has no character for is shown as an escape, as Python would write it there. A tab is
+    shown as four spaces, and a backslash as it is: a source line should look as it was written. The code that
     prints it puts something in front, so it never starts a line, and ``::`` may stay.
     """
     commands = _bracketed(line)
     for position, character in enumerate(line):
         if character == "\t":
             yield "    "
+        elif position in commands or not (character.isascii() or _has(encoding, character)):
+            yield _escaped(character)
         else:
-            yield _escaped(character) if position in commands else escape(character)
+            yield escape(character)
+
+
+def _has(encoding: str, character: str) -> bool:
+    try:
+        character.encode(encoding)
+    except UnicodeError:
+        return False
+    return True
 
 
 def json_document(value: Any, *, indent: int | None = None) -> str:
@@ -95,6 +106,16 @@ def json_document(value: Any, *, indent: int | None = None) -> str:
     from json import dumps
 
     return dumps(_encodable(value), indent=indent).replace("##", r"\u0023\u0023") + "\n"
+
+
+def json_text(text: str) -> str:
+    """The JSON `text`, a line, as `json_document` writes it: with the numbers and the keys that stand there."""
+    import re
+    from json import dumps
+
+    plain = text.replace("\t", " ").replace("\r", " ")  # neither can stand inside of a string
+    ascii_only = re.sub(r"[^\x00-\x7f]+", lambda found: dumps(found[0])[1:-1], plain)
+    return ascii_only.replace("##", r"\u0023\u0023")
 
 
 def _encodable(value: Any) -> Any:

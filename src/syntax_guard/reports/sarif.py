@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from urllib.parse import quote
 
-from .codes import CODES
+from ..findings.codes import CODES
 from .fingerprint import fingerprints
 from .in_file import in_file
 from .neutral import json_document, visible
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 RULES = tuple(CODES)
+ROOT = "%SRCROOT%"
+PAGES = "https://github.com/syntax-guard/syntax-guard/blob/main/docs/codes.md"
 
 
 def render(result: Result) -> Iterator[str]:
@@ -30,24 +32,25 @@ def render(result: Result) -> Iterator[str]:
         "tool": {"driver": {"name": NAME, "version": version(), "rules": [_rule(code) for code in RULES]}},
         "invocations": [{"executionSuccessful": True}],
         "columnKind": "unicodeCodePoints",
+        **_root(result),
         "properties": {
             "targets": [
                 {"version": target.label, "answered_by": visible(target.interpreter.name), "exact": target.exact}
                 for target in result.targets
             ]
         },
-        "results": [_result(in_file(diagnostic), mark) for diagnostic, mark in marked],
+        "results": [_result(in_file(diagnostic), mark, result.root) for diagnostic, mark in marked],
     }
     yield json_document({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
 def uri(path: str) -> str:
     """Return a path as a URI reference (RFC 3986), byte by byte, so that any name keeps its identity."""
-    slashed = path.replace(os.sep, "/")
-    reference = quote(_bytes(slashed.removeprefix("./")))
-    if os.path.isabs(path):
-        return f"file://{'' if reference.startswith('/') else '/'}{reference}"
-    return reference
+    drive, rest = os.path.splitdrive(path.replace(os.sep, "/"))
+    if not os.path.isabs(path):
+        return quote(_bytes((drive + rest).removeprefix("./")))
+    place = drive if drive.startswith("//") else f"///{drive}" if drive else "//"  # a share is a host (RFC 8089, E.3)
+    return f"file:{quote(_bytes(place), safe='/:')}{quote(_bytes(rest))}"
 
 
 def _bytes(path: str) -> bytes:
@@ -57,20 +60,30 @@ def _bytes(path: str) -> bytes:
         return path.encode("utf-8", "surrogatepass")
 
 
+def _root(result: Result) -> dict[str, Any]:
+    """What ``%SRCROOT%`` stands for, where paths count from a folder that is known."""
+    if not result.root:
+        return {}
+    return {"originalUriBaseIds": {ROOT: {"uri": uri(os.path.join(result.root, ""))}}}
+
+
 def _rule(code: str) -> dict[str, Any]:
-    meaning, remedy = CODES[code]
-    warning = code in ("syntax-warning", "suspicious-character")
+    said = CODES[code]
     return {
         "id": code,
-        "shortDescription": {"text": meaning},
-        "fullDescription": {"text": f"{meaning} {remedy}"},  # GitHub takes no rule without one (GH2012)
-        "help": {"text": remedy},
-        "defaultConfiguration": {"level": "warning" if warning else "error"},
+        "shortDescription": {"text": said.meaning},
+        "fullDescription": {"text": f"{said.meaning} {said.remedy}"},  # GitHub takes no rule without one (GH2012)
+        "help": {"text": said.remedy},
+        "helpUri": f"{PAGES}#{code}",
+        "defaultConfiguration": {"level": said.severity},
     }
 
 
-def _result(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:
-    location = {"artifactLocation": {"uri": uri(diagnostic.path)}, "region": _region(diagnostic)}
+def _result(diagnostic: Diagnostic, fingerprint: str, root: str | None) -> dict[str, Any]:
+    artifact = {"uri": uri(diagnostic.path)}
+    if root and not os.path.isabs(diagnostic.path):
+        artifact["uriBaseId"] = ROOT
+    location = {"artifactLocation": artifact, "region": _region(diagnostic)}
     return {
         "ruleId": diagnostic.code,
         "ruleIndex": RULES.index(diagnostic.code),

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import sys
 
-from ..versions import label
+from ..model import label
 from .neutral import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ..model import Target
-    from ..targets import Survey
+    from ..targets.resolve import Survey
+    from ..targets.surveys import ProjectSurvey
 
 
-def table(survey: Survey) -> Iterator[str]:
-    """The lines of ``syntax-guard targets``: each target, why it applies, who answers; then what was looked at."""
+def table(projects: Sequence[ProjectSurvey]) -> Iterator[str]:
+    """The lines of ``syntax-guard targets``: the targets of each project, below its folder where there are several."""
+    for number, project in enumerate(projects):
+        if len(projects) > 1:
+            yield from ([""] if number else [])
+            yield f"{visible(project.folder)}:"
+        yield from _table(project.survey)
+
+
+def _table(survey: Survey) -> Iterator[str]:
+    """Each target, why it applies, who answers; then what was looked at."""
     rows = [(target.label, visible(target.why), visible(_who(target))) for target in survey.targets]
     widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
     for version, why, who in rows:
@@ -39,10 +49,15 @@ def _who(target: Target) -> str:
     return f"exact: {answered_by} ({target.interpreter.python or 'this interpreter'})"
 
 
-def document(survey: Survey) -> dict[str, object]:
-    """The same for ``--output-format json``: values that JSON has."""
+def document(projects: Sequence[ProjectSurvey]) -> dict[str, object]:
+    """The same for ``--output-format json``: values that JSON has. The first project stands at the top as well."""
+    first = _document(projects[0].survey)
+    listed = [{"folder": project.folder, **_document(project.survey)} for project in projects]
+    return {"version": 1, **first, "projects": listed}
+
+
+def _document(survey: Survey) -> dict[str, object]:
     return {
-        "version": 1,
         "targets": [
             {
                 "version": target.label,

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from ..findings.codes import SKIPPED
 from .neutral import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..model import Diagnostic, Result, Target
+    from ..model import Diagnostic, Result, Summary, Target
 
 
+"""Skipped in nearly every tree, so that only reports for programs and ``--verbose`` speak of it."""
+_EXPECTED = ("tool-folder", "not-python")
+"""What a reader expects to be skipped: `--verbose` lists it, the summary does not count it."""
+STALE = 5
+"""Entries of a baseline that are named, unless all are asked for."""
+_SAYS_MORE = ("IndentationError", "TabError")
+"""Exceptions whose name says more than the code and the message do."""
 LONGEST = 500
 """Characters of a message that are shown: CPython repeats names in its messages, and a name can fill a file."""
 
 
 def place(diagnostic: Diagnostic) -> str:
     """Return ``app/main.py:3:14``, or less where line or column is not known."""
-    parts = [visible(diagnostic.path)]
+    parts = [visible(diagnostic.name)]
     if diagnostic.line is not None:
         parts.append(str(diagnostic.line))
         if diagnostic.column is not None:
@@ -26,11 +34,22 @@ def place(diagnostic: Diagnostic) -> str:
 
 
 def message(diagnostic: Diagnostic) -> str:
-    """Return the message with who says so: ``'(' was never closed (CPython 3.11.7)``."""
+    """Return the message with who says so: ``'(' was never closed (CPython 3.11.7)``.
+
+    Of an installed file its distribution stands there too, and of a file in a commit that commit. A file that a search
+    found and that git does not track is called untracked.
+    """
     said = diagnostic.message
     if len(said) > LONGEST:
         said = said[:LONGEST] + "..."
-    return f"{visible(said)} ({judges(diagnostic.targets)})"
+    if diagnostic.exception in _SAYS_MORE:
+        said = f"{diagnostic.exception}: {said}"
+    of = f"{visible(diagnostic.distribution)}; " if diagnostic.distribution else ""
+    if diagnostic.commit:
+        of += f"commit {diagnostic.commit[:12]}; "
+    if diagnostic.untracked:
+        of += "untracked; "
+    return f"{visible(said)} ({of}{judges(diagnostic.targets)})"
 
 
 def explained(diagnostic: Diagnostic) -> str:
@@ -41,7 +60,7 @@ def explained(diagnostic: Diagnostic) -> str:
 
 
 def judges(targets: Sequence[Target]) -> str:
-    """Return who says so: ``CPython 3.11.7; target 3.9, approximate: no python3.9 found here``."""
+    """Return which Python says so: ``CPython 3.9.18; asked by requires-python >=3.9 in pyproject.toml:3``."""
     exact = dict.fromkeys(visible(target.interpreter.name) for target in targets if target.exact)
     said = [", ".join(exact)] if exact else []
     approximate = [target for target in targets if not target.exact]
@@ -50,6 +69,9 @@ def judges(targets: Sequence[Target]) -> str:
         notes = dict.fromkeys(visible(target.note) for target in approximate if target.note)
         because = f": {', '.join(notes)}" if notes else ""
         said.append(f"{noun} {', '.join(target.label for target in approximate)}, approximate{because}")
+    asked = dict.fromkeys(visible(target.declared) for target in targets if target.declared)
+    if asked:
+        said.append(f"asked by {', '.join(asked)}")
     return "; ".join(said)
 
 
@@ -57,22 +79,63 @@ def summary_line(result: Result) -> str:
     """Return the run in one line: ``1 of 412 files is broken (CPython 3.11.7, 0.21 s)``."""
     summary = result.summary
     parts = []
+    if summary.baseline and not summary.broken and not summary.undecided:
+        parts.append(_with_baseline(summary))
     if summary.broken:
         parts.append(f"{summary.broken} of {_files(summary.checked)} {_is(summary.broken)} broken")
     if summary.undecided:
         of = "" if parts else f" of {_files(summary.checked)}"
         parts.append(f"{summary.undecided}{of} {_is(summary.undecided)} undecided")
+    if parts and summary.baseline and (summary.broken or summary.undecided):
+        parts.append(f"{summary.baseline} more as the baseline says")
+    if not parts and not summary.checked:
+        parts.append("nothing was checked")
     if not parts:
         parts.append(f"{_files(summary.checked)} {_is(summary.checked)} valid")
+    if summary.cells:
+        parts.append(f"{summary.cells} cell{'s' * (summary.cells != 1)} in notebooks")
     unexpected = sum(diagnostic.code == "unexpectedly-valid" for diagnostic in result.diagnostics)
     if unexpected:
         parts.append(f"{unexpected} unexpectedly")
     if summary.warnings:
         parts.append(f"{summary.warnings} warning{'s' * (summary.warnings != 1)}")
+    parts += _left_out(result)
+    if result.diagnostics[_FEW:]:
+        parts.append(f"{len(result.diagnostics)} findings, the first at {place(result.diagnostics[0])}")
     answered = dict.fromkeys(
         visible(target.interpreter.name) if target.exact else f"{target.label} approximate" for target in result.targets
     )
     return f"{', '.join(parts)} ({', '.join([*answered, f'{summary.seconds:.2f} s'])})"
+
+
+_FEW = 5
+"""Findings that are seen at a glance: where there are more, the summary says where the first is."""
+
+
+def _left_out(result: Result) -> Iterator[str]:
+    """Say how many were skipped, and why."""
+    reasons: dict[str, int] = {}
+    for skipped in result.skipped:
+        if skipped.reason not in _EXPECTED:
+            reasons[skipped.reason] = reasons.get(skipped.reason, 0) + 1
+    if reasons:
+        said = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+        yield f"{sum(reasons.values())} skipped ({said})"
+
+
+def account_line(result: Result) -> str:
+    """Return what became of all that was found: ``412 files: 12 judged, 400 known by content, 3 skipped (3 link)``."""
+    summary = result.summary
+    parts = [f"{summary.checked - summary.cached} judged", f"{summary.cached} known by content", *_left_out(result)]
+    if summary.baseline:
+        parts.append(f"{summary.baseline} let pass by the baseline")
+    return f"{_files(summary.checked)}: {', '.join(parts)}"
+
+
+def skipped_lines(result: Result) -> Iterator[str]:
+    """Yield a line for each thing that was left out: ``skipped: gen/ (excluded: left out by `exclude`)``."""
+    for skipped in result.skipped:
+        yield f"skipped: {visible(skipped.path)} ({skipped.reason}: {SKIPPED[skipped.reason]})"
 
 
 def start_line(result: Result, then: str) -> str:
@@ -82,24 +145,52 @@ def start_line(result: Result, then: str) -> str:
     summary = result.summary
     warnings = f", {summary.warnings} warning{'s' * (summary.warnings != 1)}" if summary.warnings else ""
     names = ", ".join(visible(target.interpreter.name) for target in result.targets)
-    return f"{_files(summary.checked)} valid on {names} in {summary.seconds:.2f} s{warnings}; {then}"
+    skipped = "".join(f", {said}" for said in _left_out(result))
+    if not summary.checked:
+        return f"nothing was checked{skipped}; {then}"
+    valid = f"{_with_baseline(summary)}," if summary.baseline else f"{_files(summary.checked)} valid"
+    return f"{valid} on {names} in {summary.seconds:.2f} s{warnings}{skipped}; {then}"
 
 
 def statistics(result: Result) -> Iterator[str]:
     """Yield the findings counted by code and by target, most frequent first, one line each; nothing for no finding."""
     codes: dict[str, int] = {}
-    targets: dict[str, int] = {}
+    targets: dict[str, int] = dict.fromkeys(map(_counted, sorted(_all(result), key=lambda one: one.version)), 0)
     for diagnostic in result.diagnostics:
         codes[diagnostic.code] = codes.get(diagnostic.code, 0) + 1
         for target in diagnostic.targets:
-            name = f"{target.label} ({visible(target.interpreter.name) if target.exact else 'approximate'})"
-            targets[name] = targets.get(name, 0) + 1
+            targets[_counted(target)] += 1
     width = len(str(max([*codes.values(), *targets.values()], default=0)))
     for heading, counts in (("by code", codes), ("by target", targets)):
         if counts:
             yield f"{heading}:\n"
-            for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+            frequent = sorted(counts.items(), key=lambda item: (-item[1], item[0] if counts is codes else ""))
+            for name, count in frequent:  # as often as another: codes by name, targets by version
                 yield f"  {count:>{width}}  {name}\n"
+
+
+def stale_lines(result: Result, *, every: bool) -> Iterator[str]:
+    """Yield a line for the entries of baselines that are no longer needed: the first few, or `every` one."""
+    most = len(result.stale) if every else STALE
+    for one in result.stale[:most]:
+        yield f"{one.entry.name}: {one.message}"
+    if result.stale:
+        more = len(result.stale) - most
+        said = f"{more} more entries of the baseline are like that; to" if more > 0 else "to"
+        yield f"{said} remove what the baseline no longer needs: syntax-guard baseline --prune"
+
+
+def _with_baseline(summary: Summary) -> str:
+    valid = summary.checked - summary.baseline
+    return f"{_files(summary.checked)}: {valid} valid, {summary.baseline} broken as the baseline says"
+
+
+def _all(result: Result) -> set[Target]:
+    return {target for diagnostic in result.diagnostics for target in diagnostic.targets}
+
+
+def _counted(target: Target) -> str:
+    return f"{target.label} ({visible(target.interpreter.name) if target.exact else 'approximate'})"
 
 
 def _files(count: int) -> str:

@@ -1,0 +1,143 @@
+"""All that one run remembers: the search of a tree, and the verdicts by content of each set of targets."""
+
+from __future__ import annotations
+
+try:
+    from _blake2 import blake2b  # hashlib's own, without OpenSSL, which takes 2 ms to load
+except ImportError:
+    from hashlib import blake2b
+
+from ..judging.fingerprint import fingerprint, rules
+from ..storage.store import Store
+from .tree_cache import TreeCache
+from .verdict_cache import Split, VerdictCache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ..judging.judgement import Judgement
+    from ..model import Target
+    from ..sources.readers import Readable
+    from ..sources.selection import Selection
+
+
+_WHICH_KEY = "key-of-this-cache"
+
+
+class RunCache:
+    """Three calls around judging: `search` (for a tree), `split`, and `learn` each judgement. `close` it at the end."""
+
+    def __init__(self, folder: str, key: bytes | None) -> None:
+        """Keep things in `folder`, under the secret `key`; keep nothing without one (None)."""
+        self._store = Store(folder, key)
+        self.notices: tuple[str, ...] = ()
+        """What a reader should know of what was not believed."""
+        self._look_at_key()
+        self._tree: TreeCache | None = None
+        self._verdicts: dict[tuple[Target, ...], VerdictCache | None] = {}
+        self._trouble: str | None = None
+        self._rules: bytes | None = None
+        try:
+            self._rules = rules()
+        except OSError as error:  # by which rules files are chosen and judged cannot be told
+            self._trouble = str(error)
+
+    def _look_at_key(self) -> None:
+        """Say so where what is kept here was kept under another key, as in a cache that was restored without it."""
+        own = blake2b(key=blake2b(self._store.key).digest(), digest_size=16, person=b"which key").digest()
+        known = self._store.read(_WHICH_KEY)
+        if known is not None and known != own:
+            self.notices = (f"the cache in {self._store.folder} was kept under another key and is not believed",)
+        if known != own:
+            self._store.replace(_WHICH_KEY, own)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Why something could not be read or kept."""
+        trouble = self._trouble or self._store.trouble
+        return (f"the cache was not used: {trouble}",) if trouble else ()
+
+    def search(
+        self,
+        question: object,
+        stated: Callable[[Sequence[str]], tuple[object, Sequence[tuple[Target, ...]]]],
+        declaring: Callable[[], list[str]],
+        search: Callable[[], Selection],
+    ) -> Selection:
+        """What ``search()`` finds, without the files that are known to be valid.
+
+        `question`, and what `stated` returns for the folders that are `declaring` something, are all that this hangs on
+        besides the file system: what they say, and the targets that are asked.
+        """
+        if self._rules is None:
+            return search()
+        known_rules = self._rules
+
+        def all_stated(folders: Sequence[str]) -> object:
+            said, asked = stated(folders)
+            return said, [fingerprint(targets, known_rules) for targets in asked]
+
+        self._tree = TreeCache(self._store, known_rules, question, all_stated, declaring)
+        return self._tree.select(search)
+
+    @property
+    def asked(self) -> Iterable[str]:
+        """Of the files that are known to be valid, at least one path for each way in which they were asked about."""
+        return self._tree.asked if self._tree else ()
+
+    def ask(self, path: str) -> None:
+        """Take in that files are asked about as the one at `path` is."""
+        if self._tree is not None:
+            self._tree.ask(path)
+
+    def digest(self, targets: tuple[Target, ...]) -> Callable[[bytes], bytes] | None:
+        """What stands for the bytes of a source that `targets` are asked about; None where nothing is kept of them."""
+        verdicts = self._of(targets)
+        return verdicts.digest if verdicts else None
+
+    def split(self, targets: tuple[Target, ...], files: Sequence[Readable]) -> Split:
+        """Tell `files` apart by what `targets` are known to say of their bytes."""
+        verdicts = self._of(targets)
+        if verdicts is None:
+            return Split((), (), tuple(files))
+        split = verdicts.split(files)
+        if self._tree is not None:
+            for file, stamp in split.known:
+                self._tree.learn(file, stamp)
+        return split
+
+    def learn(self, targets: tuple[Target, ...], judgement: Judgement) -> None:
+        """Take in what `targets` said of a file."""
+        verdicts = self._of(targets)
+        if verdicts is None:
+            return
+        verdicts.learn(judgement)
+        if self._tree is not None and judgement.silent:
+            self._tree.learn(judgement.file, judgement.source.stamp)
+
+    def settle(self, files: Iterable[Readable]) -> None:
+        """Take in that all is said of `files`, some of those that `search` left."""
+        if self._tree is not None:
+            self._tree.settle(files)
+
+    def close(self, *, complete: bool) -> None:
+        """Write down what was learned; of the search only what is `complete`, to the last file. Once is enough."""
+        for verdicts in filter(None, self._verdicts.values()):
+            verdicts.close()
+        if complete and self._tree is not None:
+            self._tree.close()
+        self._tree = None
+        self._store.close()
+
+    def _of(self, targets: tuple[Target, ...]) -> VerdictCache | None:
+        if self._rules is None:
+            return None
+        if targets not in self._verdicts:
+            try:
+                known = fingerprint(targets, self._rules)
+                self._verdicts[targets] = VerdictCache(self._store, known, targets)
+            except OSError as error:  # which interpreter judges cannot be told
+                self._trouble = str(error)
+                self._verdicts[targets] = None
+        return self._verdicts[targets]

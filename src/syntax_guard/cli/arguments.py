@@ -1,0 +1,34 @@
+"""Which arguments of `check` are options and which are paths: no name of a file may switch the gate off."""
+
+from __future__ import annotations
+
+import os
+
+from ..errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+
+def split(arguments: Sequence[str], declared: Collection[str]) -> tuple[list[str], list[str]]:
+    """Tell the paths in `arguments` from the options, and their values, which argparse tells.
+
+    An option that is `declared` is an option, whatever files there are. What is none and names a file is that file.
+    Under ``--hook`` names of files follow with nothing between: there an argument that is both raises `UsageError`.
+    """
+    hook = "--hook" in arguments
+    paths: list[str] = []
+    given: list[str] = []
+    for argument in arguments:
+        if len(argument) < 2 or not argument.startswith("-"):
+            given.append(argument)
+            continue
+        option, there = argument.partition("=")[0] in declared, os.path.lexists(argument)
+        if hook and option and there:
+            raise UsageError(
+                f"{argument} is an option and a file that is there",
+                "end the `args` of the hook with --, or rename the file",
+            )
+        (given if option or not there else paths).append(argument)
+    return paths, given

@@ -1,0 +1,166 @@
+"""`syntax-guard check`: judge files and folders, standard input, or what is staged.
+
+Every commit comes this way, so nothing is imported here before it is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..exit_codes import OK, RED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from ...config.printing import Printing
+    from ...config.settings import Settings
+    from ...model import Result
+    from ..parser import Parser
+    from ..verbs import Parse
+
+DESCRIPTION = "Judge files and folders with the compiler of the Python that will run them."
+
+
+def add_arguments(verb: Parser) -> None:
+    """What `check` takes."""
+    from ..parser import SETTINGS, Once
+
+    verb.usage = "syntax-guard check [OPTIONS] [PATH ...]"
+    verb.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="files, folders and archives; the current folder where none is named; - reads standard input",
+    )
+    verb.add_argument("--staged", action="store_true", help="what the git index holds, for hooks outside pre-commit")
+    verb.add_argument("--commits", action=Once, metavar="RANGE", help="what each commit of A..B, of A...B, or one "
+                      "commit adds or changes; - reads names of commits from standard input")  # fmt: skip
+    verb.add_argument("--merge", action=Once, metavar="BASE", help="what a merge of HEAD into this commit would make, "
+                      "or with BASE...TOPIC a merge of that one")  # fmt: skip
+    verb.add_argument("--tracked", action="store_true", help="files in the work tree that git tracks, at and below "
+                      "PATH, and no others")  # fmt: skip
+    verb.add_argument("--hook", action="store_true", help="for pre-commit: names of staged files follow; "
+                      "those that are no Python are passed over")  # fmt: skip
+    verb.add_argument("--files-from", action=Once, metavar="FILE", help="the files and folders that FILE names, one a "
+                      "line; - reads the list from standard input")  # fmt: skip
+    verb.add_argument("--null", action="store_true", help="names in the list of --files-from end in a zero byte")
+    verb.add_argument("--strict", action="store_true", help="red also for entries of the baseline that are no longer "
+                      "needed")  # fmt: skip
+    verb.add_argument("--archives", metavar="DIR", action="append", default=[], help="the archives in this folder "
+                      "(wheels, source distributions, zip applications); may be repeated")  # fmt: skip
+    verb.add_argument("--installed", action="store_true", help="what is installed where this runs, or in the "
+                      "environment of --python: the distributions that are named in place of PATH, or all")  # fmt: skip
+    verb.add_settings([name for name in SETTINGS if name != "max-findings"])
+
+
+def run(arguments: list[str], parse: Parse) -> int:
+    """Judge what `arguments` name, report it, and return the exit code."""
+    paths, given = _split(arguments)
+    if given in ([], ["--hook"]) or (given == ["--staged"] and not paths):
+        return _check(paths, {given[0][2:]: True} if given else {})  # the parser takes longer than Python to start
+    from ..inputs import refuse_unfit
+
+    flags = parse(given)
+    paths = [*flags.pop("paths"), *paths]
+    refuse_unfit(paths, flags)
+    return _check(paths, flags)
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Tell paths from options. What hooks say is told here, and only what else there is by `arguments`."""
+    if not any(argument.startswith("-") for argument in arguments):
+        return list(arguments), []
+    if arguments == ["--staged"]:
+        return [], [*arguments]
+    if arguments[0] == "--hook":
+        ended = arguments[1:2] == ["--"]
+        names = arguments[1 + ended :]
+        if ended or not any(name.startswith("-") for name in names):
+            return behind(names, ended=ended), ["--hook"]
+    from ..arguments import split
+    from ..parser import parser
+
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    paths, given = split(arguments[:end], parser("check").options("check"))
+    return [*paths, *behind(arguments[end + 1 :], ended="--hook" in given and end < len(arguments))], given
+
+
+def behind(names: Sequence[str], *, ended: bool) -> list[str]:
+    """The paths that `names` are where no option can follow; ``-`` is a file there, and no standard input.
+
+    Under ``--hook``, where ``--`` has `ended` the options, a file of that name is one more: it may have been meant.
+    """
+    paths = [os.path.join(".", name) if name == "-" else name for name in names]
+    return [*paths, "--"] if ended and "--" not in names and os.path.lexists("--") else paths
+
+
+def _check(paths: list[str], flags: dict[str, Any]) -> int:
+    if flags.get("staged"):
+        from ...sources.git import Index
+
+        with Index(".") as index:  # git runs while the rest is imported
+            from ...check import check_staged
+
+            settings, how = _settings(flags)
+            if settings.output_file:
+                from ..question import keep_sources
+
+                keep_sources(settings, flags, ())
+            result = check_staged(index, settings)
+    else:
+        settings, how = _settings(flags)
+        if flags.keys() == {"hook"} and not settings.output_file:
+            from ...check import check_for_hook
+
+            result = check_for_hook(paths, settings)
+        else:
+            from ..question import answer
+
+            result = answer(paths, flags, settings, how)
+    if flags.get("strict"):
+        from ...findings.baseline import red_for_stale
+
+        result = red_for_stale(result)
+    _explain(result, settings)
+    if how is not None or result.diagnostics:
+        _report(result, settings, how)
+    return OK if result.ok else RED
+
+
+def _settings(flags: dict[str, Any]) -> tuple[Settings, Printing | None]:
+    """The settings of this run, and how it reports; None where only findings are reported."""
+    from ...config.settings import is_silent, load
+
+    settings = load(flags, os.environ, os.getcwd())
+    return settings, None if is_silent(settings, os.environ) else _printing(settings)
+
+
+def _printing(settings: Settings) -> Printing:
+    from ...config.printing import printing
+
+    return printing(settings, os.environ, sys.stdout, sys.stderr)
+
+
+def _report(result: Result, settings: Settings, how: Printing | None) -> None:
+    how = how or _printing(settings)
+    if how.is_needed(result):
+        from ..output import report
+
+        report(result, how)
+
+
+def _explain(result: Result, settings: Settings) -> None:
+    """Say on standard error what would surprise a person who reads no report."""
+    nothing = not result.summary.checked and any(skipped.reason != "not-python" for skipped in result.skipped)
+    if not nothing and not settings.verbose:
+        return
+    from ...config.variables import unknown
+    from ..output import note
+
+    if nothing:
+        note(f"nothing was checked: {result.summary.skipped} skipped (--verbose says which, and why)")
+    for name in unknown(os.environ) if settings.verbose else ():
+        note(f"{name} is not a setting")

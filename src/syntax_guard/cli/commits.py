@@ -1,0 +1,59 @@
+"""What `check` answers from git's objects: about commits, a merge, and what pre-commit pushes."""
+
+from __future__ import annotations
+
+import os
+
+from .. import check
+from ..errors import UsageError
+from ..sources.git_history import History
+from ..sources.path_names import path_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..config.settings import Settings
+    from ..model import Result
+
+
+def check_commits(asked: str, names: bytes | None, settings: Settings) -> Result:
+    """What comes of the commits that ``--commits`` asked for: a range, or the `names`, one a line."""
+    with History(".") as history:
+        if names is None:
+            commits = history.range(asked)
+        else:
+            listed = map(str.strip, path_name(names).split("\n"))
+            commits = tuple(dict.fromkeys(history.commit(name) for name in listed if name))
+        return check.check_commits(history, commits, settings)
+
+
+def check_merge(asked: str, settings: Settings) -> Result:
+    """What comes of the merge that ``--merge`` asked for: ``BASE``, or ``BASE...TOPIC``."""
+    base, dots, topic = asked.partition("...")
+    if not base or bool(dots) != bool(topic) or ".." in base or ".." in topic or topic.startswith("."):
+        raise UsageError(f"--merge {asked}: no two commits to merge", "write BASE, or BASE...TOPIC")
+    with History(".") as history:
+        return check.check_merge(history, base, topic or "HEAD", settings)
+
+
+def check_pushed(environ: Mapping[str, str], paths: Sequence[str], settings: Settings) -> Result | None:
+    """What comes of the commit that pre-commit pushes, whatever is checked out: all of it, or what lies at `paths`.
+
+    None where that is not what is asked about. pre-commit shows the first of several refs alone, and of a branch that
+    brings its root commit along nothing but its name.
+    """
+    tip = environ.get("PRE_COMMIT_TO_REF") or environ.get("PRE_COMMIT_LOCAL_BRANCH")
+    below = _in_the_tree(paths)
+    if not tip or below is None or not os.path.lexists(".git"):  # it stands at the top
+        return None
+    with History(".") as history:
+        return check.check_commit_tree(history, history.commit(tip), settings, below)
+
+
+def _in_the_tree(paths: Sequence[str]) -> list[str] | None:
+    """`paths` as git names them from the current folder, none for all of it; None where one lies elsewhere."""
+    names = [os.path.normpath(path).replace(os.sep, "/") for path in paths]
+    if any(os.path.isabs(name) or name.split("/")[0] == ".." for name in names):
+        return None
+    return [] if "." in names else names

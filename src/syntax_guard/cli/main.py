@@ -1,0 +1,128 @@
+"""The command line: from the arguments of a process to its exit code. `verbs` names the module of each verb."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+from ..errors import SyntaxGuardError, UsageError
+from .exit_codes import RED, UNASKED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
+
+HUNG_UP, INTERRUPTED, TERMINATED = 129, 130, 143
+"""128 and the number of the signal, as shells have it."""
+CLEANUP_SECONDS = 5
+GARBAGE = 50_000
+"""Objects between two searches for garbage. There is hardly any, and the usual 700 cost a commit a millisecond."""
+
+
+class Stopped(BaseException):
+    """A signal asks this process to end with the exit code `code`."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def run_and_exit() -> NoReturn:
+    """Run the command line of this process and end it."""
+    if sys.argv[1:2] == ["run"] and os.name == "posix":
+        from ..gates.held_signals import hold  # before anything else: a signal must not be lost
+
+        hold()
+    else:
+        _heed_signals()
+    gc.set_threshold(GARBAGE)
+    try:
+        code = main(sys.argv[1:])
+    except BrokenPipeError:  # the reader of the findings has gone
+        code = RED
+    except Stopped as stopped:
+        code = stopped.code
+        worker = sys.modules.get("syntax_guard.processes.worker")
+        if worker:  # their pool may have been closing when the signal came
+            worker.end_all()
+    # What is left is to take the interpreter apart object by object, which takes a tenth as long as starting it.
+    os._exit(code)
+
+
+def _current_folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
+def _heed_signals() -> None:
+    """Have SIGINT, SIGTERM and SIGHUP raise `Stopped`, the first time one comes; who ignores one wants it ignored.
+
+    So does SIGBREAK, which is Ctrl-Break and the closing of its console on Windows.
+    """
+    import _signal  # type: ignore[import-not-found]  # `signal` imports enum, which costs half as much as Python's start
+
+    codes = {_signal.SIGINT: INTERRUPTED, _signal.SIGTERM: TERMINATED}
+    if hasattr(_signal, "SIGHUP"):
+        codes[_signal.SIGHUP] = HUNG_UP
+    if hasattr(_signal, "SIGBREAK"):
+        codes[_signal.SIGBREAK] = INTERRUPTED
+
+    def stop(number: int, _frame: object) -> NoReturn:
+        for each in codes:  # the way out is not disturbed, and not endless
+            _signal.signal(each, _signal.SIG_IGN)
+        if hasattr(_signal, "alarm"):
+            _signal.alarm(CLEANUP_SECONDS)
+        raise Stopped(codes[number])
+
+    for number in codes:
+        if _signal.getsignal(number) != _signal.SIG_IGN:
+            _signal.signal(number, stop)
+    if hasattr(_signal, "SIGCHLD"):
+        _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)  # who ignores it is not told how a child ended
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line `argv` (default: that of this process) and return the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        if not _current_folder():
+            raise UsageError("the current folder is gone", "go to one that exists")
+        return _answer(arguments)
+    except SyntaxGuardError as error:
+        from .output import complain
+
+        complain(error)
+        return RED if arguments[:1] in (["probe"], ["agent-hook"]) else UNASKED  # where 2 means something else
+
+
+def _answer(arguments: list[str]) -> int:
+    """Have the verb that `arguments` start with do its work."""
+    verb = arguments[0] if arguments else ""
+
+    def parse(given: Sequence[str]) -> dict[str, Any]:
+        from .parser import parser
+
+        return vars(parser(verb).parse_args([verb, *given]))
+
+    if verb == "check":  # every commit comes this way, and does not wait for the table
+        from .commands import check
+
+        return check.run(arguments[1:], parse)
+    if verb == "probe":  # nor does what runs every few seconds
+        from .commands import probe
+
+        return probe.run(arguments[1:], parse)
+    from . import verbs
+
+    if verb in verbs.VERBS:
+        return verbs.command(verb).run(arguments[1:], parse)
+    from .no_verb import answer
+
+    return answer(arguments)

@@ -1,0 +1,168 @@
+"""The arguments as ``argparse`` reads them: one parser for the verbs, and one a verb for what it takes."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import textwrap
+
+from .. import __version__
+from ..config.options import OF_SERVERS, OPTIONS, Option
+from ..errors import UsageError
+from .verbs import VERBS, command
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, NoReturn
+
+NARROWEST, WIDEST = 40, 200
+"""Columns that help may take."""
+SETTINGS = tuple(option.name for option in OPTIONS if option.name not in OF_SERVERS)
+EXITS = (
+    "exit codes: 0 every source is valid for every target; 1 at least one is broken, unreadable or undecided; "
+    "2 the question could not be asked"
+)
+
+
+class Once(argparse.Action):
+    """Stores a value. A second one would take its place, and what the first asks about would not be judged."""
+
+    def __call__(
+        self, _: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, name: Any = None
+    ) -> None:
+        """Store `values`, which stand behind the option called `name`."""
+        if getattr(namespace, self.dest, None) is not None:
+            raise UsageError(f"{name} is given twice", "ask about one at a time")
+        setattr(namespace, self.dest, values)
+
+
+class Parser(argparse.ArgumentParser):
+    """An `argparse.ArgumentParser` that raises `UsageError` in our words, and suggests only what is really near."""
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        super().__init__(*values, **named)
+        self.color = False  # of help, since Python 3.14: its escapes would count as width
+
+    def verbs(self) -> dict[str, Parser]:
+        """The parsers of the verbs that this one has."""
+        return next((each.choices for each in self._actions if isinstance(each.choices, dict)), {})
+
+    def options(self, verb: str) -> frozenset[str]:
+        """The options that `verb` declares, such as ``--quiet``."""
+        return self.verbs()[verb].own_options()
+
+    def own_options(self) -> frozenset[str]:
+        """The options of this parser itself."""
+        return frozenset(name for action in self._actions for name in action.option_strings)
+
+    def help_of(self, verb: str | None) -> str:
+        """The help of `verb`, or of the whole command line."""
+        return (self.verbs()[verb] if verb else self).format_help()
+
+    def unknown(self, words: Sequence[str]) -> UsageError:
+        """What is wrong with `words`, which neither this parser nor that of its verb knows."""
+        from .slips import unknown
+
+        verbs = self.verbs()
+        if len(verbs) == 1:
+            return next(iter(verbs.values())).unknown(words)
+        return unknown(self.prog, self, words, verbs_with)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise a `UsageError` for what argparse refuses."""
+        if message.startswith("unrecognized arguments: "):
+            raise self.unknown(message.partition(": ")[2].split(" "))
+        from .slips import explained
+
+        raise explained(self.prog, self, message)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            from .slips import no_choice
+
+            raise no_choice(action, str(value))
+
+    def add_settings(self, names: Sequence[str] = SETTINGS) -> None:
+        """Take an option for each setting in `names`; only what is given stands in the namespace."""
+        group = self.add_argument_group("settings")
+        for option in OPTIONS:
+            if option.name in names:
+                group.add_argument(*option.flags, **_reading(option), dest=option.field, default=argparse.SUPPRESS)
+        group.add_argument("--config", metavar="FILE", help="the pyproject.toml to use", default=argparse.SUPPRESS)
+        group.add_argument("--isolated", action="store_true", help="use no settings file", default=argparse.SUPPRESS)
+
+
+def parser(verb: str | None = None) -> Parser:
+    """The whole command line, or that of `verb` alone where it is one; what a verb needs is documented with it."""
+    whole = Parser(
+        prog="syntax-guard",
+        description="Will the Python that runs this file accept it?",
+        epilog=EXITS,
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+    whole.add_argument("--version", action="version", version=f"syntax-guard {__version__}")
+    group = whole.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for name in [verb] if verb in VERBS else VERBS:
+        _add_verb(group, name)
+    return whole
+
+
+def verbs_with(option: str) -> list[str]:
+    """The verbs that have `option`."""
+    return [verb for verb in VERBS if option in parser(verb).options(verb)]
+
+
+def _add_verb(group: argparse._SubParsersAction[Parser], name: str) -> None:
+    module = command(name)
+    added = group.add_parser(
+        name,
+        help=VERBS[name],
+        description=module.DESCRIPTION,
+        epilog=getattr(module, "EPILOG", EXITS),
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+    module.add_arguments(added)
+
+
+def number_above(low: int, kind: type[float]) -> Callable[[str], float]:
+    """What reads an argument that is a number above `low`, and below a million."""
+
+    def read(text: str) -> float:
+        number = kind(text)
+        if not low < number < 1e6:
+            raise ValueError
+        return number
+
+    read.__name__ = "number"  # what argparse calls it in a message
+    return read
+
+
+def _reading(option: Option) -> dict[str, Any]:
+    """How argparse is to read an option; whether its value can be used is for `settings` to say."""
+    if option.metavar:
+        return {"action": "append" if option.repeats else "store", "metavar": option.metavar, "help": option.help}
+    if option.choices:
+        return {"metavar": "WHICH", "help": f"{option.help}: {', '.join(option.choices)}"}
+    return {"action": "store_const", "const": not option.on, "help": option.help}
+
+
+class _Formatter(argparse.HelpFormatter):
+    def __init__(self, prog: str) -> None:
+        width = min(WIDEST, max(NARROWEST, shutil.get_terminal_size().columns))
+        super().__init__(prog, max_help_position=26, width=width)
+        self._action_max_length = 14  # argparse forgets that verbs are indented
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        """As the base does, but a name such as ``json-lines`` stays whole."""
+        return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(indent + line for line in self._split_lines(text, width - len(indent)))
+
+    def _format_usage(self, *values: Any, **named: Any) -> str:
+        usage = super()._format_usage(*values, **named)
+        lines = (textwrap.wrap(line, self._width, subsequent_indent="  ") for line in usage.splitlines())
+        return "\n".join(part for line in lines for part in line or [""]) + "\n"

@@ -1,0 +1,70 @@
+"""The file that `--output-file` names: it is written whole or stays as it was, and no source is lost to it."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from ..errors import UsageError
+from ..sources.file_types import is_python_name
+from ..storage.whole_file import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+KEPT = ("pyproject.toml", "syntax-guard-baseline.json")
+NOTEBOOK = ".ipynb"
+
+
+def refuse_sources(path: str, named: Iterable[str], settings_file: str | None, setting: str) -> None:
+    """Raise `UsageError` where a report at `path` would take the place of a source, of settings or of a baseline.
+
+    `named` are the paths that are judged, `settings_file` is the one in use, and `setting` is what says `path`.
+    """
+    target = os.path.realpath(path)
+    name = os.path.basename(target)
+    kept = [os.path.realpath(each) for each in (*named, settings_file) if each]
+    if name in KEPT or name.endswith(NOTEBOOK) or is_python_name(name) or target in kept or _is_same(target, kept):
+        raise UsageError(f"{setting} {path}: a report would overwrite a source or settings", "name a file of its own")
+
+
+def _is_same(path: str, others: Iterable[str]) -> bool:
+    """Whether `path` is another name for one of the regular files `others`."""
+    try:
+        return any(os.path.isfile(other) and os.path.samefile(path, other) for other in others)
+    except OSError:  # there is no such file yet
+        return False
+
+
+def write_report(path: str, lines: Iterable[str], setting: str) -> None:
+    """Write all of `lines` to `path`, which `setting` says, or leave what was there. Raises `UsageError` if that fails.
+
+    A regular file is replaced, also one that a link leads to. What is no regular file (a device, a FIFO) is written to.
+    """
+    try:
+        target = os.path.realpath(path)
+        try:
+            mode: int | None = os.stat(target).st_mode
+        except FileNotFoundError:
+            mode = None
+        if mode is None or stat.S_ISREG(mode):
+            _replace(target, lines, mode)
+        else:
+            _write_into(path, lines)
+    except OSError as error:
+        raise UsageError(f"{setting} {path}: {error.strerror}", "name a file that can be written") from None
+
+
+def _replace(path: str, lines: Iterable[str], mode: int | None) -> None:
+    replace(path, (line.encode("utf-8", "backslashreplace") for line in lines), 0o666 if mode is None else 0o600)
+    if mode is not None:
+        os.chmod(path, stat.S_IMODE(mode))
+
+
+def _write_into(path: str, lines: Iterable[str]) -> None:
+    descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))  # a FIFO without a reader is an error
+    if hasattr(os, "set_blocking"):
+        os.set_blocking(descriptor, True)
+    with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.writelines(lines)

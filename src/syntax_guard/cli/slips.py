@@ -1,0 +1,147 @@
+"""What is said of an option or a value that a verb does not have, and what may be meant by it."""
+
+from __future__ import annotations
+
+import re
+
+from ..config.near import nearest
+from ..errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Sequence
+
+NO_FIX = "syntax-guard changes no file: a person decides what was meant"
+_NO_RULES = "there are no rules to choose from: the compiler decides"
+_LENGTH = "the length of a line is no question of syntax"
+OF_OTHER_TOOLS = {
+    "--fix": NO_FIX,
+    "--fix-only": NO_FIX,
+    "--unsafe-fixes": NO_FIX,
+    "--diff": NO_FIX,
+    "--in-place": NO_FIX,
+    "--select": _NO_RULES,
+    "--extend-select": _NO_RULES,
+    "--enable": _NO_RULES,
+    "--disable": _NO_RULES,
+    "--rule": _NO_RULES,
+    "--per-file-ignores": "leave files out with --exclude",
+    "--preview": _NO_RULES,
+    "--ignore": "leave files out with --exclude, and warnings with --warnings=ignore",
+    "--extend-ignore": "leave files out with --exclude, and warnings with --warnings=ignore",
+    "--extend-exclude": "--exclude may be repeated",
+    "--force-exclude": "--exclude holds for named files, too",
+    "--include": "name the files and folders, or leave others out with --exclude",
+    "--line-length": _LENGTH,
+    "--max-line-length": _LENGTH,
+    "--format": "use --output-format",
+    "--output": "use --output-file",
+    "--outfile": "use --output-file",
+    "--exit-zero": "use `syntax-guard check || true`; `run` has --report-only",
+    "--no-fail": "use `syntax-guard check || true`; `run` has --report-only",
+    "--recursive": "folders are searched without an option",
+    "-r": "folders are searched without an option",
+    "--watch": "use `syntax-guard run --wait -- COMMAND`",
+    "-w": "use `syntax-guard run --wait -- COMMAND`",
+    "--python-version": "use --target-version",
+    "--python-executable": "use --python",
+    "--target": "use --target-version",
+    "--version": "use `syntax-guard --version`",
+    "--all-files": "name no path, or the folder",
+    "--debug": "use --verbose",
+    "--silent": "use --quiet",
+    "--no-color": "use --color=never",
+    "--no-colour": "use --color=never",
+    "--colour": "use --color",
+    "--parallel": "use --jobs N",
+    "--workers": "use --jobs N",
+    "--processes": "use --jobs N",
+    "-n": "use --jobs N",
+    "--cache": "the cache is used unless --no-cache is given",
+    "--cached": "use --staged",
+    "--no-config": "use --isolated",
+    "--settings": "use --config FILE",
+    "--timeout": "use --time-limit SECONDS",
+    "--changed": "use --staged, or --commits A..B",
+    "--since": "use --commits A..B",
+    "--diff-base": "use --commits A..B",
+    "--stdin": "use - in place of a path",
+    "--stdin-display-name": "use --stdin-filename",
+    "-c": "use --config FILE",
+    "-f": "use --output-format",
+    "-t": "use --target-version",
+    "-p": "use --python",
+    "-e": "use --exclude",
+}
+"""Options that other tools have, with what stands here in their place."""
+
+
+def unknown(
+    program: str, parser: argparse.ArgumentParser, words: Sequence[str], verbs_with: Callable[[str], list[str]]
+) -> UsageError:
+    """What is wrong with `words`, which `program`, whose arguments `parser` reads, does not know.
+
+    ``verbs_with(option)`` names the verbs that have an option.
+    """
+    option = next((word for word in words if word.startswith("-")), None)
+    if option is None:
+        return UsageError(f"{_verb(program)}: too many arguments: {' '.join(words)[:100]}", f"see `{program} --help`")
+    name = option.partition("=")[0][:100]
+    own = [each for action in parser._actions for each in action.option_strings if each.startswith("--")]  # noqa: SLF001
+    return UsageError(f"{_verb(program)} has no option {name}", _instead(program, name, own, verbs_with))
+
+
+def _instead(program: str, name: str, own: Sequence[str], verbs_with: Callable[[str], list[str]]) -> str:
+    foreign = {
+        option: said
+        for option, said in OF_OTHER_TOOLS.items()
+        if "`" in said or all(each in own for each in re.findall(r"--[a-z-]+", said))
+    }
+    if name in foreign:
+        return foreign[name]
+    for verb in verbs_with(name):
+        return f"`syntax-guard {verb}` has it"
+    if name.startswith("--"):
+        near = nearest(name, [*own, *(option for option in foreign if option.startswith("--"))])
+    else:
+        near = next((each for each in own if each == f"-{name}"), None)  # one hyphen in place of two
+    if near is None:
+        return f"see `{program} --help`"
+    return foreign.get(near, f"did you mean {near}?")
+
+
+def _verb(program: str) -> str:
+    return program.removeprefix("syntax-guard ")
+
+
+def no_choice(action: argparse.Action, value: str) -> UsageError:
+    """What is wrong with `value`, which is none of those that `action` takes."""
+    name = action.option_strings[0] if action.option_strings else str(action.metavar or action.dest)
+    choices = [str(each) for each in action.choices or ()]
+    near = nearest(value, choices)
+    return UsageError(
+        f"{name}: {value[:100]!r} is none of {', '.join(choices)}", f"did you mean {near}?" if near else None
+    )
+
+
+def explained(program: str, parser: argparse.ArgumentParser, message: str) -> UsageError:
+    """What argparse says of a command line in `message`, in our words."""
+    hint = f"see `{program} --help`"
+    found = re.match(r"argument (\S+?)(?:/-\w)?: (.*)", message)
+    if found is None:
+        missing = message.removeprefix("the following arguments are required: ")
+        return UsageError(f"{_verb(program)}: {missing} is missing" if missing != message else message, hint)
+    name, said = found[1], found[2]
+    action = next((each for each in parser._actions if name in each.option_strings), None)  # noqa: SLF001
+    if said.startswith("expected") and action is not None:
+        value = action.metavar or action.dest.upper()
+        return UsageError(f"{name}: its value is missing", f"write {name} {value}")
+    if said.startswith("ignored explicit argument"):
+        rest = said.partition("'")[2].rstrip("'")
+        long = next((each for each in action.option_strings if each[2:] and each[3:] == rest), None) if action else None
+        return UsageError(f"{name}: it takes no value", f"did you mean {long}?" if long else hint)
+    if said.startswith("not allowed with"):
+        return UsageError(f"{name} does not go with {said.removeprefix('not allowed with argument ')}", hint)
+    value = said.partition(": ")[2] if said.startswith("invalid") else ""
+    return UsageError(f"{name}: {value} is no number that it takes" if value else f"{name}: {said}", hint)

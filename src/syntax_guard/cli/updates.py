@@ -1,0 +1,21 @@
+"""What git writes to the standard input of a hook that is run for a push: a line for each ref."""
+
+from __future__ import annotations
+
+import sys
+
+from ..errors import UsageError
+from ..sources.path_names import path_name
+
+LONGEST = 1 << 24
+"""Bytes that are read."""
+NO_SETTINGS = ("max-findings", "stdin-filename", "output-file", "run-filters", "trust-bytecode", "write-bytecode")
+"""Settings that have no meaning for what is pushed: it is in no work tree, and in no index."""
+
+
+def lines_of_git() -> list[str]:
+    """The lines on standard input. Raises `UsageError` for more than a push can hold."""
+    data = sys.stdin.buffer.read(LONGEST + 1) if sys.stdin else b""
+    if len(data) > LONGEST:
+        raise UsageError("too many refs are pushed at once", "push them in several goes")
+    return [path_name(line) for line in data.removesuffix(b"\n").split(b"\n")] if data else []

@@ -1,0 +1,35 @@
+"""What a file of a project says of the Pythons that the project is for."""
+
+from __future__ import annotations
+
+from ...model import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
+    Kind: TypeAlias = Literal["target-version", "floor", "pin"]
+
+
+class Declaration(Record):
+    """One statement, and where it stands."""
+
+    kind: Kind
+    """``target-version``: our own table says which versions to ask. ``floor``: a specifier says which are admitted.
+    ``pin``: a file names the versions that are used."""
+    says: tuple[str, ...]
+    """Versions such as ``3.11``; of a floor one version specifier."""
+    shown: str
+    """The statement as people read it: ``requires-python >=3.9``."""
+    path: str
+    """The file, relative to the top of the repository or the root of the scan, with ``/``."""
+    line: int | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it stands: ``apps/backend/pyproject.toml:5``."""
+        return self.path if self.line is None else f"{self.path}:{self.line}"
+
+
+class DeclarationError(Exception):
+    """A file cannot be read as what its name says it is. That is a note; the next declaration counts."""

@@ -1,0 +1,32 @@
+"""``requires-python`` and Poetry's ``python`` in ``pyproject.toml``.
+
+See the PyPA specification "Declaring project metadata" and Poetry's manual, "Dependency specification".
+"""
+
+from __future__ import annotations
+
+from ...errors import SettingsError
+from ..specifiers import declared
+from .declaration import Declaration, DeclarationError
+from .lines import line_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def read(document: dict[str, Any], content: bytes, path: str) -> Declaration | None:
+    """The floor that a ``pyproject.toml`` declares, or None. Raises `DeclarationError`.
+
+    `document` is the parsed `content` of the file at `path`.
+    """
+    try:
+        text = declared(document, path)
+    except SettingsError as error:
+        raise DeclarationError(error.message) from None
+    if text is None:
+        return None
+    project = document.get("project")
+    own = isinstance(project, dict) and "requires-python" in project
+    shown = f"requires-python {text or repr('')}" if own else f"Poetry's python {text}"
+    return Declaration("floor", (text,), shown, path, line_of(content, "requires-python" if own else "python"))

@@ -1,0 +1,37 @@
+"""``requires-python`` in a script's own block of metadata (PEP 723)."""
+
+from __future__ import annotations
+
+import re
+
+from ...errors import SettingsError
+from ..toml import parse
+from .declaration import Declaration, DeclarationError
+
+_BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
+"""The expression of PEP 723, "Specification"."""
+
+
+def read(data: bytes, path: str) -> Declaration | None:
+    """The floor that the script `data` declares for itself, or None.
+
+    Raises `DeclarationError` for a block that is no TOML, says no text, or stands there twice: Python accepts the file.
+    """
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
+    blocks = [match for match in _BLOCK.finditer(text) if match["type"] == "script"]
+    if not blocks:
+        return None
+    if len(blocks) > 1:
+        raise DeclarationError("it stands there more than once")
+    content = "".join(line[2:] if line.startswith("# ") else line[1:] for line in blocks[0]["content"].splitlines(True))
+    try:
+        said = parse(content.encode(), path).get("requires-python")
+    except SettingsError as error:
+        raise DeclarationError(error.message.removeprefix(f"{path}: ")) from None
+    if said is None:
+        return None
+    if not isinstance(said, str):
+        raise DeclarationError("requires-python is no text")
+    before = text[: blocks[0].start()].count("\n") + 2
+    line = before + next((n for n, one in enumerate(content.splitlines()) if one.startswith("requires-python")), 0)
+    return Declaration("floor", (said,), f"requires-python {said}", path, line)

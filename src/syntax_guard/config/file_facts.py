@@ -1,0 +1,138 @@
+"""What one file of a project says, and the table of the files that are read."""
+
+from __future__ import annotations
+
+import posixpath
+
+from ..model import Record
+from ..storage.records import join, split
+from .declarations.declaration import Declaration, DeclarationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from .declarations.compose import Build
+
+READERS = {
+    "setup.cfg": ("setup_cfg", "read"),
+    "setup.py": ("setup_py", "read"),
+    ".python-version": ("version_files", "read_python_version"),
+    ".tool-versions": ("version_files", "read_tool_versions"),
+    "mise.toml": ("version_files", "read_mise"),
+    ".mise.toml": ("version_files", "read_mise"),
+    "Pipfile": ("version_files", "read_pipfile"),
+    "Dockerfile": ("dockerfile", "read"),
+    "Containerfile": ("dockerfile", "read"),
+}
+"""For each file the module in ``config.declarations`` and its function that reads it. ``pyproject.toml``, which holds
+our own table too, and compose files, which name other files, are read here."""
+
+
+class FileFacts(Record):
+    """What one file says."""
+
+    table: dict[str, Any]
+    """Our own settings, by field name."""
+    declarations: tuple[Declaration, ...] = ()
+    """In the order in which they count."""
+    builds: tuple[Build, ...] = ()
+    """What a compose file builds."""
+    note: str | None = None
+    """Why the file could not be read as what its name says."""
+
+
+def read(content: bytes, path: str) -> FileFacts:
+    """What the file at `path` says. Raises `SettingsError` for a table of ours that cannot be used."""
+    name = posixpath.basename(path)
+    try:
+        if name == "pyproject.toml":
+            return _pyproject(content, path)
+        if name not in READERS:
+            from .declarations.compose import builds
+
+            return FileFacts({}, (), builds(content, path))
+        from importlib import import_module
+
+        module, function = READERS[name]
+        found = getattr(import_module(f".declarations.{module}", __package__), function)(content, path)
+    except DeclarationError as error:
+        return FileFacts({}, note=str(error))
+    return FileFacts({}, (found,) if found else ())
+
+
+def built(content: bytes, build: Build) -> FileFacts:
+    """What the Dockerfile of a `build` says."""
+    from .declarations.dockerfile import read as read_dockerfile
+
+    found = read_dockerfile(content, build.dockerfile, build.stage)
+    return FileFacts({}, (found,) if found else ())
+
+
+def _pyproject(content: bytes, path: str) -> FileFacts:
+    from ..errors import SettingsError
+    from .declarations import pyproject
+    from .declarations.lines import line_of
+    from .pyproject import own_table
+    from .toml import parse
+
+    try:
+        document = parse(content, path)
+    except SettingsError as error:
+        return FileFacts({}, note=error.message)
+    table = own_table(document, path)
+    declarations: list[Declaration] = []
+    asked = table.get("target_version")
+    if asked:
+        shown = f"target-version {', '.join(asked)}"
+        declarations.append(Declaration("target-version", asked, shown, path, line_of(content, "target-version")))
+    try:
+        floor = pyproject.read(document, content, path)
+    except DeclarationError as error:
+        return FileFacts(table, tuple(declarations), note=str(error))
+    return FileFacts(table, (*declarations, floor) if floor else tuple(declarations))
+
+
+def rows(facts: FileFacts) -> list[str]:
+    """`facts` as rows that a store keeps."""
+    from .pyproject import encoded
+
+    kept = [join(["setting", row]) for row in encoded(facts.table)]
+    for one in facts.declarations:
+        line = "" if one.line is None else str(one.line)
+        kept.append(join(["declaration", one.kind, one.shown, one.path, line, *one.says]))
+    kept += [join(["build", build.context, build.dockerfile, build.stage or ""]) for build in facts.builds]
+    return [*kept, join(["note", facts.note])] if facts.note else kept
+
+
+def unpacked(kept: Sequence[str]) -> FileFacts:
+    """The facts that became the rows `kept`."""
+    settings: list[str] = []
+    declarations: list[Declaration] = []
+    builds: list[Build] = []
+    note = None
+    for row in kept:
+        what, *fields = split(row)
+        if what == "setting":
+            settings.append(fields[0])
+        elif what == "declaration":
+            kind, shown, path, line, *says = fields
+            declarations.append(
+                Declaration(kind, tuple(says), shown, path, int(line) if line else None)  # type: ignore[arg-type]
+            )
+        elif what == "build":
+            from .declarations.compose import Build
+
+            builds.append(Build(fields[0], fields[1], fields[2] or None))
+        else:
+            note = fields[0]
+    return FileFacts(_table(settings), tuple(declarations), tuple(builds), note)
+
+
+def _table(settings: Sequence[str]) -> dict[str, Any]:
+    if not settings:
+        return {}
+    from .pyproject import decoded
+
+    return decoded(settings)

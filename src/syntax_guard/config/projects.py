@@ -1,0 +1,171 @@
+"""The project of each file: what the folders above it say of settings and Pythons.
+
+Distance first, then kind: the nearest folder that declares a Python counts, and in it our own table before a floor
+before a pin. Exclusions add up downward. What a file of a folder says is read once a run and remembered between runs.
+"""
+
+from __future__ import annotations
+
+import posixpath
+
+from ..model import Record
+from .remembered import recalled
+from .settings import BASELINE, BASELINE_LIMIT, DECLARING
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Literal, Protocol, TypeVar
+
+    from ..storage.store import Store
+    from .baseline import Baseline
+    from .declarations.compose import Build
+    from .declarations.declaration import Declaration
+    from .expected import ExpectedBroken
+    from .file_facts import FileFacts
+
+    T = TypeVar("T")
+
+    class Tree(Protocol):
+        """Where declarations are read from: a work tree, git's index, a commit, an archive."""
+
+        @property
+        def name(self) -> str:
+            """What tells this tree from others: the path of its top, for one on disk."""
+
+        def read(self, path: str) -> bytes | None:
+            """The content of the file at `path` (relative to the top, with ``/``); None where it does not count."""
+
+        def start(self, path: str, most: int) -> bytes | None:
+            """The first `most` bytes of such a file, however large it is."""
+
+
+class Project(Record):
+    """What counts for the files of one folder."""
+
+    folder: str
+    """The folder, relative to the top of its tree; ``""`` for the top."""
+    explicit: Declaration | None = None
+    """The nearest ``target-version`` of ours."""
+    inferred: Declaration | None = None
+    """What the nearest folder that says so declares besides."""
+    warnings: Literal["ignore", "report", "error"] | None = None
+    notebooks: bool | None = None
+    exclude: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Patterns, each with the folder that they count from, from the top down."""
+    expected_broken: tuple[tuple[str, tuple[str | ExpectedBroken, ...]], ...] = ()
+    """Likewise, and entries for some targets."""
+    baselines: tuple[Baseline, ...] = ()
+    """Those of this folder and of the folders above it: each lets pass what it names."""
+    builds: tuple[Build, ...] = ()
+    """What the compose files of this folder and of those above build."""
+
+    @property
+    def declaration(self) -> Declaration | None:
+        """Who says which Pythons are asked: our own table, wherever it stands, before what is inferred."""
+        return self.explicit or self.inferred
+
+
+class Projects:
+    """The projects of one `tree`. `usable` tells a declaration that can be asked from one that is only noted."""
+
+    def __init__(self, tree: Tree, store: Store, usable: Callable[[Declaration], str | None]) -> None:
+        """`usable` returns None, or why a declaration cannot be used."""
+        self.name = tree.name
+        self.tree = tree
+        self._store = store
+        self._usable = usable
+        self._known: dict[str, Project] = {}
+        self.declaring: dict[str, None] = {}
+        """The folders that say something, in the order in which they were looked at."""
+        self.baselines: list[Baseline] = []
+        """Those that were looked at."""
+        self.builds: dict[Build, None] = {}
+        """What the compose files that were looked at build."""
+        self.notes: dict[str, None] = {}
+        """Declarations that could not be read or used, a line each."""
+
+    def of(self, folder: str) -> Project:
+        """The project of the files in `folder` (relative to the top of the tree, with ``/``; ``""`` for the top).
+
+        Raises `SettingsError` for a table of ours that cannot be used.
+        """
+        known = self._known.get(folder)
+        if known is None:
+            above = Project("") if folder == "" else self.of(posixpath.dirname(folder))
+            known = self._known[folder] = self._below(above, folder)
+        return known
+
+    def _below(self, above: Project, folder: str) -> Project:
+        said = [
+            facts for facts in (self._facts(posixpath.join(folder, name)) for name in DECLARING) if facts is not None
+        ]
+        builds = (*above.builds, *(build for facts in said for build in facts.builds))
+        self.builds.update(dict.fromkeys(builds))
+        built = (self._built(build) for build in builds if build.context == folder)
+        declared = (*(one for facts in said for one in facts.declarations), *filter(None, built))
+        baseline = self._baseline(folder)
+        if not said and not declared and baseline is None:
+            return Project(**{**vars(above), "folder": folder})
+        self.declaring[folder] = None
+        table = next((facts.table for facts in said if facts.table), {})
+        explicit = [one for one in declared if one.kind == "target-version"]
+        inferred = next((one for one in declared if one.kind != "target-version" and self._is_usable(one)), None)
+        return Project(
+            folder,
+            explicit[0] if explicit else above.explicit,
+            inferred or above.inferred,
+            table.get("warnings", above.warnings),
+            table.get("notebooks", above.notebooks),
+            (*above.exclude, *_patterns(folder, table.get("exclude"))),
+            (*above.expected_broken, *_patterns(folder, table.get("expected_broken"))),
+            above.baselines if baseline is None else (*above.baselines, baseline),
+            builds,
+        )
+
+    def _is_usable(self, declaration: Declaration) -> bool:
+        """Whether `declaration` can be asked; else it is noted, and the next one counts."""
+        why = self._usable(declaration)
+        if why:
+            self.notes[f"{declaration.place}: {declaration.shown} is passed over: {why}"] = None
+        return why is None
+
+    def _baseline(self, folder: str) -> Baseline | None:
+        """The baseline that lies in `folder`. Raises `SettingsError` for one that cannot be used."""
+        path = posixpath.join(folder, BASELINE)
+        content = self.tree.start(path, BASELINE_LIMIT + 1)
+        if content is None:  # nearly always
+            return None
+        from . import baseline
+
+        name = f"{self.tree.name}/{path}"
+        rows = recalled(self._store, "baseline", name, content, lambda: baseline.read(content, path))
+        self.baselines.append(baseline.Baseline(folder, rows))
+        return self.baselines[-1]
+
+    def _built(self, build: Build) -> Declaration | None:
+        content = self.tree.read(build.dockerfile)
+        if content is None:
+            return None
+        from . import file_facts
+
+        name = f"{self.tree.name}/{build.dockerfile}:{build.stage or ''}"
+        rows = recalled(self._store, "built", name, content, lambda: file_facts.rows(file_facts.built(content, build)))
+        return next(iter(file_facts.unpacked(rows).declarations), None)
+
+    def _facts(self, path: str) -> FileFacts | None:
+        content = self.tree.read(path)
+        if content is None:
+            return None
+        from . import file_facts
+
+        name = f"{self.tree.name}/{path}"
+        rows = recalled(self._store, "facts", name, content, lambda: file_facts.rows(file_facts.read(content, path)))
+        facts = file_facts.unpacked(rows)
+        if facts.note:
+            self.notes[f"{path} is passed over: {facts.note}"] = None
+        return facts
+
+
+def _patterns(folder: str, patterns: tuple[T, ...] | None) -> tuple[tuple[str, tuple[T, ...]], ...]:
+    return ((folder, patterns),) if patterns else ()

@@ -1,0 +1,170 @@
+"""The settings that a ``pyproject.toml`` holds.
+
+What a file says is remembered with all of its bytes: to parse TOML takes longer than to start Python.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from ..errors import SettingsError
+from ..storage.records import join, split
+from .remembered import recalled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from ..storage.store import Store
+    from .options import Option
+
+FILE_LIMIT = 1024 * 1024
+"""Bytes of the largest settings file that is read."""
+TABLE = "tool.syntax-guard"
+_KINDS: dict[str, Callable[[str], Any]] = {"str": str, "int": int, "float": float, "bool": "True".__eq__}
+
+
+def read_settings(path: str, store: Store) -> dict[str, Any]:
+    """The settings, by field name, in the ``pyproject.toml`` at `path`; `store` remembers them.
+
+    Raises `SettingsError` for a file that cannot be read or is no TOML, and for a setting that is unknown, stands
+    where it has no say, or has a value of the wrong kind.
+    """
+    content = _content(path)
+    return decoded(
+        recalled(store, "settings", os.path.abspath(path), content, lambda: encoded(settings_in(content, path)))
+    )
+
+
+def encoded(values: Mapping[str, Any]) -> list[str]:
+    """Settings as rows that a store keeps. No code and no pickle."""
+    rows = []
+    for name, value in values.items():
+        if not isinstance(value, tuple):
+            rows.append(join([name, type(value).__name__, str(value)]))
+        elif all(isinstance(one, str) for one in value):
+            rows.append(join([name, "strs", *value]))
+        else:
+            from .expected import entries
+
+            fields = (field for one in entries(value) for field in (one.pattern, ",".join(one.targets)))
+            rows.append(join([name, "entries", *fields]))
+    return rows
+
+
+def decoded(rows: Sequence[str]) -> dict[str, Any]:
+    """The settings that became `rows`."""
+    values: dict[str, Any] = {}
+    for row in rows:
+        name, kind, *texts = split(row)
+        if kind == "entries":
+            from .expected import ExpectedBroken
+
+            pairs = zip(texts[::2], texts[1::2], strict=True)
+            values[name] = tuple(ExpectedBroken(path, tuple(said.split(",")) if said else ()) for path, said in pairs)
+        else:
+            values[name] = tuple(texts) if kind == "strs" else _KINDS[kind](texts[0])
+    return values
+
+
+def settings_in(content: bytes, path: str) -> dict[str, Any]:
+    """The settings, by field name, in the bytes of a ``pyproject.toml``; `path` is named in a `SettingsError`."""
+    from .specifiers import declared
+    from .toml import parse
+
+    document = parse(content, path)
+    values = own_table(document, path)
+    try:
+        requires = declared(document, path)
+    except SettingsError:  # what is inferred stops no run
+        requires = None
+    if requires is not None:
+        values["requires_python"] = requires
+    return values
+
+
+def own_table(document: dict[str, Any], path: str) -> dict[str, Any]:
+    """The settings, by field name, in ``[tool.syntax-guard]`` of a parsed file. Raises `SettingsError`."""
+    from .options import OPTIONS
+
+    values: dict[str, Any] = {}
+    table = _table(document, path, "tool", "syntax-guard")
+    _refuse_near_misses(document, path)
+    known = {option.name: option for option in OPTIONS if option.in_file}
+    for name, value in table.items():
+        if name not in known:
+            raise _unknown(name, known, path)
+        values[known[name].field] = known[name].read(value, f"{path}: {TABLE}.{name}")
+    return values
+
+
+def _refuse_near_misses(document: dict[str, Any], path: str) -> None:
+    """Raise `SettingsError` for a table that is nearly ours: it would be passed over in silence."""
+    for name, full in _named_tables(document):
+        plain = name.lower().replace("_", "").replace("-", "").replace(".", "").replace(" ", "")
+        if full != TABLE and 9 <= len(plain) <= 14 and len(_LETTERS.intersection(plain)) >= len(_LETTERS) - 2:
+            from difflib import SequenceMatcher
+
+            if SequenceMatcher(None, plain, "syntaxguard").ratio() >= _NEAR:
+                raise SettingsError(f"{path}: [{full[:100]}] is no table of settings", f"did you mean [{TABLE}]?")
+
+
+def _named_tables(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each name that may have been meant for our table, and the full one: of tables at the top, of tools, and of what
+    people write for ``tool``."""
+    yield from ((name, name) for name in document)
+    project = document.get("project")
+    places = [("tool", document.get("tool")), ("tools", document.get("tools"))]
+    places.append(("project.tool", project.get("tool") if isinstance(project, dict) else None))
+    for place, tools in places:
+        for name, table in tools.items() if isinstance(tools, dict) else ():
+            yield name, f"{place}.{name}"
+            if name.lower() == "syntax" and isinstance(table, dict):  # a dot for the dash
+                yield from ((f"{name}.{inner}", f"{place}.{name}.{inner}") for inner in table)
+
+
+_LETTERS = frozenset("syntaxguard")
+_NEAR = 0.8
+
+
+def _content(path: str) -> bytes:
+    try:
+        # O_NONBLOCK: a FIFO in its place must not stop a commit.
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        try:
+            if not stat.S_ISREG(os.fstat(file).st_mode):
+                raise SettingsError(f"{path}: cannot be read: not a regular file", "--isolated uses no settings file")
+            parts = [os.read(file, FILE_LIMIT + 1)]
+            while parts[-1] and sum(map(len, parts)) <= FILE_LIMIT:
+                parts.append(os.read(file, FILE_LIMIT + 1))
+        finally:
+            os.close(file)
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}", "--isolated uses no settings file") from None
+    content = b"".join(parts)
+    if len(content) > FILE_LIMIT:
+        raise SettingsError(f"{path}: larger than {FILE_LIMIT >> 10} KiB", "this is no settings file")
+    return content
+
+
+def _table(document: dict[str, Any], path: str, *names: str) -> dict[str, Any]:
+    table = document
+    for name in names:
+        inner = table.get(name, {})
+        if not isinstance(inner, dict):
+            raise SettingsError(f"{path}: {'.'.join(names)}: expected a table", f"write [{'.'.join(names)}]")
+        table = inner
+    return table
+
+
+def _unknown(name: str, known: Mapping[str, Option], path: str) -> SettingsError:
+    from .near import did_you_mean
+    from .options import OPTIONS
+
+    elsewhere = next((option for option in OPTIONS if option.name == name and not option.in_file), None)
+    if elsewhere:
+        hint: str | None = f"give it as {elsewhere.flags[0]} or in {elsewhere.variable}"
+        return SettingsError(f"{path}: {TABLE}.{name} cannot be set in a file", hint)
+    return SettingsError(f"{path}: {TABLE}.{name[:100]} is not a setting", did_you_mean(name, tuple(known)))

@@ -1,0 +1,288 @@
+"""Flags, environment and ``pyproject.toml`` become one frozen `Settings`. A flag wins over a variable over the file."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..errors import SettingsError
+from ..model import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any, Literal
+
+    from .expected import ExpectedBroken
+
+FILE = "pyproject.toml"
+DECLARING = (
+    "pyproject.toml", "setup.cfg", "setup.py",
+    ".python-version", ".tool-versions", "mise.toml", ".mise.toml", "Pipfile",
+    "Dockerfile", "Containerfile", "compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml",
+)  # fmt: skip
+"""The files in which a project may declare something, floors first, in the order in which they count."""
+_NO_SETTINGS = {"hook", "staged"}
+"""What a commit says on its command line, and sets nothing."""
+OF_COMPOSE = "compose"
+OF_IMAGES = ("ockerfile", "ontainerfile", OF_COMPOSE)
+"""What is part of the names of files that may speak for another folder than their own."""
+BASELINE = "syntax-guard-baseline.json"
+"""The file that says what was broken before; ``config.baseline`` reads it."""
+BASELINE_LIMIT = 16 << 20
+"""Bytes of the largest one that is read."""
+SPEAKING = (*DECLARING, BASELINE)
+"""The files that have a say in what comes of the files beside and below them."""
+OF_A_FILE = ("target_version", "requires_python", "exclude", "expected_broken", "warnings", "notebooks")
+"""The settings that count for the files below the folder that says so, not for a run."""
+
+
+def may_declare(path: str) -> bool:
+    """Whether the file at `path` may say something of Pythons and of what is let pass, by its name."""
+    name = path.rpartition("/")[2]
+    return name in SPEAKING or any(part in name for part in OF_IMAGES)
+
+
+def something_declares(paths: Sequence[str]) -> bool:
+    """Whether a folder is among `paths`, or something is declared above a file: most one-file commits of small
+    repositories find nothing, and import nothing for it."""
+    seen: set[str] = set()
+    for path in paths:
+        folder = os.path.dirname(os.path.abspath(path))
+        if os.path.isdir(path) or os.path.islink(path):
+            return True
+        while folder not in seen:
+            seen.add(folder)
+            inside = folder.rstrip(os.sep) + os.sep
+            if any(os.access(inside + name, os.F_OK) for name in SPEAKING):
+                return True
+            if os.access(inside + ".git", os.F_OK):
+                break
+            folder = os.path.dirname(folder)
+    return False
+
+
+class Settings(Record):
+    """What a run was asked to do."""
+
+    target_version: tuple[str, ...] = ()
+    python: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    """Patterns of ``.gitignore``, relative to `root`."""
+    expected_broken: tuple[str | ExpectedBroken, ...] = ()
+    """Likewise: files that are broken on purpose. Each must still be broken, for the targets that an entry names."""
+    allow_broken: tuple[str, ...] = ()
+    """Distributions whose broken files are let pass, each ``NAME`` or ``NAME:PATTERN``."""
+    notebooks: bool = False
+    """Whether a search finds Jupyter notebooks, too; one that is named is read in any case."""
+    warnings: Literal["ignore", "report", "error"] = "report"
+    output_format: str | None = None
+    """None: ``github`` in a GitHub workflow, else ``full``."""
+    output_file: str | None = None
+    jobs: int | None = None
+    """Processes that judge; None: as many as this process may use CPUs."""
+    cache: bool = True
+    cache_dir: str | None = None
+    """Where verdicts are remembered; None: nowhere. `load` fills in the user's cache folder."""
+    cache_key: bytes = b""
+    """A secret, or nothing: what was remembered under one key counts under no other. Where it is nothing, there is one
+    in `state_dir`."""
+    state_dir: str | None = None
+    """Where a key of this user's own is kept; None: where the system has it."""
+    trust_bytecode: bool = False
+    """Take a ``.pyc`` that this interpreter would load as a proof that its source compiled."""
+    write_bytecode: bool = False
+    """Leave the code that this interpreter compiled where an import looks for it."""
+    bytecode_by: Literal["time", "hash"] = "time"
+    """How that names its source. `load` chooses as ``py_compile`` does: by hash where SOURCE_DATE_EPOCH is set, since
+    such a builder changes the times of files once they are written."""
+    run_filters: bool = False
+    """Let git run the filters that its configuration names on staged files."""
+    time_limit: float = 30.0
+    """Seconds that a source may take."""
+    memory_limit: int = 4096
+    """MiB of address space that a worker may use; 0: any."""
+    max_findings: int | None = None
+    """Findings that the start gate shows; 0: all, None: as many as it thinks fit."""
+    push_time_limit: float = 60.0
+    """Seconds in which a server's hook answers; past them the push is refused. 0: any."""
+    unanswered: Literal["error", "note"] = "error"
+    """What such a hook makes of files that no Python there can be asked about."""
+    context: int = 0
+    """Lines before and after that of a finding."""
+    statistics: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    color: Literal["auto", "always", "never"] = "auto"
+    stdin_filename: str = "<stdin>"
+    requires_python: str | None = None
+    """``project.requires-python`` of the file, or Poetry's own, translated."""
+    root: str = "."
+    """The folder of the settings file, or the current one: what patterns are relative to."""
+
+    projects: bool = False
+    """Whether the folders above each file say which Pythons are asked about it, and more; see ``config.projects``."""
+    overrides: frozenset[str] = frozenset()
+    """The fields that flags and variables set: no project has a say in them."""
+    by_variable: frozenset[str] = frozenset()
+    """Those of `overrides` that a variable set."""
+
+    def setting(self, name: str) -> str:
+        """Name a setting as a message should.
+
+        Args:
+            name: The setting, such as ``target-version``.
+
+        Returns:
+            Its variable if that set it, else its flag.
+        """
+        field = name.replace("-", "_")
+        return f"SYNTAX_GUARD_{field.upper()}" if field in self.by_variable else f"--{name}"
+
+    def for_this_interpreter(self) -> Settings:
+        """Ask about the Python that runs this, and no other.
+
+        Returns:
+            The same settings, with that one target.
+        """
+        return self.for_interpreter(None)
+
+    def for_interpreter(self, python: str | None) -> Settings:
+        """Ask about one executable, and no other.
+
+        Args:
+            python: Its path; None for the Python that runs this.
+
+        Returns:
+            The same settings, with that one target.
+        """
+        overrides = self.overrides | {"target_version"}
+        asked = (python,) if python else ()
+        changed = {"target_version": (), "python": asked, "requires_python": None, "overrides": overrides}
+        return Settings(**{**vars(self), **changed})
+
+
+def is_silent(settings: Settings, environ: Mapping[str, str]) -> bool:
+    """Whether nothing is printed of a run that finds nothing: under pre-commit, where `settings` ask for no more.
+
+    That is what ``printing`` decides, too. A commit that passes does not import it.
+    """
+    asked = settings.output_format or settings.output_file or settings.statistics or settings.verbose
+    return bool(environ.get("PRE_COMMIT")) and environ.get("GITHUB_ACTIONS") != "true" and not asked
+
+
+def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: str) -> Settings:
+    """Put together the settings of a run that stands in `folder`.
+
+    `flags` holds what the command line gave, by field name, and may hold ``config`` (the path of the settings file)
+    and ``isolated`` (use none). Raises `SettingsError` for a value that cannot be used, wherever it stands.
+    """
+    said = _said(flags, environ)
+    path = file_in_use(flags, environ, folder)
+    values: dict[str, Any] = {}
+    cache_dir = _cache_dir(flags, environ)
+    cache_key = os.fsencode(environ.get("SYNTAX_GUARD_CACHE_KEY", ""))
+    if path:
+        from ..storage.key import cache_key as own_key
+        from ..storage.store import Store
+        from .pyproject import read_settings
+
+        key = own_key(cache_key, state_folder(environ)) if cache_dir else b""
+        values = read_settings(path, Store(cache_dir, key))
+        values["root"] = os.path.dirname(os.path.abspath(path))
+    else:
+        values["root"] = os.path.abspath(folder)
+    named = flags.get("config") or environ.get("SYNTAX_GUARD_CONFIG")
+    values["projects"] = not named and not _isolated(flags, environ)
+    if values["projects"]:  # each file hears them from the folders above it
+        values = {field: value for field, value in values.items() if field not in OF_A_FILE}
+    values.update(said)
+    values["overrides"] = frozenset(said)
+    values["by_variable"] = frozenset(said.keys() - flags.keys())
+    if environ.get("SOURCE_DATE_EPOCH"):
+        values["bytecode_by"] = "hash"
+    if values.get("cache", True):
+        values["cache_dir"] = cache_dir
+        values["cache_key"] = cache_key
+        values["state_dir"] = state_folder(environ)
+    return Settings(**values)
+
+
+def file_in_use(flags: Mapping[str, Any], environ: Mapping[str, str], folder: str) -> str | None:
+    """Path of the settings file of a run that stands in `folder`, or None. Raises `SettingsError` (see `load`)."""
+    if "config" in flags and flags.get("isolated"):
+        raise SettingsError("--config does not go with --isolated", "use one file, or none")
+    named = flags["config"] if "config" in flags else environ.get("SYNTAX_GUARD_CONFIG")
+    if (named or "config" in flags) and not os.path.isfile(named or ""):
+        setting = "--config" if "config" in flags else "SYNTAX_GUARD_CONFIG"
+        raise SettingsError(f"{setting}: no such file: {named}", "paths are taken from the current folder")
+    return None if _isolated(flags, environ) else named or nearest(folder)
+
+
+def _said(flags: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    """The fields that flags and variables set. Most commits give none, and import nothing to read them."""
+    if any(name[:6].upper() == "SYNTAX" for name in environ):
+        from .variables import unknown
+
+        unknown(environ)
+    elif flags.keys() <= _NO_SETTINGS:
+        return {}
+    from .options import given
+
+    return given(flags, environ)
+
+
+def _isolated(flags: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
+    return _truth(flags.get("isolated"), environ, "SYNTAX_GUARD_ISOLATED", otherwise=False)
+
+
+def _cache_dir(flags: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
+    """The cache folder, which a settings file has no say in, or None where flags and environment want none."""
+    named = flags.get("cache_dir") or environ.get("SYNTAX_GUARD_CACHE_DIR")
+    wanted = _truth(flags.get("cache"), environ, "SYNTAX_GUARD_CACHE", otherwise=True)
+    if flags.get("cache") is None and _truth(None, environ, "SYNTAX_GUARD_NO_CACHE", otherwise=False):
+        wanted = False
+    return (named or default_folder(environ)) if wanted else None
+
+
+def _truth(flag: bool | None, environ: Mapping[str, str], variable: str, *, otherwise: bool) -> bool:
+    if flag is not None or not environ.get(variable):
+        return otherwise if flag is None else flag
+    from .options import truth
+
+    return truth(environ[variable], variable)
+
+
+def default_folder(environ: Mapping[str, str]) -> str | None:
+    """The user's cache folder for this tool, as the system has it (XDG, macOS, Windows), or None without a home."""
+    return _user_folder(environ, "LOCALAPPDATA", "Caches", "XDG_CACHE_HOME", ".cache")
+
+
+def state_folder(environ: Mapping[str, str]) -> str | None:
+    """The user's folder for what this tool keeps and no cache holds (XDG, macOS, Windows), or None without a home."""
+    return _user_folder(environ, "APPDATA", "Application Support", "XDG_STATE_HOME", ".local/state")
+
+
+def _user_folder(environ: Mapping[str, str], windows: str, in_library: str, xdg: str, otherwise: str) -> str | None:
+    if os.name == "nt":
+        base = environ.get(windows, "")
+    elif sys.platform == "darwin":
+        base = os.path.join(environ.get("HOME", ""), "Library", in_library)
+    else:
+        base = environ.get(xdg, "")
+        if not os.path.isabs(base):  # as the XDG specification asks
+            base = os.path.join(environ.get("HOME", ""), otherwise)
+    return os.path.join(base, "syntax-guard") if os.path.isabs(base) else None
+
+
+def nearest(folder: str) -> str | None:
+    """Path of the ``pyproject.toml`` in `folder` or the closest folder above it, up to the top of its repository."""
+    folder = os.path.abspath(folder)
+    while True:
+        path = os.path.join(folder, FILE)
+        if os.path.lexists(path) and not os.path.isdir(path):  # what cannot be read is an error, not a miss
+            return path
+        above = os.path.dirname(folder)
+        if above == folder or os.path.exists(os.path.join(folder, ".git")):
+            return None
+        folder = above

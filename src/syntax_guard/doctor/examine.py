@@ -1,0 +1,76 @@
+"""Which gates a repository has, and what is missing: ``syntax-guard doctor``. Files are read, nothing is run."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import posixpath
+from collections.abc import Iterable
+
+from syntax_guard.errors import UsageError
+
+from .finding import Advice, Edit, Finding, Place, Unreadable, unsure
+from .gates.table import GATES
+from .repository import Repository
+
+
+def examine(root: str) -> tuple[Finding, ...]:
+    """Every finding about the folder ``root``, in the order of the gates, then of paths and lines.
+
+    ``root`` may lie in a repository: what is started there is looked at, and the hooks and CI files of the repository
+    that holds it. Paths are relative to ``root``. Raises SourcesError where it is no folder, GitError where git cannot
+    be asked about a repository.
+    """
+    repository = Repository(root)
+    found: list[Finding] = []
+    for name, gate in GATES.items():
+        try:
+            answers = gate.examine(repository)
+        except Unreadable as error:
+            answers = [unsure(name, f"cannot be read: {error.message}", error.place)]
+        answers = [_seen_from(answer, repository.below) for answer in answers]
+        found += sorted(answers, key=lambda one: (one.place.path, one.place.line or 0) if one.place else ("", 0))
+    return tuple(found)
+
+
+def named(names: Iterable[str]) -> tuple[str, ...]:
+    """The gates called ``names``, in the order of reports. Raises UsageError for a name that is no gate."""
+    wanted = set(names)
+    for name in sorted(wanted - set(GATES)):
+        near = difflib.get_close_matches(name, GATES, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"the gates are {', '.join(GATES)}"
+        raise UsageError(f"there is no gate {name!r}", hint)
+    return tuple(gate for gate in GATES if gate in wanted)
+
+
+def required_missing(findings: Iterable[Finding], required: Iterable[str]) -> tuple[str, ...]:
+    """The gates of ``required`` that are not there: no answer is ok, or one is that it is missing or cannot be told.
+
+    A gate that does not apply is not there either: who requires a start gate wants to hear that nothing is gated.
+    """
+    states: dict[str, set[str]] = {}
+    for finding in findings:
+        states.setdefault(finding.gate, set()).add(finding.state)
+    return tuple(gate for gate in named(required) if states.get(gate, set()) - {"not-applicable"} != {"ok"})
+
+
+def replaced(findings: Iterable[Finding], trials: Iterable[Finding]) -> tuple[Finding, ...]:
+    """``findings`` with what was tried in place of what is written, gate by gate."""
+    seen = list(trials)
+    kept = [finding for finding in findings if finding.gate not in {one.gate for one in seen}]
+    return tuple(sorted(kept + seen, key=lambda one: list(GATES).index(one.gate)))
+
+
+def _seen_from(finding: Finding, below: str) -> Finding:
+    """``finding`` with its paths relative to the folder ``below`` of the repository."""
+
+    def moved(path: str) -> str:
+        return path if os.path.isabs(path) or not below else posixpath.relpath(path, below)
+
+    place, advice = finding.place, finding.advice
+    if advice is not None:
+        edits = tuple(Edit(**{**vars(one), "path": moved(one.path)}) for one in advice.edits)
+        advice = Advice(edits, advice.commands, advice.pattern)
+    if place is not None:
+        place = Place(moved(place.path), place.line)
+    return Finding(**{**vars(finding), "place": place, "advice": advice})

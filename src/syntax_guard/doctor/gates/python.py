@@ -1,0 +1,88 @@
+"""The Python gate: is the Python that judges the one that runs? It reads what ``syntax-guard targets`` reads."""
+
+from __future__ import annotations
+
+import posixpath
+
+from syntax_guard.config import file_facts
+from syntax_guard.config.declarations.declaration import Declaration
+from syntax_guard.config.declarations.dockerfile import python_of
+from syntax_guard.config.projects import Projects
+from syntax_guard.config.settings import DECLARING
+from syntax_guard.config.specifiers import admitted, parse
+from syntax_guard.errors import SettingsError, TargetError
+from syntax_guard.model import label
+from syntax_guard.sources.work_tree import WorkTree, work_tree
+from syntax_guard.storage.store import Store
+from syntax_guard.targets.declared import unusable
+
+from ..finding import Advice, Finding, Place, missing, nothing, ok, unsure
+from ..parsers.services import Service, started
+from ..repository import Repository
+
+_WHY = "a file is judged by one Python and runs on another, which may refuse it"
+_MOST, _MOST_YAML = 1_000, 60_000
+
+
+def examine(repository: Repository) -> list[Finding]:
+    """The answer about each image that says which Python it has, and about declarations that are not followed."""
+    projects = Projects(
+        work_tree(repository.top) if repository.in_git else WorkTree(repository.top, None), Store(None), unusable
+    )
+    folders = sorted({posixpath.dirname(path) for path in repository.named(*DECLARING)})[:_MOST]
+    written = repository.named(*DECLARING[-4:])
+    if sum(len(repository.text(path) or "") for path in written) > _MOST_YAML:
+        return [unsure("python", "more compose files than are read", Place(written[0]))]
+    services = [one for one in started(repository)[0] if one.kind in ("dockerfile", "compose")]
+    try:
+        found = [_of_image(projects, service) for service in services]
+        found += [answer for folder in folders for answer in _not_followed(projects, folder)]
+    except (SettingsError, TargetError) as error:
+        return [unsure("python", error.message, None)]
+    found += [unsure("python", note, None) for note in list(projects.notes)[:5]]
+    return list(dict.fromkeys(found)) or [nothing("python", "no image of Python is here")]
+
+
+def _of_image(projects: Projects, service: Service) -> Finding:
+    place = Place(service.image.path, service.image.stage.line) if service.image else service.place
+    version = python_of(service.base)
+    if version is None:
+        return unsure("python", f"which Python {service.base or service.name} has", place)
+    declared = projects.of(posixpath.dirname(place.path)).declaration
+    runs = f"{service.base} runs Python {version}"
+    if declared is None:
+        advice = Advice(pattern=f'in pyproject.toml, under [project]: requires-python = ">={version}"')
+        return missing("python", f"{runs}, and nothing says what is for it", place, _WHY, advice)
+    said = f"{declared.shown} in {declared.place}"
+    if not _names(declared, version):
+        advice = Advice(pattern="the same Python in both")
+        return missing("python", f"{runs}, not what {said} says", place, _WHY, advice)
+    return ok("python", f"{runs}, as {said} says", place)
+
+
+def _not_followed(projects: Projects, folder: str) -> list[Finding]:
+    """What a folder says of Pythons and is not asked: a pin that its floor refuses, a floor below a table of ours."""
+    counts = projects.of(folder).declaration
+    contents = [(path, projects.tree.read(path)) for path in (posixpath.join(folder, name) for name in DECLARING)]
+    said = [one for path, content in contents if content is not None
+            for one in file_facts.read(content, path).declarations if unusable(one) is None]  # fmt: skip
+    found: list[Finding] = []
+    for one in said:
+        of_image = one.path.endswith(("Dockerfile", "Containerfile"))  # its own finding
+        if counts is None or one.kind == "target-version" or one.place == counts.place or of_image:
+            continue
+        lowest = next(map(label, admitted(one.says[0]))) if one.kind == "floor" else one.says[0]
+        contradicts = counts.kind == "floor" and one.kind == "pin" and not _names(counts, lowest)
+        is_above = counts.kind == "target-version" and posixpath.dirname(counts.path) != folder
+        if contradicts or (is_above and one.kind == "floor" and not _names(counts, lowest)):
+            message = f"{one.shown} is not asked: {counts.shown} in {counts.place} counts"
+            advice = Advice(pattern="the same Python in both, or a target-version with both beside the nearer one")
+            found.append(missing("python", message, Place(one.path, one.line), _WHY, advice))
+    return found
+
+
+def _names(declared: Declaration, version: str) -> bool:
+    """Whether a declaration names or admits ``version``."""
+    if declared.kind == "floor":
+        return version in map(label, admitted(declared.says[0]))
+    return parse(version) in map(parse, declared.says)

@@ -1,0 +1,181 @@
+"""The tree gate: does CI check every file?"""
+
+from __future__ import annotations
+
+import re
+
+from ..finding import Advice, Edit, Finding, Place, missing, ok, unsure
+from ..parsers import ci, tasks
+from ..parsers.ci import Step
+from ..parsers.commands import TOOL, WEAK, Call, Command, calls, commands, mentions
+from ..repository import Repository
+from .hook import STAGES, Configuration
+
+_WHY = "a hook can be skipped (--no-verify) or never installed; the check in CI cannot"
+_ACTION = re.compile(
+    rf"{TOOL}/{TOOL}@\S+|component=\S*/{TOOL}/{TOOL}/{TOOL}@\S+|(?:remote|file)=\S*/{TOOL}\.ya?ml(?: .*)?"
+)
+_GIVEN = re.compile(r"(?:(?:version|python|sarif|sarif-file)=\S* ?)*")
+_PYTHONS_TOOLS = re.compile(r"(?:^|[\s;&])(?:python3?|pip|pytest|tox|nox|uvx?|poetry|pdm|hatch|pre-commit)(?=[\s;&]|$)")
+_PLAIN_OPTIONS = {"--show-diff-on-failure", "--verbose", "-v", "--color", "--color=always", "always"}
+_INSTALL, _CHECK = "python -m pip install syntax-guard", "syntax-guard check"
+_WORKFLOW = f"""name: syntax
+on: [push, pull_request]
+jobs:
+  syntax:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.x"  # the one that you deploy
+      - run: {_INSTALL}
+      - run: {_CHECK}
+"""
+_JOB = f"\nsyntax-guard:\n{{}}  image: python:3.13-slim\n  script:\n    - {_INSTALL}\n    - {_CHECK}\n"
+
+
+def examine(repository: Repository) -> list[Finding]:
+    """The answers about CI: what surely runs, else what cannot be told, else that nothing does."""
+    paths, every = ci.files(repository), ci.every(repository)
+    found = [finding for each in every for finding in _answers(repository, each)]
+    answered = {finding.place.path for finding in found if finding.place}
+    silent = [path for path in paths if path not in answered and _speaks(repository, path, every)]
+    found += [_unsure(Place(path), f"it speaks of {TOOL}") for path in silent]
+    if "ci" in Configuration(repository).table:
+        found.append(_unsure(None, "pre-commit.ci may be switched on, and run the hooks"))
+    for state in ("ok", "cannot-tell", "missing"):
+        if chosen := [finding for finding in found if finding.state == state]:
+            return chosen[:5]
+    message = f"no CI step runs {TOOL}" if paths else "no CI file was found"
+    return [missing("tree", message, Place(paths[0]) if paths else None, _WHY, _advice(repository, paths, every))]
+
+
+def _answers(repository: Repository, step: Step) -> list[Finding]:
+    """What one step says of the tool; nothing where it has nothing to do with it."""
+    if step.uses:
+        return _used(repository, step)
+    found, read = calls(step.script, errexit=step.errexit), commands(step.script, errexit=step.errexit)
+    if found is None:
+        return [_unsure(step.place, "the shell text around it is not read for sure")]
+    if found:
+        return [_judged(repository, step, one, one.written) for one in found]
+    if weak := WEAK.search(step.script):
+        return [_unsure(step.place, f"{weak[0]} asks one Python, and trusts bytecode")]
+    if read is None:
+        lines = re.findall(r"^\s*(?:make|tox|nox|\./\S+)[^\n;&|]{0,80}", step.script[:10_000], re.MULTILINE)[:10]
+        leads = [tasks.follow(repository, tuple(line.split())) for line in lines]
+        return [_unsure(step.place, f"{one.path} speaks of {TOOL}") for one in leads if one]
+    return [finding for command in read for finding in _led(repository, step, command)]
+
+
+def _speaks(repository: Repository, path: str, every: list[Step]) -> bool:
+    """Whether a CI file speaks of the tool where nothing is read, and not only to install it."""
+    read = "\n".join(one.script for one in every if one.place.path == path)
+    return (repository.text(path) or "").count(TOOL) > read.count(TOOL)
+
+
+def _used(repository: Repository, step: Step) -> list[Finding]:
+    """What a step does that uses our action, or one that runs pre-commit, or one of the repository."""
+    local = step.uses.removeprefix("./").rstrip("/") if step.uses.startswith("./") else None
+    if local is not None:
+        texts = [repository.text(path) or "" for path in (local, f"{local}/action.yml", f"{local}/action.yaml")]
+        return [_unsure(step.place, f"{step.uses} speaks of {TOOL}")] if any(map(mentions, texts)) else []
+    if re.match(r"(?:pre-commit/action|j178/prek-action)@", step.uses):
+        ours = Configuration(repository, "prek" if "prek" in step.uses else "pre-commit").at("pre-commit")
+        narrow = step.given or (ours and ours.narrowed)
+        return (
+            [_sure(step, f"CI runs {step.uses}", "the hooks may leave files out" if narrow else None)] if ours else []
+        )
+    if TOOL not in step.uses:
+        return []
+    known = _ACTION.fullmatch(step.uses.strip()) and _GIVEN.fullmatch(step.given)
+    return [_sure(step, f"CI runs {step.uses.strip()}", None if known else "what it is told may leave files out")]
+
+
+def _judged(repository: Repository, step: Step, made: Call, shown: str) -> Finding:
+    """What a call in a step is worth."""
+    if made.verb != "check" and not made.unsure:
+        return _missing(step, f"`{shown}` checks nothing")
+    if "--staged" in made.options:
+        return _missing(step, "in CI nothing is staged, so `check --staged` checks nothing")
+    told = {"--root", "--archives"} & made.options.keys()
+    why = None if made.stops else "what stands behind it may swallow its exit code"
+    why = f"`{made.unsure}` may leave files out" if made.unsure else why
+    if told:
+        why = f"`{min(told)}` tells it where to look"
+    if outside := _outside(repository, made):
+        why = f"it is told where to look, and {outside} is elsewhere"
+    return _sure(step, f"CI runs {shown}", why)
+
+
+def _outside(repository: Repository, made: Call) -> str | None:
+    """A Python file that the paths of a call leave out, or None."""
+    roots = tuple(path.removeprefix("./").rstrip("/") + "/" for path in made.paths)
+    python = (path for path in repository.files if path.endswith((".py", ".pyi", ".pyw")))
+    return None if not roots or "./" in roots else next((path for path in python if not path.startswith(roots)), None)
+
+
+def _led(repository: Repository, step: Step, command: Command) -> list[Finding]:
+    """What a command that is not ours leads to: hooks that it runs, or a task of the repository."""
+    shown = " ".join(command.words)[:100]
+    if re.match(r"(?:uv run )?(?:pre-commit|prek) run\b", shown):
+        return _hooks_run(repository, step, command)
+    led = tasks.follow(repository, command.words)
+    if led is None:
+        return []
+    found = calls(led.text, errexit=led.errexit) if led.text is not None else None
+    hooks = re.search(r"\b(?:pre-commit|prek)\b", led.text or "") and Configuration(repository).ours
+    if found is None or hooks:
+        return [_unsure(step.place, f"`{shown}` may run it ({led.path}): try that by hand")]
+    every = [one.evolve(stops=one.stops and command.stops) for one in found]
+    return [_judged(repository, step, one, f"{shown}, which runs {one.written} ({led.path})") for one in every]
+
+
+def _hooks_run(repository: Repository, step: Step, command: Command) -> list[Finding]:
+    begin = command.words.index("run", 2 if command.words[0] == "uv" else 0)
+    configuration = Configuration(repository, command.words[begin - 1])
+    rest = {*command.words[begin + 1 :]} - _PLAIN_OPTIONS
+    named = [name for name in STAGES if name in rest]
+    stage = "manual" if "manual" in rest else "pre-commit"
+    asked = [hook for hook in configuration.ours if hook.id in (named or STAGES)]
+    if not asked or (not named and any(not word.startswith("-") for word in rest - {"manual"})):
+        return []
+    if not {"-a", "--all-files"} & rest and "syntax-guard-tree" not in named:
+        return [_missing(step, "in CI nothing is staged, so the hooks see no file (--all-files is not there)")]
+    plain = rest <= {"-a", "--all-files", "--hook-stage", "--stage", "manual", *named} and command.stops
+    sure = plain and any(stage in hook.stages and not hook.narrowed for hook in asked)
+    return [_sure(step, f"CI runs {command.written}", None if sure else "the hooks may leave files out, or not run")]
+
+
+def _sure(step: Step, message: str, why: str | None) -> Finding:
+    """The answer about a step that runs a check: ok, but for what stands over it and ``why`` it may not count."""
+    if step.never:
+        return _missing(step, step.never)
+    why = step.unsure or why or step.apart
+    return _unsure(step.place, why) if why else ok("tree", message, step.place)
+
+
+def _missing(step: Step, why: str) -> Finding:
+    return missing("tree", f"nothing is gated: {why}", step.place, _WHY, Advice(pattern=f"a step of its own: {_CHECK}"))
+
+
+def _unsure(place: Place | None, why: str) -> Finding:
+    return unsure("tree", f"whether CI refuses a broken file: {why}", place)
+
+
+def _advice(repository: Repository, paths: list[str], every: list[Step]) -> Advice:
+    """A step before the first that uses Python's tools; a workflow or job of its own where there is none."""
+    for step in every:
+        if _PYTHONS_TOOLS.search(step.script) and not step.unsure and not step.never:
+            edit = ci.before(repository, every, step, _CHECK)
+            if edit is not None:
+                return Advice((edit,))
+    if ".gitlab-ci.yml" in paths:
+        stages = repository.mapping(".gitlab-ci.yml").words("stages")
+        stage = f"  stage: {stages[0]}\n" if stages and "test" not in stages else ""
+        end = (repository.text(".gitlab-ci.yml") or "").rstrip().count("\n") + 2
+        return Advice((Edit(".gitlab-ci.yml", end, 0, _JOB.format(stage)),))
+    if not paths or paths[0].startswith(".github/"):
+        return Advice((Edit(".github/workflows/syntax.yml", 1, 0, _WORKFLOW),))
+    return Advice(pattern=f"steps where Python is there: {_INSTALL}, then {_CHECK}")

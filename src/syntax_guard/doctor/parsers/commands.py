@@ -1,0 +1,217 @@
+"""Shell text, where reading it is sure, and what its commands say of this tool.
+
+Sure are simple commands, one after another or joined by ``&&``. Whatever may keep one from running, or swallow how it
+ends (``||``, pipes, conditions, functions, substitutions, ``exit``, another folder), makes a text that is not read.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+
+from syntax_guard.model import Record
+
+TOOL = "syntax-guard"
+WEAK = re.compile(r"\b(?:compileall|py_compile)\b")
+"""A gate of the project's own: it knows one Python, and passes over what has a file of bytecode."""
+LEAVES_OUT = re.compile(r"SYNTAX_GUARD_(?:EXCLUDE|EXPECTED_BROKEN|ALLOW_BROKEN)\b")
+"""Variables that leave files out."""
+_MOST_LINES, _MOST_TEXT = 300, 12_000
+_OPERATORS = re.compile(r"[|<>`(){}]|\\[;&'\"]|(['\"])(?:[;&]+\1|#)")
+"""What is more than words, ``;`` and ``&&``, or would be taken for these."""
+_LITERAL = re.compile(r"""\$\{\w+\}|'(?![;&]+'|#)[^'\\]*'|"(?![;&]+"|#)[^"$`\\]*\"""")
+_COMMENT = re.compile(r"^([^'\"]*?)(?:^|\s)#.*$")
+_UNSURE = re.compile(
+    r"if|then|else|elif|fi|for|while|until|do|done|case|esac|function|select|[{}!.]|\[\[|trap|exit|return|eval|source|"
+    r"alias|cd|pushd|popd|shopt|enable|break|continue|unset|kill|wait|time|coproc|hash|\$.*"
+)
+_SHEBANG = re.compile(r"#!\s*(?:/usr)?/bin/(?:env (?:-S )?)?(?:sh|bash|dash)(?P<errexit> -e)?[ \r]*(?:\n|$)")
+_WRAPPER = re.compile(
+    r"((?:\S*/)?(?:exec|tini|dumb-init|catatonit|docker-init|nice|uvx|(?:uv|poetry|pdm|hatch|pipenv|rye|pipx|pixi) run|"
+    r"uv tool run|env(?= \w+=))(?: -\S+)*(?: [A-Za-z_]\w*=\S*)*) "
+)
+_VERBS = ("check", "run", "pre-push", "probe")
+_SHOWS = {"-h", "--help", "--version", "--report-only"}
+_HARMLESS = re.compile(
+    r"-[qv]|--(quiet|verbose|statistics|no-cache|notebooks|trust-bytecode|tracked|write-bytecode|isolated|color|strict|"
+    r"staged|wait)"
+)
+_VALUED = re.compile(
+    r"-j|--(output-format|output-file|target-version|python|warnings|jobs|cache-dir|timeout|time-limit|memory-limit|"
+    r"max-findings|context|archives|root)"
+)
+_NO_CALL = re.compile(r"echo |printf |(?:\S+ ){0,4}(?:install|add|sync) |git ")
+"""Commands that name the tool and do not run it."""
+
+
+class Command(Record):
+    """A simple command of a text."""
+
+    words: tuple[str, ...]
+    line: int
+    stops: bool
+    """Where it fails or is not reached, nothing behind it runs and the text ends with a failure."""
+    written: str
+    """The line that it stands in."""
+
+
+class Call(Record):
+    """A call of the tool; ``verb`` is empty where it only shows something, ``unsure`` is what may let files out."""
+
+    verb: str
+    options: dict[str, str]
+    paths: tuple[str, ...]
+    unsure: str | None
+    line: int = 1
+    written: str = ""
+    stops: bool = True
+    first: bool = True
+    """No other command of its text runs before it."""
+
+
+def script(text: str) -> bool | None:
+    """Whether the shell that runs this file stops at an error; None where no shell of POSIX does."""
+    found = _SHEBANG.match(text)
+    return bool(found["errexit"]) if found else None if text.startswith("#!") else False
+
+
+def commands(text: str, *, errexit: bool = False) -> tuple[Command, ...] | None:
+    """The simple commands of ``text``, or None where reading is not sure.
+
+    ``errexit``: the shell that runs it stops at an error (GitHub's ``bash -e``, husky's ``sh -e``).
+    """
+    statements = _statements(text)
+    if statements is None:
+        return None
+    found: list[Command] = []
+    for index, (number, line, chain) in enumerate(statements):
+        last = index == len(statements) - 1
+        if chain[0][0] == "set":
+            if len(chain) > 1 or not re.fullmatch(r"-[eux]+o?", "".join(chain[0][1:2])):
+                return None
+            errexit = errexit or "e" in chain[0][1]
+            continue
+        if any(words[0] == "exec" for words in chain[: None if not last else -1]):
+            return None
+        stops = last or (errexit and len(chain) == 1)
+        found += [Command(words, number, stops, line) for words in chain]
+    return tuple(found)
+
+
+def _statements(text: str) -> list[tuple[int, str, list[tuple[str, ...]]]] | None:
+    """The statements of a text, each with its line and as commands that are joined by ``&&``."""
+    if len(text) > _MOST_TEXT or text.count("\n") > _MOST_LINES:
+        return None
+    statements: list[tuple[int, str, list[tuple[str, ...]]]] = []
+    begun: list[str] = []
+    for number, written in enumerate([*text.split("\n"), ""], 1):
+        line = _COMMENT.sub(r"\1", written)
+        begun.append(line.removesuffix("\\"))
+        if line.endswith("\\"):
+            continue
+        whole = "".join(begun).strip()
+        chains = _chains(whole)
+        if chains is None:
+            return None
+        statements += [(number - len(begun) + 1, whole, chain) for chain in chains]
+        begun = []
+    return statements
+
+
+def _chains(line: str) -> list[list[tuple[str, ...]]] | None:
+    """The statements of a line, each as commands joined by ``&&``; None where reading is not sure."""
+    if LEAVES_OUT.search(line) or _OPERATORS.search(_LITERAL.sub("", line)):
+        return None
+    try:
+        lexer = shlex.shlex(line, posix=True, punctuation_chars=";&")
+        lexer.whitespace_split, lexer.commenters = True, ""
+        tokens = list(lexer)
+    except ValueError:
+        return None
+    chains: list[list[tuple[str, ...]]] = []
+    chain: list[tuple[str, ...]] = []
+    words: list[str] = []
+    for token in [*tokens, ";"]:
+        if token not in (";", "&&"):
+            if not token.strip(";&") or token.startswith("#"):
+                return None
+            words.append(token)
+            continue
+        while words and re.fullmatch(r"[A-Za-z_]\w*=.*", words[0], re.DOTALL):
+            del words[0]
+        if (not words and (token == "&&" or chain)) or (words and _UNSURE.fullmatch(words[0])):  # noqa: S105
+            return None
+        chain += [tuple(words)] if words else []
+        if token == ";":  # noqa: S105 - an operator
+            chains += [chain] if chain else []
+            chain = []
+        words = []
+    return chains
+
+
+def inner(words: tuple[str, ...]) -> tuple[str, bool] | None:
+    """The text that ``words`` hand to a shell (``bash -ec "…"``), and whether it stops at an error; or None."""
+    if len(words) < 3 or posixpath.basename(words[0]) not in ("sh", "bash", "dash", "ash"):
+        return None
+    for index, option in enumerate(words[1:-1], 1):
+        if re.fullmatch(r"-\w*c", option):
+            return words[index + 1], "e" in "".join(words[1 : index + 1])
+        if not re.fullmatch(r"-\w+|pipefail|errexit", option):
+            return None
+    return None
+
+
+def mentions(text: str) -> bool:
+    """Whether ``text`` speaks of the tool at all."""
+    return TOOL in text or TOOL.replace("-", "_") in text
+
+
+def call(words: tuple[str, ...]) -> Call | None:
+    """The call that ``words`` are, or None where they are not the tool: wrapped at most by a known runner or init."""
+    unsure = "a variable" if LEAVES_OUT.search(" ".join(words)) else None
+    while found := _WRAPPER.match(" ".join(words[:8]) + " "):
+        words = words[len(found[1].split()) :]
+    if len(words) > 2 and re.fullmatch(r"(?:.*/)?python[\d.]*(?:\.exe)?", words[0]) and words[2] == "syntax_guard":
+        words = (TOOL, *words[3:]) if words[1] == "-m" else words
+    if not words or not re.fullmatch(rf"(?:.*/)?{TOOL}(?:\.exe|@.*|==.*)?", words[0]):
+        return None
+    end = words.index("--") if "--" in words else len(words)
+    verb, before = "".join(words[1:2]), words[1:end]
+    if not before or _SHOWS & {*before} or verb.startswith("-"):
+        return Call("", {}, (), None)
+    unsure = unsure or (None if verb in _VERBS else verb)
+    options: dict[str, str] = {}
+    paths: list[str] = []
+    rest = iter(before[1:])
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if not word.startswith("-") or word == "-":
+            paths.append(word)
+        elif _VALUED.fullmatch(name):
+            options[name] = value if equals else next(rest, "")
+        else:
+            options[name] = value
+            unsure = unsure or (None if _HARMLESS.fullmatch(word) else name)
+    return Call(verb, options, (*paths, *words[end + 1 :]) if verb == "check" else (), unsure)
+
+
+def calls(text: str, *, errexit: bool = False) -> list[Call] | None:
+    """The calls of the tool in a shell text, or None where reading is not sure and it speaks of the tool."""
+    read = commands(text, errexit=errexit) if mentions(text) else ()
+    if read is None:
+        return None
+    found: list[Call] = []
+    for index, command in enumerate(read):
+        nested, made = inner(command.words), call(command.words)
+        shown = " ".join(command.words)
+        if made is None and nested is None and mentions(shown) and not _NO_CALL.match(shown):
+            return None
+        deeper = calls(nested[0], errexit=nested[1]) if nested else [made] if made else []
+        if deeper is None:
+            return None
+        found += [
+            one.evolve(line=command.line, written=command.written, stops=one.stops and command.stops, first=not index)
+            for one in deeper
+        ]
+    return found

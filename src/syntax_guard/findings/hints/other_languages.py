@@ -1,0 +1,79 @@
+"""Habits of other languages. Each is tried: with the line rewritten, the compiler comes further."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .trial import Trial
+
+_BLOCK = "if|elif|else|for|while|try|except|finally|with|def|class|async|match|case"
+_WORD = r"(?!(?:and|or|not|in|is|if|else|for)\b)[A-Za-z]{2,}\b"
+"""A word that no operator of Python is: two in a row are English, and no expression."""
+HABITS = tuple(
+    (re.compile(pattern), written, said)
+    for pattern, written, said in (
+        (r"\belse\s+if\b", "elif", "Python writes `elif` for `else if`"),
+        (r"(?<![=!])===(?!=)", "==", "Python writes `==` for `===`"),
+        (r"!==", "!=", "Python writes `!=` for `!==`"),
+        (r"&&", " and ", "Python writes `and` for `&&`"),
+        (r"\|\|", " or ", "Python writes `or` for `||`"),
+        (r"!(?=\s*[\w(])", " not ", "Python writes `not x` for `!x`"),
+        (r"(\w[\w.\[\]]*)\s*\+\+", r"\1 += 1", "Python writes `x += 1` for `x++`"),
+        (r"(\w[\w.\[\]]*)\s*--", r"\1 -= 1", "Python writes `x -= 1` for `x--`"),
+        (r"\bfunction\s+(\w+)\s*(\([^()]*\))\s*[{:]?", r"def \1\2:", "Python writes `def f():` for `function f()`"),
+        (rf"(^\s*|[;{{}},]\s*|:\s+|\S\s+(?=//\s+{_WORD}\s+{_WORD}))//", r"\1#",
+         "a comment starts with # in Python, not with //"),
+        (r"^(\s*)/\*", r"\1#", "a comment starts with # in Python, not with /*"),
+        (r"^(\s*)(?:var|let|const|auto|final|int|float|double|string|String|bool|boolean|char|long)\s+(?=\w+\s*=[^=])",
+         r"\1", "Python declares no variables: write `x = …` alone"),
+        (r"\bnew\s+(?=[A-Za-z_][\w.]*\s*\()", "", "Python makes an object without `new`"),
+        (r"\bthrow\s+", "raise ", "Python writes `raise` for `throw`"),
+        (r"\bforeach\s*\(?\s*(\w+)\s+in\s+([^(){]+?)\s*\)?\s*[:{]?\s*$", r"for \1 in \2:",
+         "Python writes `for x in …:` for `foreach`"),
+        (r"\bfor\s*\(\s*(?:int|let|var)?\s*(\w+)\s*=\s*([\w.]+);\s*\w+\s*<\s*([\w.()]+);[^()]*\)\s*[:{]?\s*$",
+         r"for \1 in range(\2, \3):", "Python counts with `for i in range(n):`"),
+        (r"\bswitch\s*\(?(.*?)\)?\s*[:{]\s*$", r"match \1:", "Python writes `match` for `switch`"),
+        (r"\bcatch\s*\(?\s*(\w+)(?:\s+(\w+))?\s*\)?\s*[:{]?\s*$", "except Exception:",
+         "Python writes `except Kind as error:` for `catch`"),
+        (r"(\w+|\([\w\s,]*\))\s*=>\s*", r"lambda \1: ", "Python writes `lambda x: …` for `x => …`"),
+        (r"([\w.]+(?:\([^()]*\))?(?:\s*(?:[<>]=?|[=!]=)\s*[\w.]+)?|\"_*\")\s*\?\s*([^?:]+?)\s*:\s*([^;:]+?)\s*;?\s*$",
+         r"\2 if \1 else \3", "Python writes `a if x else b` for `x ? a : b`"),
+        (r"\$(?=[A-Za-z_])", "", "names have no $ in Python"),
+        (rf"^(\s*\}}?\s*(?:{_BLOCK})\b.*?)\s*\{{\s*$", r"\1:", "Python has no braces around blocks: write a colon"),
+        (r"^\s*\}\s*;?\s*$", "", "Python has no braces around blocks: indentation ends one"),
+        (rf"^(\s*(?:{_BLOCK}|lambda)\b.*[^\s:;,(\[{{])\s*$", r"\1:", "a colon is missing at the end of the line"),
+        (r"^(\s*(?:if|elif|while)\b[^=!<>:]*[^=!<>:\s]\s*)=(?!=)", r"\1==", "write == to compare"),
+    )
+)  # fmt: skip
+
+
+_SAID_BY_PYTHON = ("a colon is missing at the end of the line", "write == to compare")
+"""What newer CPythons say themselves, where older ones say nothing but `invalid syntax`."""
+
+
+def habit(trial: Trial, message: str) -> str | None:
+    """A hint about what another language writes so, on the line of `trial`, or None.
+
+    What the compiler's own `message` may say is not said again.
+    """
+    for pattern, written, said in HABITS:
+        if not pattern.search(trial.code) or (said in _SAID_BY_PYTHON and message != "invalid syntax"):
+            continue
+        if trial.comes_further(_rewritten(pattern, written, trial.line, trial.code)):
+            return said
+    return None
+
+
+def _rewritten(pattern: re.Pattern[str], written: str, line: str, code: str) -> str:
+    """`line` with what `pattern` finds in its `code` written the other way; strings stay as they are."""
+    parts, end = [], 0
+    for found in pattern.finditer(code):
+        parts.append(line[end : found.start()])
+        parts.append(_GROUP.sub(lambda group, at=found: line[slice(*at.span(int(group[1])))], written))  # type: ignore[misc]
+        end = found.end()
+    return "".join([*parts, line[end:]])
+
+
+_GROUP = re.compile(r"\\(\d)")

@@ -1,0 +1,59 @@
+"""The line of the error is Python 2."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+
+from .leftovers import STRING
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .look import Look
+
+PYTHON_2 = tuple(
+    (re.compile(pattern), said)
+    for pattern, said in (
+        (r"(?:^|[:;])\s*print(?:\s+[\w\"'(-]|\s*>>)", "print is a function in Python 3"),
+        (r"(?:^|[:;])\s*exec\s+[\w\"']", "exec is a function in Python 3"),
+        (r"^\s*except\s[^:#]*,\s*[a-z_]\w*\s*:", "write `except ... as name:`"),
+        (r"(?:^|[:;])\s*raise\s+[\w.]+\s*,", "write `raise Kind(message)`"),
+        (r"\blambda\s*\(", "parameters are not unpacked in Python 3"),
+        (
+            r"\bdef\s+\w+\s*\((?:[^#()=]*,)?\s*\(\s*\w+\s*(?:,\s*\w+\s*)+\)\s*[,)]",
+            "parameters are not unpacked in Python 3",
+        ),
+        (r"<>", "write != for <>"),
+        (r"\b(?:0[xX][0-9a-fA-F]+|[0-9]+)[lL]\b", "integers have no L in Python 3"),
+        (r"\b[uU][rR]\"", "ur'' is no string in Python 3"),
+        (r"(?<![\w.])0+[1-7][0-7]*(?![\w.])", "write octal numbers as 0o755"),
+    )
+)
+
+
+def old_syntax(look: Look) -> str | None:
+    """Syntax of Python 2."""
+    code = STRING.sub('""', look.line).partition("#")[0]
+    for pattern, said in PYTHON_2:
+        if pattern.search(code):
+            return f"Python 2 code: {said}"
+    return "Python 2 code: write repr(x) for `x`" if _has_backticks(code) else None
+
+
+def _has_backticks(line: str) -> bool:
+    """The line is Python with `x` for repr(x), and not prose that quotes so."""
+    if "`" not in line:
+        return False
+    bare = re.sub(r"`([^`]+)`", r"(\1)", line.strip())
+    if "`" in bare:
+        return False
+    for whole in (bare, f"{bare} pass", f"def f():\n {bare}"):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                ast.parse(whole)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        return True
+    return False

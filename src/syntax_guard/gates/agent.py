@@ -1,0 +1,91 @@
+"""The gate of coding agents: what they have just written compiles, or they are told what does not."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from ..check import check_commit_tree, check_paths
+from ..errors import GitError
+from ..model import Record
+from ..sources.changed import changed
+from ..sources.file_types import NOTEBOOK, SUFFIXES, is_python_name, is_script
+from ..sources.git_history import History
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..config.settings import Settings
+    from ..model import Diagnostic
+    from .agent_events import Event
+
+
+class Findings(Record):
+    """What is broken in the files of an event."""
+
+    new: tuple[Diagnostic, ...]
+    """What was not broken in the same way in the last commit."""
+    old: tuple[Diagnostic, ...]
+
+
+def files_of(event: Event, top: str | None, project: str) -> list[str]:
+    """The Python files to judge for `event`, relative to the folder `project`, which is the current one.
+
+    At a stop they are those that git calls changed in the repository at `top`, since a shell's edits name no path. What
+    is missing, lies outside of the project or is no Python is passed over. Raises `GitError`.
+    """
+    if event.kind == "stop":
+        named = changed(top) if top is not None else []
+    else:
+        named = [path for path in (_inside(path, event.folder, project) for path in event.paths) if path is not None]
+    return [path for path in named if _is_python(path)]
+
+
+def _inside(path: str, folder: str | None, project: str) -> str | None:
+    """`path`, which an agent in `folder` names, relative to `project`; None where it leads outside."""
+    whole = os.path.join(os.path.realpath(folder or project), path)
+    place = os.path.join(os.path.realpath(os.path.dirname(whole)), os.path.basename(whole))
+    try:
+        inside = os.path.relpath(place, project)
+    except ValueError:  # on another drive
+        return None
+    return None if inside == os.pardir or inside.startswith(os.path.join(os.pardir, "")) else inside
+
+
+def _is_python(path: str) -> bool:
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):  # gone again
+        return False
+    if not stat.S_ISREG(status.st_mode):
+        return False
+    python = is_python_name(os.path.basename(path), (*SUFFIXES, NOTEBOOK))
+    return python or (python is None and is_script(path, status))
+
+
+def judge(files: Sequence[str], settings: Settings, top: str | None) -> Findings:
+    """Judge `files`, and tell what is new from what the last commit of the repository at `top` holds already."""
+    if not files:
+        return Findings((), ())
+    found = [one for one in check_paths(files, settings).diagnostics if one.severity == "error"]
+    before = _in_last_commit(found, settings, top) if found and top is not None else []
+    known = {_way(one): {target.label for target in one.targets} for one in before}
+    old = tuple(one for one in found if {target.label for target in one.targets} <= known.get(_way(one), set()))
+    return Findings(tuple(one for one in found if one not in old), old)
+
+
+def _in_last_commit(found: Sequence[Diagnostic], settings: Settings, top: str) -> list[Diagnostic]:
+    """The findings in the last commit, of the files that `found` is about."""
+    paths = sorted({one.path.replace(os.sep, "/") for one in found})
+    try:
+        with History(top) as history:
+            head = history.peeled("HEAD")
+            return list(check_commit_tree(history, head, settings, paths).diagnostics) if head else []
+    except GitError:  # then all is new
+        return []
+
+
+def _way(one: Diagnostic) -> tuple[object, ...]:
+    """In which way a source is broken, wherever the line has moved to."""
+    return one.path.replace(os.sep, "/"), one.cell, one.code, one.message, one.source_line

@@ -1,0 +1,175 @@
+"""The gates at a push: before it leaves a clone, and on the server that receives it."""
+
+from __future__ import annotations
+
+import re
+
+from ..check import check_commit_tree, check_entries
+from ..errors import GitError, UsageError
+from ..model import Record, Result, Summary
+from ..sources.git_changes import lies_below
+from ..sources.git_history import CommittedEntry
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from ..config.settings import Settings
+    from ..sources.git_history import History, Redeclared
+
+NO_INTERPRETER = "no-interpreter"
+BRANCHES = "refs/heads/"
+JUDGED = (BRANCHES, "refs/tags/")
+"""Where the refs are whose commits are judged. What a server keeps elsewhere is its own."""
+SHOWN = 200
+"""Characters of a line that an error shows."""
+_OBJECT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_CHARACTER = r"[^\0- \x7f~^:?*\[\\]"
+_REF = re.compile(rf"refs/(?!.*(?:\.\.|//|/\.|@{{)){_CHARACTER}*(?![/.]){_CHARACTER}")
+"""The full name of a ref, as git-check-ref-format(1) has it."""
+
+
+class Update(Record):
+    """What a push does to one ref of the repository that receives it."""
+
+    ref: str
+    """Its full name there, such as ``refs/heads/main``."""
+    old: str
+    """The full name of the object that it names before the push; zeros for a new ref."""
+    new: str
+    """That of the object that it is to name; zeros for a ref that is deleted."""
+
+    @property
+    def deletes(self) -> bool:
+        """Whether the ref goes."""
+        return not self.new.strip("0")
+
+    @property
+    def creates(self) -> bool:
+        """Whether the ref is new."""
+        return not self.old.strip("0")
+
+
+def update_of(ref: str, old: str, new: str) -> Update:
+    """The update of `ref` from one object to another. Raises `UsageError` for names that git does not write."""
+    if not _REF.fullmatch(ref):
+        raise UsageError(f"no update of a ref: {ref[:SHOWN]!r} is no full name of a ref", "such as refs/heads/main")
+    for name in (old, new):
+        if not _OBJECT.fullmatch(name) or len(name) != len(new):
+            said = f"no update of a ref: {ref[:SHOWN]}: {name[:SHOWN]!r} is no full name of an object"
+            raise UsageError(said, "that has 40 hexadecimal digits, or 64")
+    return Update(ref, old, new)
+
+
+def received(lines: Iterable[str]) -> Iterator[Update]:
+    """The updates that git tells a ``pre-receive`` hook, ``old new ref`` a line. Raises `UsageError`, also for none."""
+    line = None
+    for line in lines:
+        fields = line.split(" ")
+        if len(fields) != 3:
+            raise UsageError(f"no update of a ref: {line[:SHOWN]!r}", "git hands the hook `old new ref` lines")
+        yield update_of(fields[2], fields[0], fields[1])
+    if line is None:  # git runs no such hook for nothing
+        raise UsageError("no update of a ref is on standard input", "hand on what git writes there; nothing is judged")
+
+
+def pushed(lines: Iterable[str]) -> Iterator[Update]:
+    """The updates that git tells a ``pre-push`` hook, ``local-ref new remote-ref old`` a line. Raises `UsageError`."""
+    for line in lines:
+        fields = line.rsplit(" ", 3)  # what is pushed may be said in several words
+        if len(fields) != 4 or not fields[0].strip():
+            said = f"no update of a ref: {line[:SHOWN]!r}"
+            raise UsageError(said, "git hands the hook `local-ref new remote-ref old` lines")
+        yield update_of(fields[2], fields[3], fields[1])
+
+
+def check_pushed(history: History, updates: Iterable[Update], settings: Settings) -> Iterator[tuple[Update, Result]]:
+    """Ask about all that each new tip of `updates` holds, each tip once. Raises `GitError` where git fails."""
+    known: set[str] = set()
+    for update in updates:
+        tip = None if update.deletes else _tip(history, update)
+        if tip is not None and tip not in known:
+            known.add(tip)
+            yield update, check_commit_tree(history, tip, settings)
+
+
+def check_received(
+    history: History, updates: Iterable[Update], settings: Settings, *, every_commit: bool
+) -> Iterator[tuple[Update, Result]]:
+    """Ask about what each of `updates` brings along; deleted refs and those outside of heads and tags bring nothing.
+
+    Judged are the files at the new tip that the branches and tags of the repository do not have where the new history
+    leaves them: what was broken before stops no push. With `every_commit`, also those that each new commit adds or
+    changes. Where ``unanswered`` in `settings` says so, files that no Python here can be asked about are a notice.
+    Raises `GitError` where git fails.
+    """
+    for update in updates:
+        if update.deletes or not update.ref.startswith(JUDGED):
+            continue
+        tip = _tip(history, update)
+        if tip is not None:
+            brought = _brought(history, tip, update, every_commit=every_commit)
+            result = check_entries(history, brought, settings)
+            yield update, _noted(result) if settings.unanswered == "note" else result
+
+
+def _tip(history: History, update: Update) -> str | None:
+    """The commit that `update` brings; None for a tag of something else.
+
+    Raises `GitError` where git lacks the object, and where a branch is to name what is no commit.
+    """
+    kind = history.kind(update.new)
+    if kind != "commit" and update.ref.startswith(BRANCHES):
+        raise GitError(f"{update.ref}: {update.new} is a {kind}", "a branch names a commit")
+    return history.peeled(update.new)
+
+
+def _noted(result: Result) -> Result:
+    """`result` with a notice for all the files that no Python here can be asked about, and no finding for each."""
+    unasked = [one for one in result.diagnostics if one.code == NO_INTERPRETER]
+    if not unasked:
+        return result
+    first = unasked[0]
+    others = f", and {len(unasked) - 1} more" if len(unasked) > 1 else ""
+    changed = {
+        "diagnostics": tuple(one for one in result.diagnostics if one.code != NO_INTERPRETER),
+        "summary": Summary(**{**vars(result.summary), "undecided": result.summary.undecided - len(unasked)}),
+        "notices": (*result.notices, f"not judged here: {first.name}{others}: {first.message}"),
+    }
+    return Result(**{**vars(result), **changed})
+
+
+def _brought(
+    history: History, tip: str, update: Update, *, every_commit: bool
+) -> Callable[[Redeclared], Iterator[CommittedEntry]]:
+    def entries(redeclared: Redeclared) -> Iterator[CommittedEntry]:
+        if not update.creates:
+            history.kind(update.old)  # refuse, rather than take the ref for a new one
+        new, left = history.new_below(tip)
+        if not new:
+            return
+        if every_commit:
+            yield from history.changed(new, redeclared)
+        old = None if update.creates else history.peeled(update.old)
+        yield from _new_at(history, tip, {*left, *([old] if old else [])}, redeclared)
+
+    return entries
+
+
+def _new_at(history: History, tip: str, before: Iterable[str], redeclared: Redeclared) -> Iterator[CommittedEntry]:
+    """The files at `tip` that none of the commits `before` has, and those that it may ask more about than each that has
+    them."""
+    holding: dict[tuple[str, str, int], tuple[str, ...]] = {}
+    folders = {}
+    for commit in before:
+        folders[commit] = redeclared(tip, commit)
+        for entry in history.held(commit):
+            holding[_content(entry)] = (*holding.get(_content(entry), ()), commit)
+    for entry in history.held(tip):
+        known = holding.get(_content(entry), ())
+        if all(lies_below(entry.path, folders[commit]) for commit in known):
+            yield CommittedEntry(**{**vars(entry), "known": known})
+
+
+def _content(entry: CommittedEntry) -> tuple[str, str, int]:
+    return entry.path, entry.blob, entry.mode

@@ -1,0 +1,275 @@
+"""The gate before an artifact is published or installed: every Python file in it, for the Pythons that it names."""
+
+from __future__ import annotations
+
+import os
+import re
+from time import perf_counter
+
+from ..check import check_files, check_paths
+from ..config.expected import entries
+from ..config.settings import Settings
+from ..config.specifiers import DECLARED
+from ..errors import SettingsError, SourcesError
+from ..model import Diagnostic, Record, Result, Skipped, Summary, display_name, label
+from ..sources.archives.kinds import read
+from ..sources.archives.recognise import is_archive
+from ..sources.file_types import NOTEBOOK, SUFFIXES, is_notebook
+from ..sources.readers import Held, Unreadable, reason
+from ..sources.selection import EXCLUDED
+from ..targets.artifacts import Asked, for_artifact
+from ..targets.by_project import nearest_baselines
+from ..targets.machine import machine_of
+from ..targets.resolve import resolve
+from ..targets.rules import same_for_all
+from .allowed import let_pass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
+
+    from ..config.expected import ExpectedBroken
+    from ..model import Target
+    from ..sources.archives.kinds import Archive
+    from ..sources.readers import Readable
+
+_CELL = re.compile(r":cell (\d{1,9})$")
+TOGETHER = 32 << 20
+"""Bytes of sources of several archives that are judged at once, where the same is asked about them."""
+
+
+class _Batch(Record):
+    """What is to be judged of one archive."""
+
+    path: str
+    distribution: str | None
+    targets: tuple[Target, ...]
+    files: tuple[Readable, ...]
+    expected_broken: dict[str, ExpectedBroken]
+    """Sources that are broken on purpose, by name."""
+    settings: Settings
+    skipped: tuple[Skipped, ...]
+    notices: tuple[str, ...]
+
+    @property
+    def question(self) -> object:
+        """What has to be the same for two archives to be judged at once."""
+        return self.targets, self.settings
+
+    @property
+    def size(self) -> int:
+        return sum(file.size for file in self.files)
+
+
+def check_archives(paths: Iterable[str], settings: Settings) -> Result:
+    """Ask about each Python file in the archives at `paths`, of the Pythons that each archive names.
+
+    ``target_version`` and ``python`` in `settings` are asked instead where they are set; ``declared`` stands for every
+    version that the archive admits. Raises `TargetError` for a target in `settings` without an interpreter. What
+    cannot be read is a finding.
+    """
+    started = perf_counter()
+    targets = _named_targets(settings)
+    baselines = nearest_baselines(settings)
+    suffixes = (*SUFFIXES, NOTEBOOK) if settings.notebooks else SUFFIXES
+    results: list[Result] = []
+    for batches in _together(_batch(read(path, suffixes), settings, targets) for path in paths):
+        files = [file for batch in batches for file in batch.files]
+        listed = {name: entry for batch in batches for name, entry in batch.expected_broken.items()}
+        first = batches[0]
+        expected = listed.get if listed else None
+        by_file = same_for_all(first.settings, ".", first.targets, expected, baselines)
+        result = check_files(files, first.settings, by_file)
+        results.append(_with(result, batches))
+    return let_pass(joined(results, perf_counter() - started), settings.allow_broken)
+
+
+def archives_in(folders: Iterable[str], *, may_be_none: bool) -> list[str]:
+    """The archives that lie in `folders`, by name.
+
+    Raises `SourcesError` for a folder that has none, or is none, unless it `may_be_none`: nothing was built yet.
+    """
+    found: list[str] = []
+    for folder in folders:
+        try:
+            names = sorted(os.listdir(folder))
+        except OSError as error:
+            if may_be_none and isinstance(error, FileNotFoundError):
+                continue
+            raise SourcesError(f"--archives {folder}: {reason(error)}", "name the folder that was built to") from None
+        here = [path for path in (os.path.join(folder, name) for name in names) if is_archive(path)]
+        if not here and not may_be_none:
+            raise SourcesError(f"--archives {folder}: no archive is in it", "build first, or name another folder")
+        found += here
+    return found
+
+
+def check_with_archives(paths: Sequence[str], archives: Iterable[str], settings: Settings, theirs: Settings) -> Result:
+    """Ask about files and folders at `paths` by `settings`, and about `archives` by `theirs`; see `check_archives`."""
+    if not paths:
+        return check_archives(archives, theirs)
+    for_files = tuple(one for one in settings.target_version if one != DECLARED)  # they have `requires-python` anyway
+    settings = Settings(**{**vars(settings), "target_version": for_files})
+    results = [check_paths(paths, settings), check_archives(archives, theirs)]
+    return joined(results, sum(result.summary.seconds for result in results))
+
+
+def joined(results: Sequence[Result], seconds: float) -> Result:
+    """One result for several, which took so many `seconds`."""
+    targets = sorted({target: None for result in results for target in result.targets}, key=lambda one: one.version)
+    counts = {
+        name: sum(getattr(result.summary, name) for result in results)
+        for name in Summary.__annotations__
+        if name != "seconds"
+    }
+    diagnostics = sorted(
+        (one for result in results for one in result.diagnostics),
+        key=lambda one: (one.path, one.member or "", one.cell or 0, one.line or 0, one.column or 0, one.code),
+    )
+    others: dict[str, Any] = {
+        name: tuple(value for result in results for value in getattr(result, name))
+        for name in Result.__annotations__
+        if name not in ("targets", "summary", "diagnostics", "root")
+    }
+    return Result(tuple(targets), Summary(**counts, seconds=seconds), tuple(diagnostics), **others)
+
+
+def _with(result: Result, batches: Sequence[_Batch]) -> Result:
+    """`result` with what is to be said of `batches` besides, and the distribution of each finding."""
+    labels = {batch.path: batch.distribution for batch in batches}
+    skipped = tuple(one for batch in batches for one in batch.skipped)
+    changed = {
+        "diagnostics": tuple(
+            Diagnostic(**{**vars(one), "distribution": labels.get(one.path)}) for one in result.diagnostics
+        ),
+        "summary": Summary(**{**vars(result.summary), "skipped": len(skipped)}),
+        "skipped": skipped,
+        "notices": (*result.notices, *(notice for batch in batches for notice in batch.notices)),
+    }
+    return Result(**{**vars(result), **changed})
+
+
+def _named_targets(settings: Settings) -> tuple[Target, ...]:
+    """The targets that a user asks for, whatever an artifact says; none where it is to say that."""
+    versions = tuple(one for one in settings.target_version if one != DECLARED)
+    if not versions and not settings.python:
+        return ()
+    return resolve(versions, settings.python, None, machine_of(settings))
+
+
+def _batch(archive: Archive, settings: Settings, named: tuple[Target, ...]) -> _Batch:
+    """What is to be judged of `archive`, and who is asked; targets that were `named` are asked in any case."""
+    own, trouble = _own_settings(archive)
+    kept, listed = _chosen(archive, settings, own)
+    asked = _asked(archive, settings, own) if not named or DECLARED in settings.target_version else None
+    targets = _merged(named, asked.targets if asked else ())
+    notices = [*trouble, *([f"{archive.path}: {asked.note}"] if asked and asked.note else [])]
+    left_out = set(archive.sources).difference(kept)
+    excluded = tuple(Skipped(display_name(file.path, file.member), EXCLUDED) for file in left_out)
+    skipped = (*archive.skipped, *sorted(excluded, key=lambda one: one.path))
+    if asked and asked.unasked:
+        unasked = ", ".join(map(label, asked.unasked))
+        notices.append(f"{archive.path}: no Python here answers for {unasked} ({asked.why})")
+    if not targets:
+        why = asked.why if asked else ""
+        reason = f"no Python here answers for a version that it is for ({why}); install one, or name a target-version"
+        targets = for_artifact(None, "", machine_of(settings), all_of_them=False).targets
+        kept, listed = (Unreadable(archive.path, reason, kind="NoInterpreter"),), {}
+    ours = {"write_bytecode": False, "trust_bytecode": False, "requires_python": None}
+    expected = settings.expected_broken + own.expected_broken if listed else ()
+    judged = Settings(**{**vars(settings), **ours, "expected_broken": expected})
+    said = archive.declared
+    distribution = f"{said.name} {said.version}" if said.name and said.version else None
+    return _Batch(archive.path, distribution, targets, kept, listed, judged, skipped, tuple(notices))
+
+
+def _merged(named: tuple[Target, ...], declared: tuple[Target, ...]) -> tuple[Target, ...]:
+    versions = {target.version for target in named}
+    every = (*named, *(target for target in declared if target.version not in versions))
+    return tuple(sorted(every, key=lambda target: target.version))
+
+
+def _asked(archive: Archive, settings: Settings, own: Settings) -> Asked:
+    where, declared = machine_of(settings), archive.declared
+    if own.target_version and DECLARED not in settings.target_version:
+        why = f"target-version in {archive.path}/{archive.top}pyproject.toml"
+        versions = "||".join(f"=={version}.*" for version in own.target_version)
+        return for_artifact(versions, why, where, all_of_them=True)
+    return for_artifact(declared.requires, declared.why, where, all_of_them=DECLARED in settings.target_version)
+
+
+def _own_settings(archive: Archive) -> tuple[Settings, tuple[str, ...]]:
+    """The settings that a source distribution brings along, or why they are of no use."""
+    if archive.settings is None:
+        return Settings(), ()
+    from ..config.pyproject import settings_in
+
+    try:
+        values = settings_in(archive.settings, f"{archive.path}/{archive.top}pyproject.toml")
+    except SettingsError as error:
+        return Settings(), (f"{error.message}; its settings were not used",)
+    names = ("target_version", "exclude", "expected_broken")
+    return Settings(**{name: values[name] for name in names if name in values}), ()
+
+
+def _chosen(
+    archive: Archive, settings: Settings, own: Settings
+) -> tuple[tuple[Readable, ...], dict[str, ExpectedBroken]]:
+    """The sources of `archive` that are to be judged, and by their names those that are broken on purpose.
+
+    Settings match a source by its whole name and by its path in the archive, those of its `own` by the latter.
+    """
+    excluded = _deciding("exclude", settings, settings.exclude, own.exclude, archive.top)
+    kept = tuple(file for file in archive.sources if excluded(file) is None)
+    listed = entries((*settings.expected_broken, *own.expected_broken))
+    ours, theirs = (tuple(one.pattern for one in entries(each.expected_broken)) for each in (settings, own))
+    expected = _deciding("expected-broken", settings, ours, theirs, archive.top)
+    named = (*kept, *_cells_that_are_listed(kept, [one.pattern for one in listed]))
+    found = ((display_name(file.path, file.member), expected(file)) for file in named)
+    return kept, {name: listed[position] for name, position in found if position is not None}
+
+
+def _cells_that_are_listed(files: Iterable[Readable], patterns: Iterable[str]) -> list[Readable]:
+    """Each cell with a number that one of `patterns` ends with, of each notebook among `files`, before it is read."""
+    numbers = {int(found[1]) for pattern in patterns if (found := _CELL.search(pattern))}
+    return [
+        Held(file.path, b"", display_name(file.member, None, number))
+        for file in files
+        if numbers and file.member and is_notebook(file)
+        for number in sorted(numbers)
+    ]
+
+
+def _deciding(
+    setting: str, settings: Settings, patterns: tuple[str, ...], own: tuple[str, ...], top: str
+) -> Callable[[Readable], int | None]:
+    """Which of `patterns` and `own` a source matches, by its position among both."""
+    if not patterns and not own:
+        return lambda _: None
+    from ..sources.gitignore import deciding
+
+    whole = deciding(patterns, settings.root, setting)
+    inside = deciding((*patterns, *own), ".", setting)
+
+    def decides(file: Readable) -> int | None:
+        by_name = whole(display_name(file.path, file.member))
+        if by_name is not None or not file.member:
+            return by_name
+        return inside(file.member.removeprefix(top))
+
+    return decides
+
+
+def _together(batches: Iterable[_Batch]) -> Iterator[list[_Batch]]:
+    """Archives about which the same is asked, as many as may be in memory at once."""
+    waiting: list[_Batch] = []
+    size = 0
+    for batch in batches:
+        if waiting and (batch.question != waiting[0].question or size + batch.size > TOGETHER):
+            yield waiting
+            waiting, size = [], 0
+        waiting.append(batch)
+        size += batch.size
+    if waiting:
+        yield waiting

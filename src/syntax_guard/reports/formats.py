@@ -1,0 +1,44 @@
+"""A finished result as text: one small renderer a format, in the module of its name.
+
+A renderer, ``render(result)``, yields whole lines. It prints nothing and reads no environment; where the text goes is
+the command line's business. Only the renderer that is asked for is imported: a commit that is refused should not wait
+for ``json`` or ``xml``. The table of formats is ``config.formats.FORMATS``.
+"""
+
+from __future__ import annotations
+
+from ..config.formats import FORMAT_NAMES as FORMAT_NAMES
+from ..config.formats import FORMATS
+from .wording import account_line as account_line
+from .wording import skipped_lines as skipped_lines
+from .wording import stale_lines as stale_lines
+from .wording import start_line as start_line
+from .wording import statistics as statistics
+from .wording import summary_line as summary_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..model import Result
+
+
+def render(
+    name: str, result: Result, *, color: bool = False, columns: int | None = None, encoding: str = "utf-8"
+) -> Iterator[str]:
+    """Return the lines of `result` in the format `name`.
+
+    The rest counts for formats that have colour: whether they show it, how many `columns` a terminal has (None: there
+    is none), and what `encoding` the stream has.
+
+    Raises ValueError for a name that the table does not have.
+    """
+    chosen = next((each for each in FORMATS if each.name == name), None)
+    if chosen is None:
+        raise ValueError(f"no such report format: {name}")
+    from importlib import import_module
+
+    renderer = import_module("." + name.replace("-", "_"), __package__)
+    how = {"color": color, "columns": columns, "encoding": encoding} if chosen.colored else {}
+    lines: Iterator[str] = renderer.render(result, **how)
+    return lines

@@ -1,0 +1,65 @@
+"""Paths as review tools take them: from the top of the repository, wherever the command was started."""
+
+from __future__ import annotations
+
+import os
+
+from ..model import Diagnostic, Result
+from ..sources.selection import real_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FOLDERS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
+"""Variables in which a CI server names the folder that it checked the repository out to."""
+NO_PATH = "<"
+"""What the name of a source starts with that is no file, such as ``<stdin>``."""
+
+
+def top_of(environ: Mapping[str, str], here: str) -> str:
+    """The folder that review tools count paths from: a CI server's, where the folder `here` lies in it, or git's.
+
+    Outside of a repository it is `here` itself.
+    """
+    for name in FOLDERS:
+        folder = environ.get(name, "")
+        if os.path.isabs(folder) and _below(real_path(here), real_path(folder)) is not None:
+            return folder
+    folder = here
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return here
+        folder = above
+    return folder
+
+
+def from_top(result: Result, top: str, here: str) -> Result:
+    """`result`, with paths from the folder `top`; they were from the folder `here`. What lies elsewhere is absolute.
+
+    Where the paths are those of a commit or of an index, they count from the top already.
+    """
+    if result.root is not None:
+        return result
+    found = tuple(_moved(diagnostic, top, here) for diagnostic in result.diagnostics)
+    return Result(**{**vars(result), "diagnostics": found, "root": top})
+
+
+def _moved(diagnostic: Diagnostic, top: str, here: str) -> Diagnostic:
+    if diagnostic.path.startswith(NO_PATH):
+        return diagnostic
+    path = os.path.normpath(os.path.join(here, diagnostic.path))
+    below = _below(path, top)
+    if below is None:  # by another way, as where the temporary folder is a link
+        real = os.path.join(real_path(os.path.dirname(path)), os.path.basename(path))
+        below = _below(real, real_path(top))
+    return Diagnostic(**{**vars(diagnostic), "path": path if below is None else below})
+
+
+def _below(path: str, folder: str) -> str | None:
+    """`path` from `folder` on, with slashes; None where it lies elsewhere. Both are absolute."""
+    if path == folder:
+        return os.curdir
+    start = os.path.join(folder, "")
+    return path[len(start) :].replace(os.sep, "/") if path.startswith(start) else None

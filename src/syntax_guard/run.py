@@ -1,0 +1,316 @@
+"""One run: by which rules, what is remembered, and how judgements add up to a result."""
+
+from __future__ import annotations
+
+import os
+from time import perf_counter
+
+from .errors import SourcesError, TargetError
+from .judging.judgement import Inquiry, Judgement, Limits, requests
+from .judging.schedule import judge
+from .model import UNKNOWN, Problem, Result, Source, Summary, Verdict, display_name, this_interpreter
+from .sources.file_types import NOTEBOOK, SUFFIXES, is_notebook
+from .sources.readers import File
+from .sources.selection import FoundFiles
+from .targets.rules import saying
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import TypeAlias
+
+    from .cache.run_cache import RunCache
+    from .config.settings import Settings
+    from .findings.tally import Tally
+    from .model import Skipped, Stale, Target
+    from .sources.readers import Readable
+    from .sources.selection import Selection
+    from .targets.rules import Asked, FileRules, Rules
+
+    Search: TypeAlias = (
+        "Callable[[Iterable[str], Callable[[str], bool], tuple[str, ...], Callable[[str], object]], Selection]"
+    )
+    Follow: TypeAlias = "Callable[[Iterable[Judgement], int], Iterable[Judgement]]"
+
+BATCH = 16 * 1024
+"""Files that are judged together: what a run holds of each file, it holds of so many."""
+WORTH_REMEMBERING = 256 * 1024
+"""Bytes of sources from which on it pays all the same."""
+
+
+class Run:
+    """One run: by which rules, what is remembered, and how judgements add up to a result."""
+
+    def __init__(self, settings: Settings, by_file: Rules, follow: Follow | None = None) -> None:
+        self.rules = by_file
+        self._started = perf_counter()
+        self._follow = follow
+        self._settings = settings
+        self._limits = Limits(settings.jobs, settings.time_limit, settings.memory_limit << 20)
+        self._cells = self._unread_notebooks = 0
+        self._skipped: list[Skipped] = []
+        """Notebooks and cells in other languages."""
+        self._memory: RunCache | None = None
+        self._tally: Tally | None = None
+        self._hears_scripts = hears_scripts(settings)
+        self._known = 0
+        """Sources that needed no judging."""
+        self._targets: dict[Target, None] = {}
+        self._searched: list[str] = []
+        """The folders, by their real paths, that were looked at as a whole."""
+
+    def select(self, find: Search, names: Sequence[str]) -> Selection:
+        """The files that `names` hold; for a tree without those that are known to be valid."""
+        self._searched = [os.path.realpath(name) for name in names if os.path.isdir(name)]
+
+        def search() -> Selection:
+            return self.wanted(find(names, self.rules.excludes, (*SUFFIXES, NOTEBOOK), saying(self.rules)), names)
+
+        asked = (vars(self._settings)[field] for field in _ASKED)
+        return self.remembering((os.getcwd(), find.__name__, list(names), *asked), search)
+
+    def remembering(self, question: object, search: Callable[[], Selection]) -> Selection:
+        """What ``search()`` finds, which hangs on `question`, without the files that are known to be valid."""
+        memory = None if self._settings.trust_bytecode else self._remember()  # a witness is enough, and costs less
+        if memory is None:
+            return search()
+        selection = memory.search(question, self.rules.stated, self.rules.declaring, search)
+        known: dict[Asked, str] = {}  # files that are known have been asked about, too
+        for path in memory.asked:
+            known.setdefault(self.rules.of(File(path, UNKNOWN)).asked, path)
+        for asked, path in known.items():
+            self._ask(asked.targets)
+            memory.ask(path)
+        return selection
+
+    def judge_search(self, search: Callable[[], Selection]) -> Result:
+        """Judge what is found, and keep what was learned, however far the run came."""
+        try:
+            return self.judge(search())
+        finally:
+            if self._memory is not None:
+                self._memory.close(complete=False)
+
+    def judge(self, selection: Selection) -> Result:
+        """Judge what was selected."""
+        self._known = selection.known
+        found = len(selection.files)
+        judgements: Iterable[Judgement] = self._in_batches(selection.files)
+        for judgement in self._follow(judgements, found) if self._follow else judgements:
+            by_file = self.rules.of(judgement.file)
+            if not judgement.silent or self._is_listed(judgement.file):
+                self._note(judgement, by_file)
+        if self._memory is not None:
+            self._memory.close(complete=True)
+        checked = found + selection.known - self._unread_notebooks
+        return self._result(checked, (*selection.account(), *self._skipped))
+
+    def _in_batches(self, files: FoundFiles) -> Iterator[Judgement]:
+        """Judge `files`; none is left afterwards."""
+        for batch in files.batches(BATCH):
+            selected: Sequence[Readable] = batch
+            if any(map(is_notebook, batch)):
+                selected = self._cells_of(batch)
+            if self._memory is None and sum(file.size for file in selected) > WORTH_REMEMBERING:
+                self._remember()
+            yield from self._judgements(selected)
+            if self._memory is not None:
+                self._memory.settle(batch)
+
+    def _cells_of(self, files: Sequence[Readable]) -> Sequence[Readable]:
+        """`files` with the cells of each notebook in its place."""
+        from .judging.notebooks import with_cells
+
+        cells = with_cells(files, self._limits)
+        self._cells += cells.count
+        self._unread_notebooks += cells.unread
+        self._skipped += cells.skipped
+        return cells.files
+
+    def _note(self, judgement: Judgement, by_file: FileRules) -> None:
+        if self._tally is None:
+            from .findings.tally import Tally  # nearly all commits have nothing to say
+            from .targets.machine import machine_of
+
+            self._tally = Tally(machine_of(self._settings), self._settings.context)
+        self._tally.add(judgement, by_file)
+
+    def _result(self, checked: int, account: tuple[Skipped, ...]) -> Result:
+        tally = self._tally
+        said = (tally.broken, tally.undecided, tally.warnings) if tally else (0, 0, 0)
+        summary = Summary(checked, *said, len(account), self._known, perf_counter() - self._started,
+                          self._cells, tally.baseline if tally else 0)  # fmt: skip
+        targets = tuple(sorted(self._targets, key=lambda target: target.version))
+        memory = self._memory
+        notices = (*self.rules.notices, *(memory.notices if memory else ()), *self._stale())
+        found = tally.found if tally else ()
+        stale = (*(tally.stale if tally else ()), *self._gone())
+        entries = tally.entries if tally else ()
+        return Result(targets, summary, found, account, memory.notes if memory else (), notices, stale, entries)
+
+    def _gone(self) -> tuple[Stale, ...]:
+        """The entries of baselines whose files are gone from the trees that were searched."""
+        baselines = self.rules.baselines() if self._searched else []
+        if not baselines:
+            return ()
+        from .findings.baseline import gone
+
+        return gone(baselines, self._searched)
+
+    def _stale(self) -> Iterator[str]:
+        """A line for each entry of what is broken on purpose that matches nothing in the trees that were searched."""
+        for listed in self.rules.lists() if self._searched else ():
+            if listed.lies_below(self._searched):
+                for pattern in listed.unmet():
+                    yield f"expected-broken {pattern!r} in {listed.place} matches no file that is checked"
+
+    def _ask(self, targets: tuple[Target, ...]) -> None:
+        self._targets.update(dict.fromkeys(targets))
+
+    def _judgements(self, files: Sequence[Readable]) -> Iterator[Judgement]:
+        """Judge `files`: those together that the same Pythons are asked about, whichever projects they are of."""
+        groups: dict[object, tuple[Asked, list[Readable]]] = {}
+        known: dict[int, tuple[Asked, list[Readable]]] = {}
+        for file in files:
+            asked = self.rules.of(file).asked
+            if id(asked) not in known:
+                self._ask(asked.targets)
+                if self._memory is not None:
+                    self._memory.ask(file.path)
+                known[id(asked)] = asked, groups.setdefault(_whom(asked), (asked, []))[1]
+            known[id(asked)][1].append(file)
+        for asked, group in groups.values():
+            for judgement in self._judged(asked, group) if asked.targets else _undecided(asked, group):
+                own = self.rules.of(judgement.file).asked
+                same = own is asked or judgement.targets != asked.targets
+                yield judgement if same else Judgement(**{**vars(judgement), "targets": own.targets})
+
+    def _judged(self, asked: Asked, files: Sequence[Readable]) -> Iterator[Judgement]:
+        """Judge `files`; scripts that say themselves which Pythons they are for come last."""
+        scripts: list[tuple[Readable, Source]] = []
+        for judgement in self._judged_by(asked.targets, files):
+            if judgement.targets:
+                yield judgement
+            else:
+                scripts.append((judgement.file, judgement.source))
+        if scripts:
+            from .targets.machine import machine_of
+            from .targets.scripts import own_targets
+
+            for own, script in own_targets(scripts, asked, machine_of(self._settings), self._note_block):
+                self._ask(own.targets)
+                inquiry = Inquiry(own.targets, requests(own.targets), self._limits)
+                yield from judge([script], inquiry) if own.targets else _undecided(own, [script])
+
+    def _note_block(self, file: Readable, source: Source, message: str) -> None:
+        problem = Problem("ScriptBlock", f"the block of script metadata is passed over: {message}")
+        by_file = self.rules.of(file)
+        verdict = Verdict("valid", None, (problem,))
+        self._note(Judgement(file, source, by_file.asked.targets, (verdict,) * len(by_file.asked.targets)), by_file)
+
+    def _judged_by(self, targets: tuple[Target, ...], files: Sequence[Readable]) -> Iterator[Judgement]:
+        settings, memory = self._settings, self._memory
+        if settings.write_bytecode and all(target.interpreter.python for target in targets):
+            wanted = ", ".join(f"{target.label} ({target.why})" for target in targets)
+            raise TargetError(
+                f"--write-bytecode: {this_interpreter().name} runs this, and the files are for {wanted}",
+                "run it with the Python that will run the files, as in their image",
+            )
+        listed = [file for file in files if self._is_listed(file)]  # to be valid would be news: judged each time
+        others = [file for file in files if not self._is_listed(file)] if listed else files
+        others = self._unproven(targets, others)
+        if memory is not None:
+            split = memory.split(targets, others)
+            self._known += len(split.known) + len(split.recalled)
+            if self._cells:  # which are no files
+                known = (*(file for file, _ in split.known), *(one.file for one in split.recalled))
+                self._known -= sum(file.cell is not None for file in known)
+            yield from split.recalled
+            others = split.unknown
+        writes = settings.bytecode_by if settings.write_bytecode else ""
+        asked = requests(targets, write_bytecode=writes)
+        digest = memory.digest(targets) if memory else None
+        defers = may_hold if self._hears_scripts else None
+        for judgement in judge([*others, *listed], Inquiry(targets, asked, self._limits, digest, defers)):
+            if memory is not None and judgement.targets and not self._is_listed(judgement.file):
+                memory.learn(targets, judgement)
+            yield judgement
+
+    def _is_listed(self, file: Readable) -> bool:
+        by_file = self.rules.of(file)
+        if by_file.allowances(file.path, file.member, file.cell):
+            return True
+        if not by_file.expected_broken:
+            return False
+        said = [by_file.expected(name) for name in listed_names(file.path, file.member, file.cell)]
+        return any(entry is not None for entry in said)
+
+    def wanted(self, selection: Selection, named: Sequence[str] = ()) -> Selection:
+        """`selection` without the notebooks of folders that want none judged, unless they are `named`."""
+        found = len(selection.files)
+        if any(map(is_notebook, selection.files)):
+            files = (file for file in selection.files.drained() if self._is_wanted(file, named))
+            selection.files = FoundFiles(files)
+        if found and named and not selection.files:
+            raise SourcesError("no Python file to check was found", "to judge notebooks too, use --notebooks")
+        return selection
+
+    def _is_wanted(self, file: Readable, named: Sequence[str]) -> bool:
+        return not is_notebook(file) or self.rules.of(file).notebooks or file.path in named
+
+    def _remember(self) -> RunCache | None:
+        """Use what is remembered, and remember what is learned, where the settings have a place for it."""
+        settings = self._settings
+        if settings.cache and settings.cache_dir and not settings.write_bytecode:  # what is known is not compiled
+            from .cache.run_cache import RunCache
+            from .storage.key import cache_key
+            from .targets.machine import machine_of
+
+            self._memory = RunCache(settings.cache_dir, cache_key(settings.cache_key, machine_of(settings).state))
+        return self._memory
+
+    def _unproven(self, targets: Sequence[Target], files: Sequence[Readable]) -> Sequence[Readable]:
+        """Those of `files` that bytecode does not speak for, where it is trusted and can say all that is asked."""
+        settings = self._settings
+        alone = len(targets) == 1 and targets[0].exact and targets[0].interpreter.python is None
+        if not settings.trust_bytecode or not alone or settings.warnings == "error":  # it keeps no warnings
+            return files
+        from .judging.bytecode import unproven
+
+        left = unproven(files)
+        self._known += len(files) - len(left)
+        return left
+
+
+def hears_scripts(settings: Settings) -> bool:
+    """Whether a script's own block has a say in which Pythons are asked about it."""
+    return settings.projects and not {"target_version", "python"} & settings.overrides
+
+
+def listed_names(path: str, member: str | None, cell: int | None) -> tuple[str, ...]:
+    """What a source may be listed as: by itself or, as a cell, with all of its notebook."""
+    name = display_name(path, member, cell)
+    return (name,) if cell is None else (name, display_name(path, member))
+
+
+def may_hold(data: bytes) -> bool:
+    """Whether the source `data` may hold a block of script metadata (PEP 723), which says which Pythons it is for."""
+    return b"# /// script" in data
+
+
+_ASKED = ("root", "target_version", "python", "requires_python", "exclude", "expected_broken", "notebooks", "projects")
+"""The settings on which the choice of files and what is asked of them hangs."""
+
+
+def _whom(asked: Asked) -> object:
+    """What is the same for files with the same targets, whatever declares them."""
+    return tuple((target.version, target.interpreter, target.exact) for target in asked.targets) or asked
+
+
+def _undecided(asked: Asked, files: Sequence[Readable]) -> Iterator[Judgement]:
+    """The judgements of files that no Python here can be asked about."""
+    error = asked.unanswered
+    verdict = Verdict("undecided", Problem("NoInterpreter", f"{error.message} ({error.hint})" if error else ""))
+    for file in files:
+        source = Source(file.path, b"", None, file.member, file.cell)
+        yield Judgement(file, source, asked.wanted, (verdict,))

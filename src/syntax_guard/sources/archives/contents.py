@@ -1,0 +1,100 @@
+"""What was read of an archive: its Python files, its metadata, and what could not be read."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from ..file_types import SUFFIXES, has_python_shebang, is_python_name
+
+METADATA = ("METADATA", "WHEEL", "PKG-INFO", "pyproject.toml", "index.json")
+"""Names of the files that say which Python an archive is for."""
+METADATA_DEPTH = 3
+"""Folders, at most, that they lie in."""
+ARCHIVES = (".whl", ".egg", ".zip", ".pyz", ".pyzw", ".pex", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".conda")
+"""How an archive within an archive is called."""
+SCRIPT = 1024
+"""Bytes at the beginning of a file that tell whether it is a script."""
+TWICE = "two members have this name, and it is open which of them gets installed"
+
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+class Contents:
+    """The members of one archive that matter, in memory."""
+
+    def __init__(self, suffixes: tuple[str, ...] = SUFFIXES) -> None:
+        """`suffixes` are those by which a file is one to judge."""
+        self._suffixes = suffixes
+        self.sources: dict[str, bytes] = {}
+        """Python files, by their path in the archive."""
+        self.refused: dict[str, str] = {}
+        """Python files that cannot be read, each with the reason."""
+        self.metadata: dict[str, bytes] = {}
+        self.names: set[str] = set()
+        """Of all members that are files."""
+        self.archives: list[str] = []
+        """Archives within the archive, which are not opened."""
+
+    def wants(self, name: str, *, script: bool = False) -> bool:
+        """Whether the member called `name` is to be read; a `script` may be Python whatever it is called.
+
+        Notes what the name alone says of it.
+        """
+        self.names.add(name)
+        base = posixpath.basename(name)
+        python = is_python_name(base, self._suffixes)
+        reason = unsafe(name) if python else None
+        if reason:
+            self.refuse(name, reason)
+        if not python and base.endswith(ARCHIVES):
+            self.archives.append(name)
+        return not reason and bool(python or (script and python is None) or is_metadata(name))
+
+    def keeps(self, name: str, first: bytes) -> bool:
+        """Whether the member called `name`, one that was wanted and begins with the bytes `first`, is to be kept."""
+        return is_metadata(name) or self.is_source(name) or has_python_shebang(first)
+
+    def is_source(self, name: str) -> bool:
+        """Whether the name of a member alone says that it is to be judged."""
+        return bool(is_python_name(posixpath.basename(name), self._suffixes))
+
+    def add(self, name: str, data: bytes) -> None:
+        """Keep a member: as metadata or as a source."""
+        if is_metadata(name):
+            self.metadata.setdefault(name, data)
+        elif self.sources.get(name, data) != data:
+            self.refuse(name, TWICE)
+        elif name not in self.refused:
+            self.sources[name] = data
+
+    def refuse(self, name: str, reason: str) -> None:
+        """Note that the member called `name` cannot be read."""
+        self.sources.pop(name, None)
+        self.refused.setdefault(name, reason)
+
+    def join(self, other: Contents) -> None:
+        """Take over what was read of another part of the same archive."""
+        for name, data in (*other.sources.items(), *other.metadata.items()):
+            self.add(name, data)
+        for name, reason in other.refused.items():
+            self.refuse(name, reason)
+        self.names |= other.names
+        self.archives += other.archives
+
+
+def is_metadata(name: str) -> bool:
+    """Whether a member called `name` may say which Python the archive is for."""
+    return name.endswith(METADATA) and posixpath.basename(name) in METADATA and name.count("/") <= METADATA_DEPTH
+
+
+def normal(name: str) -> str:
+    """`name` as one path has it, without ``./``."""
+    return posixpath.normpath(name) if name.startswith("./") or "/./" in name or "//" in name else name
+
+
+def unsafe(name: str) -> str | None:
+    """Why no installer should write a member to the path `name`, or None."""
+    if name.startswith("/") or ".." in name.split("/") or "\\" in name or name[1:2] == ":":
+        return "its name leads out of the archive"
+    return "its name holds characters that cannot be seen" if _UNSAFE.search(name) else None

@@ -1,0 +1,148 @@
+"""The kinds of archive: how each is recognised, what of it gets installed, and what says which Python it is for."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import stat
+
+from ...model import Record, Skipped, display_name
+from ..file_types import SUFFIXES
+from ..readers import Held, Unreadable, UnreadableError, not_regular, reason
+from ..selection import NESTED, NOT_COMPILED
+from . import declared, tars, zips
+from .recognise import TARS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import io
+    from collections.abc import Callable, Mapping
+
+    from ..readers import Readable
+    from .contents import Contents
+    from .declared import Declared
+
+_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
+
+
+class Archive(Record):
+    """An archive that was read: what to judge of it, and by whose Python."""
+
+    path: str
+    kind: str
+    """``wheel``, ``source distribution``, ``egg``, ``conda package``, ``zip application`` or ``archive``."""
+    sources: tuple[Readable, ...]
+    """Each knows its path in the archive; what cannot be read is among them."""
+    skipped: tuple[Skipped, ...]
+    """Python files that no installer compiles, and archives within the archive."""
+    declared: Declared
+    settings: bytes | None = None
+    """The ``pyproject.toml`` of a source distribution."""
+    top: str = ""
+    """The folder that all of a source distribution lies in, with a slash."""
+
+
+class Kind(Record):
+    """A kind of archive."""
+
+    name: str
+    left_out: Callable[[str], bool]
+    """Whether a Python file at this path is none that gets compiled where the artifact is installed or run."""
+    declared: Callable[[str, Mapping[str, bytes], bytes], Declared]
+    """What it says of its Pythons, from its name, its metadata and its first bytes."""
+
+
+def _in_wheel(name: str) -> bool:
+    return name.endswith(".pyi") or ".data/data/" in name or ".data/headers/" in name
+
+
+WHEEL = Kind("wheel", _in_wheel, lambda file, metadata, _: declared.of_wheel(file, metadata))
+EGG = Kind("egg", lambda name: name.endswith(".pyi"), lambda file, metadata, _: declared.of_egg(file, metadata))
+CONDA = Kind("conda package", lambda name: name.endswith(".pyi") or name.startswith("info/"),
+             lambda _file, metadata, _: declared.of_conda(metadata))  # fmt: skip
+APPLICATION = Kind("zip application", lambda name: name.endswith(".pyi"),
+                   lambda _file, _metadata, first: declared.of_zip_application(first))  # fmt: skip
+SDIST = Kind("source distribution", lambda _: False, lambda _file, metadata, _: declared.of_sdist(metadata))
+OTHER = Kind("archive", lambda _: False, lambda *_: declared.Declared())
+
+
+def read(path: str, suffixes: tuple[str, ...] = SUFFIXES) -> Archive:
+    """The archive at `path`, in memory, with the files that end in `suffixes` or are Python by another sign.
+
+    What cannot be read of it, or all of it, is a source that says so.
+    """
+    try:
+        with _open(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            first = file.read(1024)
+            file.seek(0)
+            contents = _contents(file, path, first, size, suffixes)
+    except UnreadableError as error:
+        return Archive(path, OTHER.name, (Unreadable(path, error.problem.message),), (), declared.Declared())
+    except OSError as error:
+        return Archive(path, OTHER.name, (Unreadable(path, reason(error)),), (), declared.Declared())
+    return _archive(path, _kind(path, contents), contents, first)
+
+
+def _open(path: str) -> io.BufferedReader:
+    """The regular file at `path`. Raises `UnreadableError`; never waits for a FIFO or a device."""
+    try:
+        descriptor = os.open(path, _FLAGS)
+        mode = os.fstat(descriptor).st_mode
+    except OSError as error:
+        raise UnreadableError(reason(error)) from None
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        raise UnreadableError(not_regular(mode))
+    return os.fdopen(descriptor, "rb")
+
+
+def _contents(file: io.BufferedReader, path: str, first: bytes, size: int, suffixes: tuple[str, ...]) -> Contents:
+    name = path.lower()
+    if name.endswith(".conda"):
+        from . import conda
+
+        return conda.read(file, size, suffixes)
+    if name.endswith(TARS) and not first.startswith(b"PK\x03\x04"):
+        return tars.read(file, size, suffixes)
+    return zips.read(file, size, suffixes)
+
+
+def _kind(path: str, contents: Contents) -> Kind:
+    name = os.path.basename(path).lower()
+    if name.endswith((".whl", ".egg")):
+        return WHEEL if name.endswith(".whl") else EGG
+    if "info/index.json" in contents.metadata and name.endswith((".conda", ".tar.bz2")):
+        return CONDA
+    if "__main__.py" in contents.names and not name.endswith(TARS):
+        return APPLICATION
+    top = _top(contents)
+    return SDIST if top and {top + "PKG-INFO", top + "pyproject.toml"} & contents.metadata.keys() else OTHER
+
+
+def _top(contents: Contents) -> str:
+    """The one folder that all members lie in, with a slash, or nothing."""
+    tops = {name.partition("/")[0] for name in contents.names if "/" in name}
+    return tops.pop() + "/" if len(tops) == 1 and all("/" in name for name in contents.names) else ""
+
+
+def _archive(path: str, kind: Kind, contents: Contents, first: bytes) -> Archive:
+    sources: list[Readable] = [
+        Held(path, data, name) for name, data in contents.sources.items() if not kind.left_out(name)
+    ]
+    refused: list[Readable] = [
+        Unreadable(path, why, name or None) for name, why in contents.refused.items() if not kind.left_out(name)
+    ]
+    left_out = [(name, NOT_COMPILED) for name in (*contents.sources, *contents.refused) if kind.left_out(name)]
+    nested = [(name, NESTED) for name in contents.archives]
+    skipped = tuple(Skipped(display_name(path, name), why) for name, why in (*left_out, *nested))
+    top = _top(contents) if kind is SDIST else ""
+    return Archive(
+        path,
+        kind.name,
+        (*sources, *refused),
+        skipped,
+        kind.declared(posixpath.basename(path.replace(os.sep, "/")), contents.metadata, first),
+        contents.metadata.get(top + "pyproject.toml") if kind is SDIST else None,
+        top,
+    )

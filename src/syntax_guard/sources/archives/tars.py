@@ -1,0 +1,169 @@
+"""Tar files, plain and compressed: source distributions, conda packages."""
+
+from __future__ import annotations
+
+import lzma
+import posixpath
+import tarfile
+import zlib
+
+from ..file_types import SUFFIXES
+from ..readers import SIZE_LIMIT, UnreadableError
+from .bounds import HEADER_BYTES, MEMBERS, METADATA_BYTES, Forward, python_bytes, too_large, unpacked_bytes
+from .contents import SCRIPT, TWICE, Contents, is_metadata, normal, unsafe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO
+
+TROUBLE = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, ArithmeticError, LookupError,
+           RuntimeError, MemoryError)  # fmt: skip
+"""What ``tarfile`` and the decompressors raise for what is torn; RecursionError is a RuntimeError."""
+_BLOCK = 512
+_LINKS = 40
+"""Links that may lead to each other, as in a file system."""
+
+
+def decompressed(file: IO[bytes]) -> IO[bytes]:
+    """What the file unpacks to, as its first bytes say it; `file` itself where it is not compressed.
+
+    Raises `UnreadableError` where no library that can unpack it is here.
+    """
+    first = file.read(6)
+    file.seek(0)
+    unpacked: object = file
+    if first.startswith(b"\x1f\x8b"):
+        import gzip
+
+        unpacked = gzip.GzipFile(fileobj=file, mode="rb")
+    elif first.startswith(b"BZh"):
+        import bz2
+
+        unpacked = bz2.BZ2File(file)
+    elif first.startswith(b"\xfd7zXZ\x00"):
+        unpacked = lzma.LZMAFile(file)  # noqa: SIM115 - the caller, which opened `file`, closes it
+    elif first.startswith(b"\x28\xb5\x2f\xfd"):
+        return zstandard(file)
+    return unpacked  # type: ignore[return-value]  # each reads as a file does
+
+
+def zstandard(file: IO[bytes]) -> IO[bytes]:
+    """What a file that Zstandard compressed unpacks to. Raises `UnreadableError` where that library is not here."""
+    from importlib import import_module
+
+    for library in ("compression.zstd", "backports.zstd"):  # the first is part of Python from 3.14 on
+        try:
+            unpacked: IO[bytes] = import_module(library).ZstdFile(file)
+        except ImportError:
+            continue
+        return unpacked
+    raise UnreadableError("it needs Zstandard: run a Python from 3.14 on, or install syntax-guard[conda]")
+
+
+def read(file: IO[bytes], size: int, suffixes: tuple[str, ...] = SUFFIXES) -> Contents:
+    """The Python files and the metadata of the tar in `file`, which is `size` bytes long.
+
+    `file` may be compressed. It is read once, from the beginning to the end. Raises `UnreadableError` where it is no
+    tar. What comes after a place where it is torn is lost: that is noted under the name ``""``.
+    """
+    contents = Contents(suffixes)
+    try:
+        stream = Forward(decompressed(file), unpacked_bytes(size))
+        _Reading(stream, contents, python_bytes(size)).run()
+        stream.drain()
+    except (UnreadableError, *TROUBLE) as error:
+        message = error.problem.message if isinstance(error, UnreadableError) else " ".join(str(error).split())[:200]
+        if not contents.names:
+            raise UnreadableError(f"no tar file: {message or type(error).__name__}") from None
+        contents.refuse("", f"torn, or not for this program: {message or type(error).__name__}")
+    return contents
+
+
+class _Reading:
+    """One way through a tar."""
+
+    def __init__(self, stream: Forward, contents: Contents, left: int) -> None:
+        self._stream = stream
+        self._contents = contents
+        self._left = left
+        self._links: dict[str, str] = {}
+
+    def run(self) -> None:
+        archive = tarfile.TarFile(fileobj=self._stream)  # type: ignore[arg-type]  # it reads forward, and no more
+        count = 0
+        while (member := archive.next()) is not None:
+            count += 1
+            if count > MEMBERS:
+                raise UnreadableError(f"more than {MEMBERS:,} members")
+            if not member.isdir():
+                self._member(archive, member)
+            archive.members = []  # type: ignore[attr-defined]  # it would keep all of them
+        if self._stream.last.strip(b"\0") or len(self._stream.last) != _BLOCK:
+            raise UnreadableError("it ends without the mark of an end")
+        for name, target in self._links.items():
+            self._link(name, target)
+
+    def _member(self, archive: tarfile.TarFile, member: tarfile.TarInfo) -> None:
+        name = normal(member.name)
+        if not self._contents.wants(name, script=bool(member.mode & 0o111) and member.isreg()):
+            return
+        if member.issym() or member.islnk():
+            folder = posixpath.dirname(name) if member.issym() else ""
+            self._links[name] = posixpath.normpath(posixpath.join(folder, member.linkname))
+            return
+        reason = self._refusal(member, name)
+        if reason is None:
+            data = self._content(archive, member, name)
+            if data is not None:
+                self._left -= len(data)
+                self._contents.add(name, data)
+        elif self._contents.is_source(name):
+            self._contents.refuse(name, reason)
+
+    def _refusal(self, member: tarfile.TarInfo, name: str) -> str | None:
+        """Why `member` is not read; None: it is."""
+        if not member.isreg():
+            return "a device or a FIFO and not a regular file"
+        if is_metadata(name) and member.size > METADATA_BYTES:
+            return "too large for metadata"
+        if member.size > SIZE_LIMIT:
+            return too_large()
+        return "the archive unpacks to far more than its size" if member.size > self._left else None
+
+    def _content(self, archive: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> bytes | None:
+        """All bytes of `member`, or None where the first say that it is not needed."""
+        file = archive.extractfile(member)
+        if file is None:
+            raise UnreadableError("a member without content")
+        self._stream.piece = SIZE_LIMIT
+        try:
+            data = file.read(SCRIPT)
+            if not self._contents.keeps(name, data):
+                return None
+            data += file.read(SIZE_LIMIT)
+        finally:
+            self._stream.piece = HEADER_BYTES
+        if len(data) != member.size:
+            raise UnreadableError("it ends in the middle of a member")
+        return data
+
+    def _link(self, name: str, target: str) -> None:
+        """Judge what a link leads to under the name of the link, too."""
+        for _ in range(_LINKS):
+            if target in self._links:
+                target = self._links[target]
+        if is_metadata(name):
+            return
+        if name in self._contents.sources:
+            self._contents.refuse(name, TWICE)
+        elif target.startswith("../") or unsafe(target):
+            self._contents.refuse(name, "a link that leads out of the archive")
+        elif target in self._contents.refused:
+            self._contents.refuse(name, self._contents.refused[target])
+        elif target not in self._contents.sources:
+            self._contents.refuse(name, "a link to what is no Python file in this archive")
+        elif len(self._contents.sources[target]) > self._left:
+            self._contents.refuse(name, "the archive unpacks to far more than its size")
+        else:
+            self._left -= len(self._contents.sources[target])
+            self._contents.sources[name] = self._contents.sources[target]

@@ -1,0 +1,88 @@
+"""What git would write into a work tree where that is not what the index holds.
+
+Two attributes make the difference. ``working-tree-encoding`` stores UTF-8 for a file that is written in another
+encoding. ``filter`` names programs of git's configuration (git-crypt, Git LFS). They are run where the user asks for it
+(``run-filters``); else what they would make of a file is not known, and what the index holds is judged.
+"""
+
+from __future__ import annotations
+
+from ..errors import GitError
+from . import git
+from .git_attributes import attributes, filtered
+from .readers import UnreadableError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ENCODING, FILTER = "working-tree-encoding", "filter"
+NOTHING = ("", "cat")
+"""Commands that change nothing."""
+
+
+class Checkout:
+    """How the staged files of the work tree `top` would be written."""
+
+    def __init__(self, top: str, paths: Sequence[str]) -> None:
+        """Raises `GitError`."""
+        self._top = top
+        self._attributes = attributes(top, (ENCODING, FILTER), paths)
+        self._filters: dict[str, str | None] = {}
+
+    def filter(self, path: str) -> str | None:
+        """The name of the filter whose program would change the file at `path`, or None. Raises `GitError`."""
+        name = self._attributes.get(path, {}).get(FILTER)
+        if name is None:
+            return None
+        if name not in self._filters:
+            commands = [_setting(self._top, f"filter.{name}.{kind}") for kind in ("process", "smudge")]
+            self._filters[name] = None if all(command.strip() in NOTHING for command in commands) else name
+        return self._filters[name]
+
+    def read(self, index: git.Index, path: str, blob: str, most: int) -> bytes:
+        """The first `most` bytes of the object `blob` of `index`, as they are written to `path` without a filter.
+
+        Raises `GitError`, and `UnreadableError` for an odd encoding."""
+        data = index.read(blob, most)
+        encoding = self.encoding(path)
+        return data if encoding is None or len(data) == most else written(data, encoding)
+
+    def encoding(self, path: str) -> str | None:
+        """The encoding that the file at `path` is written in, where that is not the one that it is stored in."""
+        return self._attributes.get(path, {}).get(ENCODING)
+
+
+class FilteredCheckout(Checkout):
+    """As `Checkout`, where the user lets git run the filters of its configuration."""
+
+    def filter(self, path: str) -> str | None:  # noqa: ARG002
+        """No filter is left to be run."""
+        return None
+
+    def read(self, index: git.Index, path: str, blob: str, most: int) -> bytes:
+        """The first `most` bytes of the object `blob`, as git writes them to `path`. Raises `UnreadableError`."""
+        if super().filter(path) is None:
+            return super().read(index, path, blob, most)
+        try:
+            return filtered(self._top, path, blob, most)
+        except GitError as error:
+            raise UnreadableError(error.message) from None
+
+
+def _setting(top: str, name: str) -> str:
+    """The value of `name` in git's configuration, or nothing. Raises `GitError`."""
+    return git.run(top, "config", "--default=", "--get", name).decode(errors="surrogateescape").removesuffix("\n")
+
+
+def written(data: bytes, encoding: str) -> bytes:
+    """The bytes that git writes for `data`, which is stored as UTF-8. Raises `UnreadableError` for an odd encoding."""
+    name, mark = encoding, ""
+    if encoding.upper() in ("UTF-16LE-BOM", "UTF-16BE-BOM"):
+        name, mark = encoding[:-4], "\ufeff"
+    try:
+        return (mark + data.decode()).encode(name)
+    except UnicodeError:  # git then writes it as it is stored
+        return data
+    except LookupError:
+        raise UnreadableError(f"its working-tree-encoding is not known here: {encoding[:100]}") from None

@@ -1,0 +1,133 @@
+"""The Python files that commits change or hold, and their bytes, from git's objects."""
+
+from __future__ import annotations
+
+from ..config.settings import SPEAKING
+from ..errors import GitError
+from . import git
+from .file_types import SUFFIXES, has_python_shebang, is_python_name
+from .readers import SIZE_LIMIT, UnreadableError, too_large
+from .selection import EXCLUDED, TOOL_FOLDER, Selection, below_tool_folder
+from .staged import DECLARATION_LIMIT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import TypeAlias
+
+    from .git_ahead import InOrder
+    from .git_history import CommittedEntry, History
+
+    Excludes: TypeAlias = Callable[[str, str], bool]
+
+
+class CommittedFile:
+    """A file as a commit holds it, before it is read."""
+
+    __slots__ = ("_contents", "_place", "commit", "known", "path")
+    member = cell = None
+    size = 8192
+    """A guess: to know costs as much as to read."""
+
+    def __init__(self, entry: CommittedEntry, contents: InOrder, place: int) -> None:
+        """Its content is that at `place` of `contents`."""
+        self.path = entry.path
+        self.commit = entry.commit
+        self.known = entry.known
+        """The commits that hold the same content at this path and were asked about it before."""
+        self._contents = contents
+        self._place = place
+
+    def read(self) -> bytes:
+        """The bytes in that commit. Raises `UnreadableError`."""
+        try:
+            data = self._contents.file(self._place, SIZE_LIMIT + 1)
+        except GitError as error:
+            raise UnreadableError(error.message) from None
+        if data is None:
+            raise UnreadableError("git does not have its content here, and nothing is fetched (a partial clone?)")
+        if len(data) > SIZE_LIMIT:
+            raise too_large()
+        return data
+
+
+class CommitTree:
+    """What `commit` holds, as a place where projects declare things."""
+
+    def __init__(self, history: History, commit: str) -> None:
+        self.name = f"{history.folder}:commits"  # what is remembered of a path counts for the same content alone
+        self.others: set[str] = set()
+        """Paths that were asked for and whose contents hang on more than the files that declare by their names."""
+        self._history = history
+        self._commit = commit
+
+    def read(self, path: str) -> bytes | None:
+        """The content of the file at `path`, relative to the top; None where there is none."""
+        return self.start(path, DECLARATION_LIMIT)
+
+    def start(self, path: str, most: int) -> bytes | None:
+        """The first `most` bytes of that file."""
+        if path.rpartition("/")[2] not in SPEAKING or self._history.declares_by_link(self._commit, path):
+            # a Dockerfile of another name, which a compose file builds, or where a declaration really lies
+            self.others.add(path)
+        return self._history.content(self._commit, path, most)
+
+
+def selected(
+    history: History,
+    entries: Iterable[CommittedEntry],
+    excludes: Excludes,
+    question: Callable[[CommittedFile], object],
+    suffixes: tuple[str, ...] = SUFFIXES,
+) -> Selection:
+    """The Python files among `entries`, by the rules of `staged`.
+
+    ``excludes(commit, path)`` says what settings leave out. The same content at the same path is judged once, for the
+    commit that has it first, unless ``question(file)`` differs, and not where that is None. Raises `GitError`.
+    """
+    selection = Selection()
+    known: set[tuple[str, str, object]] = set()
+    skipped: dict[tuple[str, str], None] = {}
+
+    blobs: list[bytes] = []
+    contents = history.in_order(blobs)
+    scripts = _Scripts(history)
+    for entry in entries:
+        if entry.why_not:
+            skipped[entry.path, TOOL_FOLDER if below_tool_folder(entry.path.rstrip("/")) else entry.why_not] = None
+            continue
+        python = is_python_name(entry.path.rpartition("/")[2], suffixes)
+        if not (python or (python is None and scripts.are_told_by(entry))):
+            continue
+        if below_tool_folder(entry.path):
+            skipped[entry.path, TOOL_FOLDER] = None
+            continue
+        if excludes(entry.commit, entry.path):
+            skipped[entry.path, EXCLUDED] = None
+            continue
+        file = CommittedFile(entry, contents, len(blobs))
+        asked = question(file)
+        key = (entry.path, entry.blob, asked)
+        if asked is not None and key not in known:
+            known.add(key)
+            selection.files.append(file)
+            blobs.append(entry.blob.encode())
+    selection.skipped += skipped
+    return selection
+
+
+class _Scripts:
+    """Which executable files are Python by their first line; each content is looked at once."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._known: dict[str, bool] = {}
+
+    def are_told_by(self, entry: CommittedEntry) -> bool:
+        """Whether the content of `entry` is a script for Python, or may be: it is not here."""
+        if entry.mode != git.EXECUTABLE:
+            return False
+        if entry.blob not in self._known:
+            first = self._history.contents.file(entry.blob.encode(), 1024)
+            self._known[entry.blob] = first is None or has_python_shebang(first)
+        return self._known[entry.blob]

@@ -1,0 +1,185 @@
+"""Which files are Python, by name as pre-commit's `identify` knows them, else by the first line of an executable."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .readers import Readable
+
+SUFFIXES: tuple[str, ...] = (".py", ".pyi", ".pyw")
+NOTEBOOK = ".ipynb"
+_BY_NAME = ("SConstruct", "Sconstruct", "sconstruct", "SConscript", "sconscript")
+"""What `identify` does not know by its name: SCons runs it as Python."""
+_NO_SOURCES = (".pdbrc",)
+"""What `identify` takes for Python by its name, and no Python ever parses: commands for the debugger."""
+
+
+def is_notebook(file: Readable) -> bool:
+    """Whether `file` is called a notebook."""
+    return (file.member or file.path).endswith(NOTEBOOK)
+
+
+def is_python_name(name: str, suffixes: tuple[str, ...] = SUFFIXES) -> bool | None:
+    """Whether a file called `name`, or one that ends in `suffixes`, is Python; None where the name does not tell."""
+    if name.endswith(suffixes):
+        return True
+    if name not in _told:
+        if len(_told) >= _MOST_TOLD:
+            _told.clear()
+        _told[name] = _as_identify_has_it(name)
+    return _told[name]
+
+
+_told: dict[str, bool | None] = {}
+"""Answers that a large tree asks for again and again: ``README``, ``en.json``."""
+_MOST_TOLD = 4096
+
+
+def _as_identify_has_it(name: str) -> bool | None:
+    from identify.extensions import EXTENSIONS, EXTENSIONS_NEED_BINARY_CHECK, NAMES
+
+    if name in _BY_NAME:
+        return True
+    parts = name.split(".")
+    extension = parts[-1].lower() if len(parts) > 1 else ""
+    tags = EXTENSIONS.get(extension) or EXTENSIONS_NEED_BINARY_CHECK.get(extension)
+    if not tags:
+        tags = next((NAMES[part] for part in (name, *parts) if part in NAMES), None)
+    if not tags:
+        return None
+    return not tags.isdisjoint(("python", "pyi")) and name not in _NO_SOURCES
+
+
+def has_python_shebang(first: bytes) -> bool:
+    """Whether bytes that begin with `first` are a script for Python: by the first line, or the shell's."""
+    if not first.startswith(b"#!"):
+        return False
+    lines = first.decode("utf-8", "replace").splitlines()
+    command = _command(lines[0][2:].split())
+    if not command:
+        return False
+    name, rest = _base(command[0]), command[1:]
+    following = lines[1] if len(lines) > 1 else ""
+    if is_interpreter(name) or name.rstrip("0123456789.") == "ipython":
+        return True
+    if "run" in rest and (name == "pipx" or (name == "uv" and not _OF_SCRIPTS.isdisjoint(rest))):
+        return True
+    if name == "nix-shell":
+        return any(is_interpreter(_base(word)) for word in following.split())
+    if name in _SHELLS:
+        return bool(_both(lines[1:]))
+    return name in _STARTERS and any(is_interpreter(_base(word)) for word in rest)
+
+
+def _both(lines: list[str]) -> list[str]:
+    """The command, from its Python on, of a script that is shell and Python at once, whose second line is the first of
+    `lines`; empty for none.
+
+    pip writes such a script where the path of the interpreter is too long for a first line. To Python, all that the
+    shell runs is a text, so the second line begins with a quote; a script of the shell alone does not.
+    """
+    if not lines or lines[0].lstrip()[:1] not in ("'", '"'):
+        return []
+    for line in lines:
+        words = line.replace("'", "").replace('"', "").split()
+        command = _command(words[1:]) if words[:1] == ["exec"] else []
+        if command and is_interpreter(_base(command[0])):
+            return command
+    return []
+
+
+def shebang_command(first: bytes) -> list[str]:
+    """The command that starts a script which begins with `first`, from its Python on: an absolute path, or a name on
+    PATH, and options. Empty for none, and for what names a Python in another way (``uv run --script``)."""
+    if not first.startswith(b"#!"):
+        return []
+    lines = first.decode("utf-8", "replace").splitlines()
+    words = lines[0][2:].split()
+    if words and _base(words[0]) in _SHELLS:
+        return _both(lines[1:])
+    command = _command(words)
+    named = command and is_interpreter(_base(command[0])) and (os.path.isabs(command[0]) or command != words)
+    return command if named else []
+
+
+_OF_SCRIPTS = frozenset({"--script", "-s", "--gui-script"})
+"""``uv run`` needs one of these options to take what follows for a script."""
+_STARTERS = (
+    "sudo", "doas", "nice", "ionice", "nohup", "setsid", "time", "timeout", "stdbuf", "chronic", "xvfb-run",
+    "poetry", "pdm", "hatch", "pipenv", "rye", "conda", "mamba", "micromamba", "pixi", "uv", "uvx", "busybox",
+    "mise", "asdf", "pyenv", "nix", "flock", "authbind", "unbuffer", "taskset", "chrt", "setarch", "ld.so",
+)  # fmt: skip
+"""What starts the program that its arguments name."""
+_SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh")
+_PYTHONS = ("python", "pythonw", "pypy", "graalpy", "platform-python", "scons")
+_BUILDS = ("", "t", "d", "td", "w", "-dbg", "t-dbg", "-debug", "-jit", "-32", "-64", "-arm64", "-intel64", ".exe")
+
+
+def _command(words: list[str]) -> list[str]:
+    """`words` of a first line without ``env``, its options and variables."""
+    if not words or _base(words[0]) != "env":
+        return words
+    rest = [word.strip("'\"") for word in words[1:]]
+    while rest:
+        word = rest[0]
+        if word.startswith("--split-string=") and word[15:]:
+            rest[0] = word[15:]
+        elif word in ("-u", "--unset", "-C", "--chdir", "-P"):
+            del rest[:2]
+        elif word.startswith("-S") and word[2:]:
+            rest[0] = word[2:]
+        elif word.startswith("-") or "=" in word:
+            del rest[:1]
+        else:
+            break
+    return rest
+
+
+def _base(word: str) -> str:
+    return word.replace("\\", "/").rpartition("/")[2].lower()
+
+
+def is_interpreter(name: str) -> bool:
+    """Whether a program called `name` is a Python: ``python3.12t``, ``platform-python``, ``pypy3``."""
+    for python in _PYTHONS:
+        if name.startswith(python):
+            rest = name[len(python) :]
+            build = rest.lstrip("0123456789.")
+            if build in _BUILDS or rest == ".exe":
+                return True
+    return False
+
+
+_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_BINARY"))
+
+
+def is_script(path: str, status: os.stat_result) -> bool:
+    """Whether the file at `path` may be executed and its first line names Python.
+
+    Windows has no such right. There, as `identify` has it, any file may be executed.
+    """
+    if not (stat.S_ISREG(status.st_mode) and (status.st_mode & 0o111 or os.name == "nt")):
+        return False
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except OSError as error:
+        raise_shortage(error)
+        return False
+    try:
+        start = os.read(descriptor, 1024)
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return has_python_shebang(start)  # imports: a lack of descriptors there is none of the file's
+
+
+def raise_shortage(error: OSError) -> None:
+    """Raise `ResourcesError` where `error` says that this process is at a limit, which is none of the file's."""
+    from ..processes.shortage import shortage  # a rare thing
+
+    if limit := shortage(error):
+        raise limit

@@ -1,0 +1,71 @@
+"""Which files git tracks, read from its index file without starting git.
+
+A commit's hook asks about a few paths. The index holds each path as it is, after the length of its name and before a
+zero byte (gitformat-index(5), versions 2 and 3); what this does not find, git itself is asked about, once.
+"""
+
+from __future__ import annotations
+
+import os
+
+from .path_names import name_of, path_name
+
+_HEAD = 12
+_LONG = 0xFFF
+"""The length that stands for all longer names."""
+
+
+class GitIndex:
+    """The index of the work tree `top`."""
+
+    def __init__(self, top: str) -> None:
+        self._top = top
+        self._content: bytes | None = None
+        self._known: dict[str, bool] = {}
+
+    def tracks(self, path: str) -> bool:
+        """Whether git tracks the file at `path`, relative to the top, with ``/``."""
+        known = self._known.get(path)
+        if known is None:
+            known = self._known[path] = self._holds(name_of(path)) or self._git_tracks(path)
+        return known
+
+    def _holds(self, path: bytes) -> bool:
+        content = self._read()
+        if content[4:8] not in (b"\0\0\0\2", b"\0\0\0\3"):
+            return False
+        length = min(len(path), _LONG)
+        at = content.find(path + b"\0", _HEAD)
+        while at >= 0:
+            if int.from_bytes(content[at - 2 : at], "big") & _LONG == length:
+                return True
+            at = content.find(path + b"\0", at + 1)
+        return False
+
+    def _read(self) -> bytes:
+        if self._content is None:
+            try:
+                with open(index_file(self._top), "rb") as file:
+                    self._content = file.read()
+            except OSError:
+                self._content = b""
+        return self._content
+
+    def _git_tracks(self, path: str) -> bool:
+        from ..errors import GitError
+        from .git import run
+
+        try:
+            return bool(run(self._top, "ls-files", "-z", "--", f":(literal){path}"))
+        except GitError:
+            return False
+
+
+def index_file(top: str) -> str:
+    """Path of the index of the work tree `top`. A linked worktree and a submodule have a file that says where it is."""
+    inside = os.path.join(top, ".git")
+    if os.path.isdir(inside):
+        return os.path.join(inside, "index")
+    with open(inside, "rb") as file:
+        named = path_name(file.read(4096).removeprefix(b"gitdir:").strip())
+    return os.path.join(top, named, "index")

@@ -1,0 +1,88 @@
+"""The folders that commits hold, from git's objects: one is read once, however many commits have it."""
+
+from __future__ import annotations
+
+import sys
+
+from ..errors import GitError
+from .git_links import FOLDER, LONGEST, End, followed
+from .path_names import path_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from .git import Contents
+
+    Folder: TypeAlias = dict[str, tuple[int, str]]
+
+MOST = 512
+"""Folders that are kept."""
+
+
+class Trees:
+    """What commits hold at one path or another. `contents` is asked, by one caller at a time."""
+
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
+        self._tops: dict[str, str] = {}
+        self._folders: dict[str, Folder] = {}
+
+    def end(self, commit: str, path: str) -> End:
+        """Where `path` ends in `commit` (its full name, or a tree's), when links are followed.
+
+        Raises `GitError` where this clone lacks a folder or a link on the way."""
+        return followed(path, lambda at: self._look(commit, at), self._target)
+
+    def _look(self, commit: str, path: str) -> tuple[int, str] | None:
+        *above, name = path.split("/")
+        folder = self._top(commit)
+        for part in above:
+            mode, folder = self._folder(folder).get(part, (0, ""))
+            if mode != FOLDER:
+                return None
+        return self._folder(folder).get(name)
+
+    def _top(self, commit: str) -> str:
+        if commit not in self._tops:
+            found, _, _ = self._contents.look(commit.encode() + b"^{tree}", 0)
+            if not found:
+                raise _lacking(f"what {commit[:12]} holds")
+            self._tops[commit] = found.decode()
+        return self._tops[commit]
+
+    def _folder(self, name: str) -> Folder:
+        known = self._folders.get(name)
+        if known is None:
+            _, kind, data = self._contents.look(name.encode(), sys.maxsize)
+            if kind != b"tree":
+                raise _lacking(f"the folder {name[:12]}")
+            if len(self._folders) >= MOST:
+                self._folders.clear()
+            try:
+                known = self._folders[name] = _parsed(data, len(name) // 2)
+            except ValueError:
+                raise GitError(f"the folder {name[:12]} is corrupt", "try `git fsck`") from None
+        return known
+
+    def _target(self, blob: str) -> str:
+        data = self._contents.file(blob.encode(), LONGEST)
+        if data is None:
+            raise _lacking(f"the link {blob[:12]}")
+        return path_name(data)
+
+
+def _lacking(what: str) -> GitError:
+    return GitError(f"this clone lacks {what}", "ask in a whole clone: nothing is fetched here")
+
+
+def _parsed(data: bytes, width: int) -> Folder:
+    """The entries of a tree object, in which names of objects take `width` bytes. Raises `ValueError` for none."""
+    found: Folder = {}
+    at = 0
+    while at < len(data):
+        space = data.index(b" ", at)
+        end = data.index(b"\0", space) + 1
+        found[path_name(data[space + 1 : end - 1])] = int(data[at:space], 8), data[end : end + width].hex()
+        at = end + width
+    return found

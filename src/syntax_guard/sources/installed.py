@@ -1,0 +1,312 @@
+"""The distributions of an environment: where they are, which Python files are theirs, and whose a file is."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+
+from ..model import Record, stamp_of
+from .file_types import SUFFIXES, is_python_name, is_script
+from .named import leads_nowhere, not_to_be_read
+from .readers import File, Unreadable, UnreadableError, not_regular, read_file, reason
+from .selection import DEAD_LINK, EXCLUDED, LINK, NOT_COMPILED, FoundFiles, Selection
+from .walk import select
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+
+_INFO = re.compile(r"(?P<name>.+?)-(?P<version>[^-]+)(?:-py\d[^/]*)?\.(?:dist-info|egg-info|egg)$", re.IGNORECASE)
+_PYTHON = re.compile(r'^"?((?:\.\./|/)[^",\n]*|[^",\n]*\.pyw?)(?=[",\n])', re.MULTILINE)
+"""What may be Python in a RECORD: of other names, the scan of the folders tells."""
+MISSING = "an installer lists it, and it is not there"
+_MAPPING = re.compile(r"^MAPPING(?:: [^=\n]*)? = (\{.*?\})$", re.MULTILINE | re.DOTALL)
+STUB = ".pyi"
+"""How files are called that no interpreter reads, and no installer compiles."""
+
+
+class Distribution(Record):
+    """One that is installed."""
+
+    name: str
+    version: str
+    folder: str
+    """The ``site-packages`` that it is in."""
+    info: str
+    """What describes it: a folder ``….dist-info`` or ``….egg-info``, or a file of that name."""
+
+    @property
+    def label(self) -> str:
+        """Name and version, such as ``numpy 1.26.4``."""
+        return f"{self.name} {self.version}"
+
+    @property
+    def key(self) -> str:
+        """Its name as people may write it otherwise."""
+        return normalized(self.name)
+
+
+def normalized(name: str) -> str:
+    """The name of a distribution as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def distributions(folders: Iterable[str]) -> list[Distribution]:
+    """Those that are installed in `folders`, by name; the first folder that has one of a name counts."""
+    found: dict[str, Distribution] = {}
+    for folder in folders:
+        for name in sorted(_names(folder)):
+            match = _INFO.match(name)
+            if match:
+                one = Distribution(match["name"], match["version"], folder, os.path.join(folder, name))
+                found.setdefault(one.key, one)
+    return [found[key] for key in sorted(found)]
+
+
+def select_of(found: Iterable[Distribution], exclude: Callable[[str], bool], within: Sequence[str]) -> Selection:
+    """The Python files of the distributions `found`, each once, from their RECORDs, else from what there is.
+
+    `within` are the folders that belong to the environment.
+    """
+    selection = Selection()
+    for one in found:
+        _select_of(one, exclude, within, selection)
+    selection.files = FoundFiles({file.path: file for file in selection.files}.values())
+    selection.skipped = [*dict.fromkeys(selection.skipped)]
+    return selection
+
+
+def _select_of(
+    distribution: Distribution, exclude: Callable[[str], bool], within: Sequence[str], selection: Selection
+) -> None:
+    paths = set(_listed(distribution))
+    for root in [*_unlisted(distribution, listed=bool(paths)), *editable_roots(distribution)]:
+        if os.path.isdir(root):
+            _scan(os.path.join(root, ""), exclude, selection, set())
+            paths = {path for path in paths if not path.startswith(os.path.join(root, ""))}
+        else:
+            paths.add(root)
+        within = [*within, root]
+    for path in sorted(paths):
+        _take_listed(path, exclude, within, selection)
+
+
+def search(folders: Sequence[str], exclude: Callable[[str], bool], within: Sequence[str]) -> Selection:
+    """All Python files in the ``site-packages`` `folders`, and what RECORDs and editable installs name besides.
+
+    Whatever its folder is called, a file in them can be imported: none is skipped for that.
+    """
+    found = distributions(folders)
+    roots = dict.fromkeys(root for one in found for root in editable_roots(one))
+    selection = select(roots, exclude) if roots else Selection()
+    seen: set[tuple[int, ...]] = set()
+    for folder in folders:
+        _scan(os.path.join(folder, ""), exclude, selection, seen)
+    names = {file.path for file in selection.files} | {path for path, why in selection.skipped if why != DEAD_LINK}
+    for one in found:
+        record = os.path.join(one.info, "RECORD")
+        if os.path.isfile(record):
+            selection.watched.append((record, stamp_of(os.stat(record))))
+        for path in _not_scanned(one, names):
+            names.add(path)
+            _take_listed(path, exclude, within, selection)
+    return selection
+
+
+def _scan(top: str, exclude: Callable[[str], bool], selection: Selection, seen: set[tuple[int, ...]]) -> None:
+    """Add the Python files below the folder `top`, which ends in a slash; each real folder once."""
+    pending = [top]
+    while pending:
+        folder = pending.pop()
+        try:
+            stamp = stamp_of(os.stat(folder))
+            if stamp[3] and stamp[3:] in seen:  # a share on the network may give no numbers
+                continue
+            seen.add(stamp[3:])
+            selection.watched.append((folder, stamp))
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.name != "__pycache__" and _is_folder(entry):
+                        pending.append(os.path.join(folder, entry.name, ""))
+                    elif entry.name.endswith(SUFFIXES):
+                        _take(entry, exclude, selection)
+        except OSError as error:
+            selection.files.append(Unreadable(folder, reason(error)))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link in a circle
+        return False
+
+
+def _take(entry: os.DirEntry[str], exclude: Callable[[str], bool], selection: Selection) -> None:
+    try:
+        status = entry.stat()
+    except OSError as error:
+        if leads_nowhere(error):
+            selection.skipped.append((entry.path, DEAD_LINK))
+        else:
+            selection.files.append(not_to_be_read(entry.path, error))
+        return
+    if exclude(entry.path) or entry.name.endswith(STUB):
+        selection.skipped.append((entry.path, NOT_COMPILED if entry.name.endswith(STUB) else EXCLUDED))
+    elif stat.S_ISREG(status.st_mode):
+        selection.files.append(File(entry.path, stamp_of(status)))
+    else:
+        selection.files.append(Unreadable(entry.path, not_regular(status.st_mode)))
+
+
+def owners(found: Iterable[Distribution], within: Sequence[str]) -> Callable[[str], Distribution | None]:
+    """A function that says which distribution a file belongs to."""
+    by_path: dict[str, Distribution] = {}
+    by_root: dict[str, Distribution] = {}
+    for one in found:
+        by_path.update(dict.fromkeys(map(os.path.normpath, _listed(one)), one))
+        for root in [*_unlisted(one, listed=bool(_record(one))), *editable_roots(one)]:
+            by_root.setdefault(os.path.normpath(root), one)
+    ends = set(map(os.path.normpath, within))
+
+    def owner(path: str) -> Distribution | None:
+        path = os.path.normpath(path)
+        while path not in by_path and path not in by_root:
+            above = os.path.dirname(path)
+            if above == path or path in ends:
+                return None
+            path = above
+        return by_path.get(path) or by_root.get(path)
+
+    return owner
+
+
+def editable_roots(distribution: Distribution) -> list[str]:
+    """Where the files of an editable install are: folders on the path, or the packages that its finder maps."""
+    folder = distribution.folder
+    if distribution.info.endswith(".egg-info") and not os.path.isdir(distribution.info):
+        return []
+    url = _text(os.path.join(distribution.info, "direct_url.json"))
+    if '"editable"' not in url:
+        return []
+    roots: list[str] = []
+    for line in _record(distribution).splitlines():
+        name = line.partition(",")[0].strip('"')
+        if "/" in name or not name.endswith((".pth", ".py")):
+            continue
+        text = _text(os.path.join(folder, name))
+        roots += _mapped(text) if name.endswith(".py") else [path for path in text.splitlines() if os.path.isdir(path)]
+    return roots or _project(url)
+
+
+def _mapped(text: str) -> list[str]:
+    """The paths that the finder of an editable install, whose source is `text`, maps packages to."""
+    match = _MAPPING.search(text)
+    if match is None:
+        return []
+    import ast
+
+    try:
+        mapping = ast.literal_eval(match[1])
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return []
+    paths = [str(path) for path in mapping.values()] if isinstance(mapping, dict) else []
+    return [next((one for one in (path, path + ".py") if os.path.exists(one)), path) for path in paths]
+
+
+def _project(url: str) -> list[str]:
+    """The folder of the project that an editable install is of, from its ``direct_url.json``."""
+    from urllib.parse import unquote, urlsplit
+
+    try:
+        parts = urlsplit(str(json.loads(url)["url"]))
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return []
+    folder = unquote(parts.path)
+    return [folder] if parts.scheme == "file" and os.path.isdir(folder) else []
+
+
+def _listed(distribution: Distribution) -> Iterator[str]:
+    """The paths of the Python files and scripts that RECORD, or ``installed-files.txt``, names."""
+    import csv
+
+    for row in csv.reader(_record(distribution).splitlines()):
+        if row and (_may_be_python(row[0])):
+            yield os.path.normpath(os.path.join(distribution.folder, row[0]))
+    if os.path.isdir(distribution.info) and distribution.info.endswith(".egg-info"):
+        for name in _text(os.path.join(distribution.info, "installed-files.txt")).splitlines():
+            if _may_be_python(name):
+                yield os.path.normpath(os.path.join(distribution.info, name))
+
+
+def _may_be_python(name: str) -> bool:
+    python = is_python_name(name.rpartition("/")[2])
+    return bool(python or (python is None and "/bin/" in name)) and not name.endswith(STUB)
+
+
+def _unlisted(distribution: Distribution, *, listed: bool) -> list[str]:
+    """The packages and modules of a distribution that has no list of its files."""
+    if distribution.info.endswith(".egg"):
+        return [distribution.info]
+    if listed:
+        return []
+    tops = _text(os.path.join(distribution.info, "top_level.txt")).split() or [distribution.name.replace("-", "_")]
+    found = (os.path.join(distribution.folder, *top.split("/")) for top in tops if ".." not in top)
+    return [path for top in found for path in (top, top + ".py") if os.path.exists(path)]
+
+
+def _not_scanned(distribution: Distribution, scanned: Collection[str]) -> list[str]:
+    """The Python files and scripts that RECORD names, and that are not among the paths `scanned`."""
+    start = os.path.join(distribution.folder, "")
+    names = _PYTHON.findall(_record(distribution))
+    return [
+        os.path.normpath(os.path.join(start, name))
+        for name in names
+        if start + name not in scanned and _may_be_python(name)
+    ]
+
+
+def _take_listed(path: str, exclude: Callable[[str], bool], within: Sequence[str], selection: Selection) -> None:
+    """Account for what a list of an installer names at `path`: Python is judged where it lies in a folder of those
+    `within`, or is one of them."""
+    python = is_python_name(os.path.basename(path))
+    if not any(path == folder or path.startswith(os.path.join(folder, "")) for folder in within):
+        selection.skipped.append((path, LINK))
+    elif exclude(path):
+        selection.skipped.append((path, EXCLUDED))
+    else:
+        try:
+            status = os.stat(path)
+        except ValueError:  # no file has such a name
+            selection.files.append(Unreadable(path, MISSING))
+        except OSError as error:
+            if python:  # of other scripts nothing says that they were Python
+                selection.files.append(
+                    Unreadable(path, MISSING) if leads_nowhere(error) else not_to_be_read(path, error)
+                )
+        else:
+            if python and not stat.S_ISREG(status.st_mode):
+                selection.files.append(Unreadable(path, not_regular(status.st_mode)))
+            elif python or (python is None and is_script(path, status)):
+                selection.files.append(File(path, stamp_of(status)))
+
+
+def _record(distribution: Distribution) -> str:
+    return _text(os.path.join(distribution.info, "RECORD"))
+
+
+def _text(path: str) -> str:
+    """What a file of metadata says; nothing where it cannot be read."""
+    try:
+        return read_file(path).decode("utf-8", "replace")
+    except UnreadableError:
+        return ""
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []

@@ -1,0 +1,23 @@
+"""Names of files as git and lists write them: bytes."""
+
+from __future__ import annotations
+
+import os
+
+
+def path_name(name: bytes) -> str:
+    """The path that git, or a list of files, calls `name`.
+
+    Windows has no bytes in names. What is no UTF-8 names no file there, as the code that opens it finds out.
+    """
+    return name.decode("utf-8", "surrogateescape") if os.name == "nt" else os.fsdecode(name)
+
+
+def name_of(path: str) -> bytes:
+    """What git calls `path`, which it called so before or which has a name on disk: the inverse of `path_name`."""
+    if os.name != "nt":
+        return os.fsencode(path)
+    try:
+        return path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half of a pair, as Windows allows in names, stands for no byte
+        return path.encode("utf-8", "surrogatepass")

@@ -1,0 +1,187 @@
+"""Which files the next commit adds or changes, and their bytes, from the git index."""
+
+from __future__ import annotations
+
+import os
+
+from ..config.settings import BASELINE_LIMIT, SPEAKING
+from . import git
+from .file_types import SUFFIXES, has_python_shebang, is_python_name
+from .git_attributes import may_have_attributes
+from .path_names import name_of, path_name
+from .readers import SIZE_LIMIT, Unreadable, UnreadableError, too_large
+from .selection import EXCLUDED, TOOL_FOLDER, Selection, below_tool_folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from .checkout import Checkout
+    from .staged_links import StagedLinks
+
+DECLARATION_LIMIT = 1 << 20
+"""Bytes of the largest file that declares anything."""
+
+
+class AsHeld:
+    """How staged files would be written where git has no attributes: as the index holds them."""
+
+    def filter(self, path: str) -> str | None:  # noqa: ARG002
+        """No filter changes a file."""
+        return None
+
+    def read(self, index: git.Index, path: str, blob: str, most: int) -> bytes:  # noqa: ARG002
+        """The first `most` bytes of the object `blob` of `index`. Raises `GitError`."""
+        return index.read(blob, most)
+
+
+class Blob:
+    """A staged file, read from the index."""
+
+    __slots__ = ("_blob", "_checkout", "_index", "_stored", "filter", "path")
+    member = cell = None
+    size = 8192
+    """A guess: to know costs as much as to read."""
+
+    def __init__(self, path: str, blob: str, index: git.Index, checkout: Checkout | AsHeld, stored: str) -> None:
+        """`checkout` knows how git would write the file at `stored`: that is `path`, or where it leads to.
+
+        Raises `GitError`."""
+        self.path = path
+        self.filter = checkout.filter(stored)
+        """The name of the filter that would change what is read, but is not run."""
+        self._checkout = checkout
+        self._stored = stored
+        self._blob = blob
+        self._index = index
+
+    def read(self) -> bytes:
+        """The bytes, as a checkout would write them. Raises `UnreadableError`."""
+        data = self._checkout.read(self._index, self._stored, self._blob, SIZE_LIMIT + 1)
+        if len(data) > SIZE_LIMIT:
+            raise too_large()
+        return data
+
+
+def tracked(top: str, below: Sequence[str] = ()) -> Iterator[git.Entry]:
+    """The regular files that the index of the work tree `top` holds: all, or those `below` some folders.
+
+    Raises `GitError`."""
+    literal = [f":(literal){folder}" for folder in below]
+    for field in git.run(top, "ls-files", "--stage", "-z", "--", *literal).split(b"\0"):
+        if field:
+            said, _, path = field.partition(b"\t")
+            mode, blob, stage = said.split(b" ")
+            if stage == b"0" and int(mode, 8) in (git.REGULAR, git.EXECUTABLE):
+                yield git.Entry(path_name(path), int(mode, 8), blob.decode())
+
+
+class StagedTree:
+    """What the git `index` holds, as a place where projects declare things."""
+
+    def __init__(self, index: git.Index, top: str, links: StagedLinks, files: Sequence[str] = ()) -> None:
+        """`top` is that of the work tree, and `links` are those of the index. What has a say in `files` is asked of git
+        at once: sixty questions one by one take longer than to judge a commit."""
+        self.name = f"{top}:index"
+        self._index = index
+        self._links = links
+        self._files = files
+        self._found: dict[str, bytes | None] | None = None
+
+    def declares(self) -> bool:
+        """Whether anything here may have a say in the files."""
+        return self._links.any() or any(content is not None for content in self._ahead().values())
+
+    def read(self, path: str) -> bytes | None:
+        """The content of the staged file at `path`, relative to the top; None where none is staged there."""
+        return self.start(path, DECLARATION_LIMIT)
+
+    def start(self, path: str, most: int) -> bytes | None:
+        """The first `most` bytes of that file."""
+        if self._links.leads(path):
+            end = self._links.end(path)
+            return None if end.why_not or not end.blob else self._index.read(end.blob, most)
+        ahead = self._ahead()
+        if path not in ahead:
+            return self._index.content(path, most)
+        content = ahead[path]
+        return content and content[:most]
+
+    def _ahead(self) -> dict[str, bytes | None]:
+        """The content of each file that may have a say, in the folders of the files and above them."""
+        if self._found is None:
+            folders = {""}
+            for path in self._files:
+                while (path := path.rpartition("/")[0]) and path not in folders:
+                    folders.add(path)
+            paths = [f"{folder}/{name}".lstrip("/") for folder in sorted(folders) for name in SPEAKING]
+            self._found = dict(_asked_at_once(self._index.contents, [path for path in paths if "\n" not in path]))
+        return self._found
+
+
+def _asked_at_once(contents: git.Contents, paths: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+    """Each of `paths` with what the index holds there; git is told of as many as any pipe takes. Raises `GitError`."""
+    names = [b":" + name_of(path) for path in paths]
+    start = 0
+    while start < len(names):
+        end, size = start + 1, len(names[start])
+        while end < len(names) and size + len(names[end]) + 1 < git.PIPE_BYTES:
+            size += len(names[end]) + 1
+            end += 1
+        contents.ask(*names[start:end])
+        for path in paths[start:end]:
+            _, kind, data = contents.answer(BASELINE_LIMIT + 1)
+            yield path, data if kind == b"blob" else None
+        start = end
+
+
+def staged(
+    index: git.Index,
+    entries: Sequence[git.Entry],
+    exclude: Callable[[str], bool],
+    suffixes: tuple[str, ...] = SUFFIXES,
+    checkout: Callable[[str, Sequence[str]], Checkout] | None = None,
+) -> Selection:
+    """Find the Python files among `entries` of the git `index`, by the rules of `select`.
+
+    `checkout` makes, of the top and the paths, what knows how git would write them; None: without its filters.
+
+    All that is staged is part of the project, whatever lies beside it in the work tree. Raises `GitError`.
+    """
+    selection = Selection()
+    paths = [entry.stored or entry.path for entry in entries]
+    may_differ = may_have_attributes(index.top(), paths)  # as in few repositories
+    written = (checkout or _checkout)(index.top(), paths) if may_differ else AsHeld()
+    for entry in entries:
+        if entry.why_not:
+            tools = below_tool_folder(entry.path.rstrip("/"))
+            selection.skipped.append((entry.path, TOOL_FOLDER if tools else entry.why_not))
+            continue
+        python = is_python_name(entry.path.rpartition("/")[2], suffixes)
+        script = python is None and (entry.mode == git.EXECUTABLE or os.name == "nt")  # as `is_script` has it there
+        if not (python or (script and _is_script(entry, index, written))):
+            continue
+        if below_tool_folder(entry.path):
+            selection.skipped.append((entry.path, TOOL_FOLDER))
+        elif exclude(entry.path):
+            selection.skipped.append((entry.path, EXCLUDED))
+        elif entry.blob is None:
+            selection.files.append(Unreadable(entry.path, "unmerged: both sides of a conflict are in the index"))
+        else:
+            selection.files.append(Blob(entry.path, entry.blob, index, written, entry.stored or entry.path))
+    return selection
+
+
+def _is_script(entry: git.Entry, index: git.Index, written: Checkout | AsHeld) -> bool:
+    if not entry.blob:
+        return False
+    try:
+        return has_python_shebang(written.read(index, entry.stored or entry.path, entry.blob, 1024))
+    except UnreadableError:  # its name does not say that it is Python
+        return False
+
+
+def _checkout(top: str, paths: Sequence[str]) -> Checkout:
+    from .checkout import Checkout
+
+    return Checkout(top, paths)

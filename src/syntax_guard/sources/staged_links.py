@@ -1,0 +1,127 @@
+"""The symbolic links that git's index holds, each with the file of the index that it leads to."""
+
+from __future__ import annotations
+
+import os
+
+from ..errors import GitError
+from . import git
+from .git_index import index_file
+from .git_links import FOLDER, LONGEST, SYMBOLIC, End, followed, skipped_as, worth_following
+from .path_names import path_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    Changed = Callable[[str, End], bool]
+    Read = Callable[[bytes, int], "bytes | None"]
+
+_MODE = SYMBOLIC.to_bytes(4, "big")
+_SHARED = b"link\0"
+"""How the part of an index begins that says that the rest is in another file (gitformat-index(5))."""
+
+
+class StagedLinks:
+    """The links in the index of the work tree `top`. Nothing is read of it unless it may hold one."""
+
+    def __init__(self, top: str, read: Read) -> None:
+        """``read(blob, most)`` is the content of an object of git."""
+        self._top = top
+        self._read = read
+        self._known: dict[str, tuple[int, str]] | None = None
+        self._links: list[str] = []
+
+    def among(self, entries: Iterable[git.Entry], declares: Callable[[str], bool]) -> list[git.Entry]:
+        """The staged `entries`, with what links hold in their place: the links among them, and those that lead to one
+        of them. Links of other files count as far as they are of a name that ``declares(name)``. Raises `GitError`."""
+        changed = {entry.path: entry for entry in entries}
+        found = [entry for entry in changed.values() if entry.mode != SYMBOLIC]
+        if len(found) < len(changed):
+            self._held()
+        for path in self._paths():
+            if worth_following(path) or declares(path):
+                end = self.end(path)
+                if not changed.keys().isdisjoint(end.passed):
+                    found += _entries(path, end)
+        return found
+
+    def below(self, folders: Iterable[str]) -> Iterator[git.Entry]:
+        """What the links that may be Python hold: all, or those below some `folders`. Raises `GitError`."""
+        starts = tuple(folder + "/" for folder in folders) or ("",)
+        for path in self._paths():
+            if path.startswith(starts) and worth_following(path):
+                end = self.end(path)
+                if end.why_not is None:
+                    yield from _entries(path, end)
+
+    def end(self, path: str) -> End:
+        """Where `path` ends, when links are followed. Raises `GitError`."""
+        return followed(path, self._held().get, self._target)
+
+    def leads(self, path: str) -> bool:
+        """Whether a link stands at `path`, or above it. Raises `GitError`."""
+        return any(path == link or path.startswith(link + "/") for link in self._paths())
+
+    def any(self) -> bool:
+        """Whether the index holds a link. Raises `GitError`."""
+        return bool(self._paths())
+
+    def _paths(self) -> list[str]:
+        if self._known is None and not _may_hold_links(self._top):
+            self._known = {}
+        self._held()
+        return self._links
+
+    def _held(self) -> dict[str, tuple[int, str]]:
+        """Mode and object of all that the index holds, folders included."""
+        if self._known is None:
+            self._known = {}
+            for field in git.run(self._top, "ls-files", "--stage", "-z").split(b"\0"):
+                if field:
+                    said, _, name = field.partition(b"\t")
+                    mode, blob, stage = said.split(b" ")
+                    path = path_name(name)
+                    self._known[path] = int(mode, 8), blob.decode() if stage == b"0" else ""
+                    self._note_folders(self._known, path)
+            self._links = [path for path, (mode, blob) in self._known.items() if mode == SYMBOLIC and blob]
+        return self._known
+
+    @staticmethod
+    def _note_folders(known: dict[str, tuple[int, str]], path: str) -> None:
+        above = path.rpartition("/")[0]
+        while above and above not in known:
+            known[above] = FOLDER, ""
+            above = above.rpartition("/")[0]
+
+    def _target(self, blob: str) -> str:
+        data = self._read(blob.encode(), LONGEST)
+        if data is None:
+            raise GitError(f"git has no content for object {blob}", "try `git fsck`")
+        return path_name(data)
+
+
+def _entries(path: str, end: End) -> Iterator[git.Entry]:
+    if end.why_not is None:
+        yield git.Entry(path, end.mode, end.blob or None, end.path)
+    elif shown := skipped_as(path, end):
+        yield git.Entry(shown, end.mode, None, end.path, end.why_not)
+
+
+def _may_hold_links(top: str) -> bool:
+    """Whether the bytes of the index say so: nearly no repository has a link, and to ask git takes its time."""
+    named = git.variable("GIT_INDEX_FILE")
+    try:
+        with open(os.path.join(top, named) if named else index_file(top), "rb") as file:
+            content = file.read()
+    except OSError:
+        return True
+    return _SHARED in content or _holds_mode(content)
+
+
+def _holds_mode(content: bytes) -> bool:
+    """Whether the mode of a link is in `content`. Names and numbers are full of zeros: the byte that is rare leads."""
+    at = content.find(_MODE[2])
+    while at >= 0 and content[at - 2 : at + 2] != _MODE:
+        at = content.find(_MODE[2], at + 1)
+    return at >= 0

@@ -1,0 +1,141 @@
+"""Which files of a work tree git tracks, and which of some it does not."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..errors import GitError, SourcesError
+from ..model import Diagnostic, Record
+from . import git
+from .file_types import NOTEBOOK, SUFFIXES, is_python_name
+from .git_links import SUBMODULE
+from .path_names import path_name
+from .selection import LINK, MISSING, NOT_PYTHON, SAME, SUBMODULE_FOLDER, UNTRACKED, real_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from ..model import Result
+
+TOGETHER = 500
+"""Paths that one git process is handed."""
+
+
+class Tracked(Record):
+    """What git tracks at and below some paths, relative to the current folder."""
+
+    files: tuple[str, ...]
+    """The files that are there, and that may be Python by their names."""
+    skipped: tuple[tuple[str, str], ...]
+    """What else was asked about, each with the code that says why it is left out."""
+
+
+def tracked(paths: Sequence[str]) -> Tracked:
+    """What git tracks at and below `paths`. Raises `GitError`, and `SourcesError` for a path that does not exist."""
+    for path in paths:
+        if not os.path.lexists(path):
+            raise SourcesError(f"no such path: {path}", "paths are taken from the current folder")
+    modes = dict(_staged(paths))  # a path with a conflict stands there three times
+    skipped = [(path, UNTRACKED) for path in paths if not _holds(modes, path)]
+    named = {os.path.normpath(path).replace(os.sep, "/") for path in paths}
+    files = []
+    for name, mode in modes.items():
+        if mode == SUBMODULE:
+            skipped.append((f"{name}/", SUBMODULE_FOLDER))
+        elif _may_be_python(name):
+            why_not = _why_not(name)
+            if why_not is None:
+                files.append(name)
+            else:
+                skipped.append((name, why_not))
+        elif name in named:
+            skipped.append((name, NOT_PYTHON))
+    return Tracked(tuple(files), tuple(skipped))
+
+
+def _why_not(name: str) -> str | None:
+    """Why the file `name`, which git tracks, is no file to judge in the work tree; None where it is one."""
+    if not os.path.lexists(name):
+        return MISSING
+    if not os.path.isdir(name):
+        return None
+    inside = os.path.join(real_path(git.top(".")), "")  # a link: git tracks no folder
+    return SAME if os.path.join(real_path(name), "").startswith(inside) else LINK
+
+
+def _holds(modes: Collection[str], path: str) -> bool:
+    """Whether git tracks `path`, or something below it, where what it tracks is in `modes`."""
+    name = os.path.normpath(path).replace(os.sep, "/")
+    below = f"{name}/"
+    return name in modes or any(one.startswith(below) for one in modes) or any(_listed(".", [path]))
+
+
+def with_untracked(result: Result) -> Result:
+    """`result`, in which findings in files that git does not track say so."""
+    outside_git = untracked({one.path for one in result.diagnostics if one.member is None})
+    if not outside_git:
+        return result
+    found = (Diagnostic(**{**vars(one), "untracked": one.path in outside_git}) for one in result.diagnostics)
+    return type(result)(**{**vars(result), "diagnostics": tuple(found)})
+
+
+def untracked(paths: Collection[str]) -> set[str]:
+    """Those of `paths` that lie in a work tree of git, which does not track them.
+
+    What git does not want to answer is taken for tracked: nothing is said of it.
+    """
+    by_top: dict[str, dict[str, str]] = {}
+    for path in paths:
+        real = os.path.join(real_path(os.path.dirname(path)), os.path.basename(path))
+        top = _top(os.path.dirname(real))
+        if top is not None:
+            by_top.setdefault(top, {})[_in_git(os.path.relpath(real, top).replace(os.sep, "/"))] = path
+    found = set()
+    for top, names in by_top.items():
+        try:
+            known = set(_listed(top, list(names)))
+        except GitError:
+            continue
+        found |= {path for name, path in names.items() if name not in known}
+    return found
+
+
+def _in_git(name: str) -> str:
+    """`name` as git lists it: on macOS, whose folders tell decomposed names, git composes them."""
+    if sys.platform != "darwin":
+        return name
+    from unicodedata import normalize
+
+    return normalize("NFC", name)
+
+
+def _may_be_python(name: str) -> bool:
+    return is_python_name(os.path.basename(name), (*SUFFIXES, NOTEBOOK)) is not False
+
+
+def _staged(paths: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Path, relative to the current folder, and mode of all that git tracks at and below `paths`."""
+    for field in _fields(".", paths, "--stage"):
+        said, _, path = field.partition(b"\t")
+        yield path_name(path), int(said.split(b" ")[0], 8)
+
+
+def _listed(folder: str, paths: Sequence[str]) -> Iterator[str]:
+    return map(path_name, _fields(folder, paths))
+
+
+def _fields(folder: str, paths: Sequence[str], *options: str) -> Iterator[bytes]:
+    for start in range(0, len(paths), TOGETHER):
+        asked = [f":(literal){path}" for path in paths[start : start + TOGETHER]]
+        yield from filter(None, git.run(folder, "ls-files", "-z", *options, "--", *asked).split(b"\0"))
+
+
+def _top(folder: str) -> str | None:
+    """The nearest folder from `folder` upwards that has a ``.git`` in it, or None."""
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            return None
+    return folder

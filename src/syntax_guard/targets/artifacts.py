@@ -1,0 +1,60 @@
+"""Which Pythons are asked about what was built: those that an installer would install it for."""
+
+from __future__ import annotations
+
+from ..config.specifiers import LOWEST, admitted
+from ..errors import SettingsError
+from ..model import Record, label, this_interpreter
+from .resolve import survey
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..model import Target, Version
+    from .machine import Machine
+
+NEWEST = (3, 15)
+"""The newest version that is looked for; what a specifier admits has no end."""
+
+
+class Asked(Record):
+    """Who is asked about an artifact."""
+
+    targets: tuple[Target, ...]
+    """Lowest version first; none where no Python answers for any that it admits."""
+    why: str
+    """Where it says which Pythons it is for."""
+    unasked: tuple[Version, ...] = ()
+    """Versions that it admits, and that no Python here answers for."""
+    note: str | None = None
+    """What of its declaration is of no use."""
+
+
+def for_artifact(requires: str | None, why: str, machine: Machine, *, all_of_them: bool) -> Asked:
+    """Who is asked about an artifact that `requires` these Pythons, a version specifier, because of `why`.
+
+    By default the lowest version that it admits, and this interpreter where it admits that. ``all_of_them``: each
+    version that it admits. Without a specifier of any use this interpreter is asked. Never raises.
+    """
+    this = this_interpreter()
+    note = None
+    try:
+        versions = _versions(requires) if requires else []
+    except SettingsError as error:
+        versions, requires, note = [], None, error.message
+    if not requires:
+        answers = survey((label(this.version),), (), None, machine, asked_by="this interpreter")
+        return Asked(answers.targets, "this interpreter", note=note)
+    if not all_of_them:
+        versions = [version for version in versions if version in (versions[0], this.version)]
+    targets: list[Target] = []
+    unasked = []
+    for version in versions:
+        answers = survey((label(version),), (), None, machine, asked_by=why)
+        targets += answers.targets
+        if answers.unanswered:
+            unasked.append(version)
+    return Asked(tuple(targets), why, tuple(unasked), note)
+
+
+def _versions(requires: str) -> list[Version]:
+    return [version for version in admitted(requires) if LOWEST <= version <= NEWEST]

@@ -1,0 +1,175 @@
+"""What a commit asks anew: where it changes what a project declares, the new targets of files that it leaves alone."""
+
+from __future__ import annotations
+
+import os
+
+from ..config.settings import OF_IMAGES, SPEAKING
+from ..model import UNKNOWN
+from ..sources.commits import CommitTree
+from ..sources.file_types import NOTEBOOK, SUFFIXES, is_python_name
+from ..sources.git_history import History
+from ..sources.readers import File
+from ..sources.staged import tracked
+from ..sources.staged_links import StagedLinks
+from .anew import anew, is_asked
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+    from ..config.baseline import Baseline
+    from ..model import Target
+    from ..sources.git import Entry
+    from ..sources.readers import Readable
+    from .by_project import ByProject
+    from .expected import Listed
+    from .rules import FileRules, Rules
+
+
+def entries_below(top: str, declaring: Iterable[str], links: StagedLinks) -> Iterator[Entry]:
+    """The Python files that git tracks in the work tree `top`, as far as the files at `declaring` may speak for
+    them; `links` to files, and executable files that may be scripts, are among them. Raises `GitError`."""
+    folders = {"" if _is_of_an_image(path) else path.rpartition("/")[0] for path in declaring}
+    below = () if "" in folders else sorted(folders)
+    for entry in (*tracked(top, below), *links.below(below)):
+        python = is_python_name(entry.path.rpartition("/")[2], (*SUFFIXES, NOTEBOOK))
+        if python or (python is None and entry.mode & 0o111):
+            yield entry
+
+
+def _is_of_an_image(path: str) -> bool:
+    """Whether the file at `path`, which declares something, may speak for another folder than its own."""
+    name = path.rpartition("/")[2]
+    return name not in SPEAKING or any(part in name for part in OF_IMAGES)
+
+
+class ByChange:
+    """The rules ``now``; for files that are not among the `changed` ones, the targets alone that are new."""
+
+    def __init__(
+        self, now: ByProject, before: ByProject, changed: Collection[str], place: Callable[[str], str]
+    ) -> None:
+        """`before` are the rules of the last commit, for paths that ``place(path)`` makes of those of files."""
+        self._now = now
+        self._before = before
+        self._changed = changed
+        self._place = place
+        self._again: dict[str, None] = {}
+        self._narrowed: dict[str, FileRules] = {}
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should know of the declarations, a line each."""
+        if not self._again:
+            return self._now.notices
+        files = f"{len(self._again)} file{'s' * (len(self._again) != 1)}"
+        return (*self._now.notices, f"the commit changes what is declared: {files} judged again, for the new targets")
+
+    def of(self, file: Readable) -> FileRules:
+        """What counts for `file`. Raises `SettingsError` and `TargetError` for a table of ours above it."""
+        if file.path in self._changed:
+            return self._now.of(file)
+        return self._for_unchanged(file.path)
+
+    def asks_anew(self, path: str) -> bool:
+        """Whether the commit leaves the file at `path` alone and asks another target about it than before."""
+        if path in self._changed or self.excludes(path):
+            return False
+        asks = is_asked(self._for_unchanged(path).asked)
+        if asks:
+            self._again[path] = None
+        return asks
+
+    def excludes(self, path: str) -> bool:
+        """Whether the settings leave out `path`."""
+        return self._now.excludes(path)
+
+    def declaring(self) -> list[str]:
+        """The folders on disk that declare something."""
+        return self._now.declaring()
+
+    def lists(self) -> Iterable[Listed]:
+        """What is broken on purpose: no run here is over a whole tree."""
+        return ()
+
+    def baselines(self) -> list[tuple[str, Baseline]]:
+        """Likewise: what is gone is no matter here."""
+        return []
+
+    def stated(self, folders: Iterable[str]) -> tuple[object, list[tuple[Target, ...]]]:
+        """See `ByProject.stated`."""
+        return self._now.stated(folders)
+
+    def _for_unchanged(self, path: str) -> FileRules:
+        if path not in self._narrowed:  # git has ended when the files are judged
+            now = self._now.of(File(path, UNKNOWN))
+            self._narrowed[path] = anew(now, path, [(self._before, self._place(path))])
+        return self._narrowed[path]
+
+
+def changed_on_disk(now: ByProject, names: Sequence[str], declaring: Iterable[str]) -> tuple[Rules, list[str]]:
+    """The rules, and the paths of files besides, where those of the staged files at `names` that are `declaring`
+    something change it.
+
+    Paths are relative to the current folder. Outside of a repository nothing is asked anew. Raises `GitError`.
+    """
+    top = now.top()
+    if top is None:
+        return now, []
+    place, shown = _from_top(top), _from_here(top)
+    with History(top) as history:
+        by_change = ByChange(now, _before(now, history), {*names, *map(os.path.normpath, names)}, place)
+        paths = [shown(entry.path) for entry in entries_below(top, map(place, declaring), _links(top, history))]
+        found = [path for path in paths if by_change.asks_anew(path) and os.path.lexists(path)]
+    return by_change, found
+
+
+def changed_in_index(
+    now: ByProject, top: str, entries: Sequence[Entry], declaring: Iterable[str]
+) -> tuple[Rules, list[Entry]]:
+    """The rules, and the entries of files besides the staged `entries`, where the commit changes what is declared in
+    the files at the paths `declaring`.
+
+    Paths are relative to the `top` of the work tree. Raises `GitError`.
+    """
+    changed = {entry.path for entry in entries}
+    with History(top) as history:
+        by_change = ByChange(now, _before(now, history), changed, lambda path: path)
+        below = entries_below(top, declaring, _links(top, history))
+        found = [entry for entry in below if by_change.asks_anew(entry.path)]
+    return by_change, found
+
+
+def _links(top: str, history: History) -> StagedLinks:
+    return StagedLinks(top, history.contents.file)
+
+
+class _Nothing:
+    """The tree before the first commit."""
+
+    name = ""
+
+    def read(self, path: str) -> None:
+        """No file is there."""
+
+    def start(self, path: str, most: int) -> None:
+        """No file is there."""
+
+
+def _before(now: ByProject, history: History) -> ByProject:
+    """The rules that the last commit made."""
+    head = history.peeled("HEAD")
+    return now.apart(CommitTree(history, head) if head else _Nothing())
+
+
+def _from_top(top: str) -> Callable[[str], str]:
+    """A function that makes paths from `top` of paths from the current folder."""
+    prefix = os.path.relpath(os.getcwd(), top)
+    return lambda path: os.path.normpath(os.path.join(prefix, path)).replace(os.sep, "/")
+
+
+def _from_here(top: str) -> Callable[[str], str]:
+    """A function that makes paths from the current folder of paths from `top`."""
+    here = os.path.relpath(os.getcwd(), top)
+    return (lambda path: path) if here == "." else lambda path: os.path.relpath(path, here)

@@ -1,0 +1,296 @@
+"""The rules of each file, from the project that it lies in."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+
+from ..config.projects import Projects
+from ..errors import SettingsError
+from ..sources.work_tree import WorkTree, work_tree
+from ..storage.key import cache_key
+from ..storage.store import Store
+from .declared import asked_by, unusable
+from .machine import machine_of
+from .rules import Asked, FileRules, matcher, this_alone
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ..config.baseline import Baseline
+    from ..config.declarations.declaration import Declaration
+    from ..config.expected import ExpectedBroken
+    from ..config.projects import Project, Tree
+    from ..config.settings import Settings
+    from ..model import Target
+    from ..sources.readers import Readable
+    from .baselines import Baselines
+    from .expected import Listed
+    from .machine import Machine
+    from .rules import Allowance, Allowances
+
+    Matcher = Callable[[str], bool]
+
+
+class ByProject:
+    """The rules for the files of a run, each by the folders above it.
+
+    Without a `tree`, files are on disk, and their paths relative to the current folder or absolute; else they are paths
+    in that `tree`: git's index, a commit, an archive.
+    """
+
+    def __init__(
+        self, settings: Settings, machine: Machine, paths: Sequence[str] = (), tree: Tree | None = None
+    ) -> None:
+        """Outside of a repository, folders above `paths`, the current folder and the settings file have no say.
+
+        Raises `TargetError` for targets of flags and variables that no Python here can answer for."""
+        self._here = os.getcwd()
+        self._settings = settings
+        self._machine = machine
+        key = machine.key if machine.state is None else cache_key(machine.key, machine.state)
+        self._store = Store(machine.memory, key)
+        self._tree = tree
+        roots = {os.path.realpath(path) for path in (*paths, settings.root, ".") if os.path.isdir(path)}
+        self._roots = sorted(roots, key=len)
+        overridden = {"target_version", "python"} & settings.overrides
+        own = _named(settings, machine) or this_alone()
+        self._default = Asked(own)
+        self._override = Asked(own) if overridden else None
+        self._trees: dict[str, Projects] = {}
+        self._tops: dict[str, str | None] = {}
+        self._real: dict[str, str] = {}
+        self._folders: dict[str, tuple[FileRules, tuple[Matcher, ...]]] = {}
+        self._asked: dict[Declaration, Asked] = {}
+        self._matchers: dict[tuple[str, tuple[str, ...]], Matcher] = {}
+        self._lists: dict[tuple[str, tuple[str | ExpectedBroken, ...]], Listed] = {}
+        self._notices: dict[str, None] = {}
+
+    def over(self, tree: Tree) -> ByProject:
+        """The same rules for paths in `tree`: who is asked is found out once for both."""
+        other = object.__new__(ByProject)
+        vars(other).update(vars(self), _tree=tree, _trees={}, _folders={})
+        return other
+
+    def apart(self, tree: Tree) -> ByProject:
+        """As `over`, for a tree whose declarations need no note."""
+        other = self.over(tree)
+        vars(other).update(_asked={}, _notices={})
+        return other
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should know of the declarations, a line each."""
+        return tuple(self._notices)
+
+    def of(self, file: Readable) -> FileRules:
+        """What counts for `file`. Raises `SettingsError` and `TargetError` for a table of ours above it."""
+        return self._in(file.path.rpartition("/")[0])[0]
+
+    def excludes(self, path: str) -> bool:
+        """Whether the settings leave out `path`, which ends in a slash if it is a folder's."""
+        patterns = self._in(path.rstrip("/").rpartition("/")[0])[1]
+        return any(leaves_out(path) for leaves_out in patterns)
+
+    def said_of(self, folder: str) -> tuple[FileRules, tuple[Matcher, ...]]:
+        """What counts for the files of `folder`, and what leaves some of them out. Raises as `of`."""
+        return self._in(folder)
+
+    def built(self) -> set[str]:
+        """The folders that compose files build, of those that were looked at."""
+        return {build.context for one in self._trees.values() for build in one.builds}
+
+    def builds_from(self, path: str) -> bool:
+        """Whether a compose file that speaks for the folder of `path` has an image made by that file."""
+        try:
+            projects, below = self._located(path.rpartition("/")[0])
+            projects.of(below)
+        except SettingsError:  # a question about a file there raises it again
+            return False
+        file = posixpath.join(below, path.rpartition("/")[2])
+        return any(build.dockerfile == file for build in projects.builds)
+
+    def top(self) -> str | None:
+        """The top of the repository that the current folder lies in; None outside of one."""
+        return self._top_of(self._real_path(self._here))
+
+    def declares(self, folder: str) -> bool:
+        """Whether `folder` itself says something."""
+        projects, below = self._located(folder)
+        projects.of(below)
+        return below in projects.declaring
+
+    def declaring(self) -> list[str]:
+        """The folders on disk that declare something, as absolute paths."""
+        return [os.path.join(top, folder) for top, one in self._trees.items() for folder in one.declaring]
+
+    def lists(self) -> Iterable[Listed]:
+        """What is broken on purpose, by the lists of all folders that were looked at."""
+        for folder in self.declaring():
+            self._in(folder)
+        return self._lists.values()
+
+    def baselines(self) -> list[tuple[str, Baseline]]:
+        """Each baseline on disk that was looked at, with the top of its tree."""
+        return [(top, one) for top, projects in self._trees.items() for one in projects.baselines if not self._tree]
+
+    def baselines_of(self, path: str) -> Baselines | None:
+        """The baselines that count for the file at `path`. Raises `SettingsError` for one that cannot be used."""
+        projects, below = self._located(path.rpartition("/")[0])
+        return _baselines(projects.of(below))
+
+    def stated(self, folders: Iterable[str]) -> tuple[object, list[tuple[Target, ...]]]:
+        """All that `folders`, of those that declare something, say, and the targets that are asked."""
+        said, asked = [], [self._default.targets]
+        for folder in folders:
+            projects, below = self._located(folder)
+            project = projects.of(below)
+            said.append((folder, project))
+            asked.append(self._asked_by(project.declaration).targets)
+        return said, asked
+
+    def _in(self, folder: str) -> tuple[FileRules, tuple[Matcher, ...]]:
+        known = self._folders.get(folder)
+        if known is None:
+            projects, below = self._located(folder)
+            known = self._folders[folder] = self._made(projects, projects.of(below))
+        return known
+
+    def _made(self, projects: Projects, project: Project) -> tuple[FileRules, tuple[Matcher, ...]]:
+        settings, overrides = self._settings, self._settings.overrides
+        self._notices.update(projects.notes)
+        self._notices.update(dict.fromkeys(map(_does_not_count, getattr(projects.tree, "untracked", ()))))
+        root = projects.name if self._tree is None else "/"
+        exclude = self._excluded(root, project.exclude)
+        broken = tuple(one.entry for one in self._expected(root, project.expected_broken))
+        warnings = settings.warnings if "warnings" in overrides else project.warnings or settings.warnings
+        notebooks = settings.notebooks if "notebooks" in overrides else bool(project.notebooks)
+        asked = self._asked_by(project.declaration)
+        return FileRules(asked, warnings, notebooks, broken, _baselines(project)), exclude
+
+    def _excluded(self, root: str, patterns: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Matcher, ...]:
+        settings = self._settings
+        if "exclude" in settings.overrides:
+            seen_from = self._here if self._tree is None else "/"  # as the paths of findings are
+            own = matcher(settings.exclude, seen_from, "exclude", seen_from)
+            return (own,) if own else ()
+        return tuple(self._matcher(root, folder, listed) for folder, listed in patterns)
+
+    def _expected(self, root: str, lists: tuple[tuple[str, tuple[str | ExpectedBroken, ...]], ...]) -> list[Listed]:
+        settings, below = self._settings, self._here if self._tree is None else "/"
+        places = [(os.path.join(root, folder), values, below) for folder, values in lists]
+        if "expected_broken" in settings.overrides:
+            places = [(below, settings.expected_broken, below)] if settings.expected_broken else []
+        found = []
+        for root, values, below in places:
+            key = (root, values)
+            if key not in self._lists:
+                from .expected import Listed
+
+                self._lists[key] = Listed(values, root, below)
+            found.append(self._lists[key])
+        return found
+
+    def _matcher(self, root: str, folder: str, patterns: tuple[str, ...]) -> Matcher:
+        key = (os.path.join(root, folder), patterns)
+        if key not in self._matchers:
+            made = matcher(patterns, key[0], "exclude", self._here if self._tree is None else "/")
+            self._matchers[key] = made or (lambda _: False)
+        return self._matchers[key]
+
+    def _located(self, folder: str) -> tuple[Projects, str]:
+        """The projects of the tree that `folder` lies in, and its path there."""
+        if self._tree is not None:
+            return self._projects(self._tree), folder
+        real = self._real_path(os.path.normpath(os.path.join(self._here, folder)))
+        top = self._top_of(real)
+        if top is not None:
+            tree = work_tree(top) if top not in self._trees else None
+        else:  # no repository: nothing above where the command stands, or above the file's own folder
+            top = next((root for root in self._roots if _lies_in(real, root)), real)
+            tree = WorkTree(top, None) if top not in self._trees else None
+        projects = self._projects(tree) if tree else self._trees[top]
+        below = os.path.relpath(real, top).replace(os.sep, "/")
+        return projects, "" if below == "." else below
+
+    def _projects(self, tree: Tree) -> Projects:
+        if tree.name not in self._trees:
+            self._trees[tree.name] = Projects(tree, self._store, unusable)
+        return self._trees[tree.name]
+
+    def _asked_by(self, declaration: Declaration | None) -> Asked:
+        if self._override is not None:
+            return self._override
+        if declaration is None:
+            return self._default
+        if declaration not in self._asked:
+            self._asked[declaration] = asked = asked_by(declaration, self._machine)
+            if asked.note:
+                self._notices[asked.note] = None
+        return self._asked[declaration]
+
+    def _top_of(self, folder: str) -> str | None:
+        """The top of the repository that `folder`, an absolute path, lies in; None outside of one."""
+        if folder not in self._tops:
+            above = os.path.dirname(folder)
+            own = os.access(os.path.join(folder, ".git"), os.F_OK)
+            self._tops[folder] = folder if own else None if above == folder else self._top_of(above)
+        return self._tops[folder]
+
+    def _real_path(self, folder: str) -> str:
+        """The real path of an absolute path; its parents are looked at once a run."""
+        known = self._real.get(folder)
+        if known is None:
+            above, name = os.path.split(folder)
+            plain = name and not os.path.islink(folder)
+            known = os.path.join(self._real_path(above), name) if plain else os.path.realpath(folder)
+            self._real[folder] = known
+        return known
+
+
+class Nearest:
+    """The baselines above files anywhere on disk, where nothing else is asked of those folders."""
+
+    def __init__(self, projects: ByProject) -> None:
+        self._projects = projects
+
+    def of(self, path: str, member: str | None, cell: int | None) -> tuple[Allowance, ...]:
+        """The entries of a source. Raises `SettingsError` for a baseline that cannot be used."""
+        above = self._projects.baselines_of(path)
+        return above.of(path, member, cell) if above else ()
+
+
+def nearest_baselines(settings: Settings, paths: Sequence[str] = ()) -> Allowances | None:
+    """The baselines above each file, up to the folders `paths` outside of a repository; None where none counts."""
+    if not settings.projects:
+        return None
+    asks_nothing = {"target_version": (), "python": (), "overrides": frozenset({"target_version"})}
+    return Nearest(ByProject(type(settings)(**{**vars(settings), **asks_nothing}), machine_of(settings), paths))
+
+
+def _baselines(project: Project) -> Baselines | None:
+    if not project.baselines:
+        return None
+    from .baselines import Baselines
+
+    return Baselines(project.folder, project.baselines)
+
+
+def _does_not_count(path: str) -> str:
+    if os.path.isabs(path):
+        return f"{path} is ignored: a link leads there, out of the repository"
+    return f"{path} is ignored until git tracks it (git add {path})"
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def _named(settings: Settings, machine: Machine) -> tuple[Target, ...]:
+    """The targets that `settings` name, for every file."""
+    if not (settings.target_version or settings.python):
+        return ()
+    from .resolve import resolve
+
+    return resolve(settings.target_version, settings.python, None, machine)

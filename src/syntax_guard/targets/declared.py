@@ -1,0 +1,96 @@
+"""What a project's declaration asks for: a floor, a pin, or the versions of our own table."""
+
+from __future__ import annotations
+
+from ..config.specifiers import LOWEST, admitted, parse
+from ..errors import SettingsError, TargetError
+from ..model import Interpreter, Target, label, this_interpreter
+from .rules import Asked
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..config.declarations.declaration import Declaration
+    from ..model import Version
+    from .machine import Machine
+
+
+def unusable(declaration: Declaration) -> str | None:
+    """Why nothing can be asked for `declaration`, or None. A mistake in our own table is an error instead."""
+    if declaration.kind == "floor":
+        try:
+            versions = admitted(declaration.says[0])
+        except SettingsError as error:
+            return f"it does not parse ({error.hint})" if error.hint else "it does not parse"
+        if any(version >= LOWEST for version in versions):
+            return None
+        return f"it admits no Python from {label(LOWEST)} on"
+    if declaration.kind == "pin" and not _pinned(declaration):
+        return f"it is older than {label(LOWEST)}, the oldest answered for"
+    return None
+
+
+def asked_by(declaration: Declaration, machine: Machine) -> Asked:
+    """The targets that a usable `declaration` asks for.
+
+    A floor asks its lowest version and this interpreter, a pin only what it names. A floor that no Python here can
+    answer for leaves its files undecided; a pin like that asks this interpreter.
+
+    Raises `TargetError` for our own table alone: a version that does not exist, or that no Python here can answer for.
+    """
+    this = this_interpreter()
+    if declaration.kind == "target-version":
+        from .resolve import survey
+
+        found = survey(declaration.says, (), None, machine, asked_by=_why(declaration))
+        for error in found.unanswered:
+            raise error
+        return Asked(_declared(found.targets, declaration))
+    if declaration.kind == "pin":
+        return _pin(declaration, machine, this)
+    return _floor(declaration, machine, this)
+
+
+def _floor(declaration: Declaration, machine: Machine, this: Interpreter) -> Asked:
+    floor = next(version for version in admitted(declaration.says[0]) if version >= LOWEST)
+    if floor == this.version:
+        return Asked(_declared((Target(floor, this, True, f"this interpreter, {_why(declaration)}"),), declaration))
+    from .resolve import answer
+
+    found = answer({floor: _why(declaration)}, machine, this)
+    for error in found.unanswered:
+        missing = Interpreter(floor, f"no Python {label(floor)}")
+        return Asked((), error, (Target(floor, missing, True, _why(declaration), declared=_why(declaration)),))
+    own = (Target(this.version, this, True, "this interpreter"),) if this.version > floor else ()
+    return Asked((*_declared(found.targets, declaration), *own))
+
+
+def _pin(declaration: Declaration, machine: Machine, this: Interpreter) -> Asked:
+    from .resolve import answer
+
+    found = answer(dict.fromkeys(_pinned(declaration), _why(declaration)), machine, this)
+    targets = _declared(found.targets, declaration)
+    if not found.unanswered:
+        return Asked(targets)
+    note = f"{_why(declaration)}: no such Python is here, so {this.name} is asked"
+    if any(target.version == this.version for target in targets):
+        return Asked(targets, note=note)
+    return Asked((*targets, Target(this.version, this, True, f"this interpreter, for {_why(declaration)}")), note=note)
+
+
+def _pinned(declaration: Declaration) -> list[Version]:
+    found = []
+    for text in declaration.says:
+        try:
+            found.append(parse(text))
+        except TargetError:  # too old
+            continue
+    return found
+
+
+def _why(declaration: Declaration) -> str:
+    return f"{declaration.shown} in {declaration.place}"
+
+
+def _declared(targets: tuple[Target, ...], declaration: Declaration) -> tuple[Target, ...]:
+    said = _why(declaration)
+    return tuple(Target(**{**vars(target), "declared": said}) for target in targets)

@@ -1,0 +1,54 @@
+"""One list of what is broken on purpose, over the names of sources."""
+
+from __future__ import annotations
+
+import os
+
+from ..config.expected import entries
+from ..sources.gitignore import deciding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ..config.expected import ExpectedBroken
+
+
+class Listed:
+    """The entries of one list. It remembers which names they matched, so that it can tell which match nothing."""
+
+    def __init__(self, values: Sequence[str | ExpectedBroken], root: str, folder: str = ".") -> None:
+        """Patterns count from the folder `root`; names are relative to `folder`. Raises `SettingsError`."""
+        self._root = root
+        self._entries = entries(values)
+        self._folder = folder
+        self._decides = deciding([one.pattern for one in self._entries], root, "expected-broken", folder)
+        self._met: dict[str, int] = {}
+
+    @property
+    def place(self) -> str:
+        """The folder that the list counts from, as a reader finds it."""
+        return os.path.relpath(self._root)
+
+    def lies_below(self, folders: Iterable[str]) -> bool:
+        """Whether the list counts from one of `folders`, which are real paths, or from below it."""
+        root = os.path.realpath(self._root)
+        return any(os.path.join(root, "").startswith(os.path.join(folder, "")) for folder in folders)
+
+    def entry(self, name: str) -> ExpectedBroken | None:
+        """The entry that counts for the source called `name`: the last that matches it."""
+        position = self._decides(name)
+        if position is None:
+            return None
+        self._met[name] = position
+        return self._entries[position]
+
+    def unmet(self) -> Iterable[str]:
+        """The patterns that match none of the names that were asked for."""
+        met = set(self._met.values())
+        for position, entry in enumerate(self._entries):
+            if position in met or entry.pattern.startswith(("!", "#")):
+                continue
+            alone = deciding([entry.pattern], self._root, "expected-broken", self._folder)
+            if not any(alone(name) is not None for name in self._met):  # else a later entry decides
+                yield entry.pattern

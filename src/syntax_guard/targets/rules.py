@@ -1,0 +1,212 @@
+"""What counts for the files of a run: whom to ask, and what the settings say of each file."""
+
+from __future__ import annotations
+
+import os
+
+from ..model import UNKNOWN, Record, Target, this_interpreter
+from ..sources.file_types import NOTEBOOK
+from ..sources.readers import File
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Literal, Protocol, TypeAlias
+
+    from ..config.baseline import Baseline
+    from ..config.expected import ExpectedBroken
+    from ..config.settings import Settings
+    from ..errors import TargetError
+    from ..model import Entry
+    from ..sources.readers import Readable
+    from .expected import Listed
+
+    Expected: TypeAlias = Callable[[str], ExpectedBroken | None]
+
+    class Rules(Protocol):
+        """The rules of a run."""
+
+        def of(self, file: Readable) -> FileRules:
+            """What counts for `file`."""
+
+        def excludes(self, path: str) -> bool:
+            """Whether the settings leave out `path`, which ends in a slash if it is a folder's."""
+
+        @property
+        def notices(self) -> tuple[str, ...]:
+            """What a person should know of the declarations, a line each."""
+
+        def declaring(self) -> list[str]:
+            """The folders on disk that declare something."""
+
+        def lists(self) -> Iterable[Listed]:
+            """What is broken on purpose, by the lists of the settings."""
+
+        def stated(self, folders: Iterable[str]) -> tuple[object, list[tuple[Target, ...]]]:
+            """All that `folders`, of those that declare something, say, and the targets that they ask."""
+
+        def baselines(self) -> list[tuple[str, Baseline]]:
+            """Each baseline on disk that was looked at, with the top of its tree."""
+
+    class Allowances(Protocol):
+        """What baselines say of some files."""
+
+        def of(self, path: str, member: str | None, cell: int | None) -> tuple[Allowance, ...]:
+            """The entries of a source."""
+
+
+class Asked(Record):
+    """The targets of some files."""
+
+    targets: tuple[Target, ...]
+    """Lowest version first; none where no Python here can answer."""
+    unanswered: TargetError | None = None
+    """Why no Python here can answer, for a floor that is newer than all of them."""
+    wanted: tuple[Target, ...] = ()
+    """Where none can answer, the target that is declared."""
+    note: str | None = None
+    """What was asked in place of what is declared."""
+
+
+class Allowance(Record):
+    """An entry of a baseline, which lets findings of a source pass."""
+
+    baseline: Baseline
+    entry: Entry
+
+
+class FileRules(Record):
+    """What counts for one file."""
+
+    asked: Asked
+    warnings: Literal["ignore", "report", "error"]
+    """What becomes of the compiler's warnings."""
+    notebooks: bool
+    """Whether a search finds notebooks here."""
+    expected_broken: tuple[Expected, ...]
+    """Each says of a display name by which entry that source is broken on purpose; from the top down."""
+    baselines: Allowances | None = None
+    """What was broken before and is let pass; None where no baseline has a say."""
+
+    def expected(self, name: str) -> ExpectedBroken | None:
+        """The entry by which the source called `name` is broken on purpose; that of the nearest list counts."""
+        said = (listed(name) for listed in reversed(self.expected_broken))
+        return next((entry for entry in said if entry is not None), None)
+
+    def allowances(self, path: str, member: str | None, cell: int | None) -> tuple[Allowance, ...]:
+        """The entries of baselines that name a source."""
+        return () if self.baselines is None else self.baselines.of(path, member, cell)
+
+
+def saying(rules: Rules) -> Callable[[str], object]:
+    """Return what tells of a file's path all that `rules` say of that name: for names about which they say the same, it
+    is the same."""
+
+    def says(path: str) -> object:
+        if path.lower().endswith(NOTEBOOK):  # its cells may be listed one by one
+            return os.path.abspath(path)
+        of_file = rules.of(File(path, UNKNOWN))
+        asked, entry = of_file.asked, of_file.expected(path)
+        targets = tuple((target.version, target.interpreter, target.exact) for target in asked.targets)
+        return (targets, asked.wanted, of_file.warnings, None if entry is None else entry.targets,
+                of_file.allowances(path, None, None))  # fmt: skip
+
+    return says
+
+
+class SameForAll:
+    """The rules where flags, variables or one settings file speak for every file."""
+
+    notices: tuple[str, ...] = ()
+
+    def __init__(self, rules: FileRules, exclude: Callable[[str], bool] | None, listed: Listed | None = None) -> None:
+        self._rules = rules
+        self._exclude = exclude
+        self._listed = listed
+
+    def of(self, file: Readable) -> FileRules:  # noqa: ARG002
+        """What counts for any file."""
+        return self._rules
+
+    def excludes(self, path: str) -> bool:
+        """Whether the settings leave out `path`."""
+        return self._exclude is not None and self._exclude(path)
+
+    def declaring(self) -> list[str]:
+        """No folder has a say."""
+        return []
+
+    def lists(self) -> Iterable[Listed]:
+        """The list of the settings, where there is one."""
+        return (self._listed,) if self._listed else ()
+
+    def stated(self, folders: Iterable[str]) -> tuple[object, list[tuple[Target, ...]]]:  # noqa: ARG002
+        """No folder has a say."""
+        return (), [self._rules.asked.targets]
+
+    def baselines(self) -> list[tuple[str, Baseline]]:
+        """None was looked for."""
+        return []
+
+
+def this_alone() -> tuple[Target, ...]:
+    """This interpreter as the only target."""
+    this = this_interpreter()
+    return (Target(this.version, this, True, "this interpreter"),)
+
+
+def _asked(settings: Settings) -> tuple[Target, ...]:
+    if not (settings.target_version or settings.python or settings.requires_python is not None):
+        return this_alone()  # nearly always, and then nothing is imported
+    from .machine import machine_of
+    from .resolve import resolve
+
+    return resolve(settings.target_version, settings.python, settings.requires_python, machine_of(settings))
+
+
+def same_for_all(
+    settings: Settings,
+    folder: str = ".",
+    targets: tuple[Target, ...] | None = None,
+    expected_broken: Expected | None = None,
+    baselines: Allowances | None = None,
+) -> SameForAll:
+    """The rules that `settings` alone make, for paths relative to `folder`.
+
+    `targets`, and what says which sources are `expected_broken`, take the place of those in `settings` where they are
+    given. `baselines` say what is let pass.
+    Raises `TargetError` for targets that no Python here can answer for.
+    """
+    listed = (
+        None
+        if expected_broken
+        else listing(settings.expected_broken, _root(settings, "expected_broken", folder), folder)
+    )
+    expected = listed.entry if listed else expected_broken
+    asked = Asked(targets or _asked(settings))
+    exclude = matcher(settings.exclude, _root(settings, "exclude", folder), "exclude", folder)
+    of_all = FileRules(asked, settings.warnings, settings.notebooks, (expected,) if expected else (), baselines)
+    return SameForAll(of_all, exclude, listed)
+
+
+def _root(settings: Settings, field: str, folder: str) -> str:
+    """What the patterns of `field` count from: for those of a flag or a variable that is `folder`, as for paths."""
+    return folder if field in settings.overrides else settings.root
+
+
+def listing(values: Sequence[str | ExpectedBroken], root: str, folder: str = ".") -> Listed | None:
+    """See ``expected.Listed``; None without values, and then nothing is imported."""
+    if not values:
+        return None
+    from .expected import Listed
+
+    return Listed(values, root, folder)
+
+
+def matcher(patterns: Sequence[str], root: str, setting: str, folder: str = ".") -> Callable[[str], bool] | None:
+    """See ``gitignore.matcher``; None without patterns, and then nothing is imported."""
+    if not patterns:
+        return None
+    from ..sources.gitignore import matcher
+
+    return matcher(patterns, root, setting, folder)

@@ -1,0 +1,72 @@
+"""Which targets apply in each project of a folder, searched for afresh: a person that asks wants to know why."""
+
+from __future__ import annotations
+
+import os
+
+from ..model import UNKNOWN, Record, this_interpreter
+from ..sources.readers import File
+from ..sources.selection import SKIPPED_FOLDERS
+from .by_project import ByProject
+from .machine import Machine
+from .resolve import answer, survey
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..config.settings import Settings
+    from .resolve import Survey
+    from .rules import Asked
+
+
+class ProjectSurvey(Record):
+    """The targets of the files of one project."""
+
+    folder: str
+    """As it is seen from the current folder: ``.``, ``apps/backend``."""
+    survey: Survey
+
+
+class Surveys(Record):
+    """The targets of all projects that were asked about."""
+
+    projects: tuple[ProjectSurvey, ...]
+    notices: tuple[str, ...] = ()
+    """What a person should know of the declarations, a line each."""
+
+
+def surveys(settings: Settings, machine: Machine, path: str | None = None) -> Surveys:
+    """What is asked about the file or folder at `path`, or in the current folder and each project below it.
+
+    Raises `SettingsError` and `TargetError` for flags, variables and tables of ours that cannot be used.
+    """
+    fresh = Machine(**{**vars(machine), "fresh": True})
+    if not settings.projects or {"target_version", "python"} & settings.overrides:
+        found = survey(settings.target_version, settings.python, settings.requires_python, fresh)
+        return Surveys((ProjectSurvey(path or ".", found),))
+    rules = ByProject(settings, machine, (path or ".",))
+    if path is not None:
+        inside = os.path.join(path, "") if os.path.isdir(path) else path
+        asked = rules.of(File(inside, UNKNOWN)).asked
+        return Surveys((ProjectSurvey(path, _survey(asked, fresh)),), rules.notices)
+    seen: dict[Asked, str] = {}
+    for folder in _folders("."):
+        asked = rules.of(File(f"{folder}/", UNKNOWN)).asked
+        if folder == "." or rules.declares(folder):
+            seen.setdefault(asked, folder)
+    projects = tuple(ProjectSurvey(folder, _survey(asked, fresh)) for asked, folder in seen.items())
+    return Surveys(projects, rules.notices)
+
+
+def _survey(asked: Asked, machine: Machine) -> Survey:
+    reasons = {target.version: target.why for target in asked.targets or asked.wanted}
+    return answer(reasons, machine, this_interpreter())
+
+
+def _folders(top: str) -> Iterator[str]:
+    """The folder `top` and all below it that a search would look into, as paths that start with it."""
+    yield top
+    for folder, names, _ in os.walk(top):
+        names[:] = sorted(name for name in names if name not in SKIPPED_FOLDERS)
+        yield from (os.path.join(folder, name).removeprefix("./").replace(os.sep, "/") for name in names)

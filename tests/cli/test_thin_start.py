@@ -1,0 +1,109 @@
+"""What a commit waits for: one file named by a hook imports little, and starts nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from ..conftest import Folder, python_version
+
+ALLOWED = {
+    "__future__", "gc", "warnings", "_contextvars", "_py_warnings", "syntax_guard",
+    *("syntax_guard." + module for module in (
+        "check", "errors", "model", "run",
+        "cli", "cli.commands", "cli.commands.check", "cli.exit_codes", "cli.main",
+        "config", "config.settings",
+        "judging", "judging.in_process", "judging.judgement", "judging.schedule",
+        "processes", "processes._compile_worker",
+        "sources", "sources.file_types", "sources.named", "sources.readers", "sources.selection",
+        "targets", "targets.rules",
+    )),
+}  # fmt: skip
+"""Each of these takes 0.1 to 0.3 ms to import. What costs more has no place here: argparse alone takes as long as
+Python's own start. Since 3.14 the last two of the standard library are what ``warnings`` is made of."""
+WITH_SETTINGS = {
+    "_imp", "posixpath",
+    *("syntax_guard." + module for module in (
+        "config.declarations", "config.declarations.declaration", "config.file_facts",
+        "config.projects", "config.pyproject", "config.remembered", "config.specifiers",
+        "sources.git_index", "sources.path_names", "sources.work_tree",
+        "storage", "storage.key", "storage.records", "storage.store",
+        "targets.by_project", "targets.declared", "targets.machine",
+    )),
+}  # fmt: skip
+"""What a commit imports besides where its project says something. Nothing is parsed: that is remembered."""
+HOOK = """
+import sys
+before = set(sys.modules)
+from syntax_guard.cli.main import main
+code = main(sys.argv[1:])
+print(code, *sorted(set(sys.modules) - before))
+"""
+"""It imports nothing of its own, which would hide that of a commit."""
+
+
+def hook(folder: Folder, *arguments: str) -> tuple[int, set[str]]:
+    """Exit code, and the modules that a hook's process imports for `arguments`."""
+    return started(folder, *arguments, environment={"PRE_COMMIT": "1"})
+
+
+def started(folder: Folder, *arguments: str, environment: dict[str, str] | None = None) -> tuple[int, set[str]]:
+    """Exit code, and the modules that a process imports to check `arguments`."""
+    run = folder.run(sys.executable, "-c", HOOK, "check", *arguments, environment=environment)
+    code, *loaded = run.out.splitlines()[-1].split()
+    return int(code), set(loaded)
+
+
+def test_one_file_imports_only_what_is_listed(folder: Folder) -> None:
+    folder.write("a.py", "def f():\n    return (1, [2], {3: 4})\n")
+    code, loaded = hook(folder, "--hook", "--", "a.py")
+    assert code == 0
+    assert loaded - ALLOWED == set()
+
+
+def test_settings_are_parsed_once(folder: Folder) -> None:
+    folder.write("pyproject.toml", f"[tool.syntax-guard]\njobs = 2\ntarget-version = '{python_version()}'\n")
+    folder.write("a.py")
+    _, first = hook(folder, "--hook", "--", "a.py")
+    code, second = hook(folder, "--hook", "--", "a.py")
+    assert code == 0
+    assert first & {"tomllib", "tomli"}
+    assert second - ALLOWED - WITH_SETTINGS == {"syntax_guard.targets.resolve"}  # it looks for the version
+
+
+def test_a_project_for_this_python_imports_nothing_that_looks_for_others(folder: Folder) -> None:
+    folder.write("pyproject.toml", f"[project]\nrequires-python = '>={python_version()}'\n")
+    folder.write("a.py")
+    hook(folder, "--hook", "--", "a.py")
+    code, second = hook(folder, "--hook", "--", "a.py")
+    assert code == 0
+    assert second - ALLOWED - WITH_SETTINGS == set()
+
+
+def test_a_tree_that_is_known_to_be_green_imports_no_large_library(folder: Folder) -> None:
+    for number in range(3):
+        folder.write(f"{number}.py", f"x = {number}\n" * 30_000)
+    hook(folder, ".")
+    code, loaded = started(folder, ".")
+    assert code == 0
+    assert not loaded & {"re", "shutil", "contextlib", "functools", "collections", "array", "json", "importlib.util"}
+
+
+@pytest.mark.parametrize("arguments", [["--no-cache"], ["--isolated"]], ids=" ".join)
+def test_an_option_costs_its_parser_and_no_worker(folder: Folder, arguments: list[str]) -> None:
+    folder.write("a.py")
+    code, loaded = hook(folder, *arguments, "a.py")
+    assert code == 0
+    assert not loaded & {"subprocess", "threading", "tempfile", "syntax_guard.processes.worker"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no posix_spawn")
+def test_the_index_is_read_without_subprocess(repository: Folder) -> None:
+    repository.write("a.py")
+    repository.git("add", "a.py")
+    code, loaded = hook(repository, "--staged")
+    assert code == 0
+    assert not loaded & {"argparse", "subprocess", "threading", "tempfile", "tomllib", "hashlib"}
+    assert not loaded & {"syntax_guard." + name for name in ("targets.by_project", "storage", "sources.checkout")}

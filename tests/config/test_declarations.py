@@ -1,0 +1,109 @@
+"""What each file of a project says of its Pythons, and on which line."""
+
+from __future__ import annotations
+
+import pytest
+
+from syntax_guard.config import file_facts
+from syntax_guard.config.declarations.compose import Build
+
+PYPROJECT = "pyproject.toml"
+SAID: dict[str, tuple[str, str, tuple[str, tuple[str, ...], int | None] | None]] = {
+    "requires-python": (PYPROJECT, '[project]\nrequires-python = ">=3.9"\n', ("floor", (">=3.9",), 2)),
+    "poetry": (PYPROJECT, '[tool.poetry.dependencies]\npython = "^3.9"\n', ("floor", (">=3.9,<4",), 2)),
+    "only another tool": (PYPROJECT, "[tool.ruff]\nline-length = 100\n", None),
+    "our own table": (PYPROJECT, '[tool.syntax-guard]\ntarget-version = "3.9"\n', ("target-version", ("3.9",), 2)),
+    "setup.cfg": ("setup.cfg", "[options]\npython_requires = >=3.8\n", ("floor", (">=3.8",), 2)),
+    "setup.cfg of a linter": ("setup.cfg", "[flake8]\nmax-line-length = 100\n", None),
+    "setup.py": ("setup.py", "from setuptools import setup\nsetup(\n  python_requires='>=3.8',\n)\n",
+                 ("floor", (">=3.8",), 3)),
+    "setup.py that computes": ("setup.py", "from setuptools import setup\nsetup(python_requires=VERSION)\n", None),
+    "setup.py that is broken": ("setup.py", "setup(python_requires='>=3.8'\n", None),
+    ".python-version": (".python-version", "3.11.7\n", ("pin", ("3.11",), 1)),
+    ".python-version of several": (".python-version", "# two\n3.12\n3.9.18\n", ("pin", ("3.12", "3.9"), 2)),
+    ".python-version of uv": (".python-version", "cpython-3.13.0-linux-x86_64-gnu\n", ("pin", ("3.13",), 1)),
+    ".python-version, free threads": (".python-version", "3.14t\n", ("pin", ("3.14",), 1)),
+    ".python-version of PyPy": (".python-version", "pypy3.10-7.3.12\n", None),
+    ".python-version of an environment": (".python-version", "my-env\n", None),
+    ".python-version, system": (".python-version", "system\n", None),
+    ".tool-versions": (".tool-versions", "nodejs 20\npython 3.11.7 3.10.1\n", ("pin", ("3.11", "3.10"), 2)),
+    "mise.toml": ("mise.toml", '[tools]\npython = "3.12"\n', ("pin", ("3.12",), 2)),
+    "mise.toml of several": ("mise.toml", '[tools]\npython = ["3.12", {version = "3.10"}]\n',
+                             ("pin", ("3.12", "3.10"), 2)),
+    "Pipfile": ("Pipfile", '[requires]\npython_version = "3.9"\n', ("pin", ("3.9",), 2)),
+    "an image": ("Dockerfile", "FROM python:3.11-slim\n", ("pin", ("3.11",), 1)),
+    "the last stage": ("Dockerfile", "FROM node:20 AS web\nFROM python:3.12\nCOPY --from=web / /\n",
+                       ("pin", ("3.12",), 2)),
+    "an alias": ("Dockerfile", "FROM python:3.10 AS base\nFROM base AS build\nFROM build\n", ("pin", ("3.10",), 1)),
+    "an argument": ("Dockerfile", "ARG V=3.9\nFROM python:${V}-slim\n", ("pin", ("3.9",), 2)),
+    "a default in place": ("Dockerfile", "ARG V\nFROM python:${V:-3.9}\n", ("pin", ("3.9",), 2)),
+    "a digest": ("Dockerfile", "FROM python:3.11@sha256:0123\n", ("pin", ("3.11",), 1)),
+    "a registry": ("Dockerfile", "FROM registry.example.org:5000/library/python:3.11\n", ("pin", ("3.11",), 1)),
+    "uv's image": ("Containerfile", "FROM example.org/uv:python3.12-bookworm-slim\n", ("pin", ("3.12",), 1)),
+    "a name with a version": ("Dockerfile", "FROM example.org/ubi9/python-312\n", ("pin", ("3.12",), 1)),
+    "a platform": ("Dockerfile", "FROM --platform=linux/amd64 python:3.11\n", ("pin", ("3.11",), 1)),
+    "lines that go on": ("Dockerfile", "FROM \\\n  # why\n  python:3.11\n", ("pin", ("3.11",), 1)),
+    "whatever is the newest": ("Dockerfile", "FROM python:3-slim\n", None),
+    "a stage of another kind": ("Dockerfile", "FROM python:3.11 AS build\nFROM nginx:1.27\n", None),
+    "arguments that grow": ("Dockerfile", "ARG A=$B$B\n" + "ARG B=$A$A$A$A\nARG A=$B$B$B$B\n" * 30 + "FROM $A\n", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content", "said"), SAID.values(), ids=SAID)
+def test_a_file_says(name: str, content: str, said: tuple[str, tuple[str, ...], int | None] | None) -> None:
+    facts = file_facts.read(content.encode(), f"apps/backend/{name}")
+    found = [(one.kind, one.says, one.line) for one in facts.declarations]
+    assert found == ([said] if said else [])
+    assert all(one.path == f"apps/backend/{name}" for one in facts.declarations)
+
+
+@pytest.mark.parametrize(("name", "content", "said"), SAID.values(), ids=SAID)
+def test_what_is_kept_is_what_was_read(
+    name: str, content: str, said: tuple[str, tuple[str, ...], int | None] | None
+) -> None:
+    facts = file_facts.read(content.encode(), name)
+    assert file_facts.unpacked(file_facts.rows(facts)) == facts
+    assert bool(facts.declarations) == (said is not None)
+
+
+UNREADABLE = {
+    "no TOML": (PYPROJECT, b"[project\n"),
+    "not UTF-8": (PYPROJECT, b"x = '\xff'\n"),
+    "no text": (PYPROJECT, b"[project]\nrequires-python = 3\n"),
+    "no sections": ("setup.cfg", b"python_requires = >=3.8\n"),
+    "no YAML": ("compose.yaml", b"services: [build\n"),
+    "a date too large": ("mise.toml", b"x = 9999-99-99\n"),
+}
+
+
+@pytest.mark.parametrize(("name", "content"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_cannot_be_read_is_a_note(name: str, content: bytes) -> None:
+    facts = file_facts.read(content, name)
+    assert facts.declarations == ()
+    assert facts.note
+
+
+COMPOSE = """
+services:
+  api:
+    build:
+      context: apps/api
+      dockerfile: ../../docker/api.Dockerfile
+      target: serve
+  plain:
+    build: ./apps/plain
+  other:
+    image: postgres:18
+  outside:
+    build: ../elsewhere
+  remote:
+    build: https://example.org/repository.git
+"""
+
+
+def test_a_compose_file_says_what_is_built_for_which_folder() -> None:
+    facts = file_facts.read(COMPOSE.encode(), "compose.yaml")
+    assert facts.builds == (
+        Build("apps/api", "docker/api.Dockerfile", "serve"),
+        Build("apps/plain", "apps/plain/Dockerfile", None),
+    )

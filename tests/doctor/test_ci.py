@@ -1,0 +1,216 @@
+"""What doctor says of CI is what happens: the steps are run in the shell that the service's runner uses."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from . import runners
+from .layout import BROKEN, GOOD, answers, apply, states, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+
+WORKFLOW = """on: [push, pull_request]
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+      - run: {}
+"""
+MAKEFILE = "test:\n\tpytest\n\nlint:\n\tsyntax-guard check\n"
+TOX = "[tox]\nenv_list = py312\n[testenv]\ncommands = pytest\n[testenv:lint]\ncommands = syntax-guard check\n"
+NOX = """import nox
+
+@nox.session
+def tests(session):
+    session.run("pytest")
+
+@nox.session
+def lint(session):
+    session.run("syntax-guard", "check", external=True)
+"""
+TASKS = {"Makefile": MAKEFILE, "tox.ini": TOX, "noxfile.py": NOX}
+INLINE = [  # the command of a step, what doctor says of it
+    ("syntax-guard check", "ok"),
+    ("python -m syntax_guard check .", "ok"),
+    ("syntax-guard check --output-format concise && echo fine", "ok"),
+    ("make lint", "ok"),
+    ("tox -e lint", "ok"),
+    ("nox -s lint", "cannot-tell"),
+    ("pip install tox", "missing"),
+    ("echo make lint", "missing"),
+    ("make test", "missing"),
+    ("nox -l", "cannot-tell"),
+    ("make -n lint", "cannot-tell"),
+    ("tox -e py312", "missing"),
+    ("syntax-guard check --help", "missing"),
+    ("syntax-guard --version", "missing"),
+    ("syntax-guard check --staged", "missing"),
+    ('syntax-guard check --exclude "*"', "cannot-tell"),
+    ("syntax-guard check || true", "cannot-tell"),
+    ("syntax-guard check | tee log", "cannot-tell"),
+    ("syntax-guard check &", "cannot-tell"),
+    ("cd docs; syntax-guard check", "cannot-tell"),
+    ("make -f Other lint", "cannot-tell"),
+    ("true || syntax-guard check", "cannot-tell"),
+    ("SYNTAX_GUARD_EXCLUDE='*' syntax-guard check", "cannot-tell"),
+    ("export SYNTAX_GUARD_EXCLUDE='*'; syntax-guard check", "cannot-tell"),
+    ("env SYNTAX_GUARD_EXCLUDE='*' syntax-guard check", "cannot-tell"),
+    ("syntax-guard check other", "cannot-tell"),
+    ("pytest", "missing"),
+]
+BLOCKS = [
+    ("if syntax-guard check; then echo ok; fi", "cannot-tell"),
+    ("syntax-guard check && echo one\necho two", "cannot-tell"),
+    ("set +e\nsyntax-guard check\ntrue", "cannot-tell"),
+    ("syntax-guard() { true; }\nsyntax-guard check", "cannot-tell"),
+    ("exit 0\nsyntax-guard check", "cannot-tell"),
+    ("cat <<END\nsyntax-guard check\nEND", "cannot-tell"),
+    ("echo one\nsyntax-guard \\\n  check\necho two", "ok"),
+]
+
+
+def block(text: str) -> str:
+    return "|\n" + "".join(f"          {line}\n" for line in text.split("\n"))
+
+
+def outcome(folder: Path) -> bool:
+    """Whether the workflow goes red for a broken file, and not for a good one."""
+    reds = []
+    for text in (BROKEN, GOOD):
+        (folder / "pkg").mkdir(exist_ok=True)
+        (folder / "pkg" / "later.py").write_text(text)
+        reds.append(bool(runners.github(folder)))
+    return reds == [True, False]
+
+
+@pytest.mark.parametrize(("command", "state"), [*INLINE, *BLOCKS])
+def test_a_step(command: str, state: str, tmp_path: Path) -> None:
+    folder = tmp_path / "here"
+    workflow = WORKFLOW.format(block(command))
+    write(folder, {".github/workflows/ci.yml": workflow, "pkg/a.py": GOOD, "other/b.py": GOOD, **TASKS})
+    assert states(folder, "tree") == {state}
+    program = command.split()[0]
+    if shutil.which(program) is None and program in ("tox", "nox", "make", "pip"):
+        return
+    if state != "cannot-tell":
+        assert outcome(folder) == (state == "ok")
+
+
+PARTS = [  # a change of a workflow whose step is sure, and what becomes of it
+    ("- run:", "- if: false\n        run:", "missing"),
+    ("- run:", "- continue-on-error: true\n        run:", "missing"),
+    ("- run:", "- if: github.actor == 'me'\n        run:", "cannot-tell"),
+    ("- run:", "- working-directory: pkg\n        run:", "cannot-tell"),
+    ("- run:", "- env: {SYNTAX_GUARD_EXCLUDE: '*'}\n        run:", "cannot-tell"),
+    ("    runs-on", "    env: {SYNTAX_GUARD_EXCLUDE: '*'}\n    runs-on", "cannot-tell"),
+    ("    runs-on", "    env: {SYNTAX_GUARD_JOBS: '2'}\n    runs-on", "ok"),
+    ("- run:", "- shell: pwsh\n        run:", "cannot-tell"),
+    ("    runs-on", "    if: false\n    runs-on", "missing"),
+    ("    runs-on", "    continue-on-error: true\n    runs-on", "missing"),
+    ("[push, pull_request]", "schedule", "cannot-tell"),
+    ("[push, pull_request]", "{push: {paths: [docs]}}", "cannot-tell"),
+    ("[push, pull_request]", "{push: {branches: [main]}, pull_request: }", "ok"),
+    ("ubuntu-latest", "windows-latest", "ok"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "state"), PARTS)
+def test_what_stands_around_a_step(old: str, new: str, state: str, tmp_path: Path) -> None:
+    write(tmp_path, {".github/workflows/ci.yml": WORKFLOW.format("syntax-guard check").replace(old, new)})
+    assert states(tmp_path, "tree") == {state}
+
+
+SERVICES = {
+    "github": (".github/workflows/ci.yml", WORKFLOW.format("pytest -q"), runners.github),
+    "gitlab": (".gitlab-ci.yml", "stages: [check]\nunit:\n  stage: check\n  script:\n    - pytest\n", runners.gitlab),
+    "gitlab-without-python": (
+        ".gitlab-ci.yml",
+        "stages: [build]\nsite:\n  stage: build\n  script:\n    - echo npm\n",
+        runners.gitlab,
+    ),
+    "bitbucket": (
+        "bitbucket-pipelines.yml",
+        "image: python:3.12\npipelines:\n  default:\n    - step:\n        script:\n          - pytest\n",
+        runners.bitbucket,
+    ),
+    "azure": (
+        "azure-pipelines.yml",
+        "steps:\n- task: UsePythonVersion@0\n- script: pytest\n  displayName: tests\n",
+        runners.azure,
+    ),
+    "travis": (".travis.yml", "language: python\nscript:\n  - pytest\n", runners.travis),
+    "circle": (
+        ".circleci/config.yml",
+        "jobs:\n  test:\n    steps:\n      - checkout\n      - run: pytest\nworkflows: {all: {jobs: [test]}}\n",
+        runners.circle,
+    ),
+    "jenkins": (
+        "Jenkinsfile",
+        "pipeline {\n  stages {\n    stage('t') {\n      steps {\n        sh 'pytest'\n      }\n    }\n  }\n}\n",
+        runners.jenkins,
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("service", SERVICES)
+def test_advice_for_a_service_is_in_its_syntax_and_works(service: str, tmp_path: Path) -> None:
+    path, text, happens = SERVICES[service]
+    folder = tmp_path / "here"
+    write(folder, {path: text, "pkg/a.py": BROKEN})
+    (finding,) = answers(folder, "tree")
+    assert finding.state == "missing"
+    assert happens(folder) == 0
+
+    apply(folder, finding)
+    assert states(folder, "tree") == {"ok"}
+    assert happens(folder) == 1
+    (folder / "pkg" / "a.py").write_text(GOOD)
+    assert happens(folder) == 0
+    assert set(text.splitlines()) <= set((folder / path).read_text().splitlines())
+
+
+def test_a_repository_without_ci_gets_a_workflow(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": GOOD})
+    (finding,) = answers(tmp_path, "tree")
+    apply(tmp_path, finding)
+    assert states(tmp_path, "tree") == {"ok"}
+
+
+PUBLISH = """on: release
+jobs:
+  publish:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/setup-python@v5
+      - run: python -m build
+      - uses: pypa/gh-action-pypi-publish@release/v1
+        with: {packages-dir: out/}
+"""
+
+
+def test_what_publishes_without_a_check_is_told_where_to_put_one(tmp_path: Path) -> None:
+    write(tmp_path, {".github/workflows/release.yml": PUBLISH, "a.py": GOOD})
+    (finding,) = answers(tmp_path, "ship")
+    assert finding.state == "missing"
+    apply(tmp_path, finding)
+    assert states(tmp_path, "ship") == {"ok"}
+    assert (
+        "- run: syntax-guard check out/*\n      - uses: pypa/"
+        in (tmp_path / ".github/workflows/release.yml").read_text()
+    )
+
+
+def test_a_monorepo_whose_check_looks_at_one_package(tmp_path: Path) -> None:
+    write(tmp_path, {".github/workflows/ci.yml": WORKFLOW.format("syntax-guard check one"), "one/a.py": GOOD})
+    assert states(tmp_path, "tree") == {"ok"}
+    write(tmp_path, {"two/b.py": GOOD})
+    assert states(tmp_path, "tree") == {"cannot-tell"}

@@ -1,0 +1,287 @@
+"""What doctor says of a start, and what it writes for one: the user's own command, behind the gate."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from syntax_guard.doctor.finding import Finding, Place
+
+from .layout import BROKEN, GOOD, answers, apply, run, states, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SERVERS = ("uvicorn", "gunicorn", "celery", "entry.sh")
+
+
+def image(command: str, base: str = "python:3.12-slim") -> str:
+    return f"FROM {base}\nWORKDIR /app\nCOPY . .\n{command}\n"
+
+
+STARTS = [  # how an image starts, what doctor says of it
+    ('CMD ["syntax-guard", "run", "--", "uvicorn", "main:app"]', "ok"),
+    ("CMD syntax-guard run -- uvicorn main:app", "ok"),
+    ('CMD ["bash", "-c", "syntax-guard run -- uvicorn main:app"]', "ok"),
+    ('CMD ["bash", "-c", "syntax-guard check && exec uvicorn main:app"]', "ok"),
+    ('CMD ["sh", "-ec", "syntax-guard check; exec uvicorn main:app"]', "ok"),
+    ('ENTRYPOINT ["syntax-guard", "run", "--"]\nCMD ["uvicorn", "main:app"]', "ok"),
+    ('CMD ["uv", "run", "--no-sync", "syntax-guard", "run", "--", "uvicorn", "main:app"]', "ok"),
+    ('CMD ["bash", "-c", "syntax-guard check; exec uvicorn main:app"]', "cannot-tell"),
+    ('CMD ["bash", "-c", "syntax-guard check || true; uvicorn main:app"]', "cannot-tell"),
+    ('CMD ["syntax-guard", "run", "--exclude", "*", "--", "uvicorn", "main:app"]', "cannot-tell"),
+    ('CMD ["syntax-guard", "run", "--report-only", "--", "uvicorn", "main:app"]', "missing"),
+    ('CMD ["env", "SYNTAX_GUARD_EXCLUDE=*", "syntax-guard", "run", "--", "uvicorn", "main:app"]', "cannot-tell"),
+    ('ENV SYNTAX_GUARD_EXCLUDE=*\nCMD ["syntax-guard", "run", "--", "uvicorn", "main:app"]', "cannot-tell"),
+    ('CMD ["uvicorn", "main:app"]', "missing"),
+    ('CMD ["echo", "syntax-guard"]', "cannot-tell"),
+    ("ARG A=1", "missing"),
+]
+
+
+@pytest.mark.parametrize(("start", "state"), STARTS)
+def test_a_start(start: str, state: str, tmp_path: Path) -> None:
+    write(tmp_path, {"Dockerfile": image(start)})
+    assert states(tmp_path, "start") == {state}
+
+
+COMMANDS = [  # a start without a gate, and what is started when it stands behind one
+    ('CMD ["uvicorn", "app.main:app", "--port", "9000"]', "started uvicorn app.main:app --port 9000"),
+    ("CMD uvicorn app.main:app --port 9000", "started uvicorn app.main:app --port 9000"),
+    ("CMD uvicorn app.main:app --port $PORT", "started uvicorn app.main:app --port 7001"),
+    ("CMD gunicorn --chdir mysite mysite.wsgi", "started gunicorn --chdir mysite mysite.wsgi"),
+    ('CMD ["celery", "-A", "app", "worker"]', "started celery -A app worker"),
+    ("CMD celery -A app migrate && celery -A app worker", "started celery -A app worker"),
+    ('ENTRYPOINT ["gunicorn"]\nCMD ["shop:app"]', "started gunicorn shop:app"),
+    ('CMD ["uvicorn", \\\n  "app.main:app"]', "started uvicorn app.main:app"),
+    ('CMD ["uvicorn", "main:app"]\nENTRYPOINT []', "started uvicorn main:app"),
+    ('SHELL ["bash", "-c"]\nCMD uvicorn "a b:app"', "started uvicorn a b:app"),
+]
+
+
+def started_by(dockerfile: str) -> list[str]:
+    """The words of process 1: what stands behind the last ENTRYPOINT and CMD."""
+    lines = dockerfile.replace("\\\n", "").splitlines()
+    said = {name: [line.partition(" ")[2] for line in lines if line.startswith(name)][-1:] for name in
+            ("SHELL", "ENTRYPOINT", "CMD")}  # fmt: skip
+    shell = json.loads(said["SHELL"][0]) if said["SHELL"] else ["/bin/sh", "-c"]
+    parts = [json.loads(text) if text.startswith("[") else [*shell, text] for text in said["ENTRYPOINT"] + said["CMD"]]
+    return [word for part in parts for word in part]
+
+
+@pytest.mark.parametrize(("start", "says"), COMMANDS)
+def test_advice_keeps_the_command_of_an_image(start: str, says: str, tmp_path: Path) -> None:
+    folder = tmp_path / "here"
+    write(folder, {"Dockerfile": image(start), "app/routes.py": BROKEN})
+    (finding,) = answers(folder, "start")
+    assert finding.state == "missing"
+    apply(folder, finding)
+    text = (folder / "Dockerfile").read_text()
+    assert "RUN python -m pip install --no-cache-dir syntax-guard" in text.splitlines()[1]
+    assert states(folder, "start") == {"ok"}
+
+    command = ["env", "PORT=7001", *started_by(text)]
+    refused = run(folder, command, *SERVERS)
+    assert (refused.returncode, "started" in refused.stdout) == (1, False)
+    (folder / "app" / "routes.py").write_text(GOOD)
+    passed = run(folder, command, *SERVERS)
+    assert passed.returncode == 0, passed.stderr
+    assert says in passed.stdout.splitlines()
+
+
+def test_advice_for_an_image_that_is_too_old_for_the_tool_uses_its_own_python(tmp_path: Path) -> None:
+    folder = tmp_path / "here"
+    write(folder, {"Dockerfile": image('CMD ["uvicorn", "main:app"]', "python:3.9-slim"), "main.py": BROKEN})
+    (finding,) = answers(folder, "start")
+    apply(folder, finding)
+    text = (folder / "Dockerfile").read_text()
+    assert "syntax-guard" not in text
+    assert run(folder, started_by(text), *SERVERS).returncode == 1
+    (folder / "main.py").write_text(GOOD)
+    assert "started uvicorn main:app" in run(folder, started_by(text), *SERVERS).stdout
+
+
+COMPOSE = [
+    "    command: uvicorn app.main:app --port 9000\n",
+    '    command: ["uvicorn", "app.main:app", "--port", "9000"]\n',
+    "    command:\n      - uvicorn\n      - app.main:app\n      - --port\n      - '9000'\n",
+    '    entrypoint: ["uvicorn", "app.main:app", "--port", "9000"]\n',
+]
+
+
+@pytest.mark.parametrize("command", COMPOSE)
+def test_advice_keeps_the_command_of_a_service(command: str, tmp_path: Path) -> None:
+    folder = tmp_path / "here"
+    files = {
+        "compose.yaml": f"services:\n  web:\n    build: .\n{command}",
+        "Dockerfile": image("USER 1"),
+        "a.py": BROKEN,
+    }
+    write(folder, files)
+    (finding,) = answers(folder, "start")
+    apply(folder, finding)
+    assert states(folder, "start") == {"ok"}
+    service = yaml.safe_load((folder / "compose.yaml").read_text())["services"]["web"]
+    parts = [service.get(key, []) for key in ("entrypoint", "command")]
+    words = [word for part in parts for word in (shlex.split(part) if isinstance(part, str) else part)]
+    assert run(folder, words, *SERVERS).returncode == 1
+    (folder / "a.py").write_text(GOOD)
+    assert "started uvicorn app.main:app --port 9000" in run(folder, words, *SERVERS).stdout
+
+
+MANIFEST = """apiVersion: apps/v1
+kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+        - name: web
+          image: registry.example/app:1
+          command: {}
+"""
+
+
+@pytest.mark.parametrize("command", ["[uvicorn, app:app]", "\n            - uvicorn\n            - app:app"])
+def test_advice_for_kubernetes(command: str, tmp_path: Path) -> None:
+    folder = tmp_path / "here"
+    write(folder, {"k8s/web.yaml": MANIFEST.format(command), "a.py": BROKEN})
+    (finding,) = answers(folder, "start")
+    apply(folder, finding)
+    assert states(folder, "start") == {"ok"}
+    (container,) = yaml.safe_load((folder / "k8s/web.yaml").read_text())["spec"]["template"]["spec"]["containers"]
+    assert run(folder, container["command"], *SERVERS).returncode == 1
+    (folder / "a.py").write_text(GOOD)
+    assert "started uvicorn app:app" in run(folder, container["command"], *SERVERS).stdout
+
+
+@pytest.mark.parametrize(
+    "line", ["gunicorn shop:app --bind 0.0.0.0:$PORT", "cd . && gunicorn shop:app --bind 0.0.0.0:$PORT"]
+)
+def test_advice_for_a_procfile(line: str, tmp_path: Path) -> None:
+    folder = tmp_path / "here"
+    write(folder, {"Procfile": f"release: python manage.py migrate\nweb: {line}\n", "a.py": BROKEN})
+    (missing,) = (one for one in answers(folder, "start") if one.state == "missing")
+    apply(folder, missing)
+    assert states(folder, "start") == {"ok", "not-applicable"}
+    command = ["env", "PORT=7001", "bash", "-c", (folder / "Procfile").read_text().splitlines()[1].partition(": ")[2]]
+    assert run(folder, command, *SERVERS).returncode == 1
+    (folder / "a.py").write_text(GOOD)
+    assert "started gunicorn shop:app --bind 0.0.0.0:7001" in run(folder, command, *SERVERS).stdout
+
+
+UNIT = "[Service]\nWorkingDirectory=/srv/app\nExecStart={}\nRestart=on-failure\n"
+
+
+@pytest.mark.parametrize(
+    ("start", "state"),
+    [
+        ("/srv/venv/bin/syntax-guard run -- /srv/venv/bin/gunicorn shop:app", "ok"),
+        ("/srv/venv/bin/gunicorn shop:app\nExecStartPre=/srv/venv/bin/syntax-guard check .", "ok"),
+        ("/srv/venv/bin/gunicorn shop:app\nExecStartPre=-/srv/venv/bin/syntax-guard check .", "missing"),
+        ("-/srv/venv/bin/syntax-guard run -- /srv/venv/bin/gunicorn shop:app", "cannot-tell"),
+        ("/srv/venv/bin/gunicorn shop:app", "missing"),
+    ],
+)
+def test_a_unit_of_systemd(start: str, state: str, tmp_path: Path) -> None:
+    write(tmp_path, {"deploy/shop.service": UNIT.format(start)})
+    assert states(tmp_path, "start") == {state}
+    for finding in answers(tmp_path, "start") if state == "missing" else ():
+        apply(tmp_path, finding)
+        text = (tmp_path / "deploy/shop.service").read_text()
+        assert "ExecStart=/srv/venv/bin/syntax-guard run -- /srv/venv/bin/gunicorn shop:app" in text
+
+
+HEALTH = [  # files, the state, what the advice holds
+    ({"Dockerfile": image('HEALTHCHECK CMD curl http://localhost:9000/up\nCMD ["uvicorn", "m:a"]')}, "missing",
+     'CMD ["syntax-guard", "probe", "http://localhost:9000/up"]'),
+    ({"Dockerfile": image("CMD celery -A shop worker")}, "missing",
+     "CMD celery -A shop inspect ping -d celery@$HOSTNAME"),
+    ({"Dockerfile": image("CMD uvicorn m:a --uds /run/a.sock")}, "missing", None),
+    ({"Dockerfile": image("CMD gunicorn -b unix:/run/a.sock m:a")}, "missing", None),
+    ({"Dockerfile": image('HEALTHCHECK CMD ["syntax-guard", "probe", "--unix-socket", "/run/a", "http://x/"]\n'
+                          "CMD uvicorn m:a --uds /run/a")}, "ok", None),
+    ({"Dockerfile": image('CMD ["uvicorn", "m:a"]')}, "missing", None),
+    ({"Dockerfile": image('CMD ["python", "worker.py"]')}, "missing", None),
+    ({"Dockerfile": image('HEALTHCHECK CMD ["syntax-guard", "probe", "http://127.0.0.1/"]\nCMD ["uvicorn", "m:a"]')},
+     "ok", None),
+    ({"Dockerfile": image('HEALTHCHECK CMD curl -f http://localhost/ || exit 1\nCMD ["uvicorn", "m:a"]', "python:3.12")},  # noqa: E501
+     "ok", None),
+    ({"Dockerfile": image('HEALTHCHECK CMD ./check.sh\nCMD ["uvicorn", "m:a"]')}, "cannot-tell", None),
+    ({"compose.yaml": "services:\n  w:\n    image: python:3.12\n    command: celery -A shop worker\n"}, "missing",
+     'test: ["CMD-SHELL", "celery -A shop inspect ping -d celery@$$HOSTNAME"]'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "state", "line"), HEALTH)
+def test_health_checks(files: dict[str, str], state: str, line: str | None, tmp_path: Path) -> None:
+    write(tmp_path, files)
+    (finding,) = answers(tmp_path, "health")
+    assert finding.state == state
+    if line is not None:
+        apply(tmp_path, finding)
+        assert line in "".join((tmp_path / name).read_text() for name in files)
+        assert states(tmp_path, "health") == {"ok"}
+    elif state == "missing":
+        assert finding.advice is not None
+        assert finding.advice.pattern, "what would be a guess is a pattern"
+
+
+IMPORT = "from syntax_guard.backend import Checkup, guarded_lifespan\n"
+APPLICATION = """import sqlalchemy
+app = FastAPI({})
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "state", "words"),
+    [
+        ({"a.py": APPLICATION.format("")}, "missing", "database(engine)))"),
+        ({"a.py": APPLICATION.format("lifespan=mine")}, "missing", "database(engine)), mine)"),
+        ({"a.py": IMPORT + APPLICATION.format("lifespan=guarded_lifespan(checkup)")}, "ok", ""),
+        ({"a.py": APPLICATION.format("lifespan=guarded_lifespan(checkup)")}, "cannot-tell", ""),
+        ({"a.py": APPLICATION.format("lifespan=mine"), "b.py": "guarded_lifespan\n"}, "cannot-tell", ""),
+        ({"a.py": "app = FastAPI()\n"}, "not-applicable", ""),
+    ],
+)
+def test_a_lifespan_that_is_there_is_kept(files: dict[str, str], state: str, words: str, tmp_path: Path) -> None:
+    write(tmp_path, files)
+    (finding,) = answers(tmp_path, "startup")
+    assert finding.state == state
+    if words:
+        assert finding.advice is not None
+        assert words in (finding.advice.pattern or "")
+
+
+def test_the_python_of_an_image(tmp_path: Path) -> None:
+    compose = "services:\n  web:\n    build: .\n    command: uvicorn a:b\n    ports: ['80:80']\n"
+    write(
+        tmp_path,
+        {
+            "compose.yaml": compose,
+            "Dockerfile": image("USER 1"),
+            "pyproject.toml": '[project]\nrequires-python = ">=3.13"\n',
+        },
+    )
+    assert answers(tmp_path, "python") == [
+        Finding("python", "missing", answers(tmp_path, "python")[0].message, Place("Dockerfile", 1), "written",
+                answers(tmp_path, "python")[0].why, answers(tmp_path, "python")[0].advice)
+    ]  # fmt: skip
+
+
+def test_a_shells_text_in_an_entry_point_is_kept(tmp_path: Path) -> None:
+    write(tmp_path, {"Dockerfile": image("ENTRYPOINT uvicorn 'a\"b' $X")})
+    (finding,) = answers(tmp_path, "start")
+    assert finding.advice is not None
+    assert json.loads(finding.advice.edits[-1].text.partition(" ")[2])[-1] == "uvicorn 'a\"b' $X"
+
+
+@pytest.mark.parametrize("listens", ["uvicorn m:a --uds /run/a.sock", "gunicorn -b unix:/run/a.sock m:a"])
+def test_a_server_on_a_socket_is_asked_there(listens: str, tmp_path: Path) -> None:
+    write(tmp_path, {"Dockerfile": image(f"CMD {listens}")})
+    (finding,) = answers(tmp_path, "health")
+    assert finding.advice is not None
+    assert "syntax-guard probe --unix-socket /run/a.sock http://localhost/" in (finding.advice.pattern or "")

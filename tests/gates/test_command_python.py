@@ -1,0 +1,141 @@
+"""`run` asks the Python that its command will use."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from syntax_guard.gates.command_python import command_python, loads_other_bytecode
+from syntax_guard.targets.machine import Machine
+
+from ..conformance.pythons import found as pythons_found
+from ..pythons import PYPY, PYTHON_3_7, link, program, shim
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..conftest import Folder
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="`run` needs a POSIX system")
+OTHER = "other/python3.11"
+"""A Python that is not the one of this process: it stands for it."""
+COMMANDS = {
+    "a python": [OTHER, "-m", "app"],
+    "a name on PATH": ["python3.99", "app.py"],
+    "env": ["env", "A=1", "-u", "B", "python3.99", "app.py"],
+    "wrappers": ["tini", "-s", "--", "nice", "-n", "5", "timeout", "-k", "1", "60", "python3.99", "app.py"],
+    "gosu": ["gosu", "app:app", "python3.99", "app.py"],
+    "a console script": ["server", "app:app"],
+    "a script with env": ["with-env", "app:app"],
+    "a script with env -S": ["with-options"],
+    "a long first line, as pip writes it": ["long"],
+    "uv run": ["uv", "run", "--no-sync", "server"],
+    "poetry run": ["poetry", "run", "python", "app.py"],
+}
+UNTOLD = {
+    "a shell": ["sh", "-c", "exec python3.99 app.py"],
+    "a program": ["true"],
+    "a shell script": ["script.sh"],
+    "another PATH": ["env", "PATH=/nowhere", "python3.99"],
+    "words of one option": ["env", "-S", "python3.99 app.py"],
+    "uv run with a choice of its own": ["uv", "run", "--python", "3.9", "app.py"],
+    "a name that is not there": ["gone"],
+    "nothing behind a wrapper": ["nice"],
+}
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    """A machine with another Python, in the environment of a project, too."""
+    tools, project = tmp_path / "tools", tmp_path / "project"
+    other = shim(tmp_path / OTHER)
+    tools.mkdir()
+    (tools / "python3.99").symlink_to(other)
+    lines = {"server": f"#!{other}", "with-env": "#!/usr/bin/env python3.99", "script.sh": "#!/bin/sh\npython3.99 x",
+             "with-options": "#!/usr/bin/env -S python3.99 -O",
+             "long": f"#!/bin/sh\n'''exec' \"{other}\" \"$0\" \"$@\"",
+             "uv": "#!/bin/sh", "poetry": "#!/bin/sh", "pypy3": f"#!{sys.executable}\n{PYPY}",
+             "python3.7": f"#!{sys.executable}\n{PYTHON_3_7}"}  # fmt: skip
+    for name, content in lines.items():
+        (tools / name).write_text(content + "\n")
+        (tools / name).chmod(0o755)
+    (project / ".venv" / "bin").mkdir(parents=True)
+    (project / ".venv" / "bin" / "python").symlink_to(other)
+    (project / "pyproject.toml").write_text("[project]\n")
+    (project / "deep").mkdir()
+    monkeypatch.chdir(project / "deep")
+    return Machine({"PATH": f"{tools}:/usr/bin:/bin", "HOME": str(tmp_path)}, python_setting="COMMAND")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_python_of_a_command_is_told(name: str, machine: Machine, tmp_path: Path) -> None:
+    command = [str(tmp_path / word) if word == OTHER else word for word in COMMANDS[name]]
+    found = command_python(command, machine)
+    assert found.path is not None
+    assert os.path.samefile(found.path, tmp_path / OTHER)
+
+
+@pytest.mark.parametrize("name", UNTOLD)
+def test_what_cannot_be_told_asks_this_interpreter(name: str, machine: Machine) -> None:
+    assert command_python(UNTOLD[name], machine) == command_python([], machine)
+
+
+def test_this_interpreter_is_this_one_by_any_name(machine: Machine, tmp_path: Path) -> None:
+    name = str(link(tmp_path / "linked" / "python3"))
+    assert command_python([name, "-m", "app"], machine).path is None
+    assert command_python([name], machine, [str(tmp_path)]).note is None
+
+
+@pytest.mark.parametrize(("command", "said"), [("pypy3", "PyPy"), ("python3.7", "older than 3.8")])
+def test_a_python_that_cannot_be_asked_is_named(command: str, said: str, machine: Machine) -> None:
+    found = command_python([command, "app.py"], machine)
+    assert found.path is None
+    assert said in str(found.note)
+
+
+def test_no_python_of_the_tree_is_started_before_it_is_checked(machine: Machine, tmp_path: Path) -> None:
+    trap = program(tmp_path / "project" / "python3", f"open({str(tmp_path / 'sprung')!r}, 'w')")
+    script = tmp_path / "project" / "manage.py"
+    script.write_text(f"#!{trap}\n")
+    script.chmod(0o755)
+    for command in ([str(trap)], [str(script)], ["env", str(trap)]):
+        found = command_python(command, machine, [str(tmp_path / "project")])
+        assert (found.path, "lies in the tree" in str(found.note)) == (None, True)
+    assert not (tmp_path / "sprung").exists()
+    assert command_python(["uv", "run", "x"], machine, [str(tmp_path / "project")]).path, "its Python lies elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("command", "other"),
+    [
+        (["python3.99", "-O", "a.py"], True),
+        (["nice", "python3.99", "-uOO", "a.py"], True),
+        (["env", "PYTHONOPTIMIZE=1", "python3.99", "a.py"], True),
+        (["with-options"], True),
+        (["uv", "run", "python", "-X", "a", "b.py"], True),
+        (["python3.99", "a.py", "-O"], False),
+        (["python3.99", "-m", "O"], False),
+        (["server", "-O"], False),
+    ],
+)
+def test_options_that_have_other_bytecode_loaded(command: list[str], other: bool, machine: Machine) -> None:
+    assert loads_other_bytecode(command, machine.environ) is other
+
+
+def test_run_asks_another_python_exactly_and_names_it(folder: Folder) -> None:
+    others = [
+        path for version, path in pythons_found().items() if (3, 8) <= version < min(sys.version_info[:2], (3, 12))
+    ]
+    if not others:
+        pytest.skip("no older Python is here")
+    folder.write("app/main.py", "x = f'{'a'}'\n")  # new in 3.12
+    run = folder.guard("run", "--root", "app", "--", others[0], "-c", "print('started')")
+    assert (run.code, "started" in run.out) == (1, False)
+    folder.write("app/main.py")
+    run = folder.guard("run", "--root", "app", "--", others[0], "-c", "print('started')")
+    assert (run.code, run.out) == (0, "started\n")
+    name = folder.run(others[0], "-c", "import platform; print(platform.python_version())").out.strip()
+    assert f"valid on CPython {name} in" in run.err

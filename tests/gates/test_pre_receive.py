@@ -1,0 +1,206 @@
+"""``pre-receive``: real pushes to a bare repository that has the hook."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..conftest import COMMAND, PROJECT, Folder
+from ..documents.pages import run_by
+from .pushes import BROKEN, commit, install, push
+
+MATCH = "match x:\n    case 1:\n        pass\n"
+
+pytestmark = pytest.mark.skipif(
+    not (PROJECT / "docs").exists(), reason="the page with the hook is not beside the tests"
+)
+
+
+def install_hook(server: Folder, options: str = "", name: str = "pre-receive") -> None:
+    command = f"exec '{COMMAND}' {name} {options}"
+    install(server.path / "hooks" / name, f"hooks/{name}", command, f"exec syntax-guard {name}")
+
+
+@pytest.fixture
+def server(repository: Folder) -> Folder:
+    """A bare repository with the hook; `repository` is a clone of it, with one commit that has been pushed."""
+    at = repository.path.parent / "server.git"
+    repository.git("init", "-q", "--bare", "-b", "main", at)
+    repository.git("remote", "add", "origin", at)
+    repository.git("checkout", "-q", "-B", "main")
+    commit(repository, "old.py", BROKEN)  # from the time before the hook
+    repository.git("push", "-q", "origin", "main")
+    server = Folder(at, repository.environment)
+    install_hook(server)
+    return server
+
+
+def test_a_broken_file_is_refused_and_a_fixed_one_goes_through(repository: Folder, server: Folder) -> None:
+    before = server.git("rev-parse", "main")
+    commit(repository, "a.py", BROKEN)
+    passed, said = push(repository, "main")
+    assert (passed, "remote: a.py:1:7: syntax-error" in said) == (False, True), said
+    assert "refs/heads/main is refused" in said
+    assert server.git("rev-parse", "main") == before
+    commit(repository, "a.py")
+    passed, said = push(repository, "main")
+    assert passed, said
+
+
+def test_what_was_broken_before_stops_nobody(repository: Folder, server: Folder) -> None:  # noqa: ARG001
+    commit(repository, "new.py")
+    for refs in (("main",), ("main:feat",), ("--delete", "feat"), ("main:refs/heads/again",)):
+        passed, said = push(repository, *refs)
+        assert passed, said
+    commit(repository, "old.py", BROKEN + "\n")  # touched, and still broken
+    assert not push(repository, "main")[0]
+
+
+def test_a_new_branch_and_a_new_tag(repository: Folder, server: Folder) -> None:
+    commit(repository, "a.py", BROKEN)
+    repository.git("tag", "light")
+    repository.git("tag", "-a", "-m", "a release", "v1")
+    for ref in ("HEAD:refs/heads/feat", "light", "v1"):
+        passed, said = push(repository, ref)
+        assert (passed, "a.py:1:7" in said) == (False, True), said
+    assert server.git("for-each-ref", "--format=%(refname)") == "refs/heads/main"
+
+
+def test_a_forced_push(repository: Folder, server: Folder) -> None:  # noqa: ARG001
+    commit(repository, "a.py")
+    assert push(repository, "main")[0]
+    repository.git("reset", "-q", "--hard", "HEAD~1")
+    commit(repository, "b.py", BROKEN)
+    assert not push(repository, "--force", "main")[0]
+    repository.git("reset", "-q", "--hard", "HEAD~1")
+    assert push(repository, "--force", "main")[0]
+
+
+def test_a_history_of_its_own(repository: Folder, server: Folder) -> None:  # noqa: ARG001
+    repository.git("checkout", "-q", "--orphan", "island")
+    commit(repository, "a.py")
+    assert not push(repository, "island")[0], "old.py is new to this history, and broken"
+
+
+def test_a_rejected_ref_names_the_others(repository: Folder, server: Folder) -> None:
+    commit(repository, "good.py")
+    repository.git("branch", "good")
+    commit(repository, "a.py", BROKEN)
+    passed, said = push(repository, "good", "main")
+    assert (passed, "refs/heads/main is refused" in said, "as a whole: refs/heads/good" in said) == (False, True, True)
+    assert server.git("for-each-ref", "--format=%(refname)") == "refs/heads/main"
+
+
+def test_commits_that_lie_elsewhere_on_the_server_are_judged_when_a_branch_gets_them(
+    repository: Folder, server: Folder
+) -> None:  # fmt: skip
+    commit(repository, "a.py", BROKEN)
+    passed, said = push(repository, "main:refs/keep/x")
+    assert passed, said
+    assert server.git("rev-parse", "refs/keep/x")
+    assert not push(repository, "main")[0]
+
+
+def test_each_commit_where_it_is_asked_for(repository: Folder, server: Folder) -> None:
+    commit(repository, "a.py", BROKEN)
+    commit(repository, "a.py")
+    install_hook(server, "--every-commit")
+    passed, said = push(repository, "main")
+    assert (passed, f"commit {repository.git('rev-parse', 'HEAD~1')[:12]}" in said) == (False, True), said
+    install_hook(server)
+    assert push(repository, "main")[0]
+
+
+def test_the_targets_are_those_of_the_pushed_commit(repository: Folder, server: Folder) -> None:  # noqa: ARG001
+    commit(repository, "pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
+    commit(repository, "a.py", MATCH)
+    passed, said = push(repository, "main")
+    assert (passed, "a.py:1:" in said) == (False, True), said
+
+
+def test_what_the_pushed_settings_leave_out_is_said_and_those_of_the_server_count_more(
+    repository: Folder, server: Folder
+) -> None:  # fmt: skip
+    commit(repository, "pyproject.toml", '[tool.syntax-guard]\nexclude = ["a.py"]\n')
+    commit(repository, "a.py", BROKEN)
+    own = server.write("own.toml", "[tool.syntax-guard]\n")
+    install_hook(server, f"--config '{own}'")
+    assert not push(repository, "main")[0]
+    install_hook(server)
+    passed, said = push(repository, "main")
+    assert (passed, "1 of the files that are new are not judged" in said) == (True, True), said
+
+
+@pytest.mark.parametrize("given", [b"what\n", b"a b\n"])
+def test_lines_that_git_does_not_write(server: Folder, given: bytes) -> None:
+    run = server.guard("pre-receive", stdin=given)
+    assert (run.code, "no update of a ref" in run.err) == (2, True)
+
+
+def test_an_object_that_is_no_commit_is_left_alone(repository: Folder, server: Folder) -> None:  # noqa: ARG001
+    repository.git("tag", "blob", "HEAD:old.py")
+    passed, said = push(repository, "blob")
+    assert passed, said
+
+
+def test_update_answers_for_each_ref_by_itself(repository: Folder, server: Folder) -> None:
+    (server.path / "hooks" / "pre-receive").unlink()
+    install_hook(server, name="update")
+    commit(repository, "good.py")
+    repository.git("branch", "good")
+    repository.git("branch", "gone", "good~1")
+    assert push(repository, "gone")[0]
+    commit(repository, "a.py", BROKEN)
+    passed, said = push(repository, "good", "main", ":gone")
+    assert (passed, "refs/heads/main is refused" in said, "a.py:1:7" in said) == (False, True, True), said
+    assert server.git("for-each-ref", "--format=%(refname)").split() == ["refs/heads/good", "refs/heads/main"]
+    assert server.git("rev-parse", "main") == repository.git("rev-parse", "good~1")
+    commit(repository, "a.py")
+    assert push(repository, "main")[0]
+
+
+@pytest.mark.parametrize("hook", ["pre-receive", "update"])
+def test_no_answer_in_time_is_a_refusal(repository: Folder, server: Folder, hook: str) -> None:
+    (server.path / "hooks" / "pre-receive").unlink()
+    install_hook(server, "--push-time-limit 0.001", hook)
+    commit(repository, "good.py")
+    passed, said = push(repository, "main")
+    assert (passed, "refused: no answer within 0.001 s" in said, "Traceback" in said) == (False, True, False), said
+    own = server.write("own.toml", "[tool.syntax-guard]\npush-time-limit = 0\n")
+    install_hook(server, f"--config '{own}'", hook)
+    assert push(repository, "main")[0]
+
+
+def test_a_pushed_file_has_no_say_in_what_is_the_servers(repository: Folder, server: Folder) -> None:
+    settings = '[tool.syntax-guard]\nunanswered = "note"\npush-time-limit = 0.001\n'
+    commit(repository, "pyproject.toml", f'[project]\nrequires-python = ">=3.99"\n{settings}')
+    commit(repository, "a.py")
+    passed, said = push(repository, "main")
+    assert (passed, "a.py: no-interpreter" in said) == (False, True), said
+    install_hook(server, "--unanswered note")
+    passed, said = push(repository, "main")
+    assert (passed, "not judged here: a.py" in said, "3.99" in said) == (True, True, True), said
+    commit(repository, "b.py", BROKEN)
+    assert push(repository, "main")[0], "nobody here can tell"
+
+
+@pytest.mark.parametrize(("host", "place"), [("Gitea, Forgejo", "hooks"), ("GitLab", "custom_hooks")])
+def test_where_hosts_look_for_hooks(repository: Folder, server: Folder, host: str, place: str) -> None:
+    """The page's script, in a bare repository whose own hook runs those of the folder, as these hosts do."""
+    (script,) = [block.text for block in run_by(".ci/ecosystem") if block.title == host]
+    assert server.run("sh", "-ec", script).code == 0
+    own = server.write(
+        "hooks/pre-receive",
+        f"""#!/bin/sh
+given=$(cat)
+for hook in {place}/pre-receive.d/*; do
+    printf '%s\\n' "$given" | "$hook" || exit 1
+done
+""",
+    )
+    own.chmod(0o755)
+    commit(repository, "a.py", BROKEN)
+    passed, said = push(repository, "main")
+    assert (passed, "remote: a.py:1:7: syntax-error" in said) == (False, True), said
+    commit(repository, "a.py")
+    passed, said = push(repository, "main")
+    assert passed, said

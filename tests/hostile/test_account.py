@@ -1,0 +1,443 @@
+"""Every file has an account: no name, mark, link or setting makes one drop out of a check without a word."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from syntax_guard.sources.file_types import has_python_shebang
+
+from ..conftest import PROJECT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..conftest import Folder, Run
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs a POSIX file system")
+BROKEN = "x = = 1\n"
+TRUE = (sys.executable, "-c", "print('started')")
+
+
+def names(run: Run) -> list[str]:
+    return [path for path, _, _ in run.found]
+
+
+def reasons(run: Run) -> dict[str, str]:
+    return {one["path"]: one["reason"] for one in run.json["skipped"]}
+
+
+def planted(folder: Folder, name: str) -> None:
+    """All that makes a folder look like a virtual environment."""
+    folder.write(f"{name}/pyvenv.cfg", "home = /usr/bin\n")
+    folder.write(f"{name}/bin/python", "").chmod(0o755)
+
+
+OPTIONS = ("--staged", "--quiet", "--isolated", "--warnings=error", "--", "--help", "--exclude=*", "--no-cache", "-h")
+
+
+class TestNames:
+    @pytest.mark.parametrize("name", OPTIONS)
+    def test_no_name_of_a_file_turns_an_option_into_a_path(self, repository: Folder, name: str) -> None:
+        repository.write(name, "")
+        repository.write("bad.py", BROKEN)
+        repository.git("add", "--", f"./{name}", "bad.py")
+        assert names(repository.check("--staged")) == ["bad.py"]
+
+    @pytest.mark.parametrize("name", [*OPTIONS[:4], *OPTIONS[5:], "--python=.", "--target-version"])
+    def test_a_hook_takes_no_name_for_an_option_in_silence(self, repository: Folder, name: str) -> None:
+        """pre-commit appends names without a separator where a user's `args` do not end with one."""
+        repository.write(name, "")
+        repository.write("bad.py", BROKEN)
+        repository.write("evil.py", "#!/bin/sh\ntouch sprung\n").chmod(0o755)
+        run = repository.guard("check", "--hook", "bad.py", name)
+        assert (run.code, run.err.count("\n"), name in run.err) == (2, 1, True)
+        assert not (repository.path / "sprung").exists()
+
+    @pytest.mark.parametrize("name", [*OPTIONS, "-x.py", "--quiet.py", "-", "--python=."])
+    def test_behind_the_separator_everything_is_a_file(self, folder: Folder, name: str) -> None:
+        folder.write(name, f"#!/usr/bin/python3\n{BROKEN}").chmod(0o755)
+        folder.write("a.txt", BROKEN)
+        run = folder.guard("check", "--hook", "--", "a.txt", name)
+        assert (run.code, name in run.out) == (1, True)
+        run = folder.guard("check", "--hook", "--jobs=2", "--", "a.txt", name)
+        assert (run.code, name in run.out) == (1, True)
+
+    def test_a_file_that_is_called_as_the_separator_is_judged(self, folder: Folder) -> None:
+        folder.write("--", f"#!/usr/bin/python3\n{BROKEN}").chmod(0o755)
+        folder.write("a.py")
+        for arguments in (["--", "a.py"], ["a.py", "--"], ["--no-cache", "--", "a.py"]):
+            assert folder.guard("check", "--hook", *arguments).code == 1
+
+    def test_a_hook_passes_over_what_is_no_python(self, folder: Folder) -> None:
+        folder.write("a.txt", BROKEN)
+        folder.write("n.ipynb", "no notebook")
+        folder.write("tool", f"#!/bin/sh\n{BROKEN}").chmod(0o755)
+        run = folder.guard("check", "--hook", "--", "a.txt", "n.ipynb", "tool", environment={"PRE_COMMIT": "1"})
+        assert (run.code, run.out, run.err) == (0, "", "")
+        assert folder.guard("check", "--hook", "--", environment={"PRE_COMMIT": "1"}).code == 0
+        assert folder.guard("check", "--hook", "--notebooks", "--", "n.ipynb").code == 1
+
+
+class TestMarks:
+    """A mark that anyone can plant hides nothing."""
+
+    @pytest.mark.parametrize("plant", ["empty", "folder", "half", "link", "no home"])
+    @pytest.mark.parametrize("place", ["app/a.py", "app/lib/a.py"])
+    def test_a_mark_alone_hides_nothing(self, repository: Folder, plant: str, place: str) -> None:
+        repository.write(place, BROKEN)
+        mark = repository.path / "app/pyvenv.cfg"
+        if plant == "folder":
+            mark.mkdir()
+        elif plant == "link":
+            mark.symlink_to("nowhere")
+        else:
+            repository.write("app/pyvenv.cfg", {"empty": "", "half": "home = /usr/bin\n"}.get(plant, "version = 3\n"))
+        if plant == "no home":
+            repository.write("app/bin/python", "").chmod(0o755)
+        assert names(repository.check(".")) == [place]
+        assert names(repository.check(place)) == [place]
+        assert repository.guard("run", "--", *TRUE).code == 1
+        repository.git("add", place)
+        assert names(repository.check("--staged")) == [place]
+
+    def test_what_git_tracks_belongs_to_no_environment(self, repository: Folder) -> None:
+        planted(repository, "app")
+        repository.write("app/lib/a.py", BROKEN)
+        repository.write("good.py")
+        assert reasons(repository.check("."))["app/lib/"] == "environment"
+        repository.git("add", "--force", "app/lib/a.py")
+        for arguments in (["."], ["app/lib/a.py"], ["--hook", "app/lib/a.py"], ["--staged"]):
+            assert names(repository.check(*arguments)) == ["app/lib/a.py"]
+        assert names(repository.check(".")) == ["app/lib/a.py"], "a warm cache"
+
+    def test_what_git_tracks_is_asked_again_where_the_cache_is_warm(self, repository: Folder) -> None:
+        planted(repository, "app")
+        repository.write("app/lib/a.py", BROKEN)
+        repository.write("good.py")
+        subprocess.run(["find", ".", "-exec", "touch", "-d", "2 hours ago", "{}", "+"], cwd=repository.path, check=True)
+        assert repository.check(".").code == repository.check(".").code == 0
+        repository.git("add", "--force", "app/lib/a.py")
+        assert names(repository.check(".")) == ["app/lib/a.py"]
+
+    def test_a_mark_that_git_tracks_is_of_no_environment(self, repository: Folder) -> None:
+        planted(repository, "app")
+        repository.write("app/lib/a.py", BROKEN)
+        repository.git("add", "--force", "app/pyvenv.cfg")
+        assert names(repository.check(".")) == ["app/lib/a.py"]
+
+    @pytest.mark.parametrize("name", ["CVS", "_darcs", "venv", "env", "site-packages", "lib", "bin"])
+    def test_a_package_may_be_called_so(self, folder: Folder, name: str) -> None:
+        folder.write(f"{name}/a.py", BROKEN)
+        assert names(folder.check(".")) == [f"{name}/a.py"]
+
+
+class TestRoots:
+    """What is named is not dropped without a word."""
+
+    def site(self, folder: Folder) -> str:
+        planted(folder, ".venv")
+        folder.write(".venv/lib/python3.11/site-packages/shop/a.py", BROKEN)
+        folder.write("good.py")
+        return ".venv/lib/python3.11/site-packages/shop"
+
+    @pytest.mark.parametrize("what", ["{site}", "{site}/a.py"])
+    @pytest.mark.parametrize("beside", [[], ["--root", "good.py"], ["--root", "."]])
+    def test_no_folder_above_a_root_leaves_it_out(self, folder: Folder, what: str, beside: list[str]) -> None:
+        root = what.format(site=self.site(folder))
+        run = folder.guard("run", *beside, "--root", root, "--", *TRUE)
+        assert (run.code, run.out) == (1, run.out)
+        assert "started" not in run.out
+        assert "a.py:1:5" in run.out
+
+    @pytest.mark.parametrize(
+        "arguments", [["--exclude=b.py", "--root=b.py"], ["--exclude=*"], ["--exclude=/d", "--root=d"]]
+    )
+    def test_a_start_that_checks_nothing_is_an_error(self, folder: Folder, arguments: list[str]) -> None:
+        folder.write("b.py")
+        folder.write("d/a.py")
+        run = folder.guard("run", *arguments, "--", *TRUE)
+        assert (run.code, run.out, run.err.count("\n")) == (2, "", 1)
+        assert "excluded" in run.err
+
+    @pytest.mark.parametrize("arguments", [[".venv/lib/a.py"], ["--exclude=b.py", "b.py"], ["--exclude=*", "b.py"]])
+    def test_named_files_that_are_all_left_out_are_a_note(self, folder: Folder, arguments: list[str]) -> None:
+        folder.write("b.py", BROKEN)
+        folder.write(".venv/lib/a.py", BROKEN)
+        run = folder.guard("check", *arguments)
+        assert (run.code, "nothing was checked" in run.err) == (0, True)
+        assert folder.guard("check", "--exclude=*", ".").code == 2
+
+    def test_what_is_skipped_is_listed_with_its_reason(self, folder: Folder) -> None:
+        folder.write("a.py")
+        folder.write("gen/b.py", BROKEN)
+        folder.write("node_modules/c.py", BROKEN)
+        (folder.path / "d.py").symlink_to("a.py")
+        (folder.path / "e.py").symlink_to("nowhere")
+        for _ in range(2):  # cold and warm
+            run = folder.check("--exclude=gen/")
+            assert reasons(run) == {
+                "gen/": "excluded", "node_modules/": "tool-folder", "d.py": "same-file", "e.py": "dead-link"
+            }  # fmt: skip
+            assert run.json["summary"]["skipped"] == 4
+        run = folder.guard("check", "--exclude=gen/", "--verbose")
+        assert "gen/ (excluded: " in run.err
+        assert ", 3 skipped (" in run.out
+
+
+class TestLinks:
+    def tree(self, folder: Folder) -> None:
+        folder.write("app/main.py")
+        folder.write("shared/util.py", BROKEN)
+
+    def test_a_link_within_the_current_folder_is_followed(self, folder: Folder) -> None:
+        self.tree(folder)
+        (folder.path / "app/shared").symlink_to("../shared")
+        assert names(folder.check("app")) == ["app/shared/util.py"]
+        assert names(folder.check(".")) == ["shared/util.py"]
+        assert names(folder.check("app", "shared")) == ["shared/util.py"]
+
+    def test_a_link_out_of_the_tree_is_followed_for_imports_alone(self, folder: Folder) -> None:
+        self.tree(folder)
+        (folder.path / "app/shared").symlink_to("../shared")
+        (folder.path / "app/no-name").symlink_to("../shared")
+        run = folder.check(cwd="app")
+        assert (run.code, reasons(run)) == (0, {"shared/": "link", "no-name/": "link"})
+        started = folder.guard("run", "--", *TRUE, cwd="app")
+        assert (started.code, "shared/util.py:1:5" in started.out) == (1, True)
+
+    @pytest.mark.parametrize("target", [".tox/pkg", "node_modules/pkg", ".eggs/pkg", "__pycache__", ".git/pkg"])
+    def test_what_is_imported_from_a_tool_folder_through_a_link_is_judged(self, folder: Folder, target: str) -> None:
+        folder.write("main.py")
+        folder.write(f"{target}/a.py", BROKEN)
+        (folder.path / "pkg").symlink_to(target)
+        for _ in range(2):  # cold and warm
+            assert names(folder.check()) == ["pkg/a.py"]
+        assert folder.guard("run", "--", *TRUE).code == 1
+
+    @pytest.mark.parametrize("target", [".venv/lib/python3.11/site-packages/pkg", ".tox/py/lib", ".pixi/site-packages"])
+    def test_a_link_into_an_environment_is_named_as_skipped(self, folder: Folder, target: str) -> None:
+        folder.write("main.py")
+        planted(folder, ".tox/py")
+        folder.write(f"{target}/a.py", BROKEN)
+        (folder.path / "pkg").symlink_to(target)
+        assert reasons(folder.check())["pkg/"] == "environment"
+
+    def test_a_circle_is_a_link_to_nothing_wherever_it_is_found(self, repository: Folder) -> None:
+        repository.write("good.py")
+        (repository.path / "a.py").symlink_to("b.py")
+        (repository.path / "b.py").symlink_to("a.py")
+        (repository.path / "below.py").symlink_to("good.py/x")
+        repository.git("add", "--all")
+        dead = dict.fromkeys(["a.py", "b.py", "below.py"], "dead-link")
+        hook = ("--hook", "a.py", "b.py", "below.py", "good.py")
+        for arguments in (["."], ["--tracked"], ["--staged"], hook):
+            run = repository.check(*arguments)
+            found = {path: why for path, why in reasons(run).items() if path != ".git/"}
+            assert (run.code, found) == (0, dead)
+        repository.git("commit", "-qm", "links")
+        assert reasons(repository.check("--commits", "HEAD")) == dict.fromkeys(
+            ["a.py", "b.py", "below.py"], "dead-link"
+        )
+
+    def test_a_release_is_found_through_its_link(self, folder: Folder) -> None:
+        folder.write("srv/releases/7/a.py", BROKEN)
+        (folder.path / "srv/current").symlink_to("releases/7")
+        assert names(folder.check("srv/current")) == ["srv/current/a.py"]
+        assert names(folder.check("srv")) == ["srv/releases/7/a.py"]
+
+    @pytest.mark.parametrize("target", ["/", "..", ".", "../..", "environment/lib", os.path.dirname(os.__file__)])
+    def test_nothing_is_followed_too_far(self, folder: Folder, target: str) -> None:
+        planted(folder, "app/environment")
+        folder.write("app/environment/lib/a.py", BROKEN)
+        folder.write("app/main.py")
+        (folder.path / "app/far").symlink_to(target)
+        for arguments in (["check"], ["run", "--root=."]):
+            run = folder.guard(*arguments, *(["--", *TRUE] if arguments[0] == "run" else []), cwd="app")
+            assert run.code == 0, run.out
+
+    @pytest.mark.parametrize("links", [{"a/l": "../b", "b/l": "../a"}, {"a/l": "../c", "c/l": "../c2"}, {"a/l": "l"}])
+    def test_links_in_a_circle_end(self, folder: Folder, links: dict[str, str]) -> None:
+        for name in "abc":
+            folder.write(f"{name}/x.py", BROKEN if name == "b" else "x = 1\n")
+        for link, target in links.items():
+            (folder.path / link).symlink_to(target)
+        assert names(folder.check()) == ["b/x.py"]
+
+    def test_exclusion_goes_by_the_real_path_as_well(self, folder: Folder) -> None:
+        folder.write("good.py")
+        folder.write("gen/a.py", BROKEN)
+        (folder.path / "link").symlink_to("gen")
+        (folder.path / "b.py").symlink_to("gen/a.py")
+        run = folder.check("--exclude=/gen/")
+        assert (run.code, reasons(run)) == (0, {"gen/": "excluded", "link/": "excluded", "b.py": "excluded"})
+
+    def test_a_link_that_leads_elsewhere_next_is_seen_by_a_warm_cache(self, folder: Folder) -> None:
+        self.tree(folder)
+        folder.write("other/util.py")
+        (folder.path / "app/shared").symlink_to("../other")
+        subprocess.run(["find", ".", "-exec", "touch", "-d", "2 hours ago", "{}", "+"], cwd=folder.path, check=True)
+        assert folder.check("app").code == folder.check("app").code == 0
+        (folder.path / "app/shared").unlink()
+        (folder.path / "app/shared").symlink_to("../shared")
+        assert names(folder.check("app")) == ["app/shared/util.py"]
+
+    @pytest.mark.parametrize(
+        ("link", "target", "name"),
+        [("app/main.py", "../fixtures/b.py", "app/main.py"), ("app/l", "../fixtures", "app/l/b.py")],
+    )
+    def test_a_second_name_of_which_the_settings_say_something_else_is_judged(
+        self, folder: Folder, link: str, target: str, name: str
+    ) -> None:
+        folder.write("app/good.py")
+        folder.write("fixtures/b.py", BROKEN)
+        folder.write("pyproject.toml", '[tool.syntax-guard]\nexpected-broken = ["/fixtures/"]\n')
+        (folder.path / link).symlink_to(target)
+        for _ in range(2):  # cold and warm
+            assert names(folder.check()) == [name]
+        assert names(folder.check("fixtures/b.py", name)) == [name]
+
+    def test_a_second_name_that_another_python_runs_is_judged(self, repository: Folder) -> None:
+        repository.write("new/.python-version", "3.12\n")
+        repository.write("old/.python-version", "3.9\n")
+        repository.write("new/a.py", "match x:\n    case 1: pass\n")
+        (repository.path / "old/a.py").symlink_to("../new/a.py")
+        repository.git("add", ".")
+        for arguments in ([], ["--tracked"], ["new/a.py", "old/a.py"]):
+            assert names(repository.check(*arguments)) == ["old/a.py"]
+
+    def test_a_second_name_is_not_let_pass_by_the_baseline_for_the_first(self, folder: Folder) -> None:
+        folder.write("a.py", BROKEN)
+        assert folder.guard("baseline").code == 0
+        assert names(folder.check()) == []
+        (folder.path / "l.py").symlink_to("a.py")
+        assert names(folder.check()) == ["l.py"]
+
+    def test_links_among_all_folders_come_to_an_end(self, folder: Folder) -> None:
+        for one in "abcd":
+            folder.write(f"{one}/x.py", BROKEN if one == "a" else "x = 1\n")
+            for other in "abcd":
+                (folder.path / one / other).symlink_to(f"../{other}")
+        assert names(folder.check()) == ["a/x.py"]
+
+    def test_a_path_through_a_link_and_back_is_its_own_file(self, folder: Folder) -> None:
+        folder.write("d/a.py")
+        folder.write("elsewhere/a.py", BROKEN)
+        (folder.path / "elsewhere/below").mkdir()
+        (folder.path / "d/l").symlink_to("../elsewhere/below")
+        assert names(folder.check("d/a.py", "d/l/../a.py")) == ["d/l/../a.py"]
+
+
+SCRIPTS = (
+    "/usr/bin/env -S uv run --script", "/usr/bin/env -S uv --quiet run -s", "/usr/bin/env -S pipx run",
+    "/usr/bin/env -S python3 -X dev", "/usr/bin/env -S X=1 python3", "/bin/env python3", "/usr/bin/env -vS python",
+    "/usr/libexec/platform-python", "/usr/bin/env --split-string=python3 -u", "/usr/bin/env -i python3",
+    "/usr/bin/env -u HOME python3.12t", "/usr/local/bin/pypy3", "/usr/bin/sudo /usr/bin/python3", "/opt/PYTHON/python",
+    "/usr/bin/env -S poetry run python", "/bin/sh\n'''exec' /very/long/bin/python3.11 \"$0\" \"$@\"\n' '''",
+    "/usr/bin/env nix-shell\n#!nix-shell -i python3 -p python3",
+    "/usr/bin/env -S \"python3\" -X dev", "/usr/bin/env -S 'python3' -u", "/opt/venv/bin/ipython3",
+    "/usr/bin/python3.12-64",
+    "/usr/bin/python3.13t-dbg", "/usr/bin/env -S mise x python@3.12 -- python", "/usr/bin/env -S asdf exec python3",
+    "/usr/bin/flock /run/lock python3", "/usr/bin/env -S uvx python", "/usr/bin/env -S nix shell x --command python3",
+    "/bin/sh\n\"exec\" \"python3\" \"$0\" \"$@\"", "/bin/sh\n''':'\nexec python3 \"$0\" \"$@\"\n'''",
+    "/bin/bash\n':' '''\nexec python \"$0\"\n'''", "/bin/sh\n\"\"\":\"\nexec /usr/bin/env python3 \"$0\"\n\"\"\"",
+)  # fmt: skip
+NO_SCRIPTS = (
+    "/bin/sh", "/usr/bin/env bash", "/usr/bin/env -S uv run", "/usr/bin/env node", "/usr/bin/python3-config", "", "/",
+    "/usr/bin/env -S", "/bin/sh\nexec ruby python", "/bin/sh\nexec python3 -m app",
+    "/bin/sh\nset -e\nexec python3 a.py",
+    "/bin/sh\n'true'\nexec ruby x", "/usr/bin/ipython-config", "/usr/bin/python3-64-config",
+    "/usr/bin/env X=1", "/bin/echo python3",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("line", SCRIPTS)
+def test_what_python_runs_is_a_script(line: str) -> None:
+    assert has_python_shebang(f"#!{line}\nx = 1\n".encode())
+
+
+@pytest.mark.parametrize("line", NO_SCRIPTS)
+def test_what_another_program_runs_is_none(line: str) -> None:
+    assert not has_python_shebang(f"#!{line}\nx = 1\n".encode())
+
+
+@pytest.mark.parametrize("name", ["SConstruct", "lib/SConscript", "wscript", "x.gyp", "script"])
+def test_scripts_are_found_everywhere(repository: Folder, name: str) -> None:
+    repository.write(name, f"#!/usr/bin/env -S uv run --script\n{BROKEN}").chmod(0o755)
+    repository.git("add", "--all")
+    for arguments in (["."], [name], ["--hook", name], ["--staged"]):
+        assert names(repository.check(*arguments)) == [name]
+
+
+class TestCodeOfTheTree:
+    """Nothing of a tree is imported, from whatever folder the check is started."""
+
+    MODULES = ("select", "struct", "resource", "heapq", "identify", "pathspec", "__future__", "tomllib", "socket")
+
+    @pytest.fixture
+    def app(self, folder: Folder) -> Folder:
+        trap = "import os; open(os.environ['SPRUNG'], 'a').write(__name__ + '\\n'); os._exit(0)\n"
+        for module in self.MODULES:
+            folder.write(f"app/{module}.py", trap)
+        folder.write("app/bad.py", BROKEN)
+        folder.write("pyproject.toml", "[tool.syntax-guard]\nexclude = ['no']\n")
+        (folder.path / "elsewhere").mkdir()
+        folder.environment["SPRUNG"] = str(folder.path / "sprung")
+        return folder
+
+    @pytest.mark.parametrize("named", ["{app}", "{app}/../app", "/nowhere:{app}:", "link"])
+    @pytest.mark.parametrize("cwd", ["elsewhere", "app", "."])
+    def test_a_pythonpath_into_the_tree_is_left(self, app: Folder, named: str, cwd: str) -> None:
+        (app.path / "link").symlink_to("app")
+        path = named.format(app=app.path / "app") if named != "link" else str(app.path / "link")
+        run = app.check(str(app.path / "app"), cwd=cwd, environment={"PYTHONPATH": path})
+        sprung = app.path / "sprung"
+        assert not sprung.exists(), sprung.read_text()
+        assert [os.path.basename(name) for name in names(run)] == ["bad.py"]
+
+    def test_a_package_installed_in_a_folder_of_pythonpath_still_runs(self, app: Folder, tmp_path: Path) -> None:
+        import identify
+        import pathspec
+
+        import syntax_guard
+
+        libraries = tmp_path / "libraries"
+        libraries.mkdir()
+        packages = [syntax_guard, identify, pathspec]
+        if sys.version_info < (3, 11):
+            packages.append(pytest.importorskip("tomli"))
+        for package in packages:
+            source = os.path.dirname(package.__file__ or "")
+            (libraries / os.path.basename(source)).symlink_to(source)
+        code = "from syntax_guard.cli.entry import run_and_exit; run_and_exit()"
+        command = [sys.executable, "-S", "-c", code, "check", "--exclude=nothing", str(app.path / "app/bad.py")]
+        run = app.run(*command, cwd="elsewhere", environment={"PYTHONPATH": str(libraries)})
+        assert (run.code, "bad.py:1:5" in run.out) == (1, True), run.err
+
+    @pytest.mark.parametrize("trap", ["syntax_guard/__init__.py", "syntax_guard.py", "sitecustomize.py", "re.py"])
+    @pytest.mark.parametrize("path", [".", "{tree}", ":", "{tree}:."])
+    def test_an_isolated_start_takes_no_package_of_the_tree(self, app: Folder, trap: str, path: str) -> None:
+        app.write(trap, (app.path / "app/struct.py").read_text())
+        environment = {"PYTHONPATH": path.format(tree=app.path)}
+        run = app.run(sys.executable, "-I", "-m", "syntax_guard", "check", "app/bad.py", environment=environment)
+        assert not (app.path / "sprung").exists()
+        assert (run.code, "bad.py:1:5" in run.out) == (1, True), run.err
+
+    @pytest.mark.skipif(not (PROJECT / "docs").exists(), reason="the pages are not beside the tests")
+    def test_each_recipe_that_starts_the_module_is_isolated(self) -> None:
+        pages = [path for top in ("docs", "action", "templates", "examples") for path in (PROJECT / top).rglob("*")]
+        pages += [*PROJECT.glob("*.md"), *PROJECT.glob("*.yml"), PROJECT / ".pre-commit-hooks.yaml"]
+        lines = [
+            line
+            for page in pages
+            if page.suffix in (".md", ".sh", ".yml", ".yaml", "") and page.is_file()
+            for line in page.read_text(encoding="utf-8", errors="replace").splitlines()
+            if re.search(r"python\S* .*-m syntax_guard", line) and "looks in the current" not in line
+        ]
+        assert len(lines) > 3
+        assert [line for line in lines if not re.search(r"-I .*-m syntax_guard", line)] == []

@@ -1,0 +1,89 @@
+"""Every message has a line in table.txt, and all speak with one voice: what happened, where, and what to do.
+
+docs/measure_reading.py measures them with the pages.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ..documents.pages import PROJECT
+from .collect import APPLICATIONS, PAGE, TABLE, Message, errors, messages, page, table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GIVEN_UP = (
+    "nobody",
+    "whoever",
+    "somebody",
+    "anybody",
+    "everybody",
+    "mend",
+    "mends",
+    "mended",
+    "of which",
+    "is told by",
+)
+"""Words that docs, messages and comments no longer use: a process is no person, and a file is fixed."""
+ALL = messages()
+ERRORS = [one for one in ALL if one.error and one.error not in APPLICATIONS]
+
+
+def test_the_table_has_every_message() -> None:
+    assert TABLE.read_text(encoding="utf-8") == table(), "run python -m tests.messages.collect, and read what is new"
+
+
+@pytest.mark.skipif(not PAGE.exists(), reason="the pages are not beside the tests")
+def test_the_page_of_errors_has_each_of_them() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tests.messages.collect"
+
+
+def test_every_kind_of_error_is_looked_at() -> None:
+    assert {"UsageError", "SettingsError", "SourcesError", "GitError", "TargetError", "ResourcesError"} <= errors()
+    assert len(ERRORS) > 100
+
+
+@pytest.mark.parametrize("one", ERRORS, ids=str)
+def test_an_error_says_what_to_do(one: Message) -> None:
+    assert one.hint or ": expected " in one.text
+
+
+@pytest.mark.parametrize("one", ERRORS, ids=str)
+def test_an_error_is_one_line_without_a_full_stop(one: Message) -> None:
+    for part in (one.text, one.hint or ""):
+        assert "\n" not in part
+        assert not re.search(r"[.!]$", part) or part.endswith(("..", "no ..")), part
+        assert not re.match(r"(?:error|sorry|please|oops)\b", part, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("module", sorted({one.module for one in ALL}))
+def test_no_message_uses_a_word_that_is_given_up(module: str) -> None:
+    told = [str(one) for one in ALL if one.module == module]
+    assert [text for text in told if given_up(text)] == []
+
+
+def given_up(text: str) -> list[str]:
+    """The words that are given up in `text`."""
+    return re.findall(rf"\b(?:{'|'.join(GIVEN_UP)})\b", text, re.IGNORECASE)
+
+
+def prose() -> list[Path]:
+    """What people read: the source, its comments and docstrings, and the documents."""
+    tops = ("src", "docs", "examples", "benchmarks", ".ci", "templates", "action")
+    files = [path for top in tops for path in (PROJECT / top).rglob("*") if "__pycache__" not in path.parts]
+    return sorted(path for path in [*files, *PROJECT.glob("*.md")] if path.is_file() and path.name != "gallery.md")
+
+
+@pytest.mark.skipif(not (PROJECT / "docs").exists(), reason="the pages are not beside the tests")
+def test_no_page_and_no_comment_uses_a_word_that_is_given_up() -> None:
+    found = {}
+    for path in prose():
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        bad = [f"{number}: {word}" for number, line in enumerate(lines, 1) for word in given_up(line)]
+        if bad:
+            found[path.relative_to(PROJECT).as_posix()] = bad
+    assert found == {}

@@ -1,0 +1,111 @@
+"""Symbolic links in git's objects: each gate follows them in the tree, and judges what they hold by their names."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ..conftest import Folder, Run
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
+BROKEN = "def f(:\n"
+NEW = "match 1:\n    case 1:\n        pass\n"
+"""Broken for Python 3.9."""
+
+
+def add(repository: Folder, files: Mapping[str, str], links: Mapping[str, str] | None = None) -> None:
+    for name, content in files.items():
+        repository.write(name, content)
+    for name, target in (links or {}).items():
+        at = repository.path / name
+        at.parent.mkdir(parents=True, exist_ok=True)
+        at.symlink_to(target)
+    repository.git("add", "--all")
+
+
+def answers(repository: Folder) -> Iterator[tuple[str, Run]]:
+    """What each gate says of what is staged; the last ones, once it is committed and the work tree has gone."""
+    yield "staged", repository.check("--staged")
+    repository.git("commit", "-qm", "more")
+    before, tip = repository.git("rev-parse", "HEAD~1"), repository.git("rev-parse", "HEAD")
+    repository.git("rm", "-rqf", "--ignore-unmatch", ".")
+    yield "commits", repository.check("--commits", "HEAD")
+    yield "merge", repository.check("--merge", "HEAD~1...HEAD")
+    repository.git("update-ref", "HEAD", before)
+    for hook, line in (
+        ("pre-push", f"refs/heads/main {tip} refs/heads/main {before}"),
+        ("pre-receive", f"{before} {tip} refs/heads/main"),
+    ):
+        yield hook, repository.guard(hook, "--output-format=json", "-v", stdin=f"{line}\n".encode())
+
+
+@pytest.fixture
+def repository(repository: Folder) -> Folder:
+    add(repository, {"ok.py": "x = 1\n"})
+    repository.git("commit", "-qm", "first")
+    return repository
+
+
+def test_each_gate_judges_what_a_link_leads_to(repository: Folder) -> None:
+    add(
+        repository,
+        {"data.txt": BROKEN, "real/deep/text": BROKEN, "new/.python-version": "3.10\n", "new/a.py": NEW,
+         "old/.python-version": "3.9\n", "tool.txt": f"#!/usr/bin/env python3\n{BROKEN}",
+         ".tox/pkg/notes.txt": ""},
+        {"m.py": "data.txt", "app/chain.py": "../m.py", "folder": "real/deep", "app/through.py": "../folder/text",
+         "old/a.py": "../new/a.py", "out.py": "../outside.py", "far.py": "/etc/passwd", "dead.py": "nothing",
+         "circle.py": "around.py", "around.py": "circle.py", "real/up": "..", "node_modules/n.py": "../data.txt",
+         "notes.md": "data.txt", "tools": ".tox/pkg"},
+    )  # fmt: skip
+    repository.write("../outside.py", BROKEN)
+    for gate, run in answers(repository):
+        assert run.code == 1, (gate, run.err)
+        found = {one["path"] for one in run.json["diagnostics"]}
+        assert found == {"m.py", "app/chain.py", "app/through.py", "old/a.py"}, gate
+        assert {one["path"]: one["reason"] for one in run.json["skipped"]} == {
+            "out.py": "link", "far.py": "link", "dead.py": "dead-link", "circle.py": "dead-link",
+            "around.py": "dead-link", "folder/": "same-file", "real/up/": "link", "node_modules/n.py": "tool-folder",
+            "tools/": "tool-folder",
+        }, gate  # fmt: skip
+
+
+def test_a_declaration_may_be_a_link(repository: Folder) -> None:
+    said = {
+        ".python-version": "3.9\n",
+        "pyproject.toml": '[project]\nname = "a"\nrequires-python = ">=3.9"\n',
+        "Dockerfile": "FROM python:3.9\n",
+    }
+    files = {f"conf/{name}.txt": content for name, content in said.items()}
+    files |= {f"{name}.d/a.py": NEW for name in said}
+    files |= {f"{name}.d/compose.yaml": "services: {a: {build: .}}\n" for name in said}
+    add(repository, files, {f"{name}.d/{name}": f"../conf/{name}.txt" for name in said})
+    for gate, run in answers(repository):
+        found = {one["path"] for one in run.json["diagnostics"]}
+        assert (run.code, found) == (1, {f"{name}.d/a.py" for name in said}), (gate, run.err)
+
+
+def test_a_target_that_changes_alone(repository: Folder) -> None:
+    links = {"m.py": "data.txt", ".python-version": "conf/pin"}
+    add(repository, {"data.txt": "x = 1\n", "conf/pin": "3.10\n", "a.py": NEW}, links)
+    repository.git("commit", "-qm", "links")
+    add(repository, {"data.txt": BROKEN, "conf/pin": "3.9\n"})
+    found = {gate: {one["path"] for one in run.json["diagnostics"]} for gate, run in answers(repository)}
+    assert found["staged"] == found["merge"] == found["pre-push"] == {"a.py", "m.py"}
+    assert "m.py" in found["pre-receive"]
+
+
+def test_a_baseline_counts_where_what_it_leads_to_is_tracked(repository: Folder) -> None:
+    repository.write(".git/info/exclude", "loose\n")
+    repository.write("bad.py", BROKEN)
+    repository.guard("baseline", "bad.py")
+    (baseline,) = [path for path in repository.path.iterdir() if "baseline" in path.name]
+    baseline.rename(repository.path / "loose")
+    add(repository, {}, {baseline.name: "loose"})
+    assert repository.check("bad.py").code == 1
+    repository.git("add", "--force", "loose")
+    assert repository.check("bad.py").code == 0

@@ -1,0 +1,227 @@
+"""A changed declaration is a change of its files: they are judged again, for the targets that are new."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from syntax_guard.check import check_commits, check_for_hook, check_staged
+from syntax_guard.config.settings import BASELINE, load
+from syntax_guard.gates.push import Update, check_received
+from syntax_guard.sources.git import Index
+from syntax_guard.sources.git_history import History
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from syntax_guard.config.settings import Settings
+    from syntax_guard.model import Result
+
+    from ..conftest import Folder
+
+    Staged: TypeAlias = Callable[[dict[str, str], str], Result]
+
+HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
+MATCH = "match x:\n    case 1: pass\n"
+"""Refused before 3.10."""
+WALRUS = "(a := 1)\ndef f(a, /): pass\nwith (a as b, c as d): pass\n"
+"""Refused by 3.8."""
+PYPROJECT = '[project]\nname = "x"\nversion = "1"\nrequires-python = ">={}"\ndependencies = ["{}"]\n'
+HOOK, STAGED, COMMITS, RECEIVED, EACH = "hook", "staged", "commits", "received", "each commit received"
+IN_HISTORY = (COMMITS, RECEIVED, EACH)
+WAYS = (HOOK, STAGED, *IN_HISTORY)
+pytestmark = pytest.mark.skipif(sys.version_info < (3, 10), reason="the host has to accept the newer syntax")
+
+
+def committed(repository: Folder, files: dict[str, str]) -> None:
+    for name, content in files.items():
+        repository.write(name, content)
+    repository.git("add", "--all")
+    repository.git("commit", "-qm", "a commit")
+
+
+@pytest.fixture
+def staged(repository: Folder, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Staged:
+    """What is said of a commit that changes some files; asked in this process, which is many times as fast."""
+
+    def check(files: dict[str, str], way: str) -> Result:
+        for name, content in files.items():
+            repository.write(name, content)
+        repository.git("add", "--all")
+        monkeypatch.chdir(repository.path)
+        settings = load({"cache_dir": str(tmp_path_factory.getbasetemp() / "pythons")}, {}, ".")
+        if way in IN_HISTORY:
+            return of_commit(repository, way, settings)
+        if way == STAGED:
+            with Index(".") as index:
+                return check_staged(index, settings)
+        return check_for_hook(repository.git("diff", "--cached", "--name-only").splitlines(), settings)
+
+    return check
+
+
+def of_commit(repository: Folder, way: str, settings: Settings) -> Result:
+    """What is said of what is staged, when it has been committed on another branch."""
+    repository.git("checkout", "-qb", "topic")
+    repository.git("commit", "-qm", "the change")
+    commit, old = repository.git("rev-parse", "topic", "main").split()
+    with History(".") as history:
+        if way == COMMITS:
+            return check_commits(history, [commit], settings)
+        repository.git("checkout", "-q", "--detach")
+        repository.git("branch", "-qD", "topic")
+        update = Update("refs/heads/main", old, commit)
+        ((_, result),) = check_received(history, [update], settings, every_commit=way == EACH)
+        return result
+
+
+def refused(result: Result) -> set[tuple[str, tuple[str, ...]]]:
+    return {(one.path, tuple(target.label for target in one.targets)) for one in result.diagnostics}
+
+
+OLD, NEW = "3.9", "3.10"
+CHANGES: dict[str, tuple[dict[str, str], dict[str, str], set[str]]] = {
+    "a floor": (
+        {"app/pyproject.toml": PYPROJECT.format(NEW, "a")}, {"app/pyproject.toml": PYPROJECT.format(OLD, "a")}, {"app"},
+    ),
+    "a bumped dependency": (
+        {"app/pyproject.toml": PYPROJECT.format(OLD, "a")}, {"app/pyproject.toml": PYPROJECT.format(OLD, "b")}, set(),
+    ),
+    "an image": ({"app/Dockerfile": "FROM python:3.10\n"}, {"app/Dockerfile": "FROM python:3.9\n"}, {"app"}),
+    "another digest": (
+        {"app/Dockerfile": "FROM python:3.9\n"}, {"app/Dockerfile": f"FROM python:3.9@sha256:{'0' * 64}\n"}, set(),
+    ),
+    "a pin": ({"app/.python-version": "3.10\n"}, {"app/.python-version": "3.9\n"}, {"app"}),
+    "one more pin": ({"app/.python-version": "3.10\n"}, {"app/.python-version": "3.10\n3.9\n"}, {"app"}),
+    "mise": ({"app/mise.toml": '[tools]\npython = "3.10"\n'}, {"app/mise.toml": '[tools]\npython = "3.9"\n'}, {"app"}),
+    "a new declaration": ({}, {"app/.tool-versions": "python 3.9\n"}, {"app"}),
+    "at the top": ({}, {"setup.cfg": "[options]\npython_requires = >=3.9\n"}, {"app", "other"}),
+    "a nearer one stands between": (
+        {"app/.python-version": "3.10\n"}, {"Pipfile": '[requires]\npython_version = "3.9"\n'}, {"other"},
+    ),
+    "our own table": (
+        {"pyproject.toml": "[tool.syntax-guard]\n"},
+        {"pyproject.toml": '[tool.syntax-guard]\ntarget-version = ["3.9"]\n'}, {"app", "other"},
+    ),
+    "what a compose file builds": (
+        {"compose.yaml": "services:\n  a:\n    build: {context: app, dockerfile: ../docker/x.Dockerfile}\n",
+         "docker/x.Dockerfile": "FROM python:3.10\n"},
+        {"docker/x.Dockerfile": "FROM python:3.9\n"}, {"app"},
+    ),
+    "excluded": (
+        {"pyproject.toml": '[tool.syntax-guard]\nexclude = ["/app/"]\n'}, {".python-version": "3.9\n"}, {"other"},
+    ),
+    "a table that was of no use before": (
+        {"pyproject.toml": "[tool.syntax-guard]\ntarget-version = 3\n"},
+        {"pyproject.toml": '[tool.syntax-guard]\ntarget-version = ["3.9"]\n'}, {"app", "other"},
+    ),
+    "an image of a name that says nothing": (
+        {"compose.yaml": "services:\n  a:\n    build: {context: app, dockerfile: ../images/shop}\n",
+         "images/shop": "FROM python:3.10\n"},
+        {"images/shop": "FROM python:3.9\n"}, {"app"},
+    ),
+    "no longer excluded": (
+        {"pyproject.toml": '[tool.syntax-guard]\nexclude = ["/app/"]\n', ".python-version": "3.9\n",
+         "other/.python-version": "3.10\n"},
+        {"pyproject.toml": "[tool.syntax-guard]\n"}, {"app"},
+    ),
+    "no longer expected to be broken": (
+        {"pyproject.toml": '[tool.syntax-guard]\nexpected-broken = ["/app/"]\n', ".python-version": "3.9\n",
+         "other/.python-version": "3.10\n"},
+        {"pyproject.toml": '[tool.syntax-guard]\nexpected-broken = ["/fixtures/"]\n'}, {"app"},
+    ),
+}  # fmt: skip
+"""What a commit changes, and the folders whose files are then asked about 3.9."""
+
+
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [(name, way) for way in WAYS for name in [*CHANGES][:: 1 if way in (HOOK, COMMITS) else 3]],
+)
+def test_files_that_a_commit_leaves_alone_are_asked_about_new_targets(
+    name: str, way: str, repository: Folder, staged: Staged
+) -> None:
+    before, change, folders = CHANGES[name]
+    files = {f"{folder}/{file}": MATCH for folder in ("app", "other") for file in ("main.py", "deep/er/a.py")}
+    committed(repository, {**files, **before})
+    run = staged(change, way)
+    expected = {(path, ("3.9",)) for path in files if path.split("/")[0] in folders}
+    assert refused(run) == expected
+    assert run.summary.checked == len(expected), "nothing else is judged"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_only_the_new_targets_are_asked(way: str, repository: Folder, staged: Staged) -> None:
+    committed(repository, {".python-version": "3.9\n", "a.py": MATCH, "b.py": WALRUS, "c.py": "x = 1\n"})
+    run = staged({".python-version": "3.9\n3.8\n", "c.py": MATCH}, way)
+    assert refused(run) == {("a.py", ("3.8",)), ("b.py", ("3.8",)), ("c.py", ("3.8", "3.9"))}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_floor_that_nobody_here_has_leaves_its_files_undecided(way: str, repository: Folder, staged: Staged) -> None:
+    committed(repository, {"pyproject.toml": PYPROJECT.format(OLD, "a"), "a.py": "x = 1\n"})
+    run = staged({"pyproject.toml": PYPROJECT.format("3.99", "a")}, way)
+    assert [(one.path, one.code) for one in run.diagnostics] == [("a.py", "no-interpreter")]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_floor_that_nobody_here_has_either_asks_nothing_new(way: str, repository: Folder, staged: Staged) -> None:
+    committed(repository, {"pyproject.toml": PYPROJECT.format("3.99", "a"), "a.py": "x = 1\n"})
+    assert staged({"pyproject.toml": PYPROJECT.format("3.99", "b")}, way).ok
+
+
+@pytest.mark.parametrize("way", [STAGED, *IN_HISTORY])
+def test_a_declaration_that_goes_is_a_change(way: str, repository: Folder, staged: Staged) -> None:
+    committed(repository, {"app/.python-version": "3.10\n", "app/a.py": MATCH, ".python-version": "3.9\n"})
+    repository.git("rm", "-q", "app/.python-version")
+    assert refused(staged({}, way)) == {("app/a.py", ("3.9",))}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_a_baseline_no_longer_lets_pass_is_judged(way: str, repository: Folder, staged: Staged) -> None:
+    committed(repository, {"a.py": MATCH, "b.py": MATCH, ".python-version": "3.9\n"})
+    assert repository.guard("baseline").code == 0
+    committed(repository, {})
+    lines = (repository.path / BASELINE).read_text().splitlines()
+    change = {BASELINE: "\n".join(line for line in lines if "a.py" not in line)}
+    assert refused(staged(change, way)) == {("a.py", ("3.9",))}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_warnings_that_become_errors_are_judged(way: str, repository: Folder, staged: Staged) -> None:
+    table = "[tool.syntax-guard]\nwarnings = '{}'\n"
+    committed(repository, {"a.py": "x = '\\d'\n", "pyproject.toml": table.format("ignore")})
+    assert not staged({"pyproject.toml": table.format("error")}, way).ok
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_no_python_or_not_tracked_is_left_alone(way: str, repository: Folder, staged: Staged) -> None:
+    script = repository.write("tool", f"#!/usr/bin/env python3\n{MATCH}")
+    script.chmod(0o755)
+    repository.write("run.sh", "#!/bin/sh\nif (\n").chmod(0o755)
+    committed(repository, {"notes.txt": MATCH, ".gitignore": "local.py\n"})
+    repository.write("local.py", MATCH)
+    run = staged({".python-version": "3.9\n"}, way)
+    assert refused(run) == {("tool", ("3.9",))}
+
+
+def test_the_first_commit_asks_each_file_once(staged: Staged) -> None:
+    run = staged({".python-version": "3.9\n", "a.py": MATCH}, HOOK)
+    assert (refused(run), run.summary.checked) == ({("a.py", ("3.9",))}, 1)
+
+
+def test_from_inside_of_the_repository(repository: Folder) -> None:
+    committed(repository, {"app/a.py": MATCH, "b.py": MATCH})
+    repository.write(".python-version", "3.9\n")
+    repository.git("add", ".")
+    run = repository.check("--staged", cwd="app")
+    assert {path for path, _, _ in run.found} == {"app/a.py", "b.py"}
+    assert "2 files judged again" in repository.guard("check", "--staged").err
+    run = repository.check("--hook", "--", "../.python-version", cwd="app")
+    assert {path for path, _, _ in run.found} == {"a.py", "../b.py"}
+    for flags in (["--target-version", HERE], ["--isolated"]):
+        run = repository.check(*flags, "--hook", "--", "../.python-version", cwd="app")
+        assert run.json["summary"]["checked"] == 0, "the flag speaks for all files, before and after"

@@ -1,0 +1,301 @@
+"""Each file is asked of its own Python: the nearest project above it says which."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from ..conftest import Folder
+
+HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
+MATCH = "match x:\n    case 1: pass\n"
+SAYS = {
+    "floor": ("pyproject.toml", '[project]\nrequires-python = ">=3.8"\n', "requires-python >=3.8", 2),
+    "poetry": ("pyproject.toml", '[tool.poetry.dependencies]\npython = "^3.8"\n', "Poetry's python >=3.8,<4", 2),
+    "cfg": ("setup.cfg", "[options]\npython_requires = >=3.8\n", "python_requires >=3.8", 2),
+    "setup": ("setup.py", "from setuptools import setup\nsetup(python_requires='>=3.8')\n", "python_requires >=3.8", 2),
+    "pyenv": (".python-version", "3.8.18\n", ".python-version 3.8.18", 1),
+    "asdf": (".tool-versions", "python 3.8.18\n", "python 3.8.18", 1),
+    "mise": ("mise.toml", '[tools]\npython = "3.8"\n', "python 3.8", 2),
+    "image": ("Dockerfile", "FROM python:3.8-slim\n", "FROM python:3.8-slim", 1),
+}
+"""Eight projects that say 3.8, each in another way."""
+
+
+@pytest.fixture
+def monorepo(repository: Folder) -> Folder:
+    for name, (file, content, _, _) in SAYS.items():
+        repository.write(f"apps/{name}/{file}", content)
+        repository.write(f"apps/{name}/app/main.py", MATCH)
+    repository.write("tools/main.py", MATCH)
+    repository.git("add", ".")
+    return repository
+
+
+def refused(run_json: dict[str, object]) -> set[tuple[str, tuple[str, ...]]]:
+    return {(one["path"], tuple(one["targets"])) for one in run_json["diagnostics"]}  # type: ignore[attr-defined]
+
+
+def all_refused(below: str = "") -> set[tuple[str, tuple[str, ...]]]:
+    return {(f"{below}{name}/app/main.py", ("3.8",)) for name in SAYS}
+
+
+needs_match = pytest.mark.skipif(sys.version_info < (3, 10), reason="the host has to accept the newer syntax")
+
+
+def test_a_search_from_the_top_asks_each_project(monorepo: Folder) -> None:
+    assert refused(monorepo.check().json) == all_refused("apps/")
+
+
+def test_a_search_from_inside_says_the_same(monorepo: Folder) -> None:
+    assert refused(monorepo.check(cwd="apps").json) == all_refused()
+    assert refused(monorepo.check(cwd="apps/floor/app").json) == {("main.py", ("3.8",))}
+
+
+def test_files_that_are_named_are_asked_the_same(monorepo: Folder) -> None:
+    names = [f"apps/{name}/app/main.py" for name in SAYS]
+    assert refused(monorepo.check(*names, "tools/main.py").json) == all_refused("apps/")
+
+
+def test_staged_files_are_asked_by_the_staged_declarations(monorepo: Folder) -> None:
+    for name, (file, _, _, _) in SAYS.items():
+        monorepo.write(f"apps/{name}/{file}", "")  # in the work tree alone
+    assert refused(monorepo.check("--staged").json) == all_refused("apps/")
+
+
+def test_a_commit_is_asked_by_what_it_declares(monorepo: Folder) -> None:
+    monorepo.git("commit", "-qm", "all")
+    for name, (file, _, _, _) in SAYS.items():
+        monorepo.write(f"apps/{name}/{file}", "")  # in the work tree alone
+    assert refused(monorepo.check("--commits", "HEAD").json) == all_refused("apps/")
+
+
+def test_a_warm_run_says_the_same(monorepo: Folder) -> None:
+    first = monorepo.check().json
+    again = monorepo.check().json
+    assert again["diagnostics"] == first["diagnostics"]
+    assert again["targets"] == first["targets"]
+
+
+@pytest.mark.parametrize("name", SAYS)
+def test_a_changed_declaration_is_asked_in_a_warm_tree(name: str, monorepo: Folder) -> None:
+    monorepo.check()
+    file, content, _, _ = SAYS[name]
+    monorepo.write(f"apps/{name}/{file}", content.replace("3.8.18", HERE).replace("3.8", HERE))
+    assert refused(monorepo.check().json) == all_refused("apps/") - {(f"apps/{name}/app/main.py", ("3.8",))}
+
+
+@pytest.mark.parametrize("name", SAYS)
+def test_a_finding_names_the_declaration_and_its_line(name: str, monorepo: Folder) -> None:
+    file, _, shown, line = SAYS[name]
+    run = monorepo.guard("check", "--output-format=concise", f"apps/{name}/app/main.py")
+    assert run.code == 1
+    assert f"asked by {shown} in apps/{name}/{file}:{line}" in run.out
+
+
+def test_a_file_of_no_project_is_asked_of_this_python(monorepo: Folder) -> None:
+    run = monorepo.check("tools/main.py")
+    assert run.code == 0
+    assert [target["why"] for target in run.json["targets"]] == ["this interpreter"]
+
+
+def test_what_git_does_not_track_says_nothing(repository: Folder) -> None:
+    repository.write("app/pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
+    repository.write("app/main.py", MATCH)
+    run = repository.guard("check", "app/main.py")
+    assert run.code == 0
+    assert "app/pyproject.toml" in run.err
+    repository.git("add", "app/pyproject.toml")
+    assert repository.guard("check", "app/main.py").code == 1
+
+
+def test_the_nearest_folder_that_says_something_counts(folder: Folder) -> None:
+    folder.write("pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
+    folder.write("app/pyproject.toml", "[tool.ruff]\nline-length = 100\n")
+    folder.write("app/setup.cfg", "[flake8]\nmax-line-length = 100\n")
+    folder.write("app/main.py", MATCH)
+    assert folder.guard("check", "app/main.py").code == 1
+    folder.write("app/.python-version", f"{HERE}\n")
+    assert folder.guard("check", "app/main.py").code == 0
+
+
+def test_a_floor_comes_before_a_pin_of_the_same_folder(folder: Folder) -> None:
+    folder.write("pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
+    folder.write("Dockerfile", f"FROM python:{HERE}\n")
+    folder.write("main.py", MATCH)
+    assert folder.guard("check", "main.py").code == 1
+
+
+def test_our_own_table_above_comes_before_what_is_inferred_below(folder: Folder) -> None:
+    folder.write("pyproject.toml", f'[tool.syntax-guard]\ntarget-version = "{HERE}"\n')
+    folder.write("app/pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
+    folder.write("app/main.py", MATCH)
+    assert folder.guard("check").code == 0
+
+
+def test_a_flag_comes_before_all(monorepo: Folder) -> None:
+    assert monorepo.guard("check", "--target-version", HERE).code == 0
+    assert monorepo.guard("check", "--isolated").code == 0
+
+
+def test_this_interpreter_is_added_to_a_floor_and_not_to_a_pin(folder: Folder) -> None:
+    folder.write("floor/pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
+    folder.write("pin/.python-version", "3.8\n")
+    for name, versions in (("floor", ["3.8", HERE]), ("pin", ["3.8"])):
+        folder.write(f"{name}/main.py")
+        assert [target["version"] for target in folder.check(f"{name}/main.py").json["targets"]] == versions
+
+
+def test_a_floor_that_no_python_here_reaches_leaves_its_own_files_undecided(folder: Folder) -> None:
+    folder.write("new/pyproject.toml", '[project]\nrequires-python = ">=3.98"\n')
+    folder.write("new/main.py")
+    folder.write("old/main.py")
+    run = folder.check()
+    assert run.code == 1
+    assert run.found == [("new/main.py", "no-interpreter", None)]
+    assert "new/pyproject.toml:2" in run.json["diagnostics"][0]["message"]
+
+
+def test_a_pin_that_no_python_here_reaches_asks_this_one_with_a_note(folder: Folder) -> None:
+    folder.write(".python-version", "3.98\n")
+    folder.write("main.py")
+    run = folder.guard("check")
+    assert run.code == 0
+    assert ".python-version:1" in run.err
+
+
+NOTED = {
+    "a floor that does not parse": ("pyproject.toml", '[project]\nrequires-python = "3.8"\n'),
+    "a floor that is too old": ("pyproject.toml", '[project]\nrequires-python = "<3.8"\n'),
+    "a pin that is too old": (".python-version", "3.6.15\n"),
+    "no TOML": ("app/pyproject.toml", "[project\n"),
+}
+
+
+@pytest.mark.parametrize(("file", "content"), NOTED.values(), ids=NOTED)
+def test_a_declaration_of_no_use_is_a_note_and_stops_nothing(file: str, content: str, folder: Folder) -> None:
+    folder.write(file, content)
+    folder.write("app/main.py", MATCH)
+    run = folder.guard("check")
+    assert (run.code, file in run.err) == (0, True)
+
+
+def test_the_next_declaration_counts_where_one_is_of_no_use(folder: Folder) -> None:
+    folder.write("pyproject.toml", '[project]\nrequires-python = "3.8"\n')
+    folder.write("Dockerfile", "FROM python:3.8\n")
+    folder.write("main.py", MATCH)
+    assert folder.guard("check", "main.py").code == 1
+
+
+def test_exclusions_add_up_downward(repository: Folder) -> None:
+    folder = repository
+    folder.write("pyproject.toml", '[tool.syntax-guard]\nexclude = ["*_pb2.py"]\n')
+    folder.write("app/pyproject.toml", '[tool.syntax-guard]\nexclude = ["/gen/"]\n')
+    for name in ("a_pb2.py", "app/a_pb2.py", "app/gen/a.py", "gen/a.py", "app/a.py"):
+        folder.write(name, "x = (\n")
+    folder.git("add", ".")
+    found = {("app/a.py", "syntax-error", 1), ("gen/a.py", "syntax-error", 1)}
+    assert set(folder.check().found) == found
+    assert {path for path, _, _ in folder.check(cwd="app").found} == {"a.py"}
+
+
+def test_warnings_and_what_is_broken_on_purpose_are_each_folder_s_own(folder: Folder) -> None:
+    folder.write("pyproject.toml", '[tool.syntax-guard]\nwarnings = "ignore"\n')
+    folder.write("app/pyproject.toml", '[tool.syntax-guard]\nwarnings = "error"\nexpected-broken = ["fixtures/"]\n')
+    folder.write("a.py", "1 is 1\n")
+    folder.write("app/a.py", "1 is 1\n")
+    folder.write("app/fixtures/a.py", "x = (\n")
+    folder.write("fixtures/a.py", "x = (\n")
+    assert folder.check().found == [("app/a.py", "syntax-warning", 1), ("fixtures/a.py", "syntax-error", 1)]
+
+
+def test_a_compose_file_says_which_image_a_folder_gets(folder: Folder) -> None:
+    build = "build:\n      context: apps/api\n      dockerfile: ../../docker/api.Dockerfile\n      target: serve\n"
+    folder.write("compose.yaml", f"services:\n  api:\n    {build}")
+    folder.write("docker/api.Dockerfile", f"FROM python:3.8 AS serve\nFROM python:{HERE}\n")
+    folder.write("apps/api/main.py", MATCH)
+    assert folder.guard("check").code == 1
+
+
+def test_standard_input_is_asked_by_the_project_of_its_name(folder: Folder) -> None:
+    folder.write("app/pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
+    run = folder.guard("check", "-", "--stdin-filename", "app/new.py", stdin=MATCH.encode())
+    assert run.code == 1
+
+
+BLOCK = '# /// script\n# requires-python = "{}"\n# dependencies = []\n# ///\n'
+
+
+def test_a_script_says_itself_which_pythons_it_is_for(folder: Folder) -> None:
+    folder.write("pyproject.toml", f'[project]\nrequires-python = ">={HERE}"\n')
+    folder.write("old.py", BLOCK.format(">=3.8") + MATCH)
+    folder.write("new.py", BLOCK.format(f">={HERE}") + MATCH)
+    run = folder.check()
+    assert run.found == [("old.py", "unsupported-syntax", 5)]
+    assert run.json["diagnostics"][0]["targets"] == ["3.8"]
+    assert "old.py:2" in folder.guard("check", "old.py").out
+
+
+def test_many_scripts_are_heard_beside_other_files(folder: Folder) -> None:
+    for number in range(40):
+        folder.write(f"old{number}.py", BLOCK.format(">=3.8") + MATCH + f"x = {number}\n" * 500)
+        folder.write(f"plain{number}.py", MATCH + f"x = {number}\n" * 500)
+    for _ in range(2):
+        run = folder.check()
+        assert {path for path, _, _ in run.found} == {f"old{number}.py" for number in range(40)}
+        assert run.json["summary"]["checked"] == 80
+
+
+def test_a_flag_comes_before_a_script_s_block(folder: Folder) -> None:
+    folder.write("old.py", BLOCK.format(">=3.8") + MATCH)
+    assert folder.guard("check", "--target-version", HERE).code == 0
+
+
+MALFORMED = {
+    "no TOML": "# /// script\n# requires-python = >=3.8\n# ///\n",
+    "no specifier": BLOCK.format("3.8"),
+    "no text": "# /// script\n# requires-python = 3\n# ///\n",
+    "twice": BLOCK.format(">=3.8") * 2,
+}
+
+
+@pytest.mark.parametrize("block", MALFORMED.values(), ids=MALFORMED)
+def test_a_malformed_block_is_a_warning(block: str, folder: Folder) -> None:
+    folder.write("a.py", block + "x = 1\n")
+    run = folder.check()
+    assert (run.code, run.found) == (0, [("a.py", "script-metadata", None)])
+
+
+def test_a_block_without_a_python_leaves_it_to_the_project(folder: Folder) -> None:
+    folder.write("pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
+    folder.write("a.py", "# /// script\n# dependencies = []\n# ///\n" + MATCH)
+    assert folder.guard("check").code == 1
+
+
+def test_the_verb_shows_each_project_and_who_said_so(monorepo: Folder) -> None:
+    run = monorepo.guard("targets")
+    assert run.code == 0
+    for name, (file, _, shown, line) in SAYS.items():
+        assert f"{shown} in apps/{name}/{file}:{line}" in run.out
+    listed = monorepo.guard("targets", "--output-format", "json").json["projects"]
+    assert {project["folder"] for project in listed} == {".", *(f"apps/{name}" for name in SAYS)}
+
+
+def test_the_verb_shows_what_is_asked_about_one_file(monorepo: Folder) -> None:
+    run = monorepo.guard("targets", "apps/image/app/main.py")
+    first = run.out.splitlines()[0]  # where none of that version is here, the places that were searched follow
+    assert first.split()[0] == "3.8"
+    assert "apps/image/Dockerfile:1" in first
+    assert monorepo.guard("targets", "nowhere.py").code == 2
+
+
+def test_the_verb_says_which_declaration_is_ignored(repository: Folder) -> None:
+    repository.write(".python-version", "3.11\n")
+    run = repository.guard("targets")
+    assert (run.code, run.err) == (
+        0,
+        "syntax-guard: .python-version is ignored until git tracks it (git add .python-version)\n",
+    )

@@ -59,7 +59,6 @@ class Walk:
         self.swaps = 0
         self.mounts = mounts
         """Whether this process may mount what nobody else sees."""
-        self.mounted: list[Path] = []
         self.cache = place / "cache"
         self.shelf = place / "shelf"
         self.tree = place / "tree"
@@ -212,7 +211,7 @@ class Walk:
         if not self.mounts:
             return
         folder, above = self.folder(), self.folder()
-        copy = self.tree.parent / f"mounted{len(self.mounted)}"
+        copy = self.tree.parent / f"mounted{len(mounts_below(self.tree))}"
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(folder, copy, symlinks=True)
         for path in sorted(copy.rglob("*.py")):
@@ -220,12 +219,12 @@ class Walk:
             same = [content for content in CONTENTS if len(content) == status.st_size] or CONTENTS
             path.write_bytes(self.random.choice(same))
             os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-        if _mounted("mount", "--bind", str(copy), str(above)):
-            self.mounted.append(above)
+        _run("mount", "--bind", str(copy), str(above))
 
     def unmount(self) -> None:
-        if self.mounted and _mounted("umount", str(self.mounted[-1])):
-            self.mounted.pop()
+        """Undo the last mount, wherever its folder has been moved to since."""
+        if mounted := mounts_below(self.tree):
+            _run("umount", str(mounted[-1]))
 
     def folder_in_place(self) -> None:
         path = self.path()
@@ -312,8 +311,14 @@ def interpreters() -> list[str]:
     return list(dict.fromkeys([*every[:1], *every[len(every) // 2 :][:1], *every[-1:]]))
 
 
-def _mounted(*command: str) -> bool:
-    return subprocess.run(command, capture_output=True, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}).returncode == 0
+def mounts_below(folder: Path) -> list[Path]:
+    """What is mounted below `folder`, the oldest mount first, as ``proc_pid_mountinfo(5)`` says."""
+    points = [os.fsdecode(line.split(b" ")[4]) for line in Path("/proc/self/mountinfo").read_bytes().splitlines()]
+    return [Path(point) for point in points if Path(point).is_relative_to(folder)]
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, capture_output=True, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}, timeout=60)
 
 
 def _starts(python: Path) -> bool:
@@ -345,9 +350,9 @@ def walk(
                 raise AssertionError(f"seed {seed}, step {number}, after {', '.join(done)}: {error}") from error
             checked, cached = checked + one, cached + other
     finally:
-        while way.mounted:
-            way.unmount()
         os.chdir(before)
+        for point in reversed(mounts_below(place)):
+            subprocess.run(["/bin/umount", point], env={}, timeout=60, check=True)
         os.environ.clear()
         os.environ.update(environment)
         syntax_guard.storage.stamps.TICK = granularity

@@ -147,6 +147,20 @@ REFUSED = [
     ("#coding=utf-7\n'''+AA0- '''\n", []),
     ("#coding=utf-7\nx  #+AA0-y\n", [12, 13]),
     ("#coding=utf-7\nx+AA0-y\n", range(8, 14)),
+    ("#coding=utf-7\n'+AA0-'\nclass C[T]: pass\n", [*range(8, 12), 14, 15]),
+    ("#coding=utf-7\n'''+AA0-'''\nclass C[T]: pass\n", range(8, 12)),
+    ("#coding=utf-7\nx  #+AA0-class C[T]: pass\n", [12, 13]),
+    ("#coding=utf-7\nx  #+AA0-y\nclass C[T]: pass\n", range(8, 14)),
+    ("#coding=utf-7\nx+AA0--y\n", range(8, 12)),
+    ("#coding=utf-7\nf'''{x+AA0-}'''\n", []),
+    ("#coding=utf-7\nf'''{x,+AA0-y}'''\n", [12, 13]),
+    ("#coding=utf-7\n'''\\+AA0-'''\n", [12, 13]),
+    ("#coding=unicode_escape\n#\\N{SOM SIGN}\n", range(8, 11)),
+    ("@(\nx)\ndef f(): pass\n", [8]),
+    ("@( # a@\nx)\ndef f(): pass\n", [8]),
+    ("if \\\n x: pass\n\\\nelse: pass\n", []),
+    ("if (\n x): pass\n\\\nelse: pass\n", []),
+    (FUTURE + "lambda: x\nx if y else z\nx = " + _comprehensions(21) + "\n", [12]),
     ("if x:\n    pass\n\\\n\npass\n", []),
     ("try:\n    pass\n\\\n\nexcept: pass\n", [8]),
     ("# coding: UTF-8-unix\nx = a[b := 1]\n", [8, 9]),
@@ -205,6 +219,18 @@ def test_it_is_refused_for_the_pythons_that_refuse_it(source: str, minors: Itera
         pytest.skip(f"Python {HOST[0]}.{HOST[1]} refuses it itself")
     older = [version for version in VERSIONS if version < HOST]
     assert {version[1] for version in older if _messages(source, version)} == {*minors} & {one[1] for one in older}
+
+
+@pytest.mark.parametrize("host", VERSIONS[2:], ids=lambda version: f"{version[0]}.{version[1]}")
+def test_it_is_refused_on_every_host(host: Version) -> None:
+    python = found().get(host)
+    if python is None:
+        pytest.skip(f"no python{host[0]}.{host[1]} found here")
+    accepted = [(source, minors) for source, minors in REFUSED if host[1] not in minors]
+    answers = ask(python, APPROXIMATE, [source.encode() for source, _ in accepted])
+    for (source, minors), (rules, _) in zip(accepted, answers, strict=True):
+        older = [version[1] for version, refused in zip(VERSIONS, rules, strict=False) if refused]
+        assert older == [minor for minor in minors if minor < host[1]], source
 
 
 @functools.cache

@@ -98,8 +98,8 @@ def _exception_stack(code: Code, node: Node) -> Iterator[Span]:
 def _unread_annotations(code: Code, node: Node) -> Iterator[Node]:
     """Annotations without code: in functions, and under PEP 563."""
     for part in in_scope(node.body, SCOPES):
-        if kind(part) in FUNCTIONS or code.has_future_annotations:
-            yield from (inner.annotation for inner in in_scope(getattr(part, "body", [])) if kind(inner) == "AnnAssign")
+        if kind(part) in FUNCTIONS:
+            yield from (inner.annotation for inner in in_scope(part.body) if kind(inner) == "AnnAssign")
         if code.has_future_annotations:
             yield from [*annotations_of(part), *(inner.annotation for inner in [part] if kind(inner) == "AnnAssign")]
 

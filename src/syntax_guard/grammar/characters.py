@@ -6,8 +6,9 @@ import functools
 import re
 
 from . import triggers
+from .encodings import declaration, looked_up
 from .rule import Rule
-from .scanning import somewhere
+from .scanning import either, somewhere
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,21 +86,15 @@ def _is_name(code: Code, match: re.Match[bytes]) -> bool:
     return not code.without([match.span(2)], b"no such name")
 
 
-def _new_name(version: Version) -> Callable[[Code, Node], Iterator[Span]]:
+def _names(found: Callable[[bytes], Iterator[re.Match[bytes]]]) -> Callable[[Code, Node], Iterator[Span]]:
     def find(code: Code, node: Node) -> Iterator[Span]:
-        del node
-        for match in new_names(code.utf8, version):
+        for match in found(code.utf8):
             if _is_name(code, match):
                 yield match.span(1)
+        if looked_up(code.data) == "unicode_escape" and any(found(code.data)):  # a codec reads all of the source
+            yield from declaration(code, node)
 
     return find
-
-
-def _small_name(code: Code, node: Node) -> Iterator[Span]:
-    del node
-    for match in small_names(code.utf8):
-        if _is_name(code, match):
-            yield match.span(1)
 
 
 _UNICODE = {(3, 9): "13.0", (3, 11): "14.0", (3, 12): "15.0", (3, 13): "15.1", (3, 14): "16.0", (3, 15): "17.0"}
@@ -122,6 +117,7 @@ _NEW_NAMES = {
 
 
 _new = somewhere(_has_new_characters)
+_NAMED = either(triggers.NAMED_CHARACTER, somewhere(lambda source: looked_up(source) == "unicode_escape"))
 
 
 def _unicode_rules() -> Iterator[Rule]:
@@ -137,8 +133,8 @@ def _unicode_rules() -> Iterator[Rule]:
         yield Rule(
             since=version,
             what=f"Character name from the tables of Unicode {unicode}",
-            trigger=triggers.NAMED_CHARACTER,
-            find=_new_name(version),
+            trigger=_NAMED,
+            find=_names(functools.partial(new_names, version=version)),
             refused=f"'\\N{{{_NEW_NAMES[version]}}}'\n",
             accepted=f"r'\\N{{{_NEW_NAMES[version]}}}'\n",
         )
@@ -149,8 +145,8 @@ CHARACTER_RULES = (
     Rule(
         since=(3, 14),
         what="Name of an ideograph or Hangul syllable in small letters",
-        trigger=triggers.NAMED_CHARACTER,
-        find=_small_name,
+        trigger=_NAMED,
+        find=_names(small_names),
         refused="'\\N{cjk unified ideograph-4e00}'\n",
         accepted="'\\N{CJK UNIFIED IDEOGRAPH-4E00} \\N{bullet}'\n",
     ),

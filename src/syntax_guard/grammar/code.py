@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 
 from .coding import BOM, UTF_8, codec_name, declared_coding, with_line_feeds
+from .scanning import first_on_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ Span = tuple[int, int]
 
 _LEAVES = {"Name", "Constant", "alias", "Load", "Store", "Del", "Pass", "Global", "Nonlocal"}
 _DECORATED = {"FunctionDef", "AsyncFunctionDef", "ClassDef"}
+_RETURN = re.compile(rb"\r(?!\n|\Z)")
 _COMMENT = re.compile(rb"#[^\n]*|\\\n")
 
 
@@ -34,12 +36,15 @@ class Code:
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.decoded_returns: list[int] = []
-        """Offsets of line feeds that were carriage returns in an encoding of their own, and not in the bytes."""
+        """Offsets of carriage returns within a line that an encoding made, and not the bytes. Pythons before 3.14 end
+        no line there, so ``utf8`` has a blank in their place."""
         self.decoded_ends: list[int] = []
-        """Likewise of those that such a carriage return stood before, and of one that ends the source."""
-        self.utf8 = self._as_utf8(data)
+        """Offsets of line feeds that such a carriage return stood before, and of one that ends the source."""
+        self.has_other_lines = False
+        """Whether the source needs lines that end in those returns. Then ``utf8`` has line feeds in their place."""
         self._tree: Node = None
         self._starts: list[int] | None = None
+        self.utf8 = self._as_utf8(data)
 
     @property
     def tree(self) -> Node:
@@ -49,7 +54,8 @@ class Code:
 
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                self._tree = _parsed(self.data)
+                as_older = self.decoded_returns and not self.has_other_lines
+                self._tree = _parsed(self.utf8.decode() if as_older else self.data)
         return self._tree
 
     @functools.cached_property
@@ -95,6 +101,13 @@ class Code:
         before = self.utf8[self.starts[line - 1] : offset]
         return line, len(before.decode("utf-8", "replace")) + 1
 
+    def at_sign(self, decorator: Node) -> int:
+        """The offset of the ``@`` of a decorator: the last before it that starts a line."""
+        at = self.utf8.rfind(b"@", 0, self.start(decorator))
+        while at > 0 and not first_on_line(self.utf8, at):
+            at = self.utf8.rfind(b"@", 0, at)
+        return at
+
     def gap(self, start: int, end: int) -> bytes:
         """What stands between two neighbours in the tree, without comments and joined lines."""
         return _COMMENT.sub(b" ", self.utf8[start:end])
@@ -123,7 +136,7 @@ class Code:
             if hasattr(node, "lineno"):
                 first = node.lineno
                 if type(node).__name__ in _DECORATED and node.decorator_list:
-                    first = min(first, node.decorator_list[0].lineno)
+                    first = self.line_of(self.at_sign(node.decorator_list[0]))
                 following = bisect_left(lines, first)
                 if following == len(lines) or lines[following] > node.end_lineno:
                     continue
@@ -176,6 +189,11 @@ class Code:
                 at_end = match[0] == b"\r\n" or match.end() == len(data)
                 (self.decoded_ends if at_end else self.decoded_returns).append(match.start() - dropped)
                 dropped += match[0] == b"\r\n"
+            if self.decoded_returns:
+                self.utf8 = with_line_feeds(_RETURN.sub(b" ", data))
+                self.has_other_lines = not self.without([], b"")
+                if not self.has_other_lines:
+                    return self.utf8
             data = with_line_feeds(data)
         return data
 

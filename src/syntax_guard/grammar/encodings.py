@@ -36,7 +36,7 @@ KOREAN = ["korean", "ks_c_5601", "ks_c_5601_1987", "ks_x_1001", "ksc5601", "ksx1
 """Names of EUC-KR until 3.14, and of what is a superset of it, CP949, from then on."""
 
 
-def _looked_up(source: bytes) -> str:
+def looked_up(source: bytes) -> str:
     """The declared name as ``encodings.search_function`` looks for it; nothing where none is declared."""
     name = declared_coding(source) if b"coding" in source else None
     return re.sub(r"[-_.]+", "_", name or "").strip("_").lower()
@@ -44,14 +44,15 @@ def _looked_up(source: bytes) -> str:
 
 def _is_new(names: str) -> Callable[[bytes], bool]:
     known = set(names.split())
-    return lambda source: _looked_up(source) in known
+    return lambda source: looked_up(source) in known
 
 
 def _is_korean(source: bytes) -> bool:
-    return _looked_up(source) in KOREAN
+    return looked_up(source) in KOREAN
 
 
-def _declaration(code: Code, node: Node) -> Iterator[Span]:
+def declaration(code: Code, node: Node) -> Iterator[Span]:
+    """Where an encoding is declared."""
     del node
     start = code.utf8.index(b"coding")
     yield start, start + len(b"coding")
@@ -61,7 +62,7 @@ def _beyond_euc_kr(code: Code, node: Node) -> Iterator[Span]:
     try:
         code.data.decode("euc_kr")
     except UnicodeDecodeError:
-        yield from _declaration(code, node)
+        yield from declaration(code, node)
 
 
 def _name_rule(version: Version, names: str) -> Rule:
@@ -70,7 +71,7 @@ def _name_rule(version: Version, names: str) -> Rule:
         since=version,
         what="Encoding name",
         trigger=somewhere(_is_new(names)),
-        find=_declaration,
+        find=declaration,
         refused=f"# coding: {example}\n",
         accepted=f"x = 1  # coding: {example}\n",
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left
 from itertools import islice
 
 from . import triggers
 from .rule import Rule
+from .scanning import first_on_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
 _JOINED = re.compile(rb"(?m)^(?:[ \t\f]*\\\n)+[ \t\f]*")
 _CLAUSE_LINE = re.compile(rb"(?m)^[ \t\f]*(?:elif|else|except|finally|case)\b")
 _CLAUSE = re.compile(rb"(?:elif|else|except|finally|case)\b")
+_ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\\Z")
+_END_OF_TEXT = re.compile(rb"(?s:.)(?:'''|\"\"\")")
+_PASSED_OVER = re.compile(rb"(?s:.)(?=[-+*/%@&|^~<>()\[\]{},:;=!]|[0-9]+(?![.\w]))")
+"""A carriage return (a blank in ``Code.utf8``) and what the tokenizer of 3.12 and 3.13 looks at behind one: all but
+names, strings, most numbers, blanks and comments (``tok_get_normal_mode`` in CPython's ``Parser/tokenizer.c``)."""
+_ENDS_TEXT = b"\"\"\"'''"
 _TRIED = 20
 """Places that are tried one by one, each with a source to parse."""
 
@@ -34,8 +42,7 @@ def _statement_starts(code: Code, node: Node) -> set[int]:
     while blocks:
         for statement in blocks.pop():
             first = (getattr(statement, "decorator_list", None) or [statement])[0]
-            start = code.start(first)
-            starts.add(start if first is statement else code.utf8.rfind(b"@", 0, start))
+            starts.add(code.start(first) if first is statement else code.at_sign(first))
             blocks += [getattr(statement, field, []) for field in ("body", "orelse", "finalbody")]
             parts = (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ()))
             blocks += [part.body for part in parts]
@@ -91,6 +98,8 @@ def _joined_without_column(code: Code, node: Node) -> Iterator[Span]:
     for span, _, token, followed in islice(_joined_lines(code, node), _TRIED):
         if followed:
             before = bisect_left(starts, span[0])
+            while before > 1 and not first_on_line(code.utf8, starts[before - 1]):
+                before -= 1  # what shares its line with the start of another
             line = code.starts[code.line_of(starts[before - 1]) - 1] if before else span[0]
             clauses = [line, *(match.start() for match in _CLAUSE_LINE.finditer(code.utf8, line, span[0]))]
             if not code.compiles_with(span[0], token, b" " * _column(_blank(code.utf8, clauses[-1]))):
@@ -116,25 +125,51 @@ def _peg_parser(code: Code, node: Node) -> Iterator[Span]:
             yield match.span()
 
 
+def _in_code(code: Code, offsets: list[int]) -> list[int]:
+    """Those that are in no text and no comment: of many, the ones among the first, or else the first of all."""
+    if code.without([(offset, offset) for offset in offsets], b"$"):
+        return []
+    return [offset for offset in offsets[:_TRIED] if not code.without([(offset, offset)], b"$")] or offsets[:1]
+
+
+def _returns_in_code(code: Code, *, passed_over: bool) -> Iterator[Span]:
+    """Carriage returns within a line of code, where 3.12 and 3.13 passed over them or where they did not."""
+    for offset in _in_code(code, code.decoded_returns):
+        before_token = bool(_PASSED_OVER.match(code.utf8, offset)) and code.utf8[offset - 1 : offset] != b"\\"
+        if (before_token or sys.version_info < (3, 14)) is passed_over:
+            yield offset, offset + 1
+
+
+def _is_in_field(code: Code, offset: int) -> bool:
+    """Whether a place is within an f-string, where a replacement field was read as a text of its own until 3.11."""
+    return any(
+        type(node).__name__ == "JoinedStr" and code.start(node) <= offset < code.end(node)
+        for node in code.nodes([code.line_of(offset)])
+    )
+
+
 def _return_in_code(code: Code, node: Node) -> Iterator[Span]:
     del node
-    for offset in code.decoded_returns:
-        if not code.without([(offset, offset)], b"$"):
-            yield offset, offset + 1
+    return (span for span in _returns_in_code(code, passed_over=False) if not _is_in_field(code, span[0]))
 
 
 def _return_in_comment(code: Code, node: Node) -> Iterator[Span]:
     del node
-    for offset in code.decoded_returns:
-        if code.without([(offset, offset)], b"\"\"\"'''$"):  # which would end a text
+    yield from (span for span in _returns_in_code(code, passed_over=False) if _is_in_field(code, span[0]))
+    for offset in code.decoded_returns[:_TRIED]:
+        if _END_OF_TEXT.match(code.utf8, offset) and _ESCAPED.search(code.utf8, max(0, offset - _TRIED), offset):
+            yield offset, offset + 1  # the quote behind it was escaped
+        elif not _PASSED_OVER.match(code.utf8, offset) and code.without([(offset, offset)], _ENDS_TEXT + b"$"):
             yield offset, offset + 1
 
 
-def _return_at_end(code: Code, node: Node) -> Iterator[Span]:
+def _return_passed_over(code: Code, node: Node) -> Iterator[Span]:
     del node
-    for offset in islice(code.decoded_ends, _TRIED):
-        if not code.without([(offset, offset)], b"$"):
-            yield offset, offset + 1
+    spans = list(_returns_in_code(code, passed_over=True))
+    spans += [(offset, offset + 1) for offset in _in_code(code, code.decoded_ends)]
+    yield from (span for span in spans if not _is_in_field(code, span[0]))
+    if code.has_other_lines:  # until 3.11 it was one line, which nothing can parse
+        yield code.decoded_returns[0], code.decoded_returns[0] + 1
 
 
 LEXICAL_RULES = (
@@ -193,7 +228,7 @@ LEXICAL_RULES = (
     Rule(
         first=(3, 12),
         since=(3, 14),
-        what="Comment that ends in an encoded carriage return",
+        what="Encoded carriage return in a comment, in a replacement field or behind a backslash",
         trigger=triggers.ENCODED_RETURNS,
         find=_return_in_comment,
         refused="#coding=utf-7\n#+AA0-y\n",
@@ -201,9 +236,9 @@ LEXICAL_RULES = (
     ),
     Rule(
         since=(3, 12),
-        what="Encoded carriage return at the end of a line",
+        what="Encoded carriage return at the end of a line, or before an operator",
         trigger=triggers.ENCODED_RETURNS,
-        find=_return_at_end,
+        find=_return_passed_over,
         refused="#coding=utf-7\nx+AA0-\n",
         accepted="#coding=utf-7\nx#+AA0-\n",
     ),

@@ -67,7 +67,7 @@ def _by_trigger(floor: Version) -> dict[Trigger, list[Rule]]:
 def _findings(code: Code, by_trigger: dict[Trigger, list[Rule]]) -> Iterator[tuple[Rule, Span]]:
     lines: set[int] = set()
     by_class: dict[str, list[Rule]] = {}
-    if code.decoded_returns:  # older Pythons do not end lines there, so what follows is not known
+    if code.has_other_lines:  # what follows is not known for a Python that does not end them
         by_trigger = {ENCODED_RETURNS: by_trigger.get(ENCODED_RETURNS, [])}
     for trigger, rules in by_trigger.items():
         hits = {code.line_of(place) for place in trigger(code.utf8)}

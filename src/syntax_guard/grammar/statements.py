@@ -25,7 +25,7 @@ def _keyword(code: Code, node: Node) -> Iterator[Span]:
 def _relaxed_decorators(code: Code, node: Node) -> Iterator[Span]:
     """What is not a dotted name, or a call of one, after each ``@``."""
     for decorator in node.decorator_list:
-        at = code.utf8.rfind(b"@", 0, code.start(decorator))
+        at = code.at_sign(decorator)
         callee = decorator.func if type(decorator).__name__ == "Call" else decorator
         dotted = _DOTTED.fullmatch(code.gap(at, code.end(callee)))
         while type(callee).__name__ == "Attribute":

@@ -220,6 +220,8 @@ class Diagnostic(Record):
     """Name of the exception class that the compiler raised, such as ``IndentationError``; None for other findings."""
     around: tuple[tuple[int, str], ...] = ()
     """Lines before and after `line` with their numbers, as far as a reader wants to see them."""
+    further: tuple[int, ...] = ()
+    """Other lines of the source that are certainly broken as well, in order."""
 
     @property
     def name(self) -> str:

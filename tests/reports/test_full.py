@@ -83,3 +83,16 @@ def test_a_hint_stands_below() -> None:
 def test_large_line_numbers_keep_the_margin_straight() -> None:
     text, carets = lines(diagnostic(line=1_234_567, column=1, end=(1_234_567, 2), source_line="x"))
     assert text.index("|") == carets.index("|")
+
+
+@pytest.mark.parametrize(
+    ("further", "said"),
+    [
+        ((), []),
+        ((40,), ["= note: line 40 is broken as well"]),
+        ((40, 77), ["= note: lines 40 and 77 are broken as well"]),
+        ((40, 77, 81), ["= note: lines 40, 77 and 81 are broken as well"]),
+    ],
+)
+def test_other_broken_lines_are_named_below(further: tuple[int, ...], said: list[str]) -> None:
+    assert [line.strip() for line in lines(diagnostic().evolve(further=further)) if "note" in line] == said

@@ -74,8 +74,16 @@ def _errors(
     for (code, _), group in groups.items():
         asked, problem = tuple(target for target, _ in group), group[-1][1]
         hint = hint_of(code, problem, source.data, asked, newest)
-        found.append(_diagnostic(source, text, code, hint.at(problem), "error", asked, hint.text))
+        one = _diagnostic(source, text, code, hint.at(problem), "error", asked, hint.text)
+        further = newest.further.after(problem, source.data) if _is_said_here(one) else ()
+        found.append(one.evolve(further=further) if further else one)
     return found
+
+
+def _is_said_here(one: Diagnostic) -> bool:
+    """Whether this interpreter itself refuses the source, and no newer one would accept it."""
+    here = any(target.exact and target.interpreter.python is None for target in one.targets)
+    return here and one.code == "syntax-error" and one.cell is None
 
 
 def _accepted_here(data: bytes, target: Target) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..model import Target, this_interpreter
+from .further import FurtherLines
 from .hints.trial import Trials
 
 TYPE_CHECKING = False
@@ -24,6 +25,7 @@ class NewestPython:
         self._left = _MOST_ASKED
         self._found: Interpreter | None = None
         self.trials = Trials()
+        self.further = FurtherLines()
 
     def refusal(self, data: bytes, version: Version) -> tuple[Version, Problem | None] | None:
         """Which Python is the newest, and what it has against `data`, itself or by the rules for an older `version`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .neutral import cells, visible
-from .wording import message, place
+from .wording import further_lines, message, place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ def render(
             first, *more = wrapped(visible(diagnostic.hint), columns, len(blank) + 8)
             yield f"{blank}{paint('= hint:', CYAN)} {first}\n"
             yield from (f"{blank}  {line}\n" for line in more)
+        if diagnostic.further:
+            yield f"{blank}{paint('= note:', CYAN)} {further_lines(diagnostic.further)}\n"
         yield "\n"
 
 

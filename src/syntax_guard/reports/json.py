@@ -21,6 +21,7 @@ def render(result: Result) -> Iterator[str]:
     document = {
         **head(result),
         "summary": summary_object(result.summary),
+        "notices": [*result.notices, *(f"{one.entry.name}: {one.message}" for one in result.stale)],
         "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in result.skipped],
         "diagnostics": [diagnostic_object(diagnostic) for diagnostic in result.diagnostics],
     }
@@ -82,6 +83,7 @@ def diagnostic_object(diagnostic: Diagnostic) -> dict[str, Any]:
         "exception": diagnostic.exception,
         "message": diagnostic.message,
         "hint": diagnostic.hint,
+        "further_lines": [*diagnostic.further],
         "target": first.label,
         "exact": first.exact,
         "targets": [target.label for target in diagnostic.targets],

@@ -59,6 +59,12 @@ def explained(diagnostic: Diagnostic) -> str:
     return f"{message(diagnostic)}; hint: {visible(diagnostic.hint)}"
 
 
+def further_lines(numbers: Sequence[int]) -> str:
+    """Return which other lines are broken: ``lines 40 and 77 are broken as well``."""
+    *others, last = map(str, numbers)
+    return f"lines {', '.join(others)} and {last} are broken as well" if others else f"line {last} is broken as well"
+
+
 def judges(targets: Sequence[Target]) -> str:
     """Return which Python says so: ``CPython 3.9.18; asked by requires-python >=3.9 in pyproject.toml:3``."""
     exact = dict.fromkeys(visible(target.interpreter.name) for target in targets if target.exact)

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 MOST = 400
 """Attempts of one run: a tree full of errors waits for its verdicts, not for hints."""
 _LINE = 400
@@ -27,10 +27,10 @@ class Trials:
 
     def of(self, data: bytes, number: int) -> Trial | None:
         """What can be tried with line `number` of the source `data`, or None where nothing is tried."""
-        lines = data.removeprefix(_BOM).split(b"\n")
+        lines = data.removeprefix(BOM).split(b"\n")
         if not 1 <= number <= len(lines) or len(lines[number - 1]) > _LINE or not ordinary(data):
             return None
-        if not self.judge_more() or _parses(data):  # what the parser takes is refused for no way of writing
+        if not self.judge_more() or parses(data):  # what the parser takes is refused for no way of writing
             return None
         error = _error(data)
         if error is None or not error["line"]:
@@ -87,7 +87,8 @@ class Trial:
         return (float("inf"), 0) if error is None else (error["line"] or 0, error["column"] or 0)
 
 
-def _parses(data: bytes) -> bool:
+def parses(data: bytes) -> bool:
+    """Whether the parser of this interpreter takes `data`; what comes after it may not."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -187,7 +187,7 @@ VALID = Verdict("valid")
 
 
 class Diagnostic(Record):
-    """One finding, as every report shows it."""
+    """One finding, as every report shows it. `member` and `cell` are as in `Source`."""
 
     path: str
     """The file that a reader opens: of a cell the notebook, of a member the archive."""
@@ -209,7 +209,6 @@ class Diagnostic(Record):
     """The text of ``line``, without its line ending and not neutralised: the code that prints it does that."""
     member: str | None = None
     cell: int | None = None
-    """As in `Source`, as is `member`."""
     distribution: str | None = None
     """Name and version of the distribution that the file belongs to, where one was asked about: ``numpy 1.26.4``."""
     commit: str | None = None
@@ -230,7 +229,7 @@ class Diagnostic(Record):
 
 
 class Entry(Record):
-    """What is broken, as a baseline holds it: such findings of this source are let pass."""
+    """What is broken, as a baseline holds it: such findings of the source are let pass. See `Source` for its place."""
 
     path: str
     """In a baseline relative to its folder, else as it was found."""
@@ -240,7 +239,6 @@ class Entry(Record):
     """The versions that refuse the source, such as ``3.9``; None: each that is asked."""
     member: str | None = None
     cell: int | None = None
-    """As in `Source`, as is `member`."""
 
     @property
     def name(self) -> str:

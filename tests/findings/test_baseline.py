@@ -217,6 +217,10 @@ def test_what_is_no_longer_needed_is_removed_and_stops_no_start(
     assert check_for_start(["."], load({}, {}, ".")).ok
     assert guard(folder, monkeypatch, "check", "--strict", "--output-format=json") == 1
     report = json.loads(capsys.readouterr().out)
+    assert report["notices"] == [
+        "a.py: the baseline names it, and it is no longer broken",
+        "b.py: the baseline names it, and it is gone",
+    ]
     assert [(one["path"], one["code"]) for one in report["diagnostics"]] == [
         ("a.py", "stale-baseline"), ("b.py", "stale-baseline"),
     ]  # fmt: skip

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -191,6 +191,43 @@ def test_a_check_that_hung_runs_again_once_it_has_ended() -> None:
 
     assert asyncio.run(asyncio.wait_for(probe(), 30))
     assert len(runs) == 2
+
+
+def asked_twice(
+    second: Callable[[], Awaitable[None]], *, deadline: float = 0.4, pause: float = 0
+) -> tuple[Reading, Reading]:
+    """Two readings of a check that is late the first time, and does what ``second`` does from then on."""
+    runs: list[int] = []
+
+    async def ask() -> None:
+        runs.append(1)
+        await (asyncio.sleep(60) if len(runs) == 1 else second())
+
+    async def probe() -> tuple[Reading, Reading]:
+        checkup = Checkup(Check("database", ask, deadline=deadline), memory=0)
+        (first,) = await checkup.readings()
+        await asyncio.sleep(pause)
+        (then,) = await checkup.readings()
+        assert len(runs) == 2
+        return first, then
+
+    return asyncio.run(probe())
+
+
+def test_who_asks_again_after_a_fault_does_not_wait_for_the_whole_deadline_once_more() -> None:
+    first, then = asked_twice(lambda: asyncio.sleep(60))
+    assert not first.healthy
+    assert then is first
+
+
+def test_a_check_that_has_recovered_is_told_at_once() -> None:
+    assert asked_twice(lambda: asyncio.sleep(0), deadline=2)[1].healthy
+
+
+def test_a_fault_of_long_ago_is_not_told_again() -> None:
+    first, then = asked_twice(lambda: asyncio.sleep(60), pause=0.5)
+    assert not then.healthy
+    assert then is not first
 
 
 def test_an_async_check_that_hangs_is_cancelled() -> None:

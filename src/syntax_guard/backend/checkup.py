@@ -21,6 +21,8 @@ log = logging.getLogger("syntax_guard.backend")
 
 CUT_OFF = 0.75
 """The part of its deadline that a check gets; the rest is for the replies, hundreds at a time, to be out by then."""
+PATIENCE = 0.25
+"""The part of its deadline that callers wait for a check which has just failed, before they are told so again."""
 
 
 class Gate:
@@ -113,7 +115,19 @@ class _Flight:
         flight = self._flight
         if flight is None or flight.done() or flight.get_loop() is not asyncio.get_running_loop():
             flight = self._flight = asyncio.create_task(self._fly(), name=f"check {self._check.name}")
+        fault = self._fresh_fault()
+        if fault is not None:
+            await asyncio.wait({flight}, timeout=self._check.deadline * PATIENCE)
+            if not flight.done():
+                return fault
         return await asyncio.shield(flight)  # a client that goes away must not end it for the others
+
+    def _fresh_fault(self) -> Reading | None:
+        """The last reading, if it is a fault that the run before this one found."""
+        last = self._reading
+        if last is None or last.healthy or time.monotonic() - self._read_at > self._memory + self._check.deadline:
+            return None
+        return last
 
     async def _fly(self) -> Reading:
         answer = await self._ask()

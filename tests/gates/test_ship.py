@@ -77,6 +77,25 @@ def test_a_wheel_says_whom_to_ask(folder: Folder, name: str, requires: str, expe
     assert (run.code, labels(run)) == (0, expected)
 
 
+@pytest.mark.parametrize("requires", ["", ">=3.9", "==3.9.*", f">={NEXT}"])
+def test_the_verb_shows_whom_a_check_of_each_asks(folder: Folder, requires: str) -> None:
+    folder.write("pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
+    wheel(folder, WHEEL, requires, good="x = 1\n")
+    other = wheel(folder, "dist/other-1-py3-none-any.whl", "==3.8.*", good="x = 1\n")
+    run = folder.guard("targets", WHEEL, other, "--output-format", "json")
+    shown, beside = run.json["projects"]
+    checked = folder.check(WHEEL)
+    if checked.code:
+        assert (run.code, shown["targets"], len(shown["unanswered"])) == (2, [], 1)
+    else:
+        assert (run.code, shown["targets"]) == (0, run.json["targets"])
+        asked = [(target["version"], target["why"]) for target in checked.json["targets"]]
+        assert [(target["version"], target["why"]) for target in shown["targets"]] == asked
+    assert (beside["folder"], [target["version"] for target in beside["targets"]]) == (other, ["3.8"])
+    said = folder.guard("targets", WHEEL, "pyproject.toml").out
+    assert [line for line in said.splitlines() if line.endswith(":")][:2] == [f"{WHEEL}:", "pyproject.toml:"]
+
+
 def test_a_flag_or_a_variable_says_it_before_the_wheel(folder: Folder) -> None:
     wheel(folder, WHEEL, ">=3.9", good="x = 1\n")
     assert labels(folder.check(WHEEL, "--target-version", HERE)) == [HERE]
@@ -91,6 +110,8 @@ def test_declared_asks_every_version_that_is_admitted(folder: Folder) -> None:
     assert labels(run)[: sys.version_info[1] - LOWEST[1] + 1] == [f"3.{n}" for n in range(8, sys.version_info[1] + 1)]
     assert run.json["diagnostics"][0]["targets"] == ["3.8", "3.9"]
     told = folder.guard("check", *asked, environment={"PATH": "/nowhere"})
+    shown = folder.guard("targets", *asked, environment={"PATH": "/nowhere"})
+    assert (shown.code, shown.err) == (0, "".join(line for line in told.err.splitlines(True) if "no Python" in line))
     assert NEXT in labels(run) or f"no Python here answers for {NEXT}" in told.err
 
 

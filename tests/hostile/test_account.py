@@ -187,7 +187,8 @@ class TestRoots:
             assert run.json["summary"]["skipped"] == 4
         run = folder.guard("check", "--exclude=gen/", "--verbose")
         assert "gen/ (excluded: " in run.err
-        assert ", 3 skipped (" in run.out
+        assert ", 3 skipped (1 dead-link, 1 excluded, 1 same-file)" in run.out
+        assert ", 1 skipped (excluded)" in folder.guard("check", "--exclude=/a.py", "gen", "a.py").out
 
 
 class TestLinks:

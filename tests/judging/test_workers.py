@@ -5,17 +5,17 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+import pytest
+
 from syntax_guard.judging.judgement import Inquiry, Limits, requests
 from syntax_guard.judging.workers import Workers
-from syntax_guard.model import Source
+from syntax_guard.model import Problem, Source
 from syntax_guard.processes import resources, worker_pool
 from syntax_guard.targets.machine import Machine
 from syntax_guard.targets.resolve import resolve
 
 if TYPE_CHECKING:
     from typing import Any
-
-    import pytest
 
     from syntax_guard.processes.worker import Answer
 
@@ -52,3 +52,14 @@ def test_threads_that_ask_first_at_the_same_time_share_one_pool(monkeypatch: pyt
         for one in pools:
             one.close()
     assert (len(pools), len(answers)) == (1, 2)
+
+
+def test_a_pool_that_is_closed_starts_nothing() -> None:
+    """Threads that have work left when an iterator is closed each started an interpreter, only to kill it."""
+    missing = ("no such interpreter",)
+    pool = worker_pool.WorkerPool({missing: "CPython"}, 5, 0)
+    (answer,) = pool.ask(missing, [b""])
+    assert isinstance(answer, Problem)
+    pool.close()
+    with pytest.raises(worker_pool.PoolClosedError):
+        pool.ask(missing, [b""])

@@ -76,7 +76,7 @@ def _tracked(question: Question) -> Result:
 def _found(question: Question) -> Result:
     """Paths, and what lies below them; archives among them are looked into."""
     paths, settings = question.paths, question.settings
-    if _archives(paths):
+    if archives_among(paths):
         return _shipped(question)
     keep_sources(settings, question.flags, paths)
     from ..check import check_paths
@@ -98,10 +98,10 @@ def _shipped(question: Question) -> Result:
 
     paths, flags, settings = question.paths, question.flags, question.settings
     keep_sources(settings, flags, paths)
-    archives = _archives(paths)
+    archives = archives_among(paths)
     plain = [path for path in paths if path not in archives]
     archives += archives_in(flags.get("archives", ()), may_be_none=bool(os.environ.get("PRE_COMMIT")))
-    return check_with_archives(plain, archives, settings, _for_archives(flags, settings))
+    return check_with_archives(plain, archives, settings, for_archives(flags, settings))
 
 
 TOGETHER = 8192
@@ -143,7 +143,7 @@ def _list_of_files(path: str) -> IO[bytes]:
 def _installed(question: Question) -> Result:
     from ..gates.installed import check_installed
 
-    settings = _for_archives(question.flags, question.settings)
+    settings = for_archives(question.flags, question.settings)
     if "warnings" not in question.flags and "SYNTAX_GUARD_WARNINGS" not in os.environ:  # of other people's code
         settings = type(settings)(**{**vars(settings), "warnings": "ignore"})
     return check_installed(question.paths, settings)
@@ -169,7 +169,7 @@ KINDS: dict[str, Callable[[Question], Result]] = {
 _SEND = "send what - stands for: a source, or a list of names"
 
 
-def _archives(paths: Sequence[str]) -> list[str]:
+def archives_among(paths: Sequence[str]) -> list[str]:
     """Those of `paths` that are archives: wheels, source distributions, zip applications …"""
     doubtful = [path for path in paths if not path.endswith((".py", ".pyi"))]
     if not doubtful:
@@ -179,7 +179,7 @@ def _archives(paths: Sequence[str]) -> list[str]:
     return [path for path in doubtful if is_archive(path)]
 
 
-def _for_archives(flags: dict[str, Any], settings: Settings) -> Settings:
+def for_archives(flags: dict[str, Any], settings: Settings) -> Settings:
     """`settings` for archives, which say themselves whom to ask, unless a flag or a variable does."""
     named = "target_version" in flags or "SYNTAX_GUARD_TARGET_VERSION" in os.environ
     return settings if named else type(settings)(**{**vars(settings), "target_version": ()})

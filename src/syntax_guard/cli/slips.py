@@ -138,9 +138,7 @@ def explained(program: str, parser: argparse.ArgumentParser, message: str) -> Us
         value = action.metavar or action.dest.upper()
         return UsageError(f"{name}: its value is missing", f"write {name} {value}")
     if said.startswith("ignored explicit argument"):
-        rest = said.partition("'")[2].rstrip("'")
-        long = next((each for each in action.option_strings if each[2:] and each[3:] == rest), None) if action else None
-        return UsageError(f"{name}: it takes no value", f"did you mean {long}?" if long else hint)
+        return UsageError(f"{name}: it takes no value", hint)
     if said.startswith("not allowed with"):
         return UsageError(f"{name} does not go with {said.removeprefix('not allowed with argument ')}", hint)
     value = said.partition(": ")[2] if said.startswith("invalid") else ""

@@ -19,9 +19,10 @@ from ..sources.readers import Held, Unreadable, reason
 from ..sources.selection import EXCLUDED
 from ..targets.artifacts import Asked, for_artifact
 from ..targets.by_project import nearest_baselines
-from ..targets.machine import machine_of
-from ..targets.resolve import resolve
+from ..targets.machine import Machine, machine_of
+from ..targets.resolve import Survey, resolve, survey
 from ..targets.rules import same_for_all
+from ..targets.surveys import ProjectSurvey, Surveys
 from .allowed import let_pass
 
 TYPE_CHECKING = False
@@ -83,6 +84,28 @@ def check_archives(paths: Iterable[str], settings: Settings) -> Result:
         result = check_files(files, first.settings, by_file)
         results.append(_with(result, batches))
     return let_pass(joined(results, perf_counter() - started), settings.allow_broken)
+
+
+def survey_archive(path: str, settings: Settings) -> Surveys:
+    """Who is asked about the archive at `path`, and why; see `check_archives`."""
+    where = Machine(**{**vars(machine_of(settings)), "fresh": True})
+    versions = tuple(one for one in settings.target_version if one != DECLARED)
+    found = [survey(versions, settings.python, None, where)] if versions or settings.python else []
+    unanswered = tuple(error for one in found for error in one.unanswered)
+    notices: tuple[str, ...] = ()
+    if not found or DECLARED in settings.target_version:
+        archive = read(path, ())
+        own, notices = _own_settings(archive)
+        asked = _asked(archive, settings, own, where)
+        found += asked.surveys
+        notices += (f"{path}: {asked.note}",) if asked.note else ()
+        if asked.targets:
+            notices += (*_unasked(path, asked),)
+        else:
+            unanswered += tuple(error for one in asked.surveys for error in one.unanswered)
+    every = _merged((), tuple(dict.fromkeys(target for one in found for target in one.targets)))
+    searches = tuple(search for one in found for search in one.searches)
+    return Surveys((ProjectSurvey(path, Survey(every, searches, unanswered)),), notices)
 
 
 def archives_in(folders: Iterable[str], *, may_be_none: bool) -> list[str]:
@@ -162,19 +185,19 @@ def _batch(archive: Archive, settings: Settings, named: tuple[Target, ...]) -> _
     """What is to be judged of `archive`, and who is asked; targets that were `named` are asked in any case."""
     own, trouble = _own_settings(archive)
     kept, listed = _chosen(archive, settings, own)
-    asked = _asked(archive, settings, own) if not named or DECLARED in settings.target_version else None
+    where = machine_of(settings)
+    asked = _asked(archive, settings, own, where) if not named or DECLARED in settings.target_version else None
     targets = _merged(named, asked.targets if asked else ())
     notices = [*trouble, *([f"{archive.path}: {asked.note}"] if asked and asked.note else [])]
     left_out = set(archive.sources).difference(kept)
     excluded = tuple(Skipped(display_name(file.path, file.member), EXCLUDED) for file in left_out)
     skipped = (*archive.skipped, *sorted(excluded, key=lambda one: one.path))
-    if asked and asked.unasked:
-        unasked = ", ".join(map(label, asked.unasked))
-        notices.append(f"{archive.path}: no Python here answers for {unasked} ({asked.why})")
+    if asked:
+        notices += _unasked(archive.path, asked)
     if not targets:
         why = asked.why if asked else ""
         reason = f"no Python here answers for a version that it is for ({why}); install one, or name a target-version"
-        targets = for_artifact(None, "", machine_of(settings), all_of_them=False).targets
+        targets = for_artifact(None, "", where, all_of_them=False).targets
         kept, listed = (Unreadable(archive.path, reason, kind="NoInterpreter"),), {}
     ours = {"write_bytecode": False, "trust_bytecode": False, "requires_python": None}
     expected = settings.expected_broken + own.expected_broken if listed else ()
@@ -184,14 +207,19 @@ def _batch(archive: Archive, settings: Settings, named: tuple[Target, ...]) -> _
     return _Batch(archive.path, distribution, targets, kept, listed, judged, skipped, tuple(notices))
 
 
+def _unasked(path: str, asked: Asked) -> Iterator[str]:
+    if asked.unasked:
+        yield f"{path}: no Python here answers for {', '.join(map(label, asked.unasked))} ({asked.why})"
+
+
 def _merged(named: tuple[Target, ...], declared: tuple[Target, ...]) -> tuple[Target, ...]:
     versions = {target.version for target in named}
     every = (*named, *(target for target in declared if target.version not in versions))
     return tuple(sorted(every, key=lambda target: target.version))
 
 
-def _asked(archive: Archive, settings: Settings, own: Settings) -> Asked:
-    where, declared = machine_of(settings), archive.declared
+def _asked(archive: Archive, settings: Settings, own: Settings, where: Machine) -> Asked:
+    declared = archive.declared
     if own.target_version and DECLARED not in settings.target_version:
         why = f"target-version in {archive.path}/{archive.top}pyproject.toml"
         versions = "||".join(f"=={version}.*" for version in own.target_version)

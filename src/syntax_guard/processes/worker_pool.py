@@ -151,7 +151,9 @@ class WorkerPool:
 
     def _new(self, command: tuple[str, ...]) -> Worker:
         with self._lock:
-            if not self._watched and not self._closed.is_set():
+            if self._closed.is_set():  # a thread may have work left that was put in before
+                raise PoolClosedError
+            if not self._watched:
                 self._watched = True
                 try:
                     threading.Thread(target=self._watch, daemon=True).start()

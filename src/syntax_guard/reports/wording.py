@@ -125,12 +125,13 @@ def _left_out(result: Result) -> Iterator[str]:
         if skipped.reason not in _EXPECTED:
             reasons[skipped.reason] = reasons.get(skipped.reason, 0) + 1
     if reasons:
-        said = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+        several = len(reasons) > 1
+        said = ", ".join(f"{count} {reason}" if several else reason for reason, count in sorted(reasons.items()))
         yield f"{sum(reasons.values())} skipped ({said})"
 
 
 def account_line(result: Result) -> str:
-    """Return what became of all that was found: ``412 files: 12 judged, 400 known by content, 3 skipped (3 link)``."""
+    """Return what became of all that was found: ``412 files: 12 judged, 400 known by content, 3 skipped (link)``."""
     summary = result.summary
     parts = [f"{summary.checked - summary.cached} judged", f"{summary.cached} known by content", *_left_out(result)]
     if summary.baseline:

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..model import Target, Version
     from .machine import Machine
+    from .resolve import Survey
 
 NEWEST = (3, 15)
 """The newest version that is looked for; what a specifier admits has no end."""
@@ -27,6 +28,8 @@ class Asked(Record):
     """Versions that it admits, and that no Python here answers for."""
     note: str | None = None
     """What of its declaration is of no use."""
+    surveys: tuple[Survey, ...] = ()
+    """What was looked at, a survey for each version that is asked."""
 
 
 def for_artifact(requires: str | None, why: str, machine: Machine, *, all_of_them: bool) -> Asked:
@@ -43,17 +46,13 @@ def for_artifact(requires: str | None, why: str, machine: Machine, *, all_of_the
         versions, requires, note = [], None, error.message
     if not requires:
         answers = survey((label(this.version),), (), None, machine, asked_by="this interpreter")
-        return Asked(answers.targets, "this interpreter", note=note)
+        return Asked(answers.targets, "this interpreter", note=note, surveys=(answers,))
     if not all_of_them:
         versions = [version for version in versions if version in (versions[0], this.version)]
-    targets: list[Target] = []
-    unasked = []
-    for version in versions:
-        answers = survey((label(version),), (), None, machine, asked_by=why)
-        targets += answers.targets
-        if answers.unanswered:
-            unasked.append(version)
-    return Asked(tuple(targets), why, tuple(unasked), note)
+    surveys = tuple(survey((label(version),), (), None, machine, asked_by=why) for version in versions)
+    targets = tuple(target for answers in surveys for target in answers.targets)
+    unasked = tuple(version for version, answers in zip(versions, surveys, strict=True) if answers.unanswered)
+    return Asked(targets, why, unasked, note, surveys)
 
 
 def _versions(requires: str) -> list[Version]:

@@ -7,10 +7,12 @@ import os
 from ...check import survey
 from ...config.settings import load
 from ...errors import SourcesError
+from ...gates.ship import survey_archive
 from ...reports import targets
 from ...reports.neutral import json_document
 from ..exit_codes import OK, UNASKED
 from ..output import folded, note, write
+from ..question import archives_among, for_archives
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +25,10 @@ DESCRIPTION = "Show which Python versions a check asks about here, why, and who 
 def add_arguments(verb: Parser) -> None:
     """What `targets` takes."""
     verb.add_argument(
-        "path", nargs="?", metavar="PATH", help="the file or folder to ask about; each project below this folder, else"
+        "path",
+        nargs="*",
+        metavar="PATH",
+        help="files, folders and archives to ask about; each project below this folder, else",
     )
     verb.add_settings(("target-version", "python", "output-format", "cache", "cache-dir"))
 
@@ -31,14 +36,21 @@ def add_arguments(verb: Parser) -> None:
 def run(arguments: list[str], parse: Parse) -> int:
     """Print the targets; 2 where no Python here answers for one of them."""
     flags = parse(arguments)
-    path = flags.pop("path")
-    if path is not None and not os.path.lexists(path):
-        raise SourcesError(f"no such path: {path}", "paths are taken from the current folder")
-    found = survey(load(flags, os.environ, os.getcwd()), path)
+    paths = flags.pop("path")
+    for path in paths:
+        if not os.path.lexists(path):
+            raise SourcesError(f"no such path: {path}", "paths are taken from the current folder")
+    settings = load(flags, os.environ, os.getcwd())
+    archives = archives_among(paths)
+    found = [
+        survey_archive(path, for_archives(flags, settings)) if path in archives else survey(settings, path)
+        for path in paths or [None]
+    ]
+    projects = [project for one in found for project in one.projects]
     if flags.get("output_format") == "json":
-        write([json_document(targets.document(found.projects), indent=2)])
+        write([json_document(targets.document(projects), indent=2)])
     else:
-        write(folded(line) + "\n" for line in targets.table(found.projects))
-    for line in found.notices:
+        write(folded(line) + "\n" for line in targets.table(projects))
+    for line in dict.fromkeys(line for one in found for line in one.notices):
         note(line)
-    return UNASKED if any(one.survey.unanswered for one in found.projects) else OK
+    return UNASKED if any(project.survey.unanswered for project in projects) else OK

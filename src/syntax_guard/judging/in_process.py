@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from ..processes._compile_worker import NAME
 from .judgement import PLAIN_CODINGS, Judgement, coding_of, hidden, judged, read, silent
 
 TYPE_CHECKING = False
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from ..model import Source, Verdict
     from ..processes.worker import Answer
     from ..sources.readers import Readable
-    from .judgement import Inquiry
+    from .judgement import Inquiry, Request
     from .workers import Workers
 
 FEW = 8
@@ -60,9 +61,7 @@ class InProcess:
             digest = inquiry.digest(source.data) if inquiry.digest else b""
             return silent(file, source.stamp, digest, inquiry.targets)
         answers = {
-            request.python: request.judge()(request.body(source))
-            if safe and request.python is None
-            else self._ask(place, source)
+            request.python: _answer(request, source) if safe and request.python is None else self._ask(place, source)
             for place, request in enumerate(inquiry.requests)
         }
         return judged(file, source, self._verdicts(answers, source), inquiry)
@@ -93,6 +92,36 @@ class InProcess:
             return False
         self._copied += 1
         return is_valid(source, self._inquiry)
+
+
+def _answer(request: Request, source: Source) -> Answer:
+    """What this interpreter answers to `request` about `source`."""
+    if request.floor is None and not request.writes and is_silent(source.data):
+        return None
+    return request.judge()(request.body(source))
+
+
+def is_silent(data: bytes) -> bool:
+    """Whether `data` is known to compile without a warning, in a process that has not imported ``warnings``.
+
+    To import that takes longer than to judge a small file. Until then CPython has its filters in a list of its own;
+    while the first of them makes errors of warnings, what compiles has none. Threads would hear of that filter.
+    """
+    plain = sys.implementation.name == "cpython" and sys.modules.keys().isdisjoint(("warnings", "threading"))
+    digits = getattr(sys.int_info, "default_max_str_digits", None)
+    if not plain or (digits is not None and sys.get_int_max_str_digits() != digits):
+        return False
+    import _warnings
+
+    filters = _warnings.filters
+    filters.insert(0, ("error", None, Warning, None, 0))
+    try:
+        compile(data, NAME, "exec", 0, True, 0)
+    except Exception:  # noqa: BLE001 - whatever it is, it is asked for again, and heard
+        return False
+    finally:
+        del filters[0]
+    return True
 
 
 def ordinary(data: bytes) -> bool:

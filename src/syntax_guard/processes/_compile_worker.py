@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 from time import monotonic, process_time
 
 TYPE_CHECKING = False
@@ -62,6 +61,8 @@ def judge(data: bytes, name: str = NAME, keep: Callable[[Any], object] | None = 
         return _judge(data, name, keep, _heard)
     digits = _set_digits(_DIGITS)
     try:
+        import warnings
+
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             return _judge(data, name, keep, caught)
@@ -77,6 +78,8 @@ _DIGITS = getattr(sys.int_info, "default_max_str_digits", None)
 def become_judge() -> None:
     """Have this process do nothing but `judge` from now on: what that needs is set up once and not each time."""
     global _heard
+    import warnings
+
     sys.setrecursionlimit(RECURSION)
     _set_digits(_DIGITS)
     _heard = warnings.catch_warnings(record=True).__enter__()

@@ -107,3 +107,20 @@ def test_a_compose_file_says_what_is_built_for_which_folder() -> None:
         Build("apps/api", "docker/api.Dockerfile", "serve"),
         Build("apps/plain", "apps/plain/Dockerfile", None),
     )
+
+
+@pytest.mark.parametrize(
+    ("floor", "lowest"),
+    [
+        (">=3.9", (3, 9)),
+        (">=3.6", (3, 8)),
+        (">3.10.2,<4", (3, 10)),
+        ("<3.7", None),
+        ("three", None),
+        ("==3.12.*", (3, 12)),
+    ],
+)
+def test_the_lowest_version_of_a_floor_is_kept(floor: str, lowest: tuple[int, int] | None) -> None:
+    facts = file_facts.read(f'[project]\nrequires-python = "{floor}"\n'.encode(), PYPROJECT)
+    [kept] = file_facts.unpacked(file_facts.rows(facts)).declarations
+    assert kept.lowest == lowest

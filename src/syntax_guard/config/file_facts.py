@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
+from ..errors import SettingsError
 from ..model import Record
 from ..storage.records import join, split
 from .declarations.declaration import Declaration, DeclarationError
@@ -59,7 +60,7 @@ def read(content: bytes, path: str) -> FileFacts:
         found = getattr(import_module(f".declarations.{module}", __package__), function)(content, path)
     except DeclarationError as error:
         return FileFacts({}, note=str(error))
-    return FileFacts({}, (found,) if found else ())
+    return FileFacts({}, (_measured(found),) if found else ())
 
 
 def built(content: bytes, build: Build) -> FileFacts:
@@ -71,7 +72,6 @@ def built(content: bytes, build: Build) -> FileFacts:
 
 
 def _pyproject(content: bytes, path: str) -> FileFacts:
-    from ..errors import SettingsError
     from .declarations import pyproject
     from .declarations.lines import line_of
     from .pyproject import own_table
@@ -91,7 +91,7 @@ def _pyproject(content: bytes, path: str) -> FileFacts:
         floor = pyproject.read(document, content, path)
     except DeclarationError as error:
         return FileFacts(table, tuple(declarations), note=str(error))
-    return FileFacts(table, (*declarations, floor) if floor else tuple(declarations))
+    return FileFacts(table, (*declarations, _measured(floor)) if floor else tuple(declarations))
 
 
 def rows(facts: FileFacts) -> list[str]:
@@ -100,10 +100,22 @@ def rows(facts: FileFacts) -> list[str]:
 
     kept = [join(["setting", row]) for row in encoded(facts.table)]
     for one in facts.declarations:
-        line = "" if one.line is None else str(one.line)
-        kept.append(join(["declaration", one.kind, one.shown, one.path, line, *one.says]))
+        line, minor = "" if one.line is None else str(one.line), str(one.lowest[1]) if one.lowest else ""
+        kept.append(join(["declaration", one.kind, one.shown, one.path, line, minor, *one.says]))
     kept += [join(["build", build.context, build.dockerfile, build.stage or ""]) for build in facts.builds]
     return [*kept, join(["note", facts.note])] if facts.note else kept
+
+
+def _measured(declaration: Declaration) -> Declaration:
+    """`declaration` with the lowest version that a floor admits: to find it takes longer than to read what is kept."""
+    if declaration.kind != "floor":
+        return declaration
+    from .specifiers import LOWEST, admitted
+
+    try:
+        return declaration.evolve(lowest=next((v for v in admitted(declaration.says[0]) if v >= LOWEST), None))
+    except SettingsError:  # it is noted where it would be used
+        return declaration
 
 
 def unpacked(kept: Sequence[str]) -> FileFacts:
@@ -117,9 +129,10 @@ def unpacked(kept: Sequence[str]) -> FileFacts:
         if what == "setting":
             settings.append(fields[0])
         elif what == "declaration":
-            kind, shown, path, line, *says = fields
+            kind, shown, path, line, minor, *says = fields
+            lowest = (3, int(minor)) if minor else None
             declarations.append(
-                Declaration(kind, tuple(says), shown, path, int(line) if line else None)  # type: ignore[arg-type]
+                Declaration(kind, tuple(says), shown, path, int(line) if line else None, lowest)  # type: ignore[arg-type]
             )
         elif what == "build":
             from .declarations.compose import Build

@@ -150,7 +150,7 @@ class Projects:
         from . import file_facts
 
         name = f"{self.tree.name}/{build.dockerfile}:{build.stage or ''}"
-        rows = recalled(self._store, "built", name, content, lambda: file_facts.rows(file_facts.built(content, build)))
+        rows = recalled(self._store, "image", name, content, lambda: file_facts.rows(file_facts.built(content, build)))
         return next(iter(file_facts.unpacked(rows).declarations), None)
 
     def _facts(self, path: str) -> FileFacts | None:
@@ -160,7 +160,7 @@ class Projects:
         from . import file_facts
 
         name = f"{self.tree.name}/{path}"
-        rows = recalled(self._store, "facts", name, content, lambda: file_facts.rows(file_facts.read(content, path)))
+        rows = recalled(self._store, "said", name, content, lambda: file_facts.rows(file_facts.read(content, path)))
         facts = file_facts.unpacked(rows)
         if facts.note:
             self.notes[f"{path} is passed over: {facts.note}"] = None

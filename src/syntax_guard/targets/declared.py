@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..config.specifiers import LOWEST, admitted, parse
 from ..errors import SettingsError, TargetError
 from ..model import Interpreter, Target, label, this_interpreter
 from .rules import Asked
@@ -16,6 +15,10 @@ if TYPE_CHECKING:
 
 def unusable(declaration: Declaration) -> str | None:
     """Why nothing can be asked for `declaration`, or None. A mistake in our own table is an error instead."""
+    if declaration.lowest is not None:
+        return None
+    from ..config.specifiers import LOWEST, admitted
+
     if declaration.kind == "floor":
         try:
             versions = admitted(declaration.says[0])
@@ -51,7 +54,7 @@ def asked_by(declaration: Declaration, machine: Machine) -> Asked:
 
 
 def _floor(declaration: Declaration, machine: Machine, this: Interpreter) -> Asked:
-    floor = next(version for version in admitted(declaration.says[0]) if version >= LOWEST)
+    floor = declaration.lowest or _lowest(declaration)
     if floor == this.version:
         return Asked(_declared((Target(floor, this, True, f"this interpreter, {_why(declaration)}"),), declaration))
     from .resolve import answer
@@ -62,6 +65,12 @@ def _floor(declaration: Declaration, machine: Machine, this: Interpreter) -> Ask
         return Asked((), error, (Target(floor, missing, True, _why(declaration), declared=_why(declaration)),))
     own = (Target(this.version, this, True, "this interpreter"),) if this.version > floor else ()
     return Asked((*_declared(found.targets, declaration), *own))
+
+
+def _lowest(declaration: Declaration) -> Version:
+    from ..config.specifiers import LOWEST, admitted
+
+    return next(version for version in admitted(declaration.says[0]) if version >= LOWEST)
 
 
 def _pin(declaration: Declaration, machine: Machine, this: Interpreter) -> Asked:
@@ -78,6 +87,8 @@ def _pin(declaration: Declaration, machine: Machine, this: Interpreter) -> Asked
 
 
 def _pinned(declaration: Declaration) -> list[Version]:
+    from ..config.specifiers import parse
+
     found = []
     for text in declaration.says:
         try:

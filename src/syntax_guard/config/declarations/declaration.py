@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
+    from ...model import Version
+
     Kind: TypeAlias = Literal["target-version", "floor", "pin"]
 
 
@@ -24,6 +26,8 @@ class Declaration(Record):
     path: str
     """The file, relative to the top of the repository or the root of the scan, with ``/``."""
     line: int | None = None
+    lowest: Version | None = None
+    """Of a floor, the lowest version that it admits and that is answered for; None where that was not looked for."""
 
     @property
     def place(self) -> str:

@@ -19,7 +19,7 @@ from syntax_guard.config.settings import Settings
 from syntax_guard.processes import worker
 from syntax_guard.processes.worker import Worker, WorkerError
 
-from ..conftest import COMMAND, Folder
+from ..conftest import COMMAND, PROJECT, Folder
 
 pytestmark = pytest.mark.skipif(os.name != "nt", reason="Windows alone has job objects")
 
@@ -27,6 +27,22 @@ SLOW = b"x = [" + b"[0, (1, {2: 3})], " * 400_000 + b"]\n"
 """A source that takes its time."""
 RUNS = int(os.environ.get("SYNTAX_GUARD_TEST_RUNS", "10"))
 COMPILE = [sys.executable, "-I", "-S", os.path.join(worker.PACKAGE, "_compile_worker.py")]
+KILLED_AT_ONCE = """
+import os, subprocess, sys
+from syntax_guard.processes.worker import PACKAGE, Worker
+from tests.windows.test_workers import COMPILE, below
+def look(frame, event, argument):
+    if not frame.f_code.co_filename.startswith((PACKAGE, subprocess.__file__)) or "list2" in frame.f_code.co_name:
+        return None  # it makes no process
+    started = below(os.getpid())
+    if started:
+        print(*started, flush=True)
+        os.kill(os.getpid(), 9)
+    return look
+sys.settrace(look)
+Worker(COMPILE, 10, 0)
+"""
+"""A process that is killed at its first line after the system has made a worker for it."""
 
 
 class _Entry(ctypes.Structure):
@@ -85,6 +101,13 @@ def test_killing_the_asking_process_leaves_no_worker(folder: Folder) -> None:
         if processes().get(process) == asking.pid or process == asking.pid:
             os.kill(process, 9)
     asking.wait(30)
+    assert wait_for(lambda: started.isdisjoint(processes())), "a worker outlived the process that asked"
+
+
+def test_a_worker_ends_with_a_process_that_is_killed_as_soon_as_it_has_made_it(folder: Folder) -> None:
+    asked = folder.run(sys.executable, "-c", KILLED_AT_ONCE, environment={"PYTHONPATH": str(PROJECT)})
+    started = {int(word) for word in asked.out.split()}
+    assert started, asked.err
     assert wait_for(lambda: started.isdisjoint(processes())), "a worker outlived the process that asked"
 
 

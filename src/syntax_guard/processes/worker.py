@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from typing import Any, BinaryIO, Literal, TypeAlias
 
-    from .windows_job import Job
+    from .windows_job import HeldProcess, Job
 
     Answer: TypeAlias = "Any"
     """What ``_compile_worker.judge`` returned, or a `Problem` of kind ``Crashed`` or ``TimedOut`` where it did not."""
@@ -78,25 +78,16 @@ class Worker:
         self._seen = (0.0, 0.0)
         """The last deadline that was looked at, and the CPU time that had been used when it was set."""
         self._reaping = threading.Lock()
-        self._job, creation = _job(memory)
+        self._job: Job | None = None
         try:
             lifeline, self._lifeline = _pipe()  # its end at the probe is closed by the death of this process alone
         except OSError as error:
             raise _not_started(error) from error
+        arguments = [*command, token, str(int(seconds) + 1), str(memory), str(lifeline)]
         try:
+            self._job = _job(memory)
             with _starting:
-                self._process = subprocess.Popen(
-                    [*command, token, str(int(seconds) + 1), str(memory), str(lifeline)],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
-                    cwd=PACKAGE,
-                    env={**_MALLOC, **os.environ},
-                    pass_fds=() if os.name == "nt" else (lifeline,),
-                    start_new_session=True,  # a wrapper around an interpreter ends with all that it started
-                    creationflags=creation,
-                )
-                held = self._job is None or self._job.hold(int(vars(self._process)["_handle"]))
+                self._process = self._start(arguments, lifeline)
         except (OSError, ValueError) as error:
             os.close(self._lifeline)
             if self._job is not None:
@@ -104,12 +95,24 @@ class Worker:
             raise _not_started(error) from error
         finally:
             os.close(lifeline)
-        if not held:
-            self.stop()
-            raise WorkerError("Crashed", "the interpreter could not be started: no job object can hold it")
         self._token = token.encode() + b" "
         _alive.add(self)
         _widen(self._pipes[0])
+
+    def _start(self, command: Sequence[str], lifeline: int) -> subprocess.Popen[bytes] | HeldProcess:
+        environment = {**_MALLOC, **os.environ}
+        if self._job is not None:
+            return self._job.start(command, PACKAGE, environment)
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=PACKAGE,
+            env=environment,
+            pass_fds=(lifeline,),
+            start_new_session=True,  # a wrapper around an interpreter ends with all that it started
+        )
 
     @property
     def _pipes(self) -> tuple[BinaryIO, BinaryIO]:
@@ -228,7 +231,6 @@ class Worker:
             if self._job is not None:  # Windows knows nothing of stopping
                 if name == "SIGKILL":
                     self._job.end()
-                    self._process.kill()  # should the job not hold it
                 return
             try:
                 os.killpg(self._process.pid, getattr(signal, name))
@@ -249,18 +251,18 @@ class Worker:
         return WorkerError("Crashed", f"{what} ({_status(status)})", greeted=self._greeted)
 
 
-def _job(memory: int) -> tuple[Job | None, int]:
-    """What holds a process and all that it starts on Windows, and how to create such a process; elsewhere None, 0."""
+def _job(memory: int) -> Job | None:
+    """What holds a process and all that it starts on Windows; elsewhere None."""
     if os.name != "nt":
-        return None, 0
-    from .windows_job import CREATION, Job
+        return None
+    from .windows_job import Job
 
-    return Job(memory), CREATION
+    return Job(memory)
 
 
 _alive: set[Worker] = set()
 _starting = threading.Lock()
-"""Held until a process is in its job: were this process to end before, that one would stay."""
+"""Held while a process starts, and for ever once this one is about to end."""
 
 
 def end_all() -> None:

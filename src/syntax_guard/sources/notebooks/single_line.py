@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _NAMES = """
-    alias alias_magic autoawait autocall automagic bookmark cat cd code_wrap colors conda config cp debug dhist dirs
-    doctest_mode ed edit env gui hist history killbgscripts ldir lf lk ll load load_ext loadpy logoff logon logstart
-    logstate logstop ls lsmagic lx macro magic mamba matplotlib micromamba mkdir mv notebook page pastebin pdb pdef
+    alias alias_magic autoawait autocall automagic bookmark cd code_wrap colors conda config debug dhist dirs
+    doctest_mode ed edit env gui hist history killbgscripts ldir load load_ext loadpy logoff logon logstart
+    logstate logstop ls lsmagic macro magic mamba matplotlib micromamba mkdir notebook page pastebin pdb pdef
     pdoc pfile pinfo pinfo2 pip popd pprint precision prun psearch psource pushd pwd pycat pylab quickref recall
-    rehashx reload_ext rep rerun reset reset_selective rm rmdir run save sc set_env sx system tb time timeit unalias
+    rehashx reload_ext rep rerun reset reset_selective rmdir run save sc set_env sx system tb time timeit unalias
     unload_ext uv who who_ls whos xdel xmode
-    autosave clear connect_info less man more qtconsole subshell
+    autosave clear connect_info less more qtconsole subshell
 """
-_ON_WINDOWS = " copy ddir echo ren" if os.name == "nt" else ""
-LINE_MAGICS = frozenset((_NAMES + _ON_WINDOWS).split())
+_OF_THE_SYSTEM = "cls copy ddir echo ren" if os.name == "nt" else "cat cp lf lk ll lx man mv rm"
+LINE_MAGICS = frozenset(f"{_NAMES} {_OF_THE_SYSTEM}".split())
 """Those of IPython, with its aliases for the shell; in the last line of `_NAMES` those that its kernel adds."""
 AUTOCALLED = ("exit", "quit")
 """Names that IPython calls with what stands behind them."""

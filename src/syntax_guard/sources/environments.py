@@ -102,7 +102,31 @@ def _tracks(folder: str) -> bool:
     committed. Raises `GitError`."""
     from .git import run
 
-    return bool(run(folder, "ls-files", "-z", "--", ".", f"../{MARK}"))
+    if run(folder, "ls-files", "-z", "--", ".", f"../{MARK}"):
+        return True
+    mark = os.path.join(os.path.dirname(folder), MARK)
+    return os.path.lexists(os.path.join(os.path.dirname(folder), MARK.upper())) and _tracks_in_other_case(folder, mark)
+
+
+def _tracks_in_other_case(folder: str, mark: str) -> bool:
+    """As `_tracks`, where names that differ in case are one file: git may have another one than the folder shows.
+
+    Each system has rules of its own for that. So the system is asked what the names in the index lead to.
+    """
+    from .git import run
+
+    top = _enclosing(folder) or folder
+    depth = os.path.relpath(real_path(folder), top).replace(os.sep, "/").count("/") + 1
+    names = filter(None, run(top, "ls-files", "-z").split(b"\0"))
+    ours = [os.stat(folder), os.stat(mark)]
+    for name in {b"/".join(name.split(b"/")[:depth]) for name in names}:
+        try:
+            status = os.stat(os.path.join(top, path_name(name)))
+        except (OSError, ValueError):
+            continue
+        if any(os.path.samestat(status, one) for one in ours):
+            return True
+    return False
 
 
 def _index_file(folder: str) -> str:

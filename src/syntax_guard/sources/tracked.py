@@ -96,10 +96,20 @@ def untracked(paths: Collection[str]) -> set[str]:
     for top, names in by_top.items():
         try:
             known = set(_listed(top, list(names)))
+            other = [name for name in names if name not in known]
+            known |= _known_in_other_case(top, other)
         except GitError:
             continue
         found |= {path for name, path in names.items() if name not in known}
     return found
+
+
+def _known_in_other_case(top: str, names: Sequence[str]) -> set[str]:
+    """Those of `names` that git tracks by a name of another case, where the folder `top` has both for one file."""
+    if not (names and os.path.lexists(os.path.join(top, ".GIT"))):
+        return set()
+    known = {name.lower() for name in _listed(top, names, "literal,icase")}
+    return {name for name in names if name.lower() in known}
 
 
 def _in_git(name: str) -> str:
@@ -122,13 +132,13 @@ def _staged(paths: Sequence[str]) -> Iterator[tuple[str, int]]:
         yield path_name(path), int(said.split(b" ")[0], 8)
 
 
-def _listed(folder: str, paths: Sequence[str]) -> Iterator[str]:
-    return map(path_name, _fields(folder, paths))
+def _listed(folder: str, paths: Sequence[str], magic: str = "literal") -> Iterator[str]:
+    return map(path_name, _fields(folder, paths, magic=magic))
 
 
-def _fields(folder: str, paths: Sequence[str], *options: str) -> Iterator[bytes]:
+def _fields(folder: str, paths: Sequence[str], *options: str, magic: str = "literal") -> Iterator[bytes]:
     for start in range(0, len(paths), TOGETHER):
-        asked = [f":(literal){path}" for path in paths[start : start + TOGETHER]]
+        asked = [f":({magic}){path}" for path in paths[start : start + TOGETHER]]
         yield from filter(None, git.run(folder, "ls-files", "-z", *options, "--", *asked).split(b"\0"))
 
 

@@ -235,7 +235,7 @@ def _new_folder() -> None:
 CHANGES = {
     "new file": lambda: Path("p/new.py").write_bytes(RED),
     "new folder": _new_folder,
-    "replaced file": lambda: (Path("new").write_bytes(RED), Path("new").rename("p/b.py")),
+    "replaced file": lambda: (Path("new").write_bytes(RED), Path("new").replace("p/b.py")),
     "script by its mode": lambda: Path("p/script").chmod(0o755),
     "script no more, by its mode": lambda: Path("q/script").chmod(0o644),
     "script no more, by its first line": lambda: Path("q/script").write_bytes(RED),

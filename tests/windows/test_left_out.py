@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import re
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -32,6 +36,39 @@ def test_what_is_named_is_there(name: str) -> None:
     for part in inside:
         name = part.partition("[")[0]
         assert f"def {name}(" in text or f"class {name}" in text, part
+
+
+def test_each_test_that_is_named_is_one_that_pytest_finds() -> None:
+    """Also with its parameters: a name that nothing has leaves nothing out."""
+    names = [test for entry in entries() for test in entry.tests]
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *names]
+    found = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout[-2000:] + found.stderr[-2000:]
+
+
+TRUE_ON_WINDOWS = (
+    r"""os\.name == 'nt'|sys\.platform != 'linux'|not (hasattr\(os, '(fork|mkfifo|geteuid)'\)|.*'/proc/)"""
+)
+
+
+def skipped_on_windows() -> set[tuple[str, str]]:
+    """The tests' files, and the reasons for which their marks leave tests out on Windows."""
+    found = set()
+    for top in (*chosen("core"), *chosen("long")):
+        for path in Path(PROJECT / top).rglob("*.py") if Path(PROJECT / top).is_dir() else [PROJECT / top]:
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.skipif":
+                    reason = next(one.value for one in node.keywords if one.arg == "reason")
+                    if isinstance(reason, ast.Constant) and re.match(TRUE_ON_WINDOWS, ast.unparse(node.args[0])):
+                        found.add((path.name, str(reason.value)))
+    return found
+
+
+def test_each_mark_that_leaves_a_test_out_has_a_row() -> None:
+    known = {entry.reason for entry in entries()}
+    marks = skipped_on_windows()
+    assert len(marks) > 20
+    assert {(path, reason) for path, reason in marks if reason not in known} == set()
 
 
 @pytest.mark.parametrize(

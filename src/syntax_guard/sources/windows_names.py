@@ -18,21 +18,24 @@ def is_junction(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-UNREACHABLE = "no program can open it by this name, which is too long for Windows or ends in a dot or a space"
+UNREACHABLE = (
+    "no program can open it by its name, which is too long for Windows, has a colon, or ends in a dot or a space"
+)
 
 
 def is_unreachable(path: str, entry: os.DirEntry[str], suffixes: tuple[str, ...]) -> bool:
     """Whether `entry` is a folder, or a Python file by its name, that cannot be opened by its `path`.
 
-    Windows drops dots and spaces from the end of a name, and knows no path of more than 260 characters unless it is set
-    up for them. Behind a certain beginning it takes a path as it is.
+    Windows drops dots and spaces from the end of a name, takes what precedes a colon for a drive, and knows no
+    path of more than 260 characters unless it is set up for them. Behind a certain beginning it takes a path as it is.
     """
     name = entry.name.rstrip(". ")
     if not (entry.is_dir() or is_python_name(name, suffixes)):
         return False
     if name != entry.name:
         return True
-    as_it_is = "\\\\?\\" + os.path.join(os.path.abspath(os.path.dirname(path)), name)
+    folder = os.path.abspath(path.removesuffix(name) or ".")  # `os.path` takes what precedes a colon for a drive
+    as_it_is = f"\\\\?\\{folder}\\{name}"
     return not os.path.lexists(path) and os.path.lexists(as_it_is)
 
 

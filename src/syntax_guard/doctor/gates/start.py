@@ -53,7 +53,7 @@ def _is_gated(service: Service, run: Run | None) -> bool | None:
     for index, command in enumerate(read):
         made = call(command.words)
         if made and made.verb in ("check", "run"):
-            joined = len({one.written for one in read[index:]}) == 1 and ";" not in command.written
+            joined = command.chain == read[-1].chain
             goes_on = made.verb == "run" or run.before or index < len(read) - 1
             return _gates(service, run, made) if goes_on and (command.stops or joined) else None
         if serves(" ".join(command.words)):

@@ -145,7 +145,9 @@ def _hooks_run(repository: Repository, step: Step, command: Command) -> list[Fin
         return [_missing(step, "in CI nothing is staged, so the hooks see no file (--all-files is not there)")]
     plain = rest <= {"-a", "--all-files", "--hook-stage", "--stage", "manual", *named} and command.stops
     sure = plain and any(stage in hook.stages and not hook.narrowed for hook in asked)
-    return [_sure(step, f"CI runs {command.written}", None if sure else "the hooks may leave files out, or not run")]
+    return [
+        _sure(step, f"CI runs {' '.join(command.words)}", None if sure else "the hooks may leave files out, or not run")
+    ]
 
 
 def _sure(step: Step, message: str, why: str | None) -> Finding:

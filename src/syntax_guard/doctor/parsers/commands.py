@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 
 from syntax_guard.model import Record
 
@@ -18,10 +17,11 @@ WEAK = re.compile(r"\b(?:compileall|py_compile)\b")
 LEAVES_OUT = re.compile(r"SYNTAX_GUARD_(?:EXCLUDE|EXPECTED_BROKEN|ALLOW_BROKEN)\b")
 """Variables that leave files out."""
 _MOST_LINES, _MOST_TEXT = 300, 12_000
-_OPERATORS = re.compile(r"[|<>`(){}]|\\[;&'\"]|(['\"])(?:[;&]+\1|#)")
-"""What is more than words, ``;`` and ``&&``, or would be taken for these."""
-_LITERAL = re.compile(r"""\$\{\w+\}|'(?![;&]+'|#)[^'\\]*'|"(?![;&]+"|#)[^"$`\\]*\"""")
-_COMMENT = re.compile(r"^([^'\"]*?)(?:^|\s)#.*$")
+_TOKEN = re.compile(
+    r"(?:[ \t]|(?<=[ \t])\\\n|\\\n(?=[ \t])|(?<![^\s;&])#[^\n]*)+|(?P<joins>&&)|(?P<ends>[;\n])|"
+    r"(?P<word>(?:[^\s;&|<>(){}`'\"\\#]|(?<=[^\s;&])#|\$\{\w+\}|'[^']*'|\"(?:[^\"$`\\]|\$[\w@]|\$\{\w+\})*\")+)"
+)
+"""Blanks and comments, operators, and words: bare, in quotes, or with a variable. Other text is not read."""
 _UNSURE = re.compile(
     r"if|then|else|elif|fi|for|while|until|do|done|case|esac|function|select|[{}!.]|\[\[|trap|exit|return|eval|source|"
     r"alias|cd|pushd|popd|shopt|enable|break|continue|unset|kill|wait|time|coproc|hash|\$.*"
@@ -50,10 +50,10 @@ class Command(Record):
 
     words: tuple[str, ...]
     line: int
-    stops: bool
+    chain: int
+    """The number of its statement; those of one are joined by ``&&``."""
+    stops: bool = True
     """Where it fails or is not reached, nothing behind it runs and the text ends with a failure."""
-    written: str
-    """The line that it stands in."""
 
 
 class Call(Record):
@@ -81,73 +81,47 @@ def commands(text: str, *, errexit: bool = False) -> tuple[Command, ...] | None:
 
     ``errexit``: the shell that runs it stops at an error (GitHub's ``bash -e``, husky's ``sh -e``).
     """
-    statements = _statements(text)
-    if statements is None:
+    read = _read(text)
+    if read is None:
         return None
     found: list[Command] = []
-    for index, (number, line, chain) in enumerate(statements):
-        last = index == len(statements) - 1
-        if chain[0][0] == "set":
-            if len(chain) > 1 or not re.fullmatch(r"-[eux]+o?", "".join(chain[0][1:2])):
+    chains = [one.chain for one in read]
+    for index, one in enumerate(read):
+        name, last, alone = one.words[0], one.chain == chains[-1], chains.count(one.chain) == 1
+        if name == "set":
+            if not alone or not re.fullmatch(r"-[eux]+(?:o pipefail)?", " ".join(one.words[1:])):
                 return None
-            errexit = errexit or "e" in chain[0][1]
+            errexit = errexit or "e" in one.words[1]
             continue
-        if any(words[0] == "exec" for words in chain[: None if not last else -1]):
+        if name == "exec" and index < len(read) - 1:
             return None
-        stops = last or (errexit and len(chain) == 1)
-        found += [Command(words, number, stops, line) for words in chain]
+        found.append(one.evolve(stops=last or (errexit and alone)))
     return tuple(found)
 
 
-def _statements(text: str) -> list[tuple[int, str, list[tuple[str, ...]]]] | None:
-    """The statements of a text, each with its line and as commands that are joined by ``&&``."""
-    if len(text) > _MOST_TEXT or text.count("\n") > _MOST_LINES:
+def _read(text: str) -> list[Command] | None:
+    """The commands with their statements; None where there is a token of another kind, or in another place."""
+    if len(text) > _MOST_TEXT or text.count("\n") > _MOST_LINES or LEAVES_OUT.search(text):
         return None
-    statements: list[tuple[int, str, list[tuple[str, ...]]]] = []
-    begun: list[str] = []
-    for number, written in enumerate([*text.split("\n"), ""], 1):
-        line = _COMMENT.sub(r"\1", written)
-        begun.append(line.removesuffix("\\"))
-        if line.endswith("\\"):
-            continue
-        whole = "".join(begun).strip()
-        chains = _chains(whole)
-        if chains is None:
-            return None
-        statements += [(number - len(begun) + 1, whole, chain) for chain in chains]
-        begun = []
-    return statements
-
-
-def _chains(line: str) -> list[list[tuple[str, ...]]] | None:
-    """The statements of a line, each as commands joined by ``&&``; None where reading is not sure."""
-    if LEAVES_OUT.search(line) or _OPERATORS.search(_LITERAL.sub("", line)):
-        return None
-    try:
-        lexer = shlex.shlex(line, posix=True, punctuation_chars=";&")
-        lexer.whitespace_split, lexer.commenters = True, ""
-        tokens = list(lexer)
-    except ValueError:
-        return None
-    chains: list[list[tuple[str, ...]]] = []
-    chain: list[tuple[str, ...]] = []
+    found: list[Command] = []
     words: list[str] = []
-    for token in [*tokens, ";"]:
-        if token not in (";", "&&"):
-            if not token.strip(";&") or token.startswith("#"):
-                return None
-            words.append(token)
-            continue
-        while words and re.fullmatch(r"[A-Za-z_]\w*=.*", words[0], re.DOTALL):
-            del words[0]
-        if (not words and (token == "&&" or chain)) or (words and _UNSURE.fullmatch(words[0])):  # noqa: S105
+    text, at, begin, chain, joined = text + "\n", 0, 0, 0, False
+    while at < len(text):
+        token = _TOKEN.match(text, at)
+        if token is None:
             return None
-        chain += [tuple(words)] if words else []
-        if token == ";":  # noqa: S105 - an operator
-            chains += [chain] if chain else []
-            chain = []
-        words = []
-    return chains
+        at = token.end()
+        if token["word"]:
+            begin = begin if words else token.start()
+            words.append(re.sub(r"'([^']*)'|\"([^\"]*)\"", r"\1\2", token["word"]))
+        elif token["joins"] or token["ends"]:
+            while words and re.fullmatch(r"[A-Za-z_]\w*=.*", words[0], re.DOTALL):
+                del words[0]
+            if (not words and (joined or token["joins"])) or (words and _UNSURE.fullmatch(words[0])):
+                return None
+            found += [Command(tuple(words), text.count("\n", 0, begin) + 1, chain)] if words else []
+            chain, joined, words = chain + bool(token["ends"]), bool(token["joins"]), []
+    return found
 
 
 def inner(words: tuple[str, ...]) -> tuple[str, bool] | None:
@@ -211,7 +185,7 @@ def calls(text: str, *, errexit: bool = False) -> list[Call] | None:
         if deeper is None:
             return None
         found += [
-            one.evolve(line=command.line, written=command.written, stops=one.stops and command.stops, first=not index)
+            one.evolve(line=command.line, written=shown, stops=one.stops and command.stops, first=not index)
             for one in deeper
         ]
     return found

@@ -6,23 +6,24 @@ import json
 import re
 
 from ..finding import Advice, Edit, Finding, missing, nothing, ok, unsure
-from ..parsers.commands import call, commands, inner
-from ..parsers.services import SERVERS, Run, Service, started
+from ..parsers.commands import Run, call, commands, inner
+from ..parsers.services import SERVERS, Service, started
 from ..repository import Repository
 from . import wrap
 
 _WHY = "a container that hangs, or whose lazily imported route is broken, goes on being sent requests"
 _TIMES = "--interval=30s --timeout=10s --start-period=40s --retries=3"
 _UNSURE = "has a health check: try by hand whether it can pass, and can fail"
-_SOCKET = re.compile(r"unix:(?://)?([^\s'\"]+)|--(?:uds|unix)[= ]([^\s'\"]+)")
+_SOCKET = re.compile(r"(?:unix:(?://)?|--(?:uds|unix)[= ])([^\s'\"]+)")
 _PORT = re.compile(r"(?:--port[= ]|-p |--bind[= ]\S*:|-b \S*:|runserver \S*?:?)(\$\{?\w+\}?|\d+)\b")
+_HERE = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?::(\w+))?(?=[/\s'\"]|$)")
+_FAILS = re.compile(r"-[sSLIkvg]*f[sSLIkvg]*|--fail(?:-with-body)?")
 
 
 def examine(repository: Repository) -> list[Finding]:
     """The answer about each container that serves."""
-    services = [one for one in started(repository)[0] if one.kind not in ("procfile", "systemd") and not one.part]
-    found = [_answer(repository, one) for one in services]
-    return found or [nothing("health", "no container starts Python here")]
+    services = [one for one in started(repository)[0] if one.kind not in ("procfile", "systemd") and one.base]
+    return [_answer(repository, one) for one in services] or [nothing("health", "no container starts Python here")]
 
 
 def _answer(repository: Repository, service: Service) -> Finding:
@@ -51,8 +52,12 @@ def _fault(service: Service, check: Run | None) -> str | None:
     read = [one.words for one in commands(text) or ()] if inner(check.words) else [check.words]
     words = read[0] if len(read) == 1 else ("?",)
     program = words[0].rsplit("/", 1)[-1]
-    if program in ("curl", "wget") and (fault := _of_curl(service, program, words)):
-        return fault
+    if program in ("curl", "wget") and service.image:
+        lacks = re.search("-slim" if program == "wget" else "-slim|-alpine", service.base)
+        if lacks and not any(program in one for one in service.image.values("RUN", "COPY")):
+            return f"has a health check that calls {program}, which {service.base} lacks"
+    if program == "curl" and not any(map(_FAILS.fullmatch, words)):
+        return "has a health check that takes an error page for health (curl without --fail)"
     return None if _asks(words, program) and _asks_there(service, " ".join(words)) else _UNSURE
 
 
@@ -60,7 +65,7 @@ def _asks(words: tuple[str, ...], program: str) -> bool:
     """Whether a command surely asks what serves, and fails where that does not answer."""
     made, text = call(words), " ".join(words)
     if program == "celery":
-        return bool(re.search(r" inspect ping\b", text))
+        return " inspect ping" in text
     if program.startswith("python"):
         return words[1:2] == ("-c",) and "urlopen(" in text and "except" not in text
     plain = not {"||", "&&", ";", "|"} & {*words}
@@ -69,35 +74,22 @@ def _asks(words: tuple[str, ...], program: str) -> bool:
 
 def _asks_there(service: Service, text: str) -> bool:
     """Whether what is asked is this container, at the port that its server is told."""
-    asked = re.search(r"https?://(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?::(\w+))?(?=[/\s'\"]|$)", text)
-    told = _PORT.search(service.start.text if service.start else "")
+    asked, told = _HERE.search(text), _PORT.search(service.text)
     if asked is None:
         return bool(re.search(r"celery|--unix-socket|\$", text))
-    return told is None or not told[1].isdigit() or not (asked[1] or "80").isdigit() or (asked[1] or "80") == told[1]
-
-
-def _of_curl(service: Service, program: str, words: tuple[str, ...]) -> str | None:
-    installing = service.image.values("RUN", "COPY") if service.image else []
-    lacks = "-slim" if program == "wget" else "-slim|-alpine"
-    if service.image and re.search(lacks, service.base) and not any(program in one for one in installing):
-        return f"has a health check that calls {program}, which {service.base} lacks"
-    if program == "curl" and not any(
-        re.fullmatch(r"-[sSLIkvg]*f[sSLIkvg]*|--fail(?:-with-body)?", word) for word in words
-    ):
-        return "has a health check that takes an error page for health (curl without --fail)"
-    return None
+    port = asked[1] or "80"
+    return told is None or port == told[1] or not (told[1].isdigit() and port.isdigit())
 
 
 def _advice(repository: Repository, service: Service) -> Advice:
     """A check for what ``service`` starts: with its own port, and the address that an old check asks."""
-    text = service.start.text if service.start else ""
+    text = service.text
     if re.search(r"\bcelery\b.*\bworker\b", text):
         app = re.search(r"(?:-A |--app[= ])(\S+)", text)
-        ping = f"celery{f' -A {app[1]}' if app else ''} inspect ping -d celery@$HOSTNAME"
-        return _written(repository, service, ping)
+        return _written(repository, service, f"celery{f' -A {app[1]}' if app else ''} inspect ping -d celery@$HOSTNAME")
     if socket := _SOCKET.search(text):
-        path = socket[1] or socket[2]
-        return Advice(pattern=f"syntax-guard probe --unix-socket {path} http://localhost/ROUTE with a route of yours")
+        command = f"syntax-guard probe --unix-socket {socket[1]} http://localhost/ROUTE"
+        return Advice(pattern=f"{command} with a route of yours")
     old = re.search(r"https?://[^\s\"'|;)]+", service.health.text) if service.health else None
     if old:
         return _written(repository, service, f"syntax-guard probe {old[0]}")
@@ -122,11 +114,11 @@ def _written(repository: Repository, service: Service, command: str) -> Advice:
         return Advice((*installed, Edit(image.path, line, replaced, f"HEALTHCHECK {_TIMES} {body}\n")))
     words = ["CMD-SHELL", command.replace("$", "$$")] if "$" in command else ["CMD", *command.split()]
     place = old.place if old else service.place
-    line_there = repository.line(place)
-    indent = line_there[: len(line_there) - len(line_there.lstrip())]
+    there = repository.line(place)
+    indent = there[: len(there) - len(there.lstrip())]
     test = f"{indent}test: {json.dumps(words)}\n"
-    if old is not None and re.match(r"\s*test\s*:\s*\S", line_there):
+    if old and re.match(r"\s*test\s*:\s*\S", there):
         return Advice((*installed, Edit(place.path, place.line or 1, 1, test)))
-    if old is not None or service.kind != "compose" or "{" in line_there or not indent:
+    if old or service.kind != "compose" or "{" in there or not indent:
         return Advice(pattern=f"as its health check: {command}")
     return Advice((*installed, Edit(place.path, place.line or 1, 0, f"{indent}healthcheck:\n  {test}")))

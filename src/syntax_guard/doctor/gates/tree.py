@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..data import template
 from ..finding import Advice, Edit, Finding, Place, missing, ok, unsure
 from ..parsers import ci, tasks
 from ..parsers.ci import Step
@@ -17,27 +18,15 @@ _ACTION = re.compile(
 )
 _GIVEN = re.compile(r"(?:(?:version|python|sarif|sarif-file)=\S* ?)*")
 _PYTHONS_TOOLS = re.compile(r"(?:^|[\s;&])(?:python3?|pip|pytest|tox|nox|uvx?|poetry|pdm|hatch|pre-commit)(?=[\s;&]|$)")
-_PLAIN_OPTIONS = {"--show-diff-on-failure", "--verbose", "-v", "--color", "--color=always", "always"}
-_INSTALL, _CHECK = "python -m pip install syntax-guard", "syntax-guard check"
-_WORKFLOW = f"""name: syntax
-on: [push, pull_request]
-jobs:
-  syntax:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
-        with:
-          python-version: "3.x"  # the one that you deploy
-      - run: {_INSTALL}
-      - run: {_CHECK}
-"""
-_JOB = f"\nsyntax-guard:\n{{}}  image: python:3.13-slim\n  script:\n    - {_INSTALL}\n    - {_CHECK}\n"
+_HOOKS_RUN = re.compile(r"(?:uv run )?(?P<manager>pre-commit|prek) run(?P<options>(?: \S+)*)")
+_ALL, _PLAIN = {"-a", "--all-files"}, {"--show-diff-on-failure", "--verbose", "-v", "--color", "--color=always",
+                                        "always", "--hook-stage", "--stage", "manual"}  # fmt: skip
+_MAY_LEAVE_OUT = "the hooks may leave files out, or not run"
 
 
 def examine(repository: Repository) -> list[Finding]:
     """The answers about CI: what surely runs, else what cannot be told, else that nothing does."""
-    paths, every = ci.files(repository), ci.every(repository)
+    paths, every = [path for _, path in ci.files(repository)], ci.every(repository)
     found = [finding for each in every for finding in _answers(repository, each)]
     answered = {finding.place.path for finding in found if finding.place}
     silent = [path for path in paths if path not in answered and _speaks(repository, path, every)]
@@ -48,7 +37,7 @@ def examine(repository: Repository) -> list[Finding]:
         if chosen := [finding for finding in found if finding.state == state]:
             return chosen[:5]
     message = f"no CI step runs {TOOL}" if paths else "no CI file was found"
-    return [missing("tree", message, Place(paths[0]) if paths else None, _WHY, _advice(repository, paths, every))]
+    return [missing("tree", message, Place(paths[0]) if paths else None, _WHY, _advice(repository, every))]
 
 
 def _answers(repository: Repository, step: Step) -> list[Finding]:
@@ -77,20 +66,16 @@ def _speaks(repository: Repository, path: str, every: list[Step]) -> bool:
 
 def _used(repository: Repository, step: Step) -> list[Finding]:
     """What a step does that uses our action, or one that runs pre-commit, or one of the repository."""
-    local = step.uses.removeprefix("./").rstrip("/") if step.uses.startswith("./") else None
-    if local is not None:
+    uses, message = step.uses.strip(), f"CI runs {step.uses.strip()}"
+    if uses.startswith("./"):
+        local = uses[2:].rstrip("/")
         texts = [repository.text(path) or "" for path in (local, f"{local}/action.yml", f"{local}/action.yaml")]
-        return [_unsure(step.place, f"{step.uses} speaks of {TOOL}")] if any(map(mentions, texts)) else []
-    if re.match(r"(?:pre-commit/action|j178/prek-action)@", step.uses):
-        ours = Configuration(repository, "prek" if "prek" in step.uses else "pre-commit").at("pre-commit")
-        narrow = step.given or (ours and ours.narrowed)
-        return (
-            [_sure(step, f"CI runs {step.uses}", "the hooks may leave files out" if narrow else None)] if ours else []
-        )
-    if TOOL not in step.uses:
-        return []
-    known = _ACTION.fullmatch(step.uses.strip()) and _GIVEN.fullmatch(step.given)
-    return [_sure(step, f"CI runs {step.uses.strip()}", None if known else "what it is told may leave files out")]
+        return [_unsure(step.place, f"{uses} speaks of {TOOL}")] if any(map(mentions, texts)) else []
+    if runs := re.match(r"(pre-commit)/action@|j178/(prek)-action@", uses):
+        ours = Configuration(repository, runs[1] or runs[2]).at("pre-commit")
+        return [_sure(step, message, _MAY_LEAVE_OUT if step.given or ours.narrowed else None)] if ours else []
+    known = _ACTION.fullmatch(uses) and _GIVEN.fullmatch(step.given)
+    return [_sure(step, message, None if known else "what it is told may leave files out")] if TOOL in uses else []
 
 
 def _judged(repository: Repository, step: Step, made: Call, shown: str) -> Finding:
@@ -99,14 +84,11 @@ def _judged(repository: Repository, step: Step, made: Call, shown: str) -> Findi
         return _missing(step, f"`{shown}` checks nothing")
     if "--staged" in made.options:
         return _missing(step, "in CI nothing is staged, so `check --staged` checks nothing")
-    told = {"--root", "--archives"} & made.options.keys()
+    told, outside = {"--root", "--archives"} & made.options.keys(), _outside(repository, made)
     why = None if made.stops else "what stands behind it may swallow its exit code"
-    why = f"`{made.unsure}` may leave files out" if made.unsure else why
-    if told:
-        why = f"`{min(told)}` tells it where to look"
-    if outside := _outside(repository, made):
-        why = f"it is told where to look, and {outside} is elsewhere"
-    return _sure(step, f"CI runs {shown}", why)
+    if odd := made.unsure or min(told, default=None):
+        why = f"`{odd}` may leave files out"
+    return _sure(step, f"CI runs {shown}", f"it is told where to look, and {outside} is elsewhere" if outside else why)
 
 
 def _outside(repository: Repository, made: Call) -> str | None:
@@ -118,36 +100,31 @@ def _outside(repository: Repository, made: Call) -> str | None:
 
 def _led(repository: Repository, step: Step, command: Command) -> list[Finding]:
     """What a command that is not ours leads to: hooks that it runs, or a task of the repository."""
-    shown = " ".join(command.words)[:100]
-    if re.match(r"(?:uv run )?(?:pre-commit|prek) run\b", shown):
-        return _hooks_run(repository, step, command)
+    shown = " ".join(command.words)[:200]
+    if hooks := _HOOKS_RUN.fullmatch(shown):
+        return _hooks_run(step, command, Configuration(repository, hooks["manager"]), {*hooks["options"].split()})
     led = tasks.follow(repository, command.words)
     if led is None:
         return []
     found = calls(led.text, errexit=led.errexit) if led.text is not None else None
-    hooks = re.search(r"\b(?:pre-commit|prek)\b", led.text or "") and Configuration(repository).ours
-    if found is None or hooks:
+    if found is None or (re.search(r"\b(?:pre-commit|prek)\b", led.text or "") and Configuration(repository).ours):
         return [_unsure(step.place, f"`{shown}` may run it ({led.path}): try that by hand")]
     every = [one.evolve(stops=one.stops and command.stops) for one in found]
     return [_judged(repository, step, one, f"{shown}, which runs {one.written} ({led.path})") for one in every]
 
 
-def _hooks_run(repository: Repository, step: Step, command: Command) -> list[Finding]:
-    begin = command.words.index("run", 2 if command.words[0] == "uv" else 0)
-    configuration = Configuration(repository, command.words[begin - 1])
-    rest = {*command.words[begin + 1 :]} - _PLAIN_OPTIONS
-    named = [name for name in STAGES if name in rest]
-    stage = "manual" if "manual" in rest else "pre-commit"
-    asked = [hook for hook in configuration.ours if hook.id in (named or STAGES)]
-    if not asked or (not named and any(not word.startswith("-") for word in rest - {"manual"})):
+def _hooks_run(step: Step, command: Command, configuration: Configuration, options: set[str]) -> list[Finding]:
+    """What ``pre-commit run`` does in a step: all hooks, or those that it names."""
+    named = {word for word in options - {"manual", "always"} if not word.startswith("-")}
+    asked = [hook for hook in configuration.ours if hook.id in (named & {*STAGES} or (() if named else STAGES))]
+    if not asked:
         return []
-    if not {"-a", "--all-files"} & rest and "syntax-guard-tree" not in named:
+    if not _ALL & options and "syntax-guard-tree" not in named:
         return [_missing(step, "in CI nothing is staged, so the hooks see no file (--all-files is not there)")]
-    plain = rest <= {"-a", "--all-files", "--hook-stage", "--stage", "manual", *named} and command.stops
+    stage = "manual" if "manual" in options else "pre-commit"
+    plain = options <= {*_ALL, *_PLAIN, *STAGES} and command.stops
     sure = plain and any(stage in hook.stages and not hook.narrowed for hook in asked)
-    return [
-        _sure(step, f"CI runs {' '.join(command.words)}", None if sure else "the hooks may leave files out, or not run")
-    ]
+    return [_sure(step, f"CI runs {' '.join(command.words)}", None if sure else _MAY_LEAVE_OUT)]
 
 
 def _sure(step: Step, message: str, why: str | None) -> Finding:
@@ -159,25 +136,28 @@ def _sure(step: Step, message: str, why: str | None) -> Finding:
 
 
 def _missing(step: Step, why: str) -> Finding:
-    return missing("tree", f"nothing is gated: {why}", step.place, _WHY, Advice(pattern=f"a step of its own: {_CHECK}"))
+    advice = Advice(pattern=f"a step of its own: {TOOL} check")
+    return missing("tree", f"nothing is gated: {why}", step.place, _WHY, advice)
 
 
 def _unsure(place: Place | None, why: str) -> Finding:
     return unsure("tree", f"whether CI refuses a broken file: {why}", place)
 
 
-def _advice(repository: Repository, paths: list[str], every: list[Step]) -> Advice:
+def _advice(repository: Repository, every: list[Step]) -> Advice:
     """A step before the first that uses Python's tools; a workflow or job of its own where there is none."""
     for step in every:
         if _PYTHONS_TOOLS.search(step.script) and not step.unsure and not step.never:
-            edit = ci.before(repository, every, step, _CHECK)
+            edit = ci.before(repository, every, step, f"{TOOL} check")
             if edit is not None:
                 return Advice((edit,))
-    if ".gitlab-ci.yml" in paths:
-        stages = repository.mapping(".gitlab-ci.yml").words("stages")
-        stage = f"  stage: {stages[0]}\n" if stages and "test" not in stages else ""
-        end = (repository.text(".gitlab-ci.yml") or "").rstrip().count("\n") + 2
-        return Advice((Edit(".gitlab-ci.yml", end, 0, _JOB.format(stage)),))
-    if not paths or paths[0].startswith(".github/"):
-        return Advice((Edit(".github/workflows/syntax.yml", 1, 0, _WORKFLOW),))
-    return Advice(pattern=f"steps where Python is there: {_INSTALL}, then {_CHECK}")
+    there = ci.files(repository)
+    service, path = there[0] if there else (ci.SERVICES[0], "")
+    if service.template == "github.yml":
+        return Advice((Edit(".github/workflows/syntax.yml", 1, 0, template(service.template)),))
+    if not service.template:
+        return Advice(pattern=f"steps where Python is there: python -m pip install {TOOL}, then {TOOL} check")
+    stages = repository.mapping(path).words("stages")
+    stage = f"  stage: {stages[0]}\n" if stages and "test" not in stages else ""
+    end = (repository.text(path) or "").rstrip().count("\n") + 2
+    return Advice((Edit(path, end, 0, template(service.template).replace("{stage}", stage)),))

@@ -9,9 +9,10 @@ import shlex
 
 from syntax_guard.config.declarations.dockerfile import python_of
 
-from ..finding import Advice, Edit
+from ..finding import Advice, Edit, Place
+from ..parsers.commands import Run
 from ..parsers.dockerfile import exec_form
-from ..parsers.services import Run, Service
+from ..parsers.services import Service
 from ..repository import Repository
 
 _COMPILE = ("/bin/sh", "-c", 'python -m compileall -q . && exec "$@"', "sh")
@@ -20,7 +21,9 @@ _TOO_OLD = re.compile(r"2\.|3\.\d$")
 
 def advice(repository: Repository, service: Service) -> Advice:
     """What puts the start of ``service`` behind the gate: the tool, or its Python's own compiler where that is old."""
-    words = _COMPILE if _is_too_old(service) else ("syntax-guard", "run", *_root(service), "--")
+    folders = copied(service)
+    root = ("--root", folders[-1]) if folders and not service.folder else ()
+    words = _COMPILE if _is_too_old(service) else ("syntax-guard", "run", *root, "--")
     if service.start is None:
         return Advice(pattern=f"CMD {json.dumps([*words, '…'])} with the command of the base image")
     edit = _edit(repository, service, service.start, words)
@@ -33,10 +36,11 @@ def advice(repository: Repository, service: Service) -> Advice:
 def installed(service: Service) -> tuple[Edit, ...]:
     """The edit that installs the tool in the image of ``service``; none where it is there, or cannot be known."""
     image = service.image
-    runs = image.values("RUN") if image else []
-    if image is None or _is_too_old(service) or any(re.search(r"install.{0,200}syntax-guard", one) for one in runs):
+    if image is None or _is_too_old(service):
         return ()
-    return (Edit(image.path, image.stage.begin + 1, 0, "RUN python -m pip install --no-cache-dir syntax-guard\n"),)
+    there = any(re.search(r"install.{0,200}syntax-guard", one) for one in image.values("RUN"))
+    line = "RUN python -m pip install --no-cache-dir syntax-guard\n"
+    return () if there else (Edit(image.path, image.stage.begin + 1, 0, line),)
 
 
 def _is_too_old(service: Service) -> bool:
@@ -49,41 +53,31 @@ def copied(service: Service) -> list[str]:
     return [one[0] for one in words if one and re.match(r"/\w", one[0])]
 
 
-def _root(service: Service) -> tuple[str, ...]:
-    """Where the code is, for an image that names no folder to work in."""
-    found = copied(service)
-    return ("--root", found[-1]) if found and not service.folder else ()
-
-
 def _edit(repository: Repository, service: Service, run: Run, words: tuple[str, ...]) -> Edit | None:
     """The words in front of a command: as an entry point of their own, or in front of what stands there."""
     path, number, line = run.place.path, run.place.line or 1, repository.line(run.place)
-    key = re.match(rf"(\s*(?:- )?){run.key}\b", line)
-    built = service.image.last("ENTRYPOINT") if service.image else None
-    head, bracket, tail = line.partition("[")
+    entry = service.image.last("ENTRYPOINT") if service.image else None
+    own = exec_form(entry.value) if entry else ()
     if run.key == "CMD":
-        return Edit(path, built.line if built else number, int(bool(built)), f"ENTRYPOINT {json.dumps(words)}\n")
-    if service.kind == "compose" and run.key == "command" and key:
-        own = exec_form(built.value) if built else ()
-        return None if own is None else Edit(path, number, 0, f"{key[1]}entrypoint: {json.dumps([*words, *own])}\n")
-    if run.key == "ENTRYPOINT" and built and exec_form(built.value) is None:  # a shell's text takes no more words
+        return Edit(path, entry.line if entry else number, int(bool(entry)), f"ENTRYPOINT {json.dumps(words)}\n")
+    if run.key == "ENTRYPOINT" and own is None:  # a shell's text takes no more words
         return Edit(path, number, int(line[-1:] != "\\"), f"ENTRYPOINT {json.dumps([*words, *run.words])}\n")
-    if key and bracket and run.key in ("ENTRYPOINT", "entrypoint", "command"):
-        return Edit(path, number, 1, f"{head}[{json.dumps(words)[1:-1]}, {tail}\n")
-    if key and run.key in ("entrypoint", "command"):
-        item = re.match(r"(\s*)- ", repository.line(type(run.place)(path, number + 1)))
-        return Edit(path, number + 1, 0, "".join(f"{item[1]}- {json.dumps(one)}\n" for one in words)) if item else None
-    return _in_front(service, run, words, line)
-
-
-def _in_front(service: Service, run: Run, words: tuple[str, ...], line: str) -> Edit | None:
-    """The words in front of a line's own: of a Procfile, which is a shell's, or of a unit, which names its programs."""
     if service.kind == "procfile":
         text = run.words[-1]
         plain = not re.search(r"[`\\|&;<>(){}*?\[\]~#\n=!]", re.sub(r"\$\{?\w+\}?", "", text))
-        own = text if plain else f"bash -c {shlex.quote(text)}"
-        return Edit(run.place.path, run.place.line or 1, 1, f"{run.key}: {' '.join(words)} {own}\n")
-    command, folder = line.partition("=")[2].strip(), posixpath.dirname("".join(run.words[:1]))
-    if service.kind != "systemd" or not folder or not service.folder or not re.match(r"[\w/.]", command):
+        command = text if plain else f"bash -c {shlex.quote(text)}"
+        return Edit(path, number, 1, f"{run.key}: {' '.join(words)} {command}\n")
+    if service.kind == "systemd":
+        command, folder = line.partition("=")[2].strip(), posixpath.dirname(run.words[0])
+        sure = folder and service.folder and re.match(r"[\w/.]", command)
+        return Edit(path, number, 1, f"ExecStart={folder}/{' '.join(words)} {command}\n") if sure else None
+    key = re.match(rf"(\s*(?:- )?){run.key}\b", line)
+    if key is None or run.key not in ("ENTRYPOINT", "entrypoint", "command"):
         return None
-    return Edit(run.place.path, run.place.line or 1, 1, f"ExecStart={folder}/{' '.join(words)} {command}\n")
+    if service.kind == "compose" and run.key == "command":
+        return None if own is None else Edit(path, number, 0, f"{key[1]}entrypoint: {json.dumps([*words, *own])}\n")
+    head, bracket, tail = line.partition("[")
+    if bracket:
+        return Edit(path, number, 1, f"{head}[{json.dumps(words)[1:-1]}, {tail}\n")
+    item = re.match(r"(\s*)- ", repository.line(Place(path, number + 1)))
+    return Edit(path, number + 1, 0, "".join(f"{item[1]}- {json.dumps(one)}\n" for one in words)) if item else None

@@ -13,76 +13,15 @@ from fnmatch import fnmatch
 from syntax_guard.config.documents import Mapping, Sequence, Value
 from syntax_guard.model import Record
 
+from ..data import KNOWN
 from ..finding import Edit, Place, Unreadable
 from ..repository import Repository
-from .commands import commands as read
+from .commands import LEAVES_OUT, commands
 
 _MOST = 5_000
 """Values that are looked at in one file: aliases make a short file a long one."""
-
-
-class Service(Record):
-    """How a service writes what it does.
-
-    ``item`` is how a step is written; ``commands`` are keys that hold shell text, or a list of it; ``uses`` is the key
-    of another author's script; ``errexit``: the shell of a step stops at an error; ``names`` are sections whose keys
-    are names, ``""`` the file itself; ``apart``: each command of a list counts by itself; ``checkout``: a job has to
-    ask for the files.
-    """
-
-    files: tuple[str, ...]
-    item: str
-    commands: tuple[str, ...]
-    uses: str = "uses"
-    errexit: bool = True
-    names: tuple[str, ...] = ()
-    apart: bool = False
-    checkout: bool = False
-
-
-SERVICES = (
-    Service((".github/workflows/*.y*ml", ".forgejo/*/*.y*ml", ".gitea/*/*.y*ml"), "- run: {}", ("run",),
-            names=("jobs",), checkout=True),
-    Service((".gitlab-ci.y*ml",), "- {}", ("script",), "include", names=("",)),
-    Service(("azure-pipelines*.y*ml", ".azure-pipelines/*.y*ml"), "- script: {}", ("script", "bash"), "task", False),
-    Service(("bitbucket-pipelines.yml",), "- {}", ("script",)),
-    Service((".travis.yml",), "- {}", ("script",), apart=True),
-    Service((".circleci/config.yml",), "- run: {}", ("run", "command"), names=("jobs",), checkout=True),
-    Service(("Jenkinsfile",), "sh '{}'", ()),
-    Service((".drone.yml", ".woodpecker.y*ml", ".woodpecker/*.y*ml", ".appveyor.yml", "appveyor.yml", ".cirrus.yml",
-             ".buildkite/*.y*ml", "cloudbuild.yaml", "buildspec.y*ml"), "", ()),
-)  # fmt: skip
-"""The last one's files are not read."""
-_GITHUB, _GITLAB, _CIRCLE = SERVICES[0], SERVICES[1], SERVICES[5]
-_SECTIONS = frozenset({"jobs", "steps", "stages", "step", "pipelines", "default", "parallel"})
-"""Keys of what holds steps."""
-_LEAVES = frozenset({
-    "name", "id", "description", "displayName", "runs-on", "timeout-minutes", "permissions", "env", "strategy",
-    "matrix", "container", "services", "outputs", "with", "on", "run-name", "version", "image", "variables", "cache",
-    "caches", "artifacts", "tags", "retry", "interruptible", "timeout", "coverage", "secrets", "id_tokens",
-    "dependencies", "environment", "stage", "job", "pool", "vmImage", "inputs", "resources", "workspace",
-    "timeoutInMinutes", "size", "max-time", "options", "definitions", "language", "python", "os", "dist", "sudo",
-    "addons", "notifications", "after_script", "after-script", "after_success", "after_failure", "deploy", "docker",
-    "machine", "executor", "executors", "resource_class", "parallelism", "orbs", "parameters", "no_output_timeout",
-    "workflows", "workflow", "defaults", "reports", "concurrency", "schedules",
-})  # fmt: skip
-"""Keys that change neither whether a step runs, nor whether its failure is heard."""
-_PRELUDES = ("before_install", "install", "before_script")
-"""Keys whose commands run in the shell of the step."""
-_VALUES = {
-    "if": ("always()", "success()", "!cancelled()", "true"), "when": ("on_success", "always"), "condition":
-    ("succeeded()", "always()"), "enabled": ("true",), "background": ("false",), "shell": ("bash", "sh"),
-    "continue-on-error": ("false",), "continueOnError": ("false",), "allow_failure": ("false",), "working-directory":
-    (".",), "workingDirectory": (".",), "working_directory": ("~/project",), "trigger": ("automatic", "[]"),
-    "pr": ("[]", "none"),
-}  # fmt: skip
-"""Keys that change nothing where they have one of these values; ``[]`` stands for a list."""
-_NEVER = {("if", "false"), ("continue-on-error", "true"), ("continueOnError", "true"), ("allow_failure", "true"),
-          ("when", "never"), ("enabled", "false")}  # fmt: skip
-_ANYWHERE = re.compile(
-    r"SYNTAX_GUARD_(?:EXCLUDE|EXPECTED_BROKEN|ALLOW_BROKEN)|\b(?:PREK_)?SKIP\b|\bGIT_(?:STRATEGY|CHECKOUT)\b|"
-    r"checkout: *none"
-)
+_KNOWN = KNOWN["ci"]
+_ANYWHERE = re.compile(rf"{LEAVES_OUT.pattern}|\b(?:PREK_)?SKIP\b|\bGIT_(?:STRATEGY|CHECKOUT)\b|checkout: *none")
 """What takes files out of sight, wherever a CI file says it."""
 _CHECKOUT = re.compile(
     r"checkout|actions/checkout@\S+(?: (?:fetch-depth|fetch-tags|persist-credentials|submodules|lfs|token|clean)=\S*)*"
@@ -92,6 +31,28 @@ _JENKINS = re.compile(
     r"""(?:sh|junit|archiveArtifacts)\b.*|timeout\(.*\)(?: *\{)?|timestamps\(\)|//.*|)"""
 )
 """Lines of a Jenkinsfile that change nothing."""
+
+
+class Service(Record):
+    """A row of ``known.toml``, which says what each field means."""
+
+    files: list[str]
+    item: str = ""
+    commands: list[str] = []  # noqa: RUF012 - no record changes
+    uses: str = "uses"
+    errexit: bool = True
+    names: list[str] = []  # noqa: RUF012
+    apart: bool = False
+    checkout: bool = False
+    template: str = ""
+
+    def writes(self, path: str) -> bool:
+        """Whether ``path`` is a file of this service."""
+        return any(fnmatch(path, pattern) and path.count("/") == pattern.count("/") for pattern in self.files)
+
+
+SERVICES = [Service(**row) for row in KNOWN["service"]]
+_GITHUB, _GITLAB = SERVICES[:2]
 
 
 class Step(Record):
@@ -113,86 +74,67 @@ class Step(Record):
     errexit: bool = True
 
 
+def files(repository: Repository) -> list[tuple[Service, str]]:
+    """The CI files of the repository, in the order of the table."""
+    return [(service, path) for service in SERVICES for path in repository.files if service.writes(path)]
+
+
 def every(repository: Repository) -> list[Step]:
     """The steps of all CI files. Raises Unreadable."""
-    return [step for path in files(repository) for step in steps(repository, path)]
+    return [step for service, path in files(repository) for step in _steps(repository, service, path)]
 
 
-def files(repository: Repository) -> list[str]:
-    """The CI files of the repository, in the order of the table."""
-    return [path for service in SERVICES for path in repository.files if _writes(service, path)]
-
-
-def _writes(service: Service, path: str) -> bool:
-    return any(fnmatch(path, pattern) and path.count("/") == pattern.count("/") for pattern in service.files)
-
-
-def steps(repository: Repository, path: str) -> list[Step]:
-    """What the CI file ``path`` does; nothing for a service that is not read. Raises Unreadable."""
-    service = next(one for one in SERVICES if _writes(one, path))
+def _steps(repository: Repository, service: Service, path: str) -> list[Step]:
+    """What a CI file does; nothing for a service that is not read."""
     text = repository.text(path) or ""
-    named = _ANYWHERE.search(text)
+    hidden = _ANYWHERE.search(text)
+    over = Step("", Place(path), service, Place(path), unsure=f"{hidden[0]} may leave files out" if hidden else None)
     if path == "Jenkinsfile":
-        return list(_jenkins(text, service, named and f"{named[0]} may leave files out"))
+        return list(_jenkins(text, over))
     if not service.commands:
         return []
     document = repository.mapping(path)
-    unsure = f"{named[0]} may leave files out" if named else _outer(document, service)
-    over = Step("", document.place, service, document.place, unsure=unsure, apart=_trigger(document, service))
+    over = over.evolve(unsure=over.unsure or _outer(document), apart=_trigger(document) if service is _GITHUB else None)
     found = list(_Walk(document).of(document, over, names="" in service.names))
     ready = {one.job for one in found if _CHECKOUT.fullmatch(f"{one.uses} {one.given}".strip())}
-    if service.checkout:
-        found = [one if one.job in ready else one.evolve(apart="nothing says that the files are there")
-                 for one in found]  # fmt: skip
-    return found
+    lacks = "nothing says that the files are there" if service.checkout else None
+    return [one if one.job in ready or not lacks else one.evolve(apart=lacks) for one in found]
 
 
-def _outer(document: Mapping, service: Service) -> str | None:
+def _outer(document: Mapping) -> str | None:
     """Why nothing in the file may count, or None."""
-    if service is _GITLAB:
+    path, workflows = document.place.path, document.section("workflows")
+    if _GITLAB.writes(path):
         odd = "workflow" in document or _changes_shell(document) or _changes_shell(document.section("default"))
         return "what stands over all jobs decides" if odd else None
-    if service is not _CIRCLE:
+    if path != ".circleci/config.yml":
         return None
-    if "workflows" not in document:
-        return None if document.section("jobs").keys() == {"build"} else "no workflow lists it"
-    flows = [flow for flow in document.section("workflows").values() if isinstance(flow, Mapping)]
-    entries = [job for flow in flows for job in flow.listed("jobs")]
-    listed = {name for job in entries for name in _names(job)}
-    plain = all(_keys(job) <= {"requires", "context", "name"} for job in entries) and all(
-        flow.keys() == {"jobs"} for flow in flows
-    )
-    unlisted = next((f"no workflow lists {job}" for job in document.section("jobs") if job not in listed), None)
-    return unlisted or (None if plain else "its workflow decides")
+    jobs = [job for flow in workflows.values() if isinstance(flow, Mapping) for job in flow.listed("jobs")]
+    given = [one for job in jobs if isinstance(job, Mapping) for one in job.values()]
+    if unlisted := document.section("jobs").keys() - {name for job in jobs for name in _names(job)}:
+        return f"no workflow lists {min(unlisted)}"
+    plain = all(_names(one) <= {"requires", "context", "name"} for one in given)
+    return None if plain and all(_names(flow) == {"jobs"} for flow in workflows.values()) else "its workflow decides"
 
 
-def _keys(job: Value) -> set[str]:
-    """What a job of a workflow is given."""
-    return {key for given in job.values() for key in _names(given)} if isinstance(job, Mapping) else set()
-
-
-def _trigger(document: Mapping, service: Service) -> str | None:
-    """Why a workflow may not run for a change, or None."""
-    if service is not _GITHUB:
-        return None
-    value = document.get("on")
-    events = value if isinstance(value, Mapping) else Mapping(document.place)
-    asked = _names(value) & {"push", "pull_request", "merge_group"}
+def _trigger(document: Mapping) -> str | None:
+    """Why a workflow of GitHub's may not run for a change, or None."""
+    asked = _names(document.get("on")) & {"push", "pull_request", "merge_group"}
     if not asked:
-        return f"its workflow runs on {', '.join(sorted(_names(value))) or 'nothing'} alone"
-    narrow = all({*events.section(one)} - {"branches"} for one in asked)
-    return "its workflow runs for some changes alone" if narrow else None
+        return "its workflow does not run for a push or a pull request"
+    whole = any(document.section("on").section(one).keys() <= {"branches"} for one in asked)
+    return None if whole else "its workflow runs for some changes alone"
 
 
 def _changes_shell(value: Mapping) -> bool:
     """Whether what runs before a step may change where it runs, or whether."""
-    return any(read("\n".join(value.words(key))) is None for key in _PRELUDES)
+    return any(commands("\n".join(value.words(key))) is None for key in _KNOWN["preludes"])
 
 
 class _Walk:
     def __init__(self, document: Mapping) -> None:
         jobs = [job for job in document.section("jobs").values() if isinstance(job, Mapping)]
-        self.left, self.some_may_not_run = _MOST, any(job.keys() & _VALUES.keys() for job in jobs)
+        self.left, self.some_may_not_run = _MOST, any(job.keys() & _KNOWN["values"].keys() for job in jobs)
 
     def of(self, value: Value, over: Step, *, names: bool = False) -> Iterator[Step]:
         """The steps of a value and of all below it; ``over``: what holds for them, ``names``: its keys are names."""
@@ -206,45 +148,44 @@ class _Walk:
                 yield from self.of(item, over)
         elif isinstance(value, Mapping):
             held = any(isinstance(one, Sequence) for one in value.values())
-            over = over if names else self._decided(value, over.evolve(job=value.place if held else over.job))
+            over = over.evolve(place=value.place, job=value.place if held and not names else over.job)
+            over = over if names else self._decided(value, over)
             for key, inner in value.items():
                 yield from self._below(value, key, inner, over)
 
     def _below(self, value: Mapping, key: str, inner: Value, over: Step) -> Iterator[Step]:
         service = over.service
         if key in service.commands and not isinstance(inner, Mapping):
-            yield from self._commands(value, key, over.evolve(place=value.place))
+            items = value.listed(key)
+            place = items.places[0] if items and isinstance(inner, Sequence) else over.place
+            texts = [item if isinstance(item, str) else "{" for item in items]  # what is no text is not read
+            if not service.apart:
+                yield over.evolve(script="\n".join(texts), place=place)
+            elif commands("\n".join(texts)) is not None:  # they share a shell
+                yield from (over.evolve(script=text, place=at) for text, at in zip(texts, items.places, strict=True))
         elif key == service.uses:
-            texts, given = (" ".join(_texts(one)) for one in (inner, value.get("with")))
-            yield over.evolve(place=value.place, uses=texts, given=given)
-        elif key not in _LEAVES and not key.startswith("."):  # a hidden job of GitLab's
+            yield over.evolve(uses=_text(inner), given=_text(value.get("with")))
+        elif key not in _KNOWN["leaves"] and not key.startswith("."):  # a hidden job of GitLab's
             yield from self.of(inner, over, names=key in service.names)
-
-    def _commands(self, value: Mapping, key: str, step: Step) -> Iterator[Step]:
-        items = value.listed(key)
-        texts = [item if isinstance(item, str) else "{" for item in items]  # what is no text is not read
-        place = items.places[0] if items and isinstance(value[key], Sequence) else step.place
-        if not step.service.apart:
-            yield step.evolve(script="\n".join(texts), place=place)
-        elif read("\n".join(texts)) is not None:  # they share a shell
-            for text, at in zip(texts, items.places, strict=True):
-                yield step.evolve(script=text, place=at)
 
     def _decided(self, value: Mapping, over: Step) -> Step:
         """What holds for all that stands below ``value``."""
         stated = {**value.section("defaults").section("run"), **value}
-        known = {*_SECTIONS, *_LEAVES, *_PRELUDES, *over.service.commands, over.service.uses}
-        unsure, never, errexit = over.unsure, over.never, over.errexit and over.service.errexit
+        known = {over.service.uses, *over.service.commands, *_KNOWN["sections"], *_KNOWN["leaves"], *_KNOWN["preludes"]}
+        unsure, never = over.unsure, over.never
         for key in stated.keys() - known:
             said = stated[key]
             text = said[:200] if isinstance(said, str) else "[]" if isinstance(said, Sequence) else "{}"
             text = re.sub(r"^\$\{\{\s*|\s*\}\}$", "", text).strip()
-            if (key, text.lower()) in _NEVER:
+            if _KNOWN["never"].get(key) == text.lower():
                 never = f"`{key}: {text}` stands over it"
-            elif text not in _VALUES.get(key, ()) and (key not in ("needs", "dependsOn") or self.some_may_not_run):
+            elif text not in _KNOWN["values"].get(key, ()) and (
+                key not in ("needs", "dependsOn") or self.some_may_not_run
+            ):
                 unsure = f"`{key}` may decide"
         if _changes_shell(value):
             unsure = "what stands before it may change where it runs, or whether"
+        errexit = over.errexit and over.service.errexit
         if "runs-on" in value:
             errexit = bool(re.match(r"ubuntu|macos", value.text("runs-on") or ""))
         return over.evolve(unsure=unsure, never=never, errexit=errexit or "shell" in stated)
@@ -257,25 +198,25 @@ def _names(value: Value) -> set[str]:
     return {one for one in value if isinstance(one, str)} if value else set()
 
 
-def _texts(value: Value) -> list[str]:
+def _text(value: Value) -> str:
     """The scalars of a value and of the mappings in it, the latter behind their keys."""
     if isinstance(value, Mapping):
-        return [f"{key}={text}" for key, text in value.items() if isinstance(text, str)]
-    if not isinstance(value, Sequence):
-        return [value or ""]
-    return [text for item in value if not isinstance(item, Sequence) for text in _texts(item)]
+        return " ".join(f"{key}={text}" for key, text in value.items() if isinstance(text, str))
+    if isinstance(value, Sequence):
+        return " ".join(_text(item) for item in value if not isinstance(item, Sequence))
+    return value or ""
 
 
-def _jenkins(text: str, service: Service, unsure: str | None) -> Iterator[Step]:
+def _jenkins(text: str, over: Step) -> Iterator[Step]:
     """The ``sh`` steps that stand on a line of their own."""
     lines = text.split("\n")[:3_000]
     odd = next((line.strip() for line in lines if not _JENKINS.fullmatch(line.strip())), None)
-    unsure = unsure or (f"`{odd[:80]}` may decide" if odd else None)
+    unsure = over.unsure or (f"`{odd[:80]}` may decide" if odd else None)
     for number, line in enumerate(lines, 1):
         found = re.fullmatch(r"""\s*sh\s*\(?\s*(?:'([^']{0,500})'|"([^"$\\]{0,500})")\s*\)?;?\s*""", line)
         if found:
-            place = Place("Jenkinsfile", number)
-            yield Step(found[1] or found[2] or "", place, service, Place("Jenkinsfile"), unsure=unsure)
+            script = found[1] or found[2] or ""
+            yield over.evolve(script=script, place=Place("Jenkinsfile", number), unsure=unsure)
 
 
 def before(repository: Repository, steps: list[Step], step: Step, command: str) -> Edit | None:
@@ -286,10 +227,10 @@ def before(repository: Repository, steps: list[Step], step: Step, command: str) 
         return None
     earlier = [one for one in steps[: steps.index(step)] if one.job == step.job]
     sets_up = any(re.search(r"setup-python|setup-uv", one.uses) for one in earlier)
-    commands = [f"{'python3' if written[0] == 's' else 'python'} -m pip install syntax-guard", command]
+    added = [f"{'python3' if written[0] == 's' else 'python'} -m pip install syntax-guard", command]
     if re.search(r"(?:^|[\s;&])uvx? ", step.script):
-        commands = [f"uvx {command}"]
+        added = [f"uvx {command}"]
     elif step.service is _GITHUB and not sets_up:
-        commands = [f"pipx run {command}"]
-    text = "".join(f"{line[: len(line) - len(written)]}{step.service.item.format(one)}\n" for one in commands)
+        added = [f"pipx run {command}"]
+    text = "".join(f"{line[: len(line) - len(written)]}{step.service.item.format(one)}\n" for one in added)
     return Edit(step.place.path, step.place.line or 1, 0, text)

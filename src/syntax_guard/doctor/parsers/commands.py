@@ -11,6 +11,9 @@ import re
 
 from syntax_guard.model import Record
 
+from ..data import KNOWN
+from ..finding import Place
+
 TOOL = "syntax-guard"
 WEAK = re.compile(r"\b(?:compileall|py_compile)\b")
 """A gate of the project's own: it knows one Python, and passes over what has a file of bytecode."""
@@ -32,15 +35,8 @@ _WRAPPER = re.compile(
     r"uv tool run|env(?= \w+=))(?: -\S+)*(?: [A-Za-z_]\w*=\S*)*) "
 )
 _VERBS = ("check", "run", "pre-push", "probe")
+_OPTIONS = KNOWN["options"]
 _SHOWS = {"-h", "--help", "--version", "--report-only"}
-_HARMLESS = re.compile(
-    r"-[qv]|--(quiet|verbose|statistics|no-cache|notebooks|trust-bytecode|tracked|write-bytecode|isolated|color|strict|"
-    r"staged|wait)"
-)
-_VALUED = re.compile(
-    r"-j|--(output-format|output-file|target-version|python|warnings|jobs|cache-dir|timeout|time-limit|memory-limit|"
-    r"max-findings|context|archives|root)"
-)
 _NO_CALL = re.compile(r"echo |printf |(?:\S+ ){0,4}(?:install|add|sync) |git ")
 """Commands that name the tool and do not run it."""
 
@@ -54,6 +50,22 @@ class Command(Record):
     """The number of its statement; those of one are joined by ``&&``."""
     stops: bool = True
     """Where it fails or is not reached, nothing behind it runs and the text ends with a failure."""
+
+
+class Run(Record):
+    """A command line of a file: the words that are executed, none where it is switched off, and the key in front."""
+
+    words: tuple[str, ...]
+    place: Place
+    key: str
+    before: bool = False
+    """It has to succeed before what serves is started."""
+
+    @property
+    def text(self) -> str:
+        """All that is run, as one text of a bounded length."""
+        nested = inner(self.words)
+        return (nested[0] if nested else " ".join(self.words))[:4_000]
 
 
 class Call(Record):
@@ -162,11 +174,11 @@ def call(words: tuple[str, ...]) -> Call | None:
         name, equals, value = word.partition("=")
         if not word.startswith("-") or word == "-":
             paths.append(word)
-        elif _VALUED.fullmatch(name):
+        elif name in _OPTIONS["valued"]:
             options[name] = value if equals else next(rest, "")
         else:
             options[name] = value
-            unsure = unsure or (None if _HARMLESS.fullmatch(word) else name)
+            unsure = unsure or (None if word in _OPTIONS["harmless"] else name)
     return Call(verb, options, (*paths, *words[end + 1 :]) if verb == "check" else (), unsure)
 
 

@@ -9,6 +9,7 @@ from syntax_guard.config.declarations.dockerfile import Instruction, Stage, stag
 from syntax_guard.model import Record
 
 from ..finding import Place, Unreadable
+from .commands import Run
 
 _NAMES = re.compile(
     "ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|"
@@ -34,14 +35,33 @@ class Image(Record):
 
     def words(self, text: str) -> tuple[str, ...]:
         """The words that a CMD, ENTRYPOINT or HEALTHCHECK runs: of a JSON array, else the shell that gets its text."""
-        chosen = self.last("SHELL")
-        return exec_form(text) or (*((chosen and exec_form(chosen.value)) or ("/bin/sh", "-c")), text)
+        shell = exec_form("".join(self.values("SHELL")[-1:]))
+        return exec_form(text) or (*(shell or ("/bin/sh", "-c")), text)
 
     @property
     def folder(self) -> str:
         """Where it works; empty where nothing says so."""
-        chosen = self.last("WORKDIR")
-        return chosen.value if chosen else ""
+        return "".join(self.values("WORKDIR")[-1:])
+
+    @property
+    def start(self) -> Run | None:
+        """What it starts; None where its base image decides."""
+        entrypoint, command = self.last("ENTRYPOINT"), self.last("CMD")
+        form = exec_form(entrypoint.value) if entrypoint else ()
+        at = command if form == () else entrypoint
+        words = self.words(at.value) if at else ()
+        if form and command is not None:
+            words += self.words(command.value)
+        return Run(words, Place(self.path, at.line), at.name) if at else None
+
+    @property
+    def health(self) -> Run | None:
+        """Its health check, if it has one."""
+        check = self.last("HEALTHCHECK")
+        if check is None:
+            return None
+        asks = check.value[:4].upper() == "CMD "
+        return Run(self.words(check.value[4:].strip()) if asks else (), Place(self.path, check.line), "HEALTHCHECK")
 
 
 def exec_form(value: str) -> tuple[str, ...] | None:

@@ -16,8 +16,8 @@ from syntax_guard.model import Record
 
 from ..finding import Place, Unreadable
 from ..repository import Repository
-from . import commands
-from .dockerfile import Image, exec_form, image
+from .commands import LEAVES_OUT, Run, call, mentions
+from .dockerfile import Image, image
 
 SERVERS = {"uvicorn": 8000, "gunicorn": 8000, "hypercorn": 8000, "granian": 8000, "daphne": 8000, "fastapi": 8000,
            "runserver": 8000, "flask": 5000}  # fmt: skip
@@ -26,35 +26,18 @@ _PROGRAM = re.compile(r"(?:^|[\s/;&|(])(python[\d.]*|celery|rq|dramatiq|huey_con
                       rf"{'|'.join(SERVERS)})(?=[\s;&|)]|$)")  # fmt: skip
 _ENDING = re.compile(r"(?:^|[\s/])(?:pytest|tox|nox|alembic|coverage|ruff|mypy|migrate|test|collectstatic|unittest|pip|"
                      r"sleep|tail|true)(?=\s|$)|^(?:\S*/)?(?:bash|sh|i?python[\d.]*)$")  # fmt: skip
-_DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.[dD]ockerfile", "Containerfile", "Containerfile.*")
-_TEMPLATES = (".dockerignore", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".in", ".erb", ".md", ".py")
-_COMPOSE = ("compose.y*ml", "docker-compose.y*ml", "docker-stack*.y*ml")
-_LAID_OVER = ("compose.*.y*ml", "docker-compose[.-]*.y*ml")
+LAID_OVER = ("compose.*.y*ml", "docker-compose[.-]*.y*ml")
+"""Files that are read together with another one, and may change what that says:"""
+_CHANGES = re.compile(rf"\b(?:command|entrypoint|working_dir|build|image)\b|{LEAVES_OUT.pattern}")
 _NOT_STARTED = (".github/", ".gitlab-ci", ".circleci/", "azure-pipelines", "bitbucket-pipelines", ".pre-commit-config")
-
-
-class Run(Record):
-    """A command: the words that are executed, none where it is switched off, and what they stand behind (``CMD``)."""
-
-    words: tuple[str, ...]
-    place: Place
-    key: str
-    before: bool = False
-    """It has to succeed before what serves is started."""
-
-    @property
-    def text(self) -> str:
-        """All that is run, as one text of a bounded length."""
-        nested = commands.inner(self.words)
-        return (nested[0] if nested else " ".join(self.words))[:4_000]
+_TEMPLATES = (".dockerignore", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".in", ".erb", ".md", ".py")
 
 
 class Service(Record):
     """One thing that is started; ``kind`` is dockerfile, compose, kubernetes, procfile or systemd.
 
-    ``start`` is None where a base image decides; ``base`` and ``folder`` are empty where nothing says so; ``part``: it
-    is laid over another description, so what it does not say stands elsewhere; ``unsure``: why a check that is there
-    may not see all files.
+    ``start`` is None where a base image decides; ``base`` and ``folder`` are empty where nothing says so; ``unsure``:
+    why a check that is there may not see all files.
     """
 
     kind: str
@@ -65,20 +48,23 @@ class Service(Record):
     image: Image | None = None
     base: str = ""
     folder: str = ""
-    part: bool = False
     unsure: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What it starts; empty where nothing says so."""
+        return self.start.text if self.start else ""
 
     @property
     def is_python(self) -> bool:
         """Whether it starts Python, as far as the base image or the command say."""
         of_base = python_of(self.base) or re.search(r"(?:^|/)python(?:[:@]|$)", self.base)
-        return bool(of_base or (self.start and _PROGRAM.search(self.start.text)))
+        return bool(of_base or _PROGRAM.search(self.text))
 
     @property
     def is_one_shot(self) -> bool:
         """It does its work and ends, such as a migration."""
-        text = self.start.text if self.start else ""
-        return self.name == "release" or bool(not serves(text) and _ENDING.search(text))
+        return self.name == "release" or bool(not serves(self.text) and _ENDING.search(self.text))
 
 
 def serves(text: str) -> bool:
@@ -91,105 +77,67 @@ def started(repository: Repository) -> tuple[list[Service], list[Unreadable]]:
     """What the files of the folder start of Python, and which of them cannot be read."""
     found: list[Service] = []
     failed: list[Unreadable] = []
-    for path in repository.named("*.y*ml", *_DOCKERFILES, "Procfile", "*.service"):
+    for path in repository.named(*_READERS):
+        name = posixpath.basename(path)
+        read = next(reader for pattern, reader in _READERS.items() if fnmatch(name, pattern))
         try:
-            found += [] if path.startswith(_NOT_STARTED) or path.endswith(_TEMPLATES) else _services(repository, path)
+            found += [] if path.startswith(_NOT_STARTED) or path.endswith(_TEMPLATES) else read(repository, path)
         except Unreadable as error:
             failed.append(error)
     composed = {one.image.path for one in found if one.kind == "compose" and one.image}
     found = [one for one in found if one.kind != "dockerfile" or one.place.path not in composed]
-    return [_held_to_variables(repository, service) for service in found if service.is_python], failed
+    return [_as_it_is_started(repository, service) for service in found if service.is_python], failed
 
 
-def _held_to_variables(repository: Repository, service: Service) -> Service:
-    """``service``, which is unsure where a file that sets its variables names one that leaves files out."""
+def _as_it_is_started(repository: Repository, service: Service) -> Service:
+    """``service``, which is unsure where another file may change what it says, or names a variable that matters."""
     paths = [service.place.path] + ([service.image.path] if service.image else [])
-    if service.kind == "compose":
-        paths += repository.named(*_COMPOSE, *_LAID_OVER, ".env*", "*.env")
-    odd = next((path for path in paths if commands.LEAVES_OUT.search(repository.text(path) or "")), None)
-    return service.evolve(unsure=f"a variable in {odd} may leave files out") if odd else service
+    composed = service.kind == "compose"
+    paths += repository.named(*_COMPOSE, ".env*", "*.env") if composed else []
+    odd = [path for path in paths if LEAVES_OUT.search(repository.text(path) or "")]
+    laid_over = repository.named(*LAID_OVER) if composed else []
+    odd += [path for path in laid_over if _CHANGES.search(repository.text(path) or "")]
+    return service.evolve(unsure=f"{odd[0]} may leave files out, or change what starts") if odd else service
 
 
-def _services(repository: Repository, path: str) -> Iterator[Service]:
-    name, text = posixpath.basename(path), repository.text(path) or ""
-    if any(fnmatch(name, pattern) for pattern in (*_COMPOSE, *_LAID_OVER)):
-        yield from _of_compose(repository, path, any(fnmatch(name, pattern) for pattern in _COMPOSE))
-    elif name.endswith((".yml", ".yaml")):
-        if "kind:" in text and "containers:" in text and "{{" not in text:  # what Helm fills in is none yet
-            for document in repository.yaml(path):
-                yield from _of_kubernetes(document)
-    elif name == "Procfile":
-        yield from _of_procfile(text, path)
-    elif name.endswith(".service"):
-        yield from _of_unit(text, path)
-    elif text:
+def _of_dockerfile(repository: Repository, path: str) -> Iterator[Service]:
+    if text := repository.text(path):
         built = image(text, path)
         place = Place(path, built.stage.line)
-        yield Service(
-            "dockerfile", name, place, _start_of(built), _health_of(built), built, built.stage.base, built.folder
-        )
+        name = posixpath.basename(path)
+        yield Service("dockerfile", name, place, built.start, built.health, built, built.stage.base, built.folder)
 
 
-def _start_of(built: Image) -> Run | None:
-    entrypoint, command = built.last("ENTRYPOINT"), built.last("CMD")
-    if entrypoint is not None and exec_form(entrypoint.value) == ():
-        entrypoint = None
-    at = entrypoint or command
-    if at is None:
-        return None
-    words = built.words(at.value)
-    if entrypoint is not None and command is not None and exec_form(entrypoint.value):
-        words += built.words(command.value)
-    return Run(words, Place(built.path, at.line), at.name)
-
-
-def _health_of(built: Image) -> Run | None:
-    check = built.last("HEALTHCHECK")
-    if check is None:
-        return None
-    words = built.words(check.value[4:].strip()) if check.value[:4].upper() == "CMD " else ()
-    return Run(words, Place(built.path, check.line), "HEALTHCHECK")
-
-
-def _of_compose(repository: Repository, path: str, main: bool) -> Iterator[Service]:
+def _of_compose(repository: Repository, path: str) -> Iterator[Service]:
     services = repository.mapping(path).section("services")
     for name in services:
         service = services.section(name)
-        whole = "extends" not in service and ("build" in service or "image" in service)
-        if main or whole or "command" in service or "entrypoint" in service:
-            built = _built(repository, path, service)
-            start, health = _compose_start(service, built), _compose_health(service, built)
-            base, folder = (built.stage.base, built.folder) if built else (service.text("image") or "", "")
-            chosen = service.text("working_dir") or folder
-            moved = "its working_dir is not the image's" if built and chosen != folder else None
-            yield Service(
-                "compose", f"service {name}", service.place, start, health, built, base, chosen, not whole, moved
-            )
-
-
-def _built(repository: Repository, path: str, service: Mapping) -> Image | None:
-    build = compose.build(service.get("build"), posixpath.dirname(path))
-    text = repository.text(build.dockerfile) if build else None
-    return image(text, build.dockerfile, build.stage) if build and text is not None else None
+        build = compose.build(service.get("build"), posixpath.dirname(path))
+        text = repository.text(build.dockerfile) if build else None
+        built = image(text, build.dockerfile, build.stage) if build and text is not None else None
+        base, folder = (built.stage.base, built.folder) if built else (service.text("image") or "", "")
+        chosen = service.text("working_dir") or folder
+        odd = "its working_dir is not the image's" if built and chosen != folder else None
+        odd = "what it extends may say more" if "extends" in service else odd
+        start, health = _compose_start(service, built), _compose_health(service, built)
+        yield Service("compose", f"service {name}", service.place, start, health, built, base, chosen, odd)
 
 
 def _compose_start(service: Mapping, built: Image | None) -> Run | None:
-    entrypoint, command = service.get("entrypoint"), service.get("command")
-    if entrypoint is None and command is None:
-        return _start_of(built) if built else None
-    key = "entrypoint" if entrypoint is not None else "command"
+    key = next((key for key in ("entrypoint", "command") if service.get(key) is not None), None)
+    if key is None:
+        return built.start if built else None
     place = service.place_of(key)
-    first = _words(entrypoint, place)
-    if entrypoint is None and built is not None and (own := built.last("ENTRYPOINT")):
-        first = built.words(own.value)
-    return Run((*first, *_words(command, place)), place, key)
+    own = built.last("ENTRYPOINT") if built and key == "command" else None
+    first = built.words(own.value) if built and own else _words(service.get("entrypoint"), place)
+    return Run((*first, *_words(service.get("command"), place)), place, key)
 
 
 def _compose_health(service: Mapping, built: Image | None) -> Run | None:
     own = service.section("healthcheck")
     test, place = own.get("test"), own.place_of("test")
     if test is None and own.text("disable") != "true":
-        return _health_of(built) if built else None
+        return built.health if built else None
     kind, *rest = ("CMD-SHELL", test) if isinstance(test, str) else _words(test, place) or ("NONE",)
     words = {"CMD": tuple(rest), "CMD-SHELL": ("/bin/sh", "-c", *rest[:1])}.get(kind, ())
     return Run(words, place, "test")
@@ -205,56 +153,71 @@ def _words(value: Value, place: Place) -> tuple[str, ...]:
         raise Unreadable(place, "a command whose quotes do not end") from None
 
 
-def _of_kubernetes(value: Value) -> Iterator[Service]:
-    """The containers of the first pod in a document. One before it with its image that checks is its start."""
-    while isinstance(value, Mapping) and "containers" not in value:
-        value = next((value[key] for key in ("spec", "template", "jobTemplate") if key in value), None)
-    if not isinstance(value, Mapping):
-        return
-    before = [one for one in value.listed("initContainers") if isinstance(one, Mapping)]
-    for one in value.listed("containers"):
-        if not isinstance(one, Mapping):
-            continue
-        ours = [init for init in before if commands.mentions(" ".join(_container_words(init)))]
-        holder = ours[-1] if ours else one
-        alike = all(holder.get(key) == one.get(key) for key in ("image", "workingDir", "volumeMounts", "restartPolicy"))
-        key = "command" if "command" in holder else "args"
-        words = _container_words(holder)
-        start = Run(words, holder.place_of(key), "initContainers" if ours else key, bool(ours)) if words else None
-        probe = next((key for key in ("livenessProbe", "readinessProbe") if one.get(key)), None)
-        asked = one.section(probe or "").section("exec").words("command") or ("kubelet",)
-        health = Run(asked, one.place_of(probe), probe) if probe else None
-        name, base, folder = (one.text(key) or "" for key in ("name", "image", "workingDir"))
-        yield Service("kubernetes", f"container {name}", one.place, start, health, None, base, folder,
-                      unsure=None if alike else "what runs before it may see other files")  # fmt: skip
+def _of_kubernetes(repository: Repository, path: str) -> Iterator[Service]:
+    """The containers of the first pod in each document. One before it with its image that checks is its start."""
+    text = repository.text(path) or ""
+    documents = repository.yaml(path) if "kind:" in text and "containers:" in text and "{{" not in text else []
+    for value in documents:  # what Helm fills in is none yet
+        while isinstance(value, Mapping) and "containers" not in value:
+            value = next((value[key] for key in ("spec", "template", "jobTemplate") if key in value), None)
+        pod = value if isinstance(value, Mapping) else Mapping(Place(path))
+        before = [one for one in pod.listed("initContainers") if isinstance(one, Mapping)]
+        ours = [one for one in before if mentions(" ".join(_container_words(one)))]
+        containers = (one for one in pod.listed("containers") if isinstance(one, Mapping))
+        yield from (_container(one, ours[-1] if ours else None) for one in containers)
+
+
+def _container(one: Mapping, before: Mapping | None) -> Service:
+    """A container, and what runs our tool before it."""
+    holder = before or one
+    alike = all(holder.get(key) == one.get(key) for key in ("image", "workingDir", "volumeMounts", "restartPolicy"))
+    key = "command" if "command" in holder else "args"
+    words = _container_words(holder)
+    shown = "initContainers" if before else key
+    start = Run(words, holder.place_of(key), shown, before is not None) if words else None
+    probe = next((key for key in ("livenessProbe", "readinessProbe") if one.get(key)), None)
+    asked = one.section(probe or "").section("exec").words("command") or ("kubelet",)
+    health = Run(asked, one.place_of(probe), probe) if probe else None
+    name, base, folder = (one.text(key) or "" for key in ("name", "image", "workingDir"))
+    odd = None if alike else "what runs before it may see other files"
+    return Service("kubernetes", f"container {name}", one.place, start, health, None, base, folder, odd)
 
 
 def _container_words(container: Mapping) -> tuple[str, ...]:
     return (*container.words("command"), *container.words("args"))
 
 
-def _of_procfile(text: str, path: str) -> Iterator[Service]:
+def _of_procfile(repository: Repository, path: str) -> Iterator[Service]:
     """The processes of a Procfile, each a line that a shell runs."""
-    for number, line in enumerate(text.split("\n")[:200], 1):
-        name, colon, command = line.partition(":")
-        if colon and command.strip() and name.strip().isidentifier():
-            run = Run(("bash", "-c", command.strip()), Place(path, number), name)
+    for number, line in enumerate((repository.text(path) or "").split("\n")[:200], 1):
+        name, _, command = (part.strip() for part in line.partition(":"))
+        if command and name.isidentifier():
+            run = Run(("bash", "-c", command), Place(path, number), name)
             yield Service("procfile", name, run.place, run)
 
 
-def _of_unit(text: str, path: str) -> Iterator[Service]:
+def _of_unit(repository: Repository, path: str) -> Iterator[Service]:
     """The service of a systemd unit. A check in ExecStartPre is its start; one behind ``-`` may fail, and is none."""
     settings: dict[str, list[Run]] = {"ExecStart": [], "ExecStartPre": [], "WorkingDirectory": []}
     section = ""
-    for number, line in enumerate(text.split("\n")[:1_000], 1):
+    for number, line in enumerate((repository.text(path) or "").split("\n")[:1_000], 1):
         section = line.strip() if line.startswith("[") else section
-        key, equals, value = (part.strip() for part in line.partition("="))
-        if section == "[Service]" and equals and key in settings:
+        key, _, value = (part.strip() for part in line.partition("="))
+        if section == "[Service]" and key in settings:
             words = _words(re.sub(r"^[@:+!]*-", "- ", value).lstrip("@:+!"), Place(path, number))
             run = Run(words, Place(path, number), key, key == "ExecStartPre")
             settings[key] = [*settings[key], run] if words else []
     starts, before, folders = settings.values()
     if starts and not any(run.words[-1:] == ("\\",) for run in (*starts, *before)):
-        run = next((run for run in before if commands.call(run.words)), starts[0])
+        run = next((run for run in before if call(run.words)), starts[0])
         folder, odd = (folders[0].text, None) if folders else ("", "its unit has no WorkingDirectory")
         yield Service("systemd", posixpath.basename(path), run.place, run, folder=folder, unsure=odd)
+
+
+_COMPOSE = ("compose.y*ml", "docker-compose.y*ml", "docker-stack*.y*ml")
+_DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.[dD]ockerfile", "Containerfile", "Containerfile.*")
+_READERS = {
+    **dict.fromkeys(_COMPOSE, _of_compose), **dict.fromkeys(_DOCKERFILES, _of_dockerfile), "Procfile": _of_procfile,
+    "*.service": _of_unit, "*.y*ml": _of_kubernetes,
+}  # fmt: skip
+"""Who reads which file: the first that has its name."""

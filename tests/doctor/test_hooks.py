@@ -33,6 +33,37 @@ def generated(stage: str, manager: str = "pre-commit") -> str:
     )
 
 
+def local(entry: str, *lines: str) -> str:
+    """A configuration that runs the command of this machine."""
+    said = "".join(f"    {line}\n" for line in (f"entry: {entry}", "language: system", *lines))
+    return f"repos:\n- repo: local\n  hooks:\n  - id: syntax\n    name: syntax\n{said}"
+
+
+def installed(*stages: str) -> dict[str, str]:
+    return {f".git/hooks/{one}": generated(one) for one in stages}
+
+
+LOCAL_HOOKS = [  # a local hook, and the states of commit and push, where a hook of pre-commit's is installed for both
+    (local("syntax-guard check --hook", "types: [python]"), "ok cannot-tell"),
+    (local("syntax-guard check --hook", "args: [--quiet, --]", "types: [text]"), "ok cannot-tell"),
+    (local("python -m syntax_guard check --staged", "pass_filenames: false", "stages: [pre-commit]"), "ok missing"),
+    (local("syntax-guard check --hook", "files: ^src/"), "cannot-tell cannot-tell"),
+    (local("syntax-guard check --hook", "types: [markdown]"), "cannot-tell cannot-tell"),
+    (local("syntax-guard check --exclude '*'"), "cannot-tell cannot-tell"),
+    (local("syntax-guard check src"), "cannot-tell cannot-tell"),
+    (local("syntax-guard --version"), "cannot-tell cannot-tell"),
+    (local("syntax-guard check --hook").replace("system", "fail"), "cannot-tell cannot-tell"),
+    (local("syntax-guard check --hook", "stages: [pre-push]"), "missing cannot-tell"),
+    (local("sh -c 'syntax-guard check || true'"), "cannot-tell cannot-tell"),
+]
+
+
+@pytest.mark.parametrize(("configuration", "expected"), LOCAL_HOOKS)
+def test_a_local_hook(configuration: str, expected: str, tmp_path: Path) -> None:
+    write(tmp_path, {".pre-commit-config.yaml": configuration, **installed("pre-commit", "pre-push")})
+    assert [states(tmp_path, gate) for gate in ("commit", "push")] == [{state} for state in expected.split()]
+
+
 WRITTEN = [  # files, then the states of commit, merge and push
     ({}, "missing missing missing"),
     ({".pre-commit-config.yaml": CONFIG}, "missing missing missing"),

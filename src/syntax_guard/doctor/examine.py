@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from syntax_guard.errors import UsageError
 
-from .finding import Advice, Edit, Finding, Place, Unreadable, unsure
+from .finding import Finding, Unreadable, unsure
 from .gates.table import GATES
 from .repository import Repository
 
@@ -68,9 +68,7 @@ def _seen_from(finding: Finding, below: str) -> Finding:
         return path if os.path.isabs(path) or not below else posixpath.relpath(path, below)
 
     place, advice = finding.place, finding.advice
-    if advice is not None:
-        edits = tuple(Edit(**{**vars(one), "path": moved(one.path)}) for one in advice.edits)
-        advice = Advice(edits, advice.commands, advice.pattern)
-    if place is not None:
-        place = Place(moved(place.path), place.line)
-    return Finding(**{**vars(finding), "place": place, "advice": advice})
+    return finding.evolve(
+        place=place and place.evolve(path=moved(place.path)),
+        advice=advice and advice.evolve(edits=tuple(one.evolve(path=moved(one.path)) for one in advice.edits)),
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from fnmatch import fnmatch
 from functools import cached_property
 
@@ -11,6 +10,7 @@ from syntax_guard.config.documents import Budget, Mapping, Value, read_yaml
 from syntax_guard.errors import SourcesError
 from syntax_guard.sources import git
 from syntax_guard.sources.selection import SKIPPED_FOLDERS
+from syntax_guard.sources.work_tree import WorkTree, enclosing
 
 from .finding import Place, Unreadable
 
@@ -30,12 +30,12 @@ class Repository:
         if not os.path.isdir(root):
             raise SourcesError(f"no such folder: {root}", "paths are taken from the current folder")
         real = os.path.realpath(root)
-        self.in_git = _has_repository(real)
+        self.in_git = enclosing(real, ".git") is not None  # one that git refuses is an error for git to tell
         self.top = os.path.realpath(git.top(root)) if self.in_git else real
         below = os.path.relpath(real, self.top).replace(os.sep, "/")
         self.below = "" if below == "." else below + "/"
         """The folder in the repository, with a slash at its end; ``""`` for its top."""
-        self._budget = Budget()
+        self._tree, self._budget = WorkTree(self.top, None), Budget()
         self._texts: dict[str, str | None] = {}
         self._documents: dict[str, list[Value] | Unreadable] = {}
 
@@ -66,19 +66,12 @@ class Repository:
         return self._texts[path]
 
     def _read(self, path: str) -> str | None:
-        try:
-            real = os.path.realpath(os.path.join(self.top, path))
-            inside = os.path.join(real, "").startswith(os.path.join(self.top, ""))
-            if not inside or not stat.S_ISREG(os.stat(real).st_mode):
-                return None
-            if os.path.getsize(real) > LARGEST:
-                raise Unreadable(Place(path), f"larger than {LARGEST:,} bytes")
-            with open(real, "rb") as file:
-                return file.read(LARGEST).decode("utf-8-sig", "replace").replace("\r\n", "\n")
-        except (FileNotFoundError, NotADirectoryError, ValueError):
-            return None
-        except OSError as error:
-            raise Unreadable(Place(path), error.strerror or str(error)) from None
+        real = os.path.realpath(os.path.join(self.top, path.replace("\0", "")))
+        inside = real.startswith(os.path.join(self.top, ""))
+        content = self._tree.start(path.replace("\0", ""), LARGEST + 1) if inside else None
+        if content is not None and len(content) > LARGEST:
+            raise Unreadable(Place(path), f"larger than {LARGEST:,} bytes")
+        return None if content is None else content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
 
     def line(self, place: Place) -> str:
         """The line at ``place``; empty where there is none."""
@@ -100,12 +93,3 @@ class Repository:
     def mapping(self, path: str) -> Mapping:
         """The first document of a YAML file that is a mapping; an empty one where there is none. Raises Unreadable."""
         return next((one for one in self.yaml(path) if isinstance(one, Mapping)), Mapping(Place(path)))
-
-
-def _has_repository(folder: str) -> bool:
-    """Whether ``folder`` or one above it holds ``.git``; one that git refuses is an error for git to tell."""
-    while not os.path.exists(os.path.join(folder, ".git")):
-        folder, below = os.path.dirname(folder), folder
-        if folder == below:
-            return False
-    return True

@@ -20,7 +20,7 @@ from syntax_guard.model import Record
 from syntax_guard.sources import git_hooks
 
 from .finding import Finding, Place
-from .gates.hook import STAGES, Configuration, Installed, installed
+from .gates.hook import Configuration, Installed, installed
 from .gates.table import GATES
 from .repository import Repository
 
@@ -77,7 +77,8 @@ class _Clone:
         }
         self.environment = {**kept, **person, "GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1"}
         if not all_hooks:
-            others = Configuration(repository).ids - set(STAGES)
+            configuration = Configuration(repository)
+            others = configuration.ids - {hook.id for hook in configuration.ours}
             self.environment |= dict.fromkeys(("SKIP", "PREK_SKIP"), ",".join(sorted(others)))
         self._quiet("clone", "-q", "--no-hardlinks", "--no-checkout", repository.top, self.folder, at=repository.top)
         self._quiet("init", "-q", "--bare", self.remote)

@@ -9,7 +9,7 @@ from ..finding import Advice, Edit, Finding, missing, nothing, ok, unsure
 from ..parsers.commands import Run, call, commands, inner
 from ..parsers.services import SERVERS, Service, started
 from ..repository import Repository
-from . import wrap
+from .start import installed as installing
 
 _WHY = "a container that hangs, or whose lazily imported route is broken, goes on being sent requests"
 _TIMES = "--interval=30s --timeout=10s --start-period=40s --retries=3"
@@ -104,7 +104,7 @@ def _advice(repository: Repository, service: Service) -> Advice:
 def _written(repository: Repository, service: Service, command: str) -> Advice:
     """The check where ``service`` can hold it, in place of an old one; in a shell where there is a variable in it."""
     old, image = service.health, service.image
-    installed = wrap.installed(service) if command.startswith("syntax-guard") else ()
+    installed = installing(service) if command.startswith("syntax-guard") else ()
     if image is not None and (old is None or old.place.path == image.path):
         body = f"CMD {command}" if "$" in command else f"CMD {json.dumps(command.split())}"
         number = old.place.line or 1 if old else max([image.stage.begin, *(one.line for one in image.instructions)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
 from typing import Any
 
 from syntax_guard.config import toml
@@ -13,8 +12,9 @@ from syntax_guard.errors import SettingsError
 from syntax_guard.model import Record
 from syntax_guard.sources import git_hooks
 
+from ..data import KNOWN
 from ..finding import Advice, Edit, Finding, Place, Unreadable, missing, nothing, ok, unsure
-from ..parsers.commands import Call, calls, mentions, script
+from ..parsers.commands import Call, call, calls, mentions, script
 from ..repository import Repository
 
 STAGES = {
@@ -23,17 +23,15 @@ STAGES = {
     "syntax-guard-dist": ("pre-push", "manual"),
 }
 """The hooks of the manifest, with the stages that they have by themselves."""
+_ALL = ("pre-commit", "pre-merge-commit", "pre-push", "manual")
 _SHORT = {"commit": "pre-commit", "merge-commit": "pre-merge-commit", "push": "pre-push"}
-_HARMLESS = {"id", "name", "alias", "stages", "verbose", "log_file", "description", "minimum_pre_commit_version"}
-"""Keys of a hook that leave all files in its sight, as those of the whole configuration do:"""
-_HARMLESS_ABOVE = {"repos", "default_stages", "default_install_hook_types", "fail_fast", "ci",
-                   "minimum_pre_commit_version", "minimum_prek_version", "default_language_version"}  # fmt: skip
 _FILES = {
     "pre-commit": (".pre-commit-config.yaml",),
     "prek": ("prek.toml", ".pre-commit-config.yaml", ".pre-commit-config.yml"),
 }
 """Where each manager looks, in its order."""
-_URL, _REV = "https://github.com/syntax-guard/syntax-guard", "v0.1.0"
+_KNOWN = KNOWN["hooks"]
+_REPOSITORY = ("- repo: https://github.com/syntax-guard/syntax-guard", "  rev: v0.1.0", "  hooks:", "  - id: ")
 _TRY = "syntax-guard doctor --try=all runs it in a scratch clone, and says what happens"
 
 
@@ -44,6 +42,7 @@ class ListedHook(Record):
     place: Place
     stages: tuple[str, ...]
     narrowed: str | None
+    local: bool = False
 
 
 class Installed(Record):
@@ -62,50 +61,59 @@ class Configuration:
     """
 
     def __init__(self, repository: Repository, manager: str = "prek") -> None:
-        self.path = next((path for path in _FILES[manager] if repository.text(path) is not None), None)
-        self.table: dict[str, Any] = _read(repository, self.path) if self.path else {}
+        self.path = next((path for path in _FILES[manager] if repository.text(path) is not None), "")
+        try:
+            text = (repository.text(self.path) or "").encode() if self.path.endswith(".toml") else b""
+            self.table: dict[str, Any] = toml.parse(text, self.path) if text else repository.mapping(self.path)
+        except SettingsError as error:
+            raise Unreadable(Place(self.path), error.message) from None
         repos = [repo for repo in _list(self.table.get("repos")) if isinstance(repo, dict)]
         listed = [(repo, hook) for repo in repos for hook in _list(repo.get("hooks")) if isinstance(hook, dict)]
         self.ids = {str(hook.get("id")) for _, hook in listed}
-        self.ours = [self._listed(repo, hook) for repo, hook in listed if str(hook.get("id")) in STAGES]
+        ours = [(repo, hook) for repo, hook in listed if str(hook.get("id")) in STAGES or mentions(_entry(hook))]
+        self.ours = [self._listed(repo, hook) for repo, hook in ours]
 
     def _listed(self, repo: dict[str, Any], hook: dict[str, Any]) -> ListedHook:
-        name = str(hook["id"])
-        stages = _list(hook.get("stages")) or _list(self.table.get("default_stages")) or STAGES[name]
-        url = str(repo.get("repo"))
-        odd = sorted({*map(str, hook)} - _HARMLESS) + sorted({*map(str, self.table)} - _HARMLESS_ABOVE)
-        odd += [] if re.search(r"(?:^|/)syntax-guard(?:\.git)?/?$", url) else [f"repo: {url}"]
-        place = hook.place_of("id") if isinstance(hook, Mapping) else Place(self.path or "")
-        return ListedHook(name, place, tuple(_SHORT.get(str(one), str(one)) for one in stages), next(iter(odd), None))
+        name, url = str(hook.get("id")), str(repo.get("repo"))
+        own = _ALL if url == "local" else STAGES.get(name, ())
+        said = _list(hook.get("stages")) or _list(self.table.get("default_stages")) or own
+        stages = tuple(_SHORT.get(str(one), str(one)) for one in said)
+        odd = {*map(str, hook)} - {*_KNOWN["listed"]}
+        if url == "local":
+            made = call(tuple(_entry(hook).split()))
+            odd -= {
+                *_KNOWN["local"],
+                *(key for key, known in _KNOWN["values"].items() if _list(hook.get(key)) in known),
+            }
+            odd |= {"entry"} if not made or made.verb != "check" or made.unsure or made.paths else set()
+        elif not re.search(r"(?:^|/)syntax-guard(?:\.git)?/?$", url):
+            odd |= {f"repo: {url}"}
+        odd |= {*map(str, self.table)} - {*_KNOWN["above"]}
+        place = hook.place_of("id") if isinstance(hook, Mapping) else Place(self.path)
+        return ListedHook(name, place, stages, min(odd, default=None), url == "local")
 
     def at(self, stage: str) -> ListedHook | None:
         """Our hook at a stage of git's; the one that sees all files, if there is one."""
-        return min(
-            (hook for hook in self.ours if stage in hook.stages), key=lambda one: bool(one.narrowed), default=None
-        )
+        there = [hook for hook in self.ours if stage in hook.stages]
+        if stage not in STAGES["syntax-guard"]:  # where files are handed over that are not what moves on
+            there = [one.evolve(narrowed=one.narrowed or "entry") if one.local else one for one in there]
+        return min(there, key=lambda one: bool(one.narrowed), default=None)
 
 
-def _read(repository: Repository, path: str) -> dict[str, Any]:
-    if not path.endswith(".toml"):
-        return repository.mapping(path)
-    try:
-        return toml.parse((repository.text(path) or "").encode(), path)
-    except SettingsError as error:
-        raise Unreadable(Place(path), error.message) from None
+def _entry(hook: dict[str, Any]) -> str:
+    """What a local hook runs."""
+    return " ".join([str(hook.get("entry")), *map(str, _list(hook.get("args")))])
 
 
 def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
+    return value if isinstance(value, list) else [value] if isinstance(value, str) else []
 
 
 def installed(top: str, hook: str) -> Installed | None:
     """The file that git would run at ``hook`` (``pre-commit``), or None. Raises Unreadable, GitError."""
     full = os.path.join(git_hooks.hooks(top)[0], hook)
-    try:
-        below = os.path.relpath(full, top)
-    except ValueError:  # on another drive of Windows
-        below = ".."
-    path = full if below.startswith("..") else below.replace(os.sep, "/")
+    inside = os.path.join(top, "")
+    path = full[len(inside) :].replace(os.sep, "/") if full.startswith(inside) else full
     try:
         with open(full, encoding="utf-8", errors="replace") as file:
             text = file.read(50_000)
@@ -119,53 +127,72 @@ def installed(top: str, hook: str) -> Installed | None:
     return Installed(path, text, os.name == "nt" or os.access(full, os.X_OK), manager)
 
 
-def written(
-    repository: Repository, gate: str, stage: str, why: str, plain: str, judges: Callable[[Call], bool]
-) -> list[Finding]:
-    """The answer about the hook ``stage``, as it is written.
+class HookGate(Record):
+    """A gate at a hook of git's; ``command`` is the verb and the option that have to stand in a hook of one's own."""
 
-    ``plain`` is a hook without a manager, ``judges`` says whether a call in such a hook is enough.
-    """
-    if not repository.in_git:
-        return [nothing(gate, "no git repository")]
-    there = installed(repository.top, stage)
-    configuration = Configuration(repository, (there and there.manager) or "prek")
-    mine = configuration.at(stage)
-    advice = _advice(repository, configuration.path, mine, stage, plain)
-    if there is None:
-        return [missing(gate, f"no {stage} hook is installed in this clone", mine.place if mine else None, why, advice)]
-    place = Place(there.path)
-    if not there.executable:
-        advice = Advice(commands=(f"chmod +x {there.path}",))
-        return [missing(gate, "the hook is not executable, so git does not run it", place, why, advice)]
-    if there.manager is None:
-        errexit = script(there.text)
-        for one in (calls(there.text, errexit=errexit) if errexit is not None else None) or ():
-            if one.stops and judges(one):
-                return [ok(gate, f"the hook runs {one.written}", Place(there.path, one.line))]
-    elif mine is None:
-        place = Place(configuration.path) if configuration.path else place
-        return [missing(gate, f"no hook of syntax-guard is listed for {stage}", place, why, advice)]
-    elif mine.narrowed is None:
-        return [ok(gate, f"{there.manager} runs {mine.id}", mine.place)]
-    if mine is None and not mentions(there.text) and "\n" not in there.text.strip():
-        return [missing(gate, "the hook does not run syntax-guard", place, why, advice)]
-    reason = f"`{mine.narrowed}` may leave files out" if mine and there.manager else f"the {stage} hook is not read"
-    return [unsure(gate, f"whether all is checked: {reason}; {_TRY}", mine.place if mine else place)]
+    name: str
+    stage: str
+    why: str
+    command: tuple[str, ...]
+    first: bool = False
+    """Nothing else may run before it, since it reads what git hands to the hook."""
 
+    def examine(self, repository: Repository) -> list[Finding]:
+        """The answer about the hook, as it is written."""
+        if not repository.in_git:
+            return [nothing(self.name, "no git repository")]
+        there = installed(repository.top, self.stage)
+        configuration = Configuration(repository, (there and there.manager) or "prek")
+        mine = configuration.at(self.stage)
+        return [self._answer(there, configuration, mine, self._advice(repository, configuration.path, mine))]
 
-def _advice(repository: Repository, path: str | None, mine: ListedHook | None, stage: str, plain: str) -> Advice:
-    """What installs the hook ``stage``: in the configuration that is there, else as a plain hook of git's."""
-    command = f"{'prek' if path and path.endswith('.toml') else 'pre-commit'} install --hook-type {stage}"
-    if mine is not None:
-        return Advice(commands=(command,))
-    if path is None:
-        return Advice(pattern=f"in .git/hooks/{stage}, executable: {plain}")
-    name = "syntax-guard-tree" if stage == "pre-push" else "syntax-guard"
-    lines = (repository.text(path) or "").rstrip("\n").split("\n")
-    last = next((number for number in range(len(lines), 0, -1) if re.match(r"\s*- repo:", lines[number - 1])), None)
-    if last is None or any(re.match(r"[^\s-]", line) for line in lines[last:]):
-        return Advice(pattern=f"in {path}, under repos: {_URL} with the rev {_REV} and the hook {name}; then {command}")
-    indent = lines[last - 1].partition("-")[0]
-    text = "".join(f"{indent}{line}\n" for line in (f"- repo: {_URL}", f"  rev: {_REV}", "  hooks:", f"  - id: {name}"))
-    return Advice((Edit(path, len(lines) + 1, 0, text),), (command,))
+    def _answer(
+        self, there: Installed | None, configuration: Configuration, mine: ListedHook | None, advice: Advice
+    ) -> Finding:
+        if there is None:
+            message = f"no {self.stage} hook is installed in this clone"
+            return missing(self.name, message, mine.place if mine else None, self.why, advice)
+        place = Place(there.path)
+        if not there.executable:
+            message, advice = (
+                "the hook is not executable, so git does not run it",
+                Advice((), (f"chmod +x {there.path}",)),
+            )
+            return missing(self.name, message, place, self.why, advice)
+        if there.manager is None:
+            errexit = script(there.text)
+            for one in (calls(there.text, errexit=errexit) if errexit is not None else None) or ():
+                if one.stops and self._judges(one):
+                    return ok(self.name, f"the hook runs {one.written}", Place(there.path, one.line))
+        elif mine is None:
+            place = Place(configuration.path) if configuration.path else place
+            return missing(self.name, f"no hook of syntax-guard is listed for {self.stage}", place, self.why, advice)
+        elif mine.narrowed is None:
+            return ok(self.name, f"{there.manager} runs {mine.id}", mine.place)
+        if mine is None and not mentions(there.text) and "\n" not in there.text.strip():
+            return missing(self.name, "the hook does not run syntax-guard", place, self.why, advice)
+        listed = mine if there.manager else None
+        reason = f"`{listed.narrowed}` may leave files out" if listed else f"the {self.stage} hook is not read"
+        return unsure(self.name, f"whether all is checked: {reason}; {_TRY}", mine.place if mine else place)
+
+    def _judges(self, made: Call) -> bool:
+        """Whether a call in a hook of one's own judges all that moves on."""
+        whole = not (made.unsure or made.paths or "--root" in made.options) and (made.first or not self.first)
+        return whole and made.verb == self.command[0] and {*self.command[1:]} <= made.options.keys()
+
+    def _advice(self, repository: Repository, path: str, mine: ListedHook | None) -> Advice:
+        """What installs the hook: in the configuration that is there, else as a plain hook of git's."""
+        command = f"{'prek' if path.endswith('.toml') else 'pre-commit'} install --hook-type {self.stage}"
+        if mine is not None:
+            return Advice(commands=(command,))
+        if not path:
+            plain = f"#!/bin/sh\nexec syntax-guard {' '.join(self.command)}"
+            return Advice(pattern=f"in .git/hooks/{self.stage}, executable: {plain}")
+        *head, name = _REPOSITORY
+        added = (*head, name + next(one for one, stages in STAGES.items() if self.stage in stages))
+        lines = (repository.text(path) or "").rstrip("\n").split("\n")
+        last = next((number for number in range(len(lines), 0, -1) if re.match(r"\s*- repo:", lines[number - 1])), None)
+        if last is None or any(re.match(r"[^\s-]", line) for line in lines[last:]):
+            return Advice(pattern=f"in {path}, under repos: {' '.join(' '.join(added).split())}; then {command}")
+        indent = lines[last - 1].partition("-")[0]
+        return Advice((Edit(path, len(lines) + 1, 0, "".join(f"{indent}{line}\n" for line in added)),), (command,))

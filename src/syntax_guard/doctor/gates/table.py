@@ -20,9 +20,9 @@ class Gate(Record):
 
 
 GATES = {
-    "commit": Gate("a commit with a broken file is refused", commit.examine, commit.STAGE),
-    "merge": Gate("a merge that brings a broken file is refused", merge.examine, merge.STAGE),
-    "push": Gate("a push of a commit with a broken file is refused", push.examine, push.STAGE),
+    "commit": Gate("a commit with a broken file is refused", commit.GATE.examine, commit.GATE.stage),
+    "merge": Gate("a merge that brings a broken file is refused", merge.GATE.examine, merge.GATE.stage),
+    "push": Gate("a push of a commit with a broken file is refused", push.GATE.examine, push.GATE.stage),
     "tree": Gate("CI checks every file, however it was committed", tree.examine),
     "ship": Gate("what is published is checked first", ship.examine),
     "start": Gate("what serves does not start with a broken file", start.examine),

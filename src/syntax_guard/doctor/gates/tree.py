@@ -10,7 +10,7 @@ from ..parsers import ci, tasks
 from ..parsers.ci import Step
 from ..parsers.commands import TOOL, WEAK, Call, Command, calls, commands, mentions
 from ..repository import Repository
-from .hook import STAGES, Configuration
+from .hook import Configuration
 
 _WHY = "a hook can be skipped (--no-verify) or never installed; the check in CI cannot"
 _ACTION = re.compile(
@@ -116,13 +116,13 @@ def _led(repository: Repository, step: Step, command: Command) -> list[Finding]:
 def _hooks_run(step: Step, command: Command, configuration: Configuration, options: set[str]) -> list[Finding]:
     """What ``pre-commit run`` does in a step: all hooks, or those that it names."""
     named = {word for word in options - {"manual", "always"} if not word.startswith("-")}
-    asked = [hook for hook in configuration.ours if hook.id in (named & {*STAGES} or (() if named else STAGES))]
+    asked = [hook for hook in configuration.ours if hook.id in named or not named]
     if not asked:
         return []
     if not _ALL & options and "syntax-guard-tree" not in named:
         return [_missing(step, "in CI nothing is staged, so the hooks see no file (--all-files is not there)")]
     stage = "manual" if "manual" in options else "pre-commit"
-    plain = options <= {*_ALL, *_PLAIN, *STAGES} and command.stops
+    plain = options <= {*_ALL, *_PLAIN, *configuration.ids} and command.stops
     sure = plain and any(stage in hook.stages and not hook.narrowed for hook in asked)
     return [_sure(step, f"CI runs {' '.join(command.words)}", None if sure else _MAY_LEAVE_OUT)]
 

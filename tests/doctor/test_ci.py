@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,11 @@ BLOCKS = [
     ("set +e\nsyntax-guard check\ntrue", "cannot-tell"),
     ("syntax-guard() { true; }\nsyntax-guard check", "cannot-tell"),
     ("exit 0\nsyntax-guard check", "cannot-tell"),
+    ("true && set +e\nsyntax-guard check\necho done", "cannot-tell"),
+    ("set -eu +e\nsyntax-guard check\necho done", "cannot-tell"),
+    ("env -C docs syntax-guard check", "cannot-tell"),
+    ("env syntax-guard check", "ok"),
+    ("echo 'a && b' \"$HOME;\" # c\nsyntax-guard check", "ok"),
     ("cat <<END\nsyntax-guard check\nEND", "cannot-tell"),
     ("echo one\nsyntax-guard \\\n  check\necho two", "ok"),
 ]
@@ -128,6 +134,7 @@ def test_what_stands_around_a_step(old: str, new: str, state: str, tmp_path: Pat
     assert states(tmp_path, "tree") == {state}
 
 
+JENKINS = "pipeline {\n  stages {\n    stage('t') {\n      steps {\n        sh 'pytest'\n      }\n    }\n  }\n}\n"
 SERVICES = {
     "github": (".github/workflows/ci.yml", WORKFLOW.format("pytest -q"), runners.github),
     "gitlab": (".gitlab-ci.yml", "stages: [check]\nunit:\n  stage: check\n  script:\n    - pytest\n", runners.gitlab),
@@ -152,11 +159,6 @@ SERVICES = {
         "jobs:\n  test:\n    steps:\n      - checkout\n      - run: pytest\nworkflows: {all: {jobs: [test]}}\n",
         runners.circle,
     ),
-    "jenkins": (
-        "Jenkinsfile",
-        "pipeline {\n  stages {\n    stage('t') {\n      steps {\n        sh 'pytest'\n      }\n    }\n  }\n}\n",
-        runners.jenkins,
-    ),
 }
 
 
@@ -176,6 +178,21 @@ def test_advice_for_a_service_is_in_its_syntax_and_works(service: str, tmp_path:
     (folder / "pkg" / "a.py").write_text(GOOD)
     assert happens(folder) == 0
     assert set(text.splitlines()) <= set((folder / path).read_text().splitlines())
+
+
+def test_the_pattern_for_jenkins_is_in_its_syntax_and_works(tmp_path: Path) -> None:
+    folder = tmp_path / "here"
+    write(folder, {"Jenkinsfile": JENKINS, "pkg/a.py": BROKEN})
+    (finding,) = answers(folder, "tree")
+    assert finding.state == "missing"
+    assert finding.advice is not None
+    added = re.findall(r"sh '.*?'", finding.advice.pattern or "")
+    assert len(added) == 2
+    assert runners.jenkins(folder) == 0
+    (folder / "Jenkinsfile").write_text(JENKINS.replace("sh 'pytest'", "\n".join([*added, "sh 'pytest'"])))
+    assert runners.jenkins(folder) == 1
+    (folder / "pkg" / "a.py").write_text(GOOD)
+    assert runners.jenkins(folder) == 0
 
 
 def test_a_repository_without_ci_gets_a_workflow(tmp_path: Path) -> None:

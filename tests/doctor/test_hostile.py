@@ -69,6 +69,18 @@ def test_json_holds_every_field() -> None:
     assert (second["how"], second["write"], second["edits"]) == (None, None, [])
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [("RUN python -m pip install --no-cache-dir syntax-guard", True), ("- run: pipx run syntax-guard check", True),
+     ("- uvx syntax-guard check", True), ("- syntax-guard check", False)],
+)  # fmt: skip
+def test_what_installs_says_from_where_before_the_first_release(line: str, told: bool) -> None:
+    advice = Advice((Edit("a", 1, 0, line + "\n"),))
+    finding = Finding("tree", "missing", "not there", None, "written", "why", advice)
+    for report in (table([finding], (), 200), as_json([finding])):
+        assert ("https://github.com/syntax-guard/syntax-guard/archive/main.tar.gz" in report) == told
+
+
 def speaks(report: str) -> bool:
     """Whether a runner would take a line for a command, or a terminal would act on it."""
     return bool(re.search(r"^\s*::|##\[|##vso\[|##teamcity\[|[\x00-\x09\x0b-\x1f\x7f\u202e]", report, re.MULTILINE))

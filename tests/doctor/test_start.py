@@ -211,6 +211,8 @@ HEALTH = [  # files, the state, what the advice holds
     ({"Dockerfile": image('HEALTHCHECK CMD curl -f http://localhost/ || exit 1\nCMD ["uvicorn", "m:a"]', "python:3.12")},  # noqa: E501
      "ok", None),
     ({"Dockerfile": image('HEALTHCHECK CMD ./check.sh\nCMD ["uvicorn", "m:a"]')}, "cannot-tell", None),
+    ({"compose.yaml": "services:\n  w:\n    build: .\n    command: celery -A shop worker\n",
+      "Dockerfile": "FROM python:3.12\n"}, "missing", "CMD celery -A shop inspect ping -d celery@$HOSTNAME"),
     ({"compose.yaml": "services:\n  w:\n    image: python:3.12\n    command: celery -A shop worker\n"}, "missing",
      'test: ["CMD-SHELL", "celery -A shop inspect ping -d celery@$$HOSTNAME"]'),
 ]  # fmt: skip

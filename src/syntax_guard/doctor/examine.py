@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import posixpath
 from collections.abc import Iterable
 
+from syntax_guard.config.near import did_you_mean
 from syntax_guard.errors import UsageError
 
 from .finding import Finding, Unreadable, unsure
@@ -37,9 +37,7 @@ def named(names: Iterable[str]) -> tuple[str, ...]:
     """The gates called ``names``, in the order of reports. Raises UsageError for a name that is no gate."""
     wanted = set(names)
     for name in sorted(wanted - set(GATES)):
-        near = difflib.get_close_matches(name, GATES, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"the gates are {', '.join(GATES)}"
-        raise UsageError(f"there is no gate {name!r}", hint)
+        raise UsageError(f"there is no gate {name!r}", did_you_mean(name, tuple(GATES)))
     return tuple(gate for gate in GATES if gate in wanted)
 
 

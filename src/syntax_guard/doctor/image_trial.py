@@ -35,9 +35,7 @@ def tried_image(image: str, environment: Mapping[str, str]) -> Finding:
         raise UsageError(f"{image} cannot be started: {created.output.strip()[-300:]}", "build or pull it first")
     container = created.output.split()[-1]
     try:
-        asked = [engine, "inspect", "--format", "{{.Config.WorkingDir}}", container]
-        folder = bounded(asked, "/", environment, SECONDS).output.strip()
-        module = _module(engine, container, folder.rstrip("/"), environment)
+        module = _module(engine, container, environment)
     finally:
         bounded([engine, "rm", "-f", container], "/", environment, SECONDS)
     if module is None:
@@ -45,8 +43,10 @@ def tried_image(image: str, environment: Mapping[str, str]) -> Finding:
     return _started(engine, image, module, environment)
 
 
-def _module(engine: str, container: str, folder: str, environment: Mapping[str, str]) -> str | None:
+def _module(engine: str, container: str, environment: Mapping[str, str]) -> str | None:
     """A module below the folder where the container starts; one that is not what starts, if there is one."""
+    asked = [engine, "inspect", "--format", "{{.Config.WorkingDir}}", container]
+    folder = bounded(asked, "/", environment, SECONDS).output.strip().rstrip("/")
     below = re.compile(rf"{re.escape(folder)}/(?!.*(?:site-packages|dist-packages|lib/python))\S+\.py")
     export = subprocess.Popen([engine, "export", container], env=environment, stdout=subprocess.PIPE)
     with export, tarfile.open(fileobj=export.stdout, mode="r|") as archive:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
@@ -13,6 +14,11 @@ from .gates.table import GATES
 
 _MOST, _LONGEST = 200, 600
 """Findings, and characters of a message or a line, that are shown."""
+_INSTALLS = re.compile(r"pip install .*syntax-guard|\b(?:pipx run|uvx) syntax-guard")
+_UNRELEASED = (
+    "until its first release, PyPI has no syntax-guard: install it from a clone, or from "
+    "https://github.com/syntax-guard/syntax-guard/archive/main.tar.gz"
+)
 _STATES = {"ok": "ok", "cannot-tell": "cannot tell", "missing": "MISSING", "not-applicable": "-"}
 
 
@@ -79,7 +85,8 @@ def _steps(advice: Advice) -> list[str]:
         head = f"{verb} in" if verb == "write" else f"{verb} {edit.line} of"
         lines += [f"{head} {edit.path}:", *(line[:_LONGEST] for line in edit.text.rstrip("\n").split("\n"))]
     lines += [f"run: {command}" for command in advice.commands]
-    return lines + ([f"in general: {advice.pattern}"] if advice.pattern else [])
+    lines += [f"in general: {advice.pattern}"] if advice.pattern else []
+    return [*lines, _UNRELEASED] if any(map(_INSTALLS.search, lines)) else lines
 
 
 def _wrapped(text: str, first: str, rest: str, width: int) -> list[str]:

@@ -53,23 +53,22 @@ def tried(root: str, environment: Mapping[str, str], *, all_hooks: bool) -> tupl
     ``environment``: the variables that git and the hooks run with. Raises GitError, SourcesError.
     """
     repository = Repository(root)
-    if not repository.in_git:
-        return ()
-    found: list[Finding] = []
+    stages = {gate: row.stage for gate, row in GATES.items() if row.stage and repository.in_git}
+    hooks = {gate: installed(repository.top, stage) for gate, stage in stages.items()}
     with tempfile.TemporaryDirectory(prefix="syntax-guard-doctor-", ignore_cleanup_errors=True) as folder:
-        clone = _Clone(repository, folder, environment, all_hooks)
-        for gate, row in GATES.items():
-            hook = installed(repository.top, row.stage) if row.stage else None
-            if hook and hook.executable and (hook.manager or all_hooks):
-                found += clone.answers(gate, hook)
-    return tuple(found)
+        clone = _Clone(repository, folder, environment, all_hooks) if any(hooks.values()) else None
+        return tuple(
+            clone.answer(gate, stages[gate], hook)
+            for gate, hook in hooks.items()
+            if clone and hook and hook.executable and (hook.manager or all_hooks)
+        )
 
 
 class _Clone:
     """A clone of a repository with its hooks, and without remotes."""
 
     def __init__(self, repository: Repository, folder: str, environment: Mapping[str, str], all_hooks: bool) -> None:
-        self.repository, self.all_hooks = repository, all_hooks
+        self.repository = repository
         self.folder, self.remote = os.path.join(folder, "clone"), os.path.join(folder, "remote.git")
         kept = {name: value for name, value in environment.items() if not name.startswith("GIT_")}
         person = {
@@ -86,36 +85,32 @@ class _Clone:
         self._quiet("checkout", "-q", "-f", "-B", "trial")
         for path in filter(_CONFIGURATION.fullmatch, repository.files):
             self._write(path, repository.text(path) or "")
-        self._copy_hooks()
-        self._quiet("add", "-A")
-        self._quiet("commit", "-q", "--no-verify", "--allow-empty", "-m", "start")
-        self.start = self._quiet("rev-parse", "HEAD").output.strip()
-
-    def _copy_hooks(self) -> None:
-        there, setting = git_hooks.hooks(self.repository.top)
+        there, setting = git_hooks.hooks(repository.top)
         if setting is not None:
             self._quiet("config", "core.hooksPath", setting)
         if os.path.isdir(there) and not os.path.isabs(setting or ""):
             shutil.copytree(there, os.path.join(self.folder, setting or ".git/hooks"), dirs_exist_ok=True)
+        self._quiet("add", "-A")
+        self._quiet("commit", "-q", "--no-verify", "--allow-empty", "-m", "start")
+        self.start = self._quiet("rev-parse", "HEAD").output.strip()
 
-    def answers(self, gate: str, hook: Installed) -> list[Finding]:
+    def answer(self, gate: str, stage: str, hook: Installed) -> Finding:
         """What ``hook`` does with a broken file in each project, and with a good one."""
-        place, stage = Place(hook.path), GATES[gate].stage
+        place, broken = Place(hook.path), Outcome(0, "", 0.0)
         folders = {posixpath.dirname(path) for path in self.repository.named("pyproject.toml", "setup.py", "setup.cfg")}
-        broken = Outcome(0, "", 0.0)
         for project in sorted({"", *folders})[:_MOST_PROJECTS]:
             broken = self._attempt(gate, posixpath.join(project, _NAME), _BROKEN)
             if broken.code == 0:
                 message = f"a broken file in {project or 'the top folder'} went through the {stage} hook"
-                return [Finding(gate, "missing", message, place, "tried", "it is accepted by all hooks that ran")]
+                return Finding(gate, "missing", message, place, "tried", "it is accepted by all hooks that ran")
             if _NAME not in broken.output:
-                return [Finding(gate, "cannot-tell", f"the {stage} hook fails: {broken.last}", place)]
+                return Finding(gate, "cannot-tell", f"the {stage} hook fails: {broken.last}", place)
         good = self._attempt(gate, _NAME, _GOOD)
         if good.code != 0:
-            return [Finding(gate, "cannot-tell", f"the {stage} hook refuses a good file too: {good.last}", place)]
-        named = re.search(r"hook id: (syntax-guard[\w-]*)", broken.output)
-        by = f"{hook.manager}, hook {named[1]}" if hook.manager and named else hook.path
-        return [Finding(gate, "ok", f"a broken file was refused by {by}, {broken.seconds:.1f} s", place, "tried")]
+            return Finding(gate, "cannot-tell", f"the {stage} hook refuses a good file too: {good.last}", place)
+        named = re.search(r"hook id: (\S+)", broken.output) if hook.manager else None
+        by = f"{hook.manager}, hook {named[1]}" if named else hook.path
+        return Finding(gate, "ok", f"a broken file was refused by {by}, {broken.seconds:.1f} s", place, "tried")
 
     def _attempt(self, gate: str, path: str, text: str) -> Outcome:
         """Commit, merge or push a file with the hooks."""

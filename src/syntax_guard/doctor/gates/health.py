@@ -107,11 +107,13 @@ def _written(repository: Repository, service: Service, command: str) -> Advice:
     installed = installing(service) if command.startswith("syntax-guard") else ()
     if image is not None and (old is None or old.place.path == image.path):
         body = f"CMD {command}" if "$" in command else f"CMD {json.dumps(command.split())}"
-        number = old.place.line or 1 if old else max([image.stage.begin, *(one.line for one in image.instructions)])
-        lines = (repository.text(image.path) or "").split("\n")[number - 1 :]
+        text = f"HEALTHCHECK {_TIMES} {body}\n"
+        if old is None:
+            last = image.stage.own[-1].line if image.stage.own else image.stage.begin + 1
+            return Advice((*installed, Edit(image.path, last, 0, text)))
+        lines = (repository.text(image.path) or "").split("\n")[(old.place.line or 1) - 1 :]
         length = next((count for count, line in enumerate(lines, 1) if line.rstrip()[-1:] != "\\"), len(lines))
-        line, replaced = (number, length) if old else (number + length, 0)
-        return Advice((*installed, Edit(image.path, line, replaced, f"HEALTHCHECK {_TIMES} {body}\n")))
+        return Advice((*installed, Edit(image.path, old.place.line or 1, length, text)))
     words = ["CMD-SHELL", command.replace("$", "$$")] if "$" in command else ["CMD", *command.split()]
     place = old.place if old else service.place
     there = repository.line(place)

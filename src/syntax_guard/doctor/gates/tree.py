@@ -29,8 +29,10 @@ def examine(repository: Repository) -> list[Finding]:
     paths, every = [path for _, path in ci.files(repository)], ci.every(repository)
     found = [finding for each in every for finding in _answers(repository, each)]
     answered = {finding.place.path for finding in found if finding.place}
-    silent = [path for path in paths if path not in answered and _speaks(repository, path, every)]
-    found += [_unsure(Place(path), f"it speaks of {TOOL}") for path in silent]
+    for path in (path for path in paths if path not in answered):  # but for a step that only installs it
+        read = "".join(one.script for one in every if one.place.path == path)
+        if (repository.text(path) or "").count(TOOL) > read.count(TOOL):
+            found.append(_unsure(Place(path), f"it speaks of {TOOL}"))
     if "ci" in Configuration(repository).table:
         found.append(_unsure(None, "pre-commit.ci may be switched on, and run the hooks"))
     for state in ("ok", "cannot-tell", "missing"):
@@ -54,14 +56,8 @@ def _answers(repository: Repository, step: Step) -> list[Finding]:
     if read is None:
         lines = re.findall(r"^\s*(?:make|tox|nox|\./\S+)[^\n;&|]{0,80}", step.script[:10_000], re.MULTILINE)[:10]
         leads = [tasks.follow(repository, tuple(line.split())) for line in lines]
-        return [_unsure(step.place, f"{one.path} speaks of {TOOL}") for one in leads if one]
+        return [_unsure(step.place, f"{one[0]} speaks of {TOOL}") for one in leads if one]
     return [finding for command in read for finding in _led(repository, step, command)]
-
-
-def _speaks(repository: Repository, path: str, every: list[Step]) -> bool:
-    """Whether a CI file speaks of the tool where nothing is read, and not only to install it."""
-    read = "\n".join(one.script for one in every if one.place.path == path)
-    return (repository.text(path) or "").count(TOOL) > read.count(TOOL)
 
 
 def _used(repository: Repository, step: Step) -> list[Finding]:
@@ -106,11 +102,12 @@ def _led(repository: Repository, step: Step, command: Command) -> list[Finding]:
     led = tasks.follow(repository, command.words)
     if led is None:
         return []
-    found = calls(led.text, errexit=led.errexit) if led.text is not None else None
-    if found is None or (re.search(r"\b(?:pre-commit|prek)\b", led.text or "") and Configuration(repository).ours):
-        return [_unsure(step.place, f"`{shown}` may run it ({led.path}): try that by hand")]
+    path, text, errexit = led
+    found = calls(text, errexit=errexit) if text is not None else None
+    if found is None or (re.search(r"\b(?:pre-commit|prek)\b", text or "") and Configuration(repository).ours):
+        return [_unsure(step.place, f"`{shown}` may run it ({path}): try that by hand")]
     every = [one.evolve(stops=one.stops and command.stops) for one in found]
-    return [_judged(repository, step, one, f"{shown}, which runs {one.written} ({led.path})") for one in every]
+    return [_judged(repository, step, one, f"{shown}, which runs {one.written} ({path})") for one in every]
 
 
 def _hooks_run(step: Step, command: Command, configuration: Configuration, options: set[str]) -> list[Finding]:
@@ -156,7 +153,8 @@ def _advice(repository: Repository, every: list[Step]) -> Advice:
     if service.template == "github.yml":
         return Advice((Edit(".github/workflows/syntax.yml", 1, 0, template(service.template)),))
     if not service.template:
-        return Advice(pattern=f"steps where Python is there: python -m pip install {TOOL}, then {TOOL} check")
+        install, check = (service.item.format(one) for one in (f"python -m pip install {TOOL}", f"{TOOL} check"))
+        return Advice(pattern=f"steps where Python is there: {install}, then {check}")
     stages = repository.mapping(path).words("stages")
     stage = f"  stage: {stages[0]}\n" if stages and "test" not in stages else ""
     end = (repository.text(path) or "").rstrip().count("\n") + 2

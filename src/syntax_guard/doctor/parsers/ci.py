@@ -26,11 +26,6 @@ _ANYWHERE = re.compile(rf"{LEAVES_OUT.pattern}|\b(?:PREK_)?SKIP\b|\bGIT_(?:STRAT
 _CHECKOUT = re.compile(
     r"checkout|actions/checkout@\S+(?: (?:fetch-depth|fetch-tags|persist-credentials|submodules|lfs|token|clean)=\S*)*"
 )
-_JENKINS = re.compile(
-    r"(?:(?:pipeline|node|agent|stages?|steps|options|environment|tools)\b[^{}]*\{|\}|agent \w+|checkout scm|echo '.*'|"
-    r"""(?:sh|junit|archiveArtifacts)\b.*|timeout\(.*\)(?: *\{)?|timestamps\(\)|//.*|)"""
-)
-"""Lines of a Jenkinsfile that change nothing."""
 
 
 class Service(Record):
@@ -88,13 +83,12 @@ def _steps(repository: Repository, service: Service, path: str) -> list[Step]:
     """What a CI file does; nothing for a service that is not read."""
     text = repository.text(path) or ""
     hidden = _ANYWHERE.search(text)
-    over = Step("", Place(path), service, Place(path), unsure=f"{hidden[0]} may leave files out" if hidden else None)
-    if path == "Jenkinsfile":
-        return list(_jenkins(text, over))
     if not service.commands:
         return []
     document = repository.mapping(path)
-    over = over.evolve(unsure=over.unsure or _outer(document), apart=_trigger(document) if service is _GITHUB else None)
+    unsure = f"{hidden[0]} may leave files out" if hidden else _outer(document)
+    apart = _trigger(document) if service is _GITHUB else None
+    over = Step("", document.place, service, document.place, unsure=unsure, apart=apart)
     found = list(_Walk(document).of(document, over, names="" in service.names))
     ready = {one.job for one in found if _CHECKOUT.fullmatch(f"{one.uses} {one.given}".strip())}
     lacks = "nothing says that the files are there" if service.checkout else None
@@ -207,27 +201,15 @@ def _text(value: Value) -> str:
     return value or ""
 
 
-def _jenkins(text: str, over: Step) -> Iterator[Step]:
-    """The ``sh`` steps that stand on a line of their own."""
-    lines = text.split("\n")[:3_000]
-    odd = next((line.strip() for line in lines if not _JENKINS.fullmatch(line.strip())), None)
-    unsure = over.unsure or (f"`{odd[:80]}` may decide" if odd else None)
-    for number, line in enumerate(lines, 1):
-        found = re.fullmatch(r"""\s*sh\s*\(?\s*(?:'([^']{0,500})'|"([^"$\\]{0,500})")\s*\)?;?\s*""", line)
-        if found:
-            script = found[1] or found[2] or ""
-            yield over.evolve(script=script, place=Place("Jenkinsfile", number), unsure=unsure)
-
-
 def before(repository: Repository, steps: list[Step], step: Step, command: str) -> Edit | None:
     """The edit that installs the tool and runs ``command`` before ``step``; None where that would be a guess."""
     line = repository.line(step.place)
     written = line.lstrip()
-    if not written.startswith(("- ", "sh ")) or "{" in line.split("run:")[0]:
+    if not written.startswith("- ") or "{" in line.split("run:")[0]:
         return None
     earlier = [one for one in steps[: steps.index(step)] if one.job == step.job]
     sets_up = any(re.search(r"setup-python|setup-uv", one.uses) for one in earlier)
-    added = [f"{'python3' if written[0] == 's' else 'python'} -m pip install syntax-guard", command]
+    added = ["python -m pip install syntax-guard", command]
     if re.search(r"(?:^|[\s;&])uvx? ", step.script):
         added = [f"uvx {command}"]
     elif step.service is _GITHUB and not sets_up:

@@ -32,7 +32,7 @@ _UNSURE = re.compile(
 _SHEBANG = re.compile(r"#!\s*(?:/usr)?/bin/(?:env (?:-S )?)?(?:sh|bash|dash)(?P<errexit> -e)?[ \r]*(?:\n|$)")
 _WRAPPER = re.compile(
     r"((?:\S*/)?(?:exec|tini|dumb-init|catatonit|docker-init|nice|uvx|(?:uv|poetry|pdm|hatch|pipenv|rye|pipx|pixi) run|"
-    r"uv tool run|env(?= \w+=))(?: -\S+)*(?: [A-Za-z_]\w*=\S*)*) "
+    r"uv tool run|env(?! -))(?: -\S+)*(?: [A-Za-z_]\w*=\S*)*) "
 )
 _VERBS = ("check", "run", "pre-push", "probe")
 _OPTIONS = KNOWN["options"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import configparser
 import re
 
-from syntax_guard.model import Record
-
 from ..data import KNOWN
 from ..repository import Repository
 from .commands import mentions, script
@@ -16,18 +14,11 @@ _PLAIN_LINE = re.compile(r"\s*(?:#.*)?|(?!SHELL|MAKE)[A-Z_]+ *[:?]?= *\S*|\.PHON
 """Lines of a Makefile, but for recipes, that do not change how a recipe runs."""
 
 
-class Led(Record):
-    """Where a command leads."""
+def follow(repository: Repository, words: tuple[str, ...]) -> tuple[str, str | None, bool] | None:
+    """Where ``words`` lead, if that is a file of the repository that speaks of the tool. Raises Unreadable.
 
-    path: str
-    text: str | None
-    """The shell text that surely runs; None where that cannot be told."""
-    errexit: bool = True
-    """It stops at an error."""
-
-
-def follow(repository: Repository, words: tuple[str, ...]) -> Led | None:
-    """Where ``words`` lead, if that is a file of the repository that speaks of the tool. Raises Unreadable."""
+    It is a path, the shell text that surely runs, None where that cannot be told, and whether that stops at an error.
+    """
     name = words[0].rsplit("/", 1)[-1]
     if name.startswith("python") and words[1:2] == ("-m",) and len(words) > 2:
         name, words = words[2], words[2:]
@@ -36,7 +27,7 @@ def follow(repository: Repository, words: tuple[str, ...]) -> Led | None:
         text = repository.text(path) or ""
         if _SPEAKS.search(text):
             reader = _make if name == "make" else _tox if path == "tox.ini" else None
-            return Led(path, reader(repository, text, words[1:]) if reader and path == there[0] else None)
+            return path, reader(repository, text, words[1:]) if reader and path == there[0] else None, True
     by_shell = name in ("sh", "bash") and len(words) > 1
     called = words[1] if by_shell else words[0]
     if "/" not in called and not by_shell:
@@ -44,7 +35,7 @@ def follow(repository: Repository, words: tuple[str, ...]) -> Led | None:
     path = called.removeprefix("./")
     text = "" if path.startswith(("/", "-")) else repository.text(path) or ""
     errexit = False if by_shell else script(text)
-    return Led(path, None if errexit is None else text, bool(errexit)) if mentions(text) else None
+    return (path, None if errexit is None else text, bool(errexit)) if mentions(text) else None
 
 
 def _make(repository: Repository, text: str, words: tuple[str, ...]) -> str | None:

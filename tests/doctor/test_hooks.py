@@ -50,6 +50,8 @@ LOCAL_HOOKS = [  # a local hook, and the states of commit and push, where a hook
     (local("syntax-guard check --hook", "files: ^src/"), "cannot-tell cannot-tell"),
     (local("syntax-guard check --hook", "types: [markdown]"), "cannot-tell cannot-tell"),
     (local("syntax-guard check --exclude '*'"), "cannot-tell cannot-tell"),
+    (local("syntax-guard check --hook", "pass_filenames: false"), "cannot-tell cannot-tell"),
+    (local("syntax-guard check --hook --exclude '*'"), "cannot-tell cannot-tell"),
     (local("syntax-guard check src"), "cannot-tell cannot-tell"),
     (local("syntax-guard --version"), "cannot-tell cannot-tell"),
     (local("syntax-guard check --hook").replace("system", "fail"), "cannot-tell cannot-tell"),

@@ -96,6 +96,7 @@ NOT_GATED = {  # the gate, and the files
     "nested workflow dir": ("tree", {".github/workflows/old/ci.yml": "on: push\njobs:\n"+steps(CHECK)}),
     "github with run": ("tree", workflow(steps("uses: nick-fields/retry@v3\n        with:\n          command: syntax-guard check\n          run: syntax-guard check"))),
     "matrix include run": ("tree", workflow(steps("run: ${{ matrix.run }}", job="    strategy:\n      matrix:\n        include:\n          - {run: syntax-guard check}\n"))),
+    "pre-commit run of a local hook that looks at the index": ("tree", {**workflow(steps("run: pre-commit run --all-files")), ".pre-commit-config.yaml": "repos:\n- repo: local\n  hooks:\n  - {id: syntax-guard, name: x, entry: syntax-guard check --staged, language: system, pass_filenames: false}\n"}),
     "pre-commit action SKIP env": ("tree", {**workflow(steps("uses: pre-commit/action@v3\n        env: {SKIP: syntax-guard}")), ".pre-commit-config.yaml":CONFIG}),
     "pre-commit run SKIP": ("tree", {**workflow(steps("run: pre-commit run --all-files\n        env: {SKIP: syntax-guard}")), ".pre-commit-config.yaml":CONFIG}),
     "SKIP= pre-commit": ("tree", {**workflow(steps("run: SKIP=syntax-guard pre-commit run --all-files")), ".pre-commit-config.yaml":CONFIG}),

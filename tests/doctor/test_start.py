@@ -40,6 +40,7 @@ STARTS = [  # how an image starts, what doctor says of it
     ('CMD ["uvicorn", "main:app"]', "missing"),
     ('CMD ["echo", "syntax-guard"]', "cannot-tell"),
     ("ARG A=1", "missing"),
+    ("CMD syntax-guard run $MORE -- uvicorn main:app", "cannot-tell"),
 ]
 
 

@@ -80,12 +80,12 @@ class Configuration:
         stages = tuple(_SHORT.get(str(one), str(one)) for one in said)
         odd = {*map(str, hook)} - {*_KNOWN["listed"]}
         if url == "local":
-            made = call(tuple(_entry(hook).split()))
-            odd -= {
-                *_KNOWN["local"],
-                *(key for key, known in _KNOWN["values"].items() if _list(hook.get(key)) in known),
-            }
-            odd |= {"entry"} if not made or made.verb != "check" or made.unsure or made.paths else set()
+            known = {key for key, values in _KNOWN["values"].items() if _list(hook.get(key)) in values}
+            odd -= {*_KNOWN["local"], *known}
+            words = _entry(hook).split()
+            made = call(tuple(word for word in words if word != "--hook"))
+            unnamed = "--hook" in words and str(hook.get("pass_filenames", "true")).lower() != "true"  # it checks none
+            odd |= {"entry"} if not made or made.verb != "check" or made.unsure or made.paths or unnamed else set()
         elif not re.search(r"(?:^|/)syntax-guard(?:\.git)?/?$", url):
             odd |= {f"repo: {url}"}
         odd |= {*map(str, self.table)} - {*_KNOWN["above"]}

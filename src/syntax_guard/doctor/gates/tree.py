@@ -69,7 +69,11 @@ def _used(repository: Repository, step: Step) -> list[Finding]:
         return [_unsure(step.place, f"{uses} speaks of {TOOL}")] if any(map(mentions, texts)) else []
     if runs := re.match(r"(pre-commit)/action@|j178/(prek)-action@", uses):
         ours = Configuration(repository, runs[1] or runs[2]).at("pre-commit")
-        return [_sure(step, message, _MAY_LEAVE_OUT if step.given or ours.narrowed else None)] if ours else []
+        return (
+            [_sure(step, message, _MAY_LEAVE_OUT if step.given or ours.narrowed or ours.local else None)]
+            if ours
+            else []
+        )
     known = _ACTION.fullmatch(uses) and _GIVEN.fullmatch(step.given)
     return [_sure(step, message, None if known else "what it is told may leave files out")] if TOOL in uses else []
 
@@ -120,7 +124,7 @@ def _hooks_run(step: Step, command: Command, configuration: Configuration, optio
         return [_missing(step, "in CI nothing is staged, so the hooks see no file (--all-files is not there)")]
     stage = "manual" if "manual" in options else "pre-commit"
     plain = options <= {*_ALL, *_PLAIN, *configuration.ids} and command.stops
-    sure = plain and any(stage in hook.stages and not hook.narrowed for hook in asked)
+    sure = plain and any(stage in hook.stages and not hook.narrowed and not hook.local for hook in asked)
     return [_sure(step, f"CI runs {' '.join(command.words)}", None if sure else _MAY_LEAVE_OUT)]
 
 

@@ -22,7 +22,7 @@ LEAVES_OUT = re.compile(r"SYNTAX_GUARD_(?:EXCLUDE|EXPECTED_BROKEN|ALLOW_BROKEN)\
 _MOST_LINES, _MOST_TEXT = 300, 12_000
 _TOKEN = re.compile(
     r"(?:[ \t]|(?<=[ \t])\\\n|\\\n(?=[ \t])|(?<![^\s;&])#[^\n]*)+|(?P<joins>&&)|(?P<ends>[;\n])|"
-    r"(?P<word>(?:[^\s;&|<>(){}`'\"\\#]|(?<=[^\s;&])#|\$\{\w+\}|'[^']*'|\"(?:[^\"$`\\]|\$[\w@]|\$\{\w+\})*\")+)"
+    r"(?P<word>(?:[^\s;&|<>(){}`'\"\\#$]|\$(?!['\"])|(?<=[^\s;&])#|\$\{\w+\}|'[^']*'|\"(?:[^\"$`\\]|\$[\w@]|\$\{\w+\})*\")+)"
 )
 """Blanks and comments, operators, and words: bare, in quotes, or with a variable. Other text is not read."""
 _UNSURE = re.compile(
@@ -172,7 +172,9 @@ def call(words: tuple[str, ...]) -> Call | None:
     rest = iter(before[1:])
     for word in rest:
         name, equals, value = word.partition("=")
-        if not word.startswith("-") or word == "-":
+        if "$" in word and verb != "pre-push":  # which is handed what git says
+            unsure = unsure or word
+        elif not word.startswith("-") or word == "-":
             paths.append(word)
         elif name in _OPTIONS["valued"]:
             options[name] = value if equals else next(rest, "")

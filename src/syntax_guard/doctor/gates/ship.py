@@ -25,32 +25,23 @@ def _answer(repository: Repository, every: list[ci.Step], publishing: ci.Step) -
     """What stands between the last step that builds and the one that publishes, in its job, counts."""
     job = [one for one in every[: every.index(publishing) + 1] if one.job == publishing.job]
     last = max((index for index, one in enumerate(job) if _BUILDING.search(f"{one.script} {one.uses}")), default=0)
-    command = f"syntax-guard check {_folder(publishing)}/*"
+    given = re.search(r"packages-dir=(\S+)", publishing.given)
+    given = given or re.search(r"upload .*?([\w./-]+)/\*", publishing.script)
+    folder = given[1].rstrip("/") if given else "dist"
+    command = f"syntax-guard check {folder}/*"
     regardless = re.search(r"(?:always|cancelled|failure)\(\)", repository.text(publishing.place.path) or "")
     for step in job[last:]:
         for one in calls(step.script, errexit=step.errexit) or ():
             sure = one.stops and not (one.unsure or step.unsure or step.never or publishing.unsure or regardless)
             published = _PUBLISHING.search(step.script)
             first = published is None or step.script[: published.start()].count("\n") >= one.line
-            if one.verb == "check" and _folder(publishing) in map(_built, one.paths) and sure and first:
+            whole = {folder, f"{folder}/*"} & {*one.paths}
+            if one.verb == "check" and whole and sure and first:
                 return ok("ship", f"{one.written} stands before what publishes", step.place)
-    elsewhere = [one for one in every if one not in job and _folder(publishing) in f"{one.script} {one.given}"]
+    elsewhere = [one for one in every if one not in job and folder in f"{one.script} {one.given}"]
     if any(mentions(f"{step.script} {step.uses}") for step in (*job, *elsewhere)):
         return unsure("ship", "whether what it publishes was checked", publishing.place)
     builds = _BUILDING.search(publishing.script)  # what it publishes is not there before
     edit = None if builds else ci.before(repository, every, publishing, command)
     advice = Advice((edit,)) if edit else Advice(pattern=f"before what publishes: {command}")
     return missing("ship", "what it publishes is not checked", publishing.place, _WHY, advice)
-
-
-def _folder(publishing: ci.Step) -> str:
-    """The folder whose files are published."""
-    given = re.search(r"packages-dir=(\S+)", publishing.given) or re.search(
-        r"upload .*?([\w./-]+)/\*", publishing.script
-    )
-    return given[1].rstrip("/") if given else "dist"
-
-
-def _built(path: str) -> str:
-    """The folder that a path of a check names all of."""
-    return path.removesuffix("/*")

@@ -106,6 +106,22 @@ def test_what_else_is_returned_is_a_fault_that_says_what_to_return(value: object
     assert "None or True" in fault.message
 
 
+@pytest.mark.parametrize(
+    ("value", "told", "may_pass"), [(False, "returned False", True), ("ok", "a value of type str", False)]
+)
+def test_a_fault_names_what_was_returned_and_only_false_may_pass(value: object, told: str, may_pass: bool) -> None:
+    (fault,) = read(Check("bad", lambda: value))[0].faults  # type: ignore[arg-type, return-value]
+    assert told in fault.message
+    assert fault.may_pass is may_pass
+
+
+def test_the_decorator_s_defaults_are_those_of_a_check() -> None:
+    def ask() -> None:
+        pass
+
+    assert check("x")(ask) == Check("x", ask)
+
+
 def test_a_checkup_without_checks_is_an_error() -> None:
     with pytest.raises(ValueError, match="at least one check"):
         Checkup()

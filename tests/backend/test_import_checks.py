@@ -124,7 +124,8 @@ def test_a_restart_is_tried_in_a_process_of_its_own(
     assert "sg_shop.models" not in sys.modules
 
 
-def test_a_restart_is_tried_once_for_each_change(shop: Path) -> None:
+def test_a_restart_is_tried_once_for_each_change(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syntax_guard.backend.import_checks.AGAIN", 0)  # that is for a trial which came to no end
     count = shop.parent / "count"
     (shop / "routers/items.py").write_text(f"open({str(count)!r}, 'a').write('x')\napp = 1\n")
     check = trial()
@@ -165,3 +166,21 @@ def test_a_message_with_a_password_is_logged_without_it(shop: Path, caplog: pyte
     read(trial("sg_shop.routers.items"))
     assert len(caplog.records) == 2
     assert "hunter2" not in caplog.text
+
+
+def test_a_restart_of_a_package_that_is_not_there_is_a_fault() -> None:
+    (fault,) = read(restart("sg_nowhere.main:app")).faults
+    assert (fault.error, fault.component) == ("ModuleNotFoundError", "sg_nowhere.main:app")
+
+
+def test_a_trial_that_was_killed_is_repeated_though_no_source_has_changed(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = shop.parent / "killed"
+    source = "import os\nif not os.path.exists({0!r}):\n    open({0!r}, 'w')\n    os.kill(os.getpid(), 9)\napp = 1\n"
+    (shop / "routers/items.py").write_text(source.format(str(killed)))
+    check = trial()
+    assert [fault.error for fault in read(check).faults] == ["RestartError"]
+    assert [fault.error for fault in read(check).faults] == ["RestartError"]  # not at once
+    monkeypatch.setattr("syntax_guard.backend.import_checks.AGAIN", 0)
+    assert read(check).healthy

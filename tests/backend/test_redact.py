@@ -129,3 +129,7 @@ def test_nothing_in_the_log_acts_on_a_terminal_or_forges_a_line(caplog: pytest.L
     (message,) = caplog.messages
     assert message.isprintable()
     assert message.startswith("check odd fails (app/\\x0a\\x07.py): E\\x1b[2J: first CRITICAL forged")
+
+
+def test_of_two_secrets_the_longer_is_hidden_as_a_whole() -> None:
+    assert redact("walrus and walrus_user", ["walrus", "walrus_user"]) == "*** and ***"

@@ -52,6 +52,9 @@ BEHAVIOURS: dict[str, tuple[list[str], bool, str]] = {
     "a body up to the end": ([f"{BUSY}\r\n", "full"], False, "503 Busy: full"),
     "a body in chunks": ([f"{BUSY}Transfer-Encoding: chunked\r\n\r\n2\r\nfu\r\n", "2;x=y\r\nll\r\n0\r\n\r\n"], False,
                          "503 Busy: full"),
+    "a chunk of 31 characters": ([f"{BUSY}Transfer-Encoding: chunked\r\n\r\n",
+                                  "1F\r\nfull of requests, and of others\r\n0\r\n\r\n"],
+                                 False, "503 Busy: full of requests, and of others"),
     "chunks that are none": ([f"{BUSY}Transfer-Encoding: chunked\r\n\r\nzz\r\n"], False, "503 Busy"),
     "a chunk that is too long": ([f"{BUSY}Transfer-Encoding: chunked\r\n\r\n{'F' * 40}\r\nx"], False, "503 Busy"),
     "a body of several lines": ([f"{BUSY}\r\n{{\n 'a':\n 1}}\n"], False, "503 Busy: { 'a': 1}"),
@@ -170,6 +173,7 @@ def test_a_url_that_nobody_can_ask_is_one_line_and_1(folder: Folder, url: str) -
     ("url", "host", "port", "authority", "target"),
     [
         ("http://a", "a", 80, "a", "/"),
+        ("https://a/", "a", 443, "a", "/"),
         ("HTTPS://a.b.:444", "a.b.", 444, "a.b.:444", "/"),
         ("http://a:/x", "a", 80, "a:", "/x"),
         ("http://a?b=/c@d", "a", 80, "a", "/?b=/c@d"),

@@ -13,6 +13,7 @@ import pytest
 
 from ..conftest import COMMAND
 from ..namespaces import namespace
+from .test_http_health import saying, server
 
 restart = pytest.importorskip("syntax_guard.gates.restart")
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="counts in containers: needs POSIX")
@@ -121,10 +122,10 @@ for arguments in {rounds!r}:
 
 
 def as_process_1(
-    rounds: list[list[str]], handler: str = "signal.signal(signal.SIGTERM, ended)", last: str = ""
+    rounds: list[list[str]], handler: str = "signal.signal(signal.SIGTERM, ended)", last: str = "", url: str = URL
 ) -> tuple[int, list[str]]:
     """Let a process 1 probe itself with these arguments; return its exit code and what it printed, a line a probe."""
-    url = f"{URL}{uuid4()}"
+    url = f"{url}{uuid4()}"
     code = SERVER.format(handler=handler, last=last, rounds=rounds, command=str(COMMAND), url=url)
     try:
         line = [*namespace(), sys.executable, "-c", code]
@@ -151,6 +152,14 @@ def test_failures_while_it_starts_do_not_count() -> None:
     code, said = as_process_1([["--restart-after=1"]] * 3)
     assert code == 0
     assert ["not counted" in line for line in said] == [True] * 3
+
+
+def test_a_server_that_answers_is_never_ended() -> None:
+    with server(saying("HTTP/1.1 200 OK\r\n\r\n")) as address:
+        code, said = as_process_1([LIMIT] * 4, url=f"{address}/")
+    assert code == 0
+    assert [line.partition(" ")[0] for line in said] == ["0"] * 4
+    assert not any("failure" in line for line in said)
 
 
 def test_it_is_off_by_default() -> None:

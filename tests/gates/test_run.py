@@ -71,7 +71,9 @@ def test_the_commands_exit_code_is_the_last_word(folder: Folder) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        pytest.param(["--", "no-such-command"], 127, "no-such-command: command not found", id="no such command"),
+        pytest.param(
+            ["--", "no-such-command"], 127, "no-such-command: command not found (install it", id="no such command"
+        ),
         pytest.param(["--", ""], 127, "'': command not found", id="an empty command"),
         pytest.param(["--", "./main.py"], 126, "cannot be executed", id="not executable"),
         pytest.param(["echo", "started"], 2, "--", id="no dashes"),

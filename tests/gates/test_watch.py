@@ -249,3 +249,12 @@ def test_half_of_a_file_that_an_editor_writes_is_not_called_broken(
     file.write_text("def f(\n")
     monkeypatch.setattr(run, "sleep", lambda _: None)
     assert not run._settled([str(tmp_path)], settings).ok
+
+
+def test_it_looks_by_itself_where_watchfiles_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "watchfiles", None)  # an import of it fails
+    (tmp_path / "a.py").write_text("")
+    changes = watch.changes([str(tmp_path)])
+    assert step(changes)
+    (tmp_path / "a.py").write_text("x = 1\n")
+    assert step(changes)

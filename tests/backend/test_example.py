@@ -181,10 +181,13 @@ def test_the_page_shows_each_gate_and_check_to_people(
     from selenium.webdriver.common.by import By
 
     def shown(table: str, cell: int = 2) -> dict[str, str]:
-        return {
-            row.get_attribute("data-name"): row.find_element(By.CSS_SELECTOR, f"td:nth-child({cell})").text
-            for row in browser.find_elements(By.CSS_SELECTOR, f"#{table} tbody tr")
-        }
+        # In one script, since the page may draw its rows anew at any time.
+        script = """
+            const rows = [...document.querySelectorAll(`#${arguments[0]} tbody tr`)];
+            return Object.fromEntries(rows.map(row => [row.dataset.name, row.cells[arguments[1] - 1].innerText]));
+        """
+        found: dict[str, str] = browser.execute_script(script, table, cell)
+        return found
 
     def headline() -> str:
         heading = browser.find_element(By.TAG_NAME, "h1").text

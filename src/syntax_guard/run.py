@@ -8,7 +8,7 @@ from time import perf_counter
 from .errors import SourcesError, TargetError
 from .judging.judgement import Inquiry, Judgement, Limits, requests
 from .judging.schedule import judge
-from .model import UNKNOWN, Problem, Result, Source, Summary, Verdict, display_name, this_interpreter
+from .model import UNKNOWN, Problem, Result, Source, Summary, Verdict, this_interpreter
 from .sources.file_types import NOTEBOOK, SUFFIXES, is_notebook
 from .sources.readers import File
 from .sources.selection import FoundFiles
@@ -16,9 +16,10 @@ from .targets.rules import saying
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
     from typing import TypeAlias
 
+    from .cache.notebooks import Notebooks
     from .cache.run_cache import RunCache
     from .config.settings import Settings
     from .findings.tally import Tally
@@ -47,9 +48,7 @@ class Run:
         self._follow = follow
         self._settings = settings
         self._limits = Limits(settings.jobs, settings.time_limit, settings.memory_limit << 20)
-        self._cells = self._unread_notebooks = 0
-        self._skipped: list[Skipped] = []
-        """Notebooks and cells in other languages."""
+        self._notebooks: Notebooks | None = None
         self._memory: RunCache | None = None
         self._tally: Tally | None = None
         self._hears_scripts = hears_scripts(settings)
@@ -98,34 +97,44 @@ class Run:
         judgements: Iterable[Judgement] = self._in_batches(selection.files)
         for judgement in self._follow(judgements, found) if self._follow else judgements:
             by_file = self.rules.of(judgement.file)
-            if not judgement.silent or self._is_listed(judgement.file):
+            if not judgement.silent or by_file.lists(judgement.file):
                 self._note(judgement, by_file)
         if self._memory is not None:
             self._memory.close(complete=True)
-        checked = found + selection.known - self._unread_notebooks
-        return self._result(checked, (*selection.account(), *self._skipped))
+        notebooks = self._notebooks
+        if notebooks is None:
+            return self._result(found + selection.known, tuple(selection.account()))
+        self._known += notebooks.known
+        return self._result(found + selection.known - notebooks.unread, (*selection.account(), *notebooks.skipped))
 
     def _in_batches(self, files: FoundFiles) -> Iterator[Judgement]:
         """Judge `files`; none is left afterwards."""
         for batch in files.batches(BATCH):
+            if self._memory is None and sum(file.size for file in batch) > WORTH_REMEMBERING:
+                self._remember()
             selected: Sequence[Readable] = batch
             if any(map(is_notebook, batch)):
-                selected = self._cells_of(batch)
-            if self._memory is None and sum(file.size for file in selected) > WORTH_REMEMBERING:
-                self._remember()
+                selected = yield from self._besides_notebooks(batch)
             yield from self._judgements(selected)
             if self._memory is not None:
                 self._memory.settle(batch)
 
-    def _cells_of(self, files: Sequence[Readable]) -> Sequence[Readable]:
-        """`files` with the cells of each notebook in its place."""
-        from .judging.notebooks import with_cells
+    def _besides_notebooks(self, files: Sequence[Readable]) -> Generator[Judgement, None, Sequence[Readable]]:
+        """Judge the notebooks of `files` of which nothing is to be said; return the other files, and the cells of the
+        other notebooks."""
+        if self._notebooks is None:
+            from .cache.notebooks import Notebooks
 
-        cells = with_cells(files, self._limits)
-        self._cells += cells.count
-        self._unread_notebooks += cells.unread
-        self._skipped += cells.skipped
-        return cells.files
+            self._notebooks = Notebooks(self._limits)
+        defers = may_hold if self._hears_scripts else None
+        done: set[Readable] = set()
+        whole = [file for file in files if is_notebook(file) and not self.rules.of(file).lists_some]
+        for asked, group in self._groups(whole):
+            valid = self._notebooks.whole(asked.targets, group, self._memory, defers) if asked.targets else ()
+            for judgement in self._as_asked(asked, valid):
+                done.add(judgement.file)
+                yield judgement
+        return self._notebooks.taken_apart([file for file in files if file not in done])
 
     def _note(self, judgement: Judgement, by_file: FileRules) -> None:
         if self._tally is None:
@@ -139,7 +148,8 @@ class Run:
         tally = self._tally
         said = (tally.broken, tally.undecided, tally.warnings) if tally else (0, 0, 0)
         summary = Summary(checked, *said, len(account), self._known, perf_counter() - self._started,
-                          self._cells, tally.baseline if tally else 0)  # fmt: skip
+                          self._notebooks.cells if self._notebooks else 0,
+                          tally.baseline if tally else 0)  # fmt: skip
         targets = tuple(sorted(self._targets, key=lambda target: target.version))
         memory = self._memory
         notices = (*self.rules.notices, *(memory.notices if memory else ()), *self._stale())
@@ -169,6 +179,11 @@ class Run:
 
     def _judgements(self, files: Sequence[Readable]) -> Iterator[Judgement]:
         """Judge `files`: those together that the same Pythons are asked about, whichever projects they are of."""
+        for asked, group in self._groups(files):
+            yield from self._as_asked(asked, self._judged(asked, group) if asked.targets else _undecided(asked, group))
+
+    def _groups(self, files: Sequence[Readable]) -> Iterable[tuple[Asked, list[Readable]]]:
+        """`files` by the Pythons that are asked about them."""
         groups: dict[object, tuple[Asked, list[Readable]]] = {}
         known: dict[int, tuple[Asked, list[Readable]]] = {}
         for file in files:
@@ -179,11 +194,14 @@ class Run:
                     self._memory.ask(file.path)
                 known[id(asked)] = asked, groups.setdefault(_whom(asked), (asked, []))[1]
             known[id(asked)][1].append(file)
-        for asked, group in groups.values():
-            for judgement in self._judged(asked, group) if asked.targets else _undecided(asked, group):
-                own = self.rules.of(judgement.file).asked
-                same = own is asked or judgement.targets != asked.targets
-                yield judgement if same else Judgement(**{**vars(judgement), "targets": own.targets})
+        return groups.values()
+
+    def _as_asked(self, asked: Asked, judgements: Iterable[Judgement]) -> Iterator[Judgement]:
+        """`judgements` of files that were judged as those of `asked`, each with the targets of its own project."""
+        for judgement in judgements:
+            own = self.rules.of(judgement.file).asked
+            same = own is asked or judgement.targets != asked.targets
+            yield judgement if same else Judgement(**{**vars(judgement), "targets": own.targets})
 
     def _judged(self, asked: Asked, files: Sequence[Readable]) -> Iterator[Judgement]:
         """Judge `files`; scripts that say themselves which Pythons they are for come last."""
@@ -216,13 +234,13 @@ class Run:
                 f"--write-bytecode: {this_interpreter().name} runs this, and the files are for {wanted}",
                 "run it with the Python that will run the files, as in their image",
             )
-        listed = [file for file in files if self._is_listed(file)]  # to be valid would be news: judged each time
-        others = [file for file in files if not self._is_listed(file)] if listed else files
+        listed = [file for file in files if self.rules.of(file).lists(file)]  # to be valid would be news
+        others = [file for file in files if not self.rules.of(file).lists(file)] if listed else files
         others = self._unproven(targets, others)
         if memory is not None:
             split = memory.split(targets, others)
             self._known += len(split.known) + len(split.recalled)
-            if self._cells:  # which are no files
+            if self._notebooks is not None:  # their cells are no files
                 known = (*(file for file, _ in split.known), *(one.file for one in split.recalled))
                 self._known -= sum(file.cell is not None for file in known)
             yield from split.recalled
@@ -232,18 +250,9 @@ class Run:
         digest = memory.digest(targets) if memory else None
         defers = may_hold if self._hears_scripts else None
         for judgement in judge([*others, *listed], Inquiry(targets, asked, self._limits, digest, defers)):
-            if memory is not None and judgement.targets and not self._is_listed(judgement.file):
+            if memory is not None and judgement.targets and not self.rules.of(judgement.file).lists(judgement.file):
                 memory.learn(targets, judgement)
             yield judgement
-
-    def _is_listed(self, file: Readable) -> bool:
-        by_file = self.rules.of(file)
-        if by_file.allowances(file.path, file.member, file.cell):
-            return True
-        if not by_file.expected_broken:
-            return False
-        said = [by_file.expected(name) for name in listed_names(file.path, file.member, file.cell)]
-        return any(entry is not None for entry in said)
 
     def wanted(self, selection: Selection, named: Sequence[str] = ()) -> Selection:
         """`selection` without the notebooks of folders that want none judged, unless they are `named`."""
@@ -285,12 +294,6 @@ class Run:
 def hears_scripts(settings: Settings) -> bool:
     """Whether a script's own block has a say in which Pythons are asked about it."""
     return settings.projects and not {"target_version", "python"} & settings.overrides
-
-
-def listed_names(path: str, member: str | None, cell: int | None) -> tuple[str, ...]:
-    """What a source may be listed as: by itself or, as a cell, with all of its notebook."""
-    name = display_name(path, member, cell)
-    return (name,) if cell is None else (name, display_name(path, member))
 
 
 def may_hold(data: bytes) -> bool:

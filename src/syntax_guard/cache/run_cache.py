@@ -7,7 +7,7 @@ try:
 except ImportError:
     from hashlib import blake2b
 
-from ..judging.fingerprint import fingerprint, rules
+from ..judging.fingerprint import NOTEBOOKS, fingerprint, rules
 from ..storage.store import Store
 from .tree_cache import TreeCache
 from .verdict_cache import Split, VerdictCache
@@ -36,6 +36,7 @@ class RunCache:
         self._look_at_key()
         self._tree: TreeCache | None = None
         self._verdicts: dict[tuple[Target, ...], VerdictCache | None] = {}
+        self._notebooks: dict[tuple[Target, ...], VerdictCache | None] = {}
         self._trouble: str | None = None
         self._rules: bytes | None = None
         try:
@@ -123,21 +124,31 @@ class RunCache:
 
     def close(self, *, complete: bool) -> None:
         """Write down what was learned; of the search only what is `complete`, to the last file. Once is enough."""
-        for verdicts in filter(None, self._verdicts.values()):
+        for verdicts in filter(None, (*self._verdicts.values(), *self._notebooks.values())):
             verdicts.close()
         if complete and self._tree is not None:
             self._tree.close()
         self._tree = None
         self._store.close()
 
+    def notebooks(self, targets: tuple[Target, ...]) -> VerdictCache | None:
+        """What is known of notebooks as a whole, which hangs on what prepares them, too; None where nothing is kept."""
+        if targets not in self._notebooks:
+            self._notebooks[targets] = self._made(targets, NOTEBOOKS)
+        return self._notebooks[targets]
+
     def _of(self, targets: tuple[Target, ...]) -> VerdictCache | None:
+        if targets not in self._verdicts:
+            self._verdicts[targets] = self._made(targets)
+        return self._verdicts[targets]
+
+    def _made(self, targets: tuple[Target, ...], more: tuple[str, ...] = ()) -> VerdictCache | None:
+        """What is known by the rules that judge, and by the modules `more`."""
         if self._rules is None:
             return None
-        if targets not in self._verdicts:
-            try:
-                known = fingerprint(targets, self._rules)
-                self._verdicts[targets] = VerdictCache(self._store, known, targets)
-            except OSError as error:  # which interpreter judges cannot be told
-                self._trouble = str(error)
-                self._verdicts[targets] = None
-        return self._verdicts[targets]
+        try:
+            known = fingerprint(targets, self._rules + rules(more) if more else self._rules)
+            return VerdictCache(self._store, known, targets)
+        except OSError as error:  # which interpreter judges cannot be told
+            self._trouble = str(error)
+            return None

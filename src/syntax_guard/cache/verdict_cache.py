@@ -26,7 +26,7 @@ from .digests import DIGEST_BYTES, Digests
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ..model import Stamp, Target
     from ..sources.readers import Readable
@@ -72,6 +72,10 @@ class VerdictCache:
         from hashlib import sha256  # OpenSSL's: with the processor's own instructions, twice as fast as BLAKE2
 
         return blake2b(sha256(data).digest(), key=self._key, digest_size=DIGEST_BYTES, person=b"verdict").digest()
+
+    def knows(self) -> Callable[[bytes], bool]:
+        """What tells by the digest of a source whether it is valid without a word."""
+        return self._known_digests().__contains__
 
     def split(self, files: Sequence[Readable]) -> Split:
         """Tell `files` apart by what is known of their bytes.

@@ -43,20 +43,31 @@ TAKES_PART = (
     *("storage." + name for name in ("packed", "records", "whole_file")),
 )  # fmt: skip
 """The modules whose change may change a verdict or the choice of files. A test holds them to what is imported."""
+NOTEBOOKS = (
+    "judging.notebooks", "judging.whole_notebooks",
+    *("sources.notebooks." + name for name in (
+        "cells", "document", "magics", "names", "plain", "prompts", "readables", "single_line", "statements",
+        "top_level",
+    )),
+)  # fmt: skip
+"""The modules that take part besides in what is said of a notebook as a whole."""
 LIBRARIES = ("identify.extensions",)
 """The table of another package that says which names are Python."""
 
 
-def rules() -> bytes:
+def rules(modules: Sequence[str] | None = None) -> bytes:
     """32 bytes that differ where another version of this tool may judge otherwise, or choose other files.
+
+    They stand for `modules`; None for those that take part whatever is judged, and for `LIBRARIES`.
 
     Raises `OSError` where a module of ours cannot be read.
     """
     assert __spec__ is not None  # noqa: S101  # for the type checker: this is imported, never a script
     read = __spec__.loader.get_data  # type: ignore[union-attr]  # from a folder as from a zip file
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    texts = [read(os.path.join(package, *name.split(".")) + ".py") for name in TAKES_PART]
-    texts += map(_text, LIBRARIES)
+    names = TAKES_PART if modules is None else modules
+    texts = [read(os.path.join(package, *name.split(".")) + ".py") for name in names]
+    texts += map(_text, LIBRARIES if modules is None else ())
     digest = blake2b(digest_size=32)
     for text in texts:
         digest.update(blake2b(text, digest_size=32).digest())

@@ -9,11 +9,11 @@ import os
 import re
 import sys
 
-from ..model import Problem, Record, Skipped, display_name
+from ..model import Problem, Record
 from ..processes import _compile_worker
 from ..sources.file_types import is_notebook
 from ..sources.notebooks.cells import Cell, Prepared, prepare
-from ..sources.notebooks.readables import NoNotebook, sources
+from ..sources.notebooks.readables import NoNotebook, in_other_languages, sources
 from ..sources.readers import UnreadableError
 
 TYPE_CHECKING = False
@@ -21,13 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any, TypeAlias
 
+    from ..model import Skipped
     from ..sources.readers import Readable
     from .judgement import Limits
 
     Batch: TypeAlias = "list[tuple[Readable, bytes]]"
 
-OTHER_LANGUAGE = "other-language"
-"""The code of the reason why a notebook or a cell is skipped (see ``findings.codes.SKIPPED``)."""
 SMALL = 64 * 1024
 """Bytes of notebooks that are prepared in this process."""
 BATCH_BYTES = 256 * 1024
@@ -62,12 +61,11 @@ def with_cells(files: Sequence[Readable], limits: Limits) -> Cells:
             expanded.append(NoNotebook(file, prepared))
         elif prepared.language is not None:
             unread += 1
-            skipped.append(Skipped(display_name(file.path, file.member), OTHER_LANGUAGE))
+            skipped += in_other_languages(file, [None])
         else:
             count += len(prepared.cells)
             expanded += sources(file, prepared)
-            names = (display_name(file.path, file.member, number) for number in prepared.others)
-            skipped += [Skipped(name, OTHER_LANGUAGE) for name in names]
+            skipped += in_other_languages(file, prepared.others)
     return Cells(expanded, count, unread, tuple(skipped))
 
 

@@ -95,8 +95,12 @@ def _become_judge(inquiry: Inquiry) -> Callable[[bytes], Any]:
 
 def _accepts(judge: Callable[[bytes], Any], inquiry: Inquiry, source: Source) -> bool:
     """Whether `judge` has nothing to say to `source`, and nothing in it misleads a reader."""
-    data = source.data
-    return _has_standard_coding(data) and not judge(inquiry.requests[0].body(source)) and not hidden(data)
+    return is_accepted(source.data, inquiry.requests[0].body(source), judge)
+
+
+def is_accepted(data: bytes, body: bytes, judge: Callable[[bytes], Any]) -> bool:
+    """Whether `judge` has nothing to say to `body`, which stands for the source `data`, and that misleads no reader."""
+    return _has_standard_coding(data) and not judge(body) and not hidden(data)
 
 
 def _number(number: int) -> bytes:

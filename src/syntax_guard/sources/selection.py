@@ -40,6 +40,7 @@ NESTED = "nested-archive"
 UNTRACKED = "untracked"
 MISSING = "not-in-work-tree"
 SUBMODULE_FOLDER = "submodule"
+OTHER_LANGUAGE = "other-language"
 
 
 MANY = 1024

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..model import UNKNOWN, Record, Target, this_interpreter
+from ..model import UNKNOWN, Record, Target, display_name, this_interpreter
 from ..sources.file_types import NOTEBOOK
 from ..sources.readers import File
 
@@ -96,6 +96,22 @@ class FileRules(Record):
     def allowances(self, path: str, member: str | None, cell: int | None) -> tuple[Allowance, ...]:
         """The entries of baselines that name a source."""
         return () if self.baselines is None else self.baselines.of(path, member, cell)
+
+    @property
+    def lists_some(self) -> bool:
+        """Whether sources may be listed here, one by one."""
+        return bool(self.expected_broken) or self.baselines is not None
+
+    def lists(self, source: Readable) -> bool:
+        """Whether `source` is listed as what is broken, by itself or, as a cell, with all of its notebook."""
+        if not self.lists_some:
+            return False
+        path, member, cell = source.path, source.member, source.cell
+        if self.allowances(path, member, cell):
+            return True
+        names = [display_name(path, member, cell), *([] if cell is None else [display_name(path, member)])]
+        said = [self.expected(name) for name in names]  # each entry takes note of what it matches
+        return any(entry is not None for entry in said)
 
 
 def saying(rules: Rules) -> Callable[[str], object]:

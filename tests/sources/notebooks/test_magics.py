@@ -9,9 +9,9 @@ import warnings
 
 import pytest
 
-from syntax_guard.sources.notebooks.magics import to_python
+from syntax_guard.sources.notebooks.magics import MOST
+from syntax_guard.sources.notebooks.plain import to_python
 from syntax_guard.sources.notebooks.single_line import LINE_MAGICS
-from syntax_guard.sources.notebooks.statements import MOST
 from syntax_guard.sources.notebooks.top_level import to_module
 
 from .ipython import refuses, shell

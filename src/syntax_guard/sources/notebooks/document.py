@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from ...model import Problem, Record
 from ..readers import UnreadableError
 
@@ -19,7 +17,7 @@ RAISES = "raises-exception"
 
 _BOM = b"\xef\xbb\xbf"
 _POINTER = b"version https://git-lfs.github.com/spec/"
-_CONFLICT = re.compile(rb"^(?:<<<<<<<|>>>>>>>) ", re.MULTILINE)
+_CONFLICT = rb"(?m)^(?:<<<<<<<|>>>>>>>) "
 _DATABRICKS = "application/vnd.databricks.v1+"
 _SYNTAX_ERRORS = ("SyntaxError", "IndentationError", "TabError")
 _LIST_BYTES = 80
@@ -33,19 +31,23 @@ _WANTED = frozenset({
 _NOTHING: dict[str, Any] = {}
 
 
-class CodeCell(Record):
+class CodeCell:
     """A code cell as it stands in a notebook."""
 
-    number: int
-    """Among the code cells of the notebook, from 1."""
-    text: str
-    language: str | None
-    """Where the cell says that it is in another language than Python."""
-    may_fail: bool
-    """Whether it has the tag `RAISES`."""
-    failed: bool
-    """Whether a `SyntaxError` is stored as its output."""
-    databricks: bool
+    __slots__ = ("databricks", "failed", "language", "may_fail", "number", "text")
+
+    def __init__(self, number: int, text: str, cell: dict[str, Any], databricks: bool) -> None:
+        metadata = _table(cell.get("metadata"))
+        self.number = number
+        """Among the code cells of the notebook, from 1."""
+        self.text = text
+        self.language = _language_of(cell, metadata) if metadata or "language" in cell else None
+        """Where the cell says that it is in another language than Python."""
+        self.may_fail = "tags" in metadata and isinstance(metadata["tags"], list) and RAISES in metadata["tags"]
+        """Whether it has the tag `RAISES`."""
+        self.failed = any(map(_is_syntax_error, _outputs(cell)))
+        """Whether a `SyntaxError` is stored as its output."""
+        self.databricks = databricks or _DATABRICKS + "cell" in metadata
 
 
 class Document(Record):
@@ -80,7 +82,9 @@ def _parsed(data: bytes) -> dict[str, Any]:
     try:
         notebook = json.loads(data.decode(), object_hook=_wanted)
     except json.JSONDecodeError as error:
-        conflict = _CONFLICT.search(data)
+        import re
+
+        conflict = re.search(_CONFLICT, data)
         if conflict:
             line = data.count(b"\n", 0, conflict.start()) + 1
             raise _none("an unresolved merge conflict in its JSON", line, 1) from None
@@ -152,22 +156,20 @@ def _old_source(notebook: dict[str, Any], cell: dict[str, Any]) -> object:
 
 def _code_cell(number: int, cell: dict[str, Any], databricks: bool) -> CodeCell:
     source = cell.get("source")
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "".join(source)
+    if isinstance(source, list):
+        try:
+            source = "".join(source)
+        except TypeError:
+            source = None
     if not isinstance(source, str):
         raise _none(f"code cell {number} without source")
-    metadata = _table(cell.get("metadata"))
+    return CodeCell(number, source, cell, databricks)
+
+
+def _language_of(cell: dict[str, Any], metadata: dict[str, Any]) -> str | None:
+    """What a cell says that its language is, unless that is Python."""
     said = (cell.get("language"), metadata.get("language"), _table(metadata.get("vscode")).get("languageId"))
-    language = next((name for name in said if isinstance(name, str) and name and not _is_python(name)), None)
-    tags = metadata.get("tags")
-    return CodeCell(
-        number,
-        source,
-        language,
-        isinstance(tags, list) and RAISES in tags,
-        any(_is_syntax_error(output) for output in _outputs(cell)),
-        databricks or _DATABRICKS + "cell" in metadata,
-    )
+    return next((name for name in said if isinstance(name, str) and name and not _is_python(name)), None)
 
 
 def _outputs(cell: dict[str, Any]) -> list[Any]:

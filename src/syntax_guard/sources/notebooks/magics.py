@@ -8,11 +8,8 @@ tests ask IPython itself. What no Python accepts stays as it is.
 from __future__ import annotations
 
 import re
-import textwrap
 
-from .prompts import without_prompts
 from .single_line import to_statement
-from .statements import MOST, to_statements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +21,8 @@ PYTHON_BODIES = frozenset({
 """Cell magics whose cell is what IPython runs. Any other (``%%bash``, ``%%sql`` …) makes it something else."""
 PLAIN_BODIES = frozenset({"python", "python3"})
 """Cell magics whose cell is plain Python, without anything of IPython's."""
+MOST = 499
+"""So many of its own lines does IPython replace in a cell; with more it gives up."""
 NESTED = 100
 """So many cell magics within each other are taken off."""
 
@@ -32,11 +31,12 @@ _BREAKS = re.compile("[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 """What else but ``\\n`` IPython takes for the end of a line."""
 _FIRST = re.compile(r"[ \t]*[%!?,;/]")
 _CANDIDATES = (
-    re.compile(r"\n[ \t]*[%!?,;/]"),
-    re.compile(r"\?$", re.MULTILINE),
-    re.compile(r"=[ \t]*(?:\\\n[ \t]*)*[%!](?!=)"),
+    ("\n", re.compile(r"\n[ \t]*[%!?,;/]")),
+    ("?", re.compile(r"\?$", re.MULTILINE)),
+    ("%!", re.compile(r"=[ \t]*(?:\\\n[ \t]*)*[%!](?!=)")),
 )
-"""What could be IPython's: if nothing is, there is no need for the tokenizer. One by one they are found faster."""
+"""What could be IPython's, behind the characters without one of which it is not there: if nothing is, there is no need
+for the tokenizer. One by one they are found faster."""
 _SIMPLE = re.compile(
     r"(?:[^\s()\[\]{}'\"\\?%!,;/#\0][^()\[\]{}'\"\\?%!\n\0]*|[ \t]*(?:#.*)?|[%!](?!=)[^()\[\]{}'\"\\?\n\0]*)\n"
 )
@@ -50,14 +50,8 @@ _HEAD = re.compile(r"(?:[^\r\n]*(?:\r\n|\r|\n)?){2}")
 _CODING = re.compile(r"coding(?=[:=])")
 
 
-def to_python(cell: str, shadowed: Callable[[str], bool] = lambda _: False, databricks: bool = False) -> str | None:
-    """`cell` as plain Python with as many lines, or None where it is in another language.
-
-    `shadowed` tells whether an earlier cell gives a name another meaning than the magic of that name. `databricks` says
-    that the notebook is one of theirs, where ``%sql`` is for the whole cell. What IPython awaits at the top level of a
-    cell stays (see ``top_level``).
-    """
-    text = cell if cell.endswith("\n") else cell + "\n"
+def replaced(text: str, shadowed: Callable[[str], bool], databricks: bool) -> str | None:
+    """`text`, a cell that ends in a line break, as ``plain.to_python`` has it."""
     above = 0
     for _ in range(NESTED):
         text, blank = _cleaned(text)
@@ -83,8 +77,12 @@ def _cleaned(text: str) -> tuple[str, int]:
     above = len(_LINE_END.findall(text, 0, start))
     text = text[start:]
     if text[:1] in (" ", "\t") or not text.isascii():  # Python 3.14 empties lines of blanks that are not ASCII, too
+        import textwrap
+
         text = textwrap.dedent(text)
     if ">>>" in text or "In [" in text[:64] or "...:" in text:
+        from .prompts import without_prompts
+
         text = "".join(without_prompts(text.splitlines(keepends=True)))
     return text, above
 
@@ -115,7 +113,12 @@ def _python(text: str, shadowed: Callable[[str], bool]) -> str:
 
 def _last_candidate(text: str) -> int | None:
     """Where the last piece of `text` ends that could be IPython's; None where nothing could be."""
-    ends = [found.end() - 1 for candidate in _CANDIDATES for found in candidate.finditer(text)]
+    ends = [
+        found.end() - 1
+        for signs, candidate in _CANDIDATES
+        if any(sign in text for sign in signs)
+        for found in candidate.finditer(text)
+    ]
     first = _FIRST.match(text)
     return max(ends, default=first.end() - 1 if first else None)
 
@@ -130,7 +133,11 @@ def _replace(lines: list[str], last: int) -> int:
             lines[start] = "pass\n"
             done += 1
         start += 1
-    return to_statements(lines, start, done, last)
+    if start > last:
+        return 0
+    from .statements import to_statements
+
+    return to_statements(lines, start, done, last, MOST)
 
 
 def _defused(python: str) -> str:

@@ -14,21 +14,18 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 class Names:
-    """The names that the cells so far have bound, found out when they are needed."""
+    """The names that the cells so far have bound."""
 
     def __init__(self) -> None:
-        self._waiting: list[bytes] = []
         self._bound: set[str] = set()
 
-    def add(self, cell: bytes) -> None:
-        """Take one more `cell`, as plain Python."""
-        self._waiting.append(cell)
-
     def __contains__(self, name: str) -> bool:
-        for cell in self._waiting:
-            self._bind(cell)
-        self._waiting.clear()
         return name in self._bound
+
+    def add(self, cells: list[bytes]) -> None:
+        """Take some more `cells`, as plain Python."""
+        for cell in cells:
+            self._bind(cell)
 
     def _bind(self, cell: bytes) -> None:
         try:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from ...model import Skipped, display_name
 from ..readers import Held, UnreadableError
+from ..selection import OTHER_LANGUAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ...model import Problem
     from ..readers import Readable
     from .cells import Cell, Prepared
@@ -48,3 +52,8 @@ class NoNotebook:
 def sources(notebook: Readable, prepared: Prepared) -> list[Readable]:
     """What is to be judged of `notebook`, which is `prepared`."""
     return [CellSource(notebook, cell) for cell in prepared.cells]
+
+
+def in_other_languages(notebook: Readable, numbers: Iterable[int | None]) -> list[Skipped]:
+    """What is said of cells that are not judged, by their `numbers`; None stands for all of `notebook`."""
+    return [Skipped(display_name(notebook.path, notebook.member, number), OTHER_LANGUAGE) for number in numbers]

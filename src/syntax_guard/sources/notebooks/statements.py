@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from tokenize import TokenInfo
 
-MOST = 499
-"""So many of its own lines does IPython replace in a cell; with more it gives up."""
 _ESCAPES = ("!", "?", "%", ",", ";", "/")
 _INDENTATION = (tokenize.INDENT, tokenize.DEDENT)
 _OPEN, _CLOSE = ("(", "[", "{"), (")", "]", "}")
@@ -39,14 +37,14 @@ _ITEM = re.compile(r"\[-?[0-9]+\]")
 _WORD = re.compile(r"[\w*]")
 
 
-def to_statements(lines: list[str], start: int, done: int, last: int) -> int:
+def to_statements(lines: list[str], start: int, done: int, last: int, most: int) -> int:
     """Replace what is IPython's in `lines`, which keep their number; return how many of them IPython has no more.
 
     `lines` are those of a cell, each with its line ending. From the top to `start`, where a statement without
-    indentation begins, `done` of them have been replaced already; behind the `last` nothing is IPython's. What IPython
-    cannot replace stays, and no Python accepts it.
+    indentation begins, `done` of them have been replaced already, of the `most` that IPython replaces; behind the
+    `last` nothing is IPython's. What IPython cannot replace stays, and no Python accepts it.
     """
-    return _Replacing(lines).run(start, done, last)
+    return _Replacing(lines).run(start, most - done, last)
 
 
 class _Statement:
@@ -108,11 +106,11 @@ class _Replacing:
         self._budget = 2 * size + (1 << 16)
         """Characters that may still be given to the tokenizer."""
 
-    def run(self, start: int, done: int, last: int) -> int:
+    def run(self, start: int, most: int, last: int) -> int:
         at: int | None = start
-        while at is not None and at <= last and done < MOST:
+        while at is not None and at <= last and most:
             at = self._replace_next(at)
-            done += 1
+            most -= 1
         return self._gone
 
     def _replace_next(self, start: int) -> int | None:

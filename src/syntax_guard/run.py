@@ -120,7 +120,7 @@ class Run:
                 self._memory.settle(batch)
 
     def _besides_notebooks(self, files: Sequence[Readable]) -> Generator[Judgement, None, Sequence[Readable]]:
-        """Judge the notebooks of `files` of which nothing is to be said; return the other files, and the cells of the
+        """Judge the notebooks of `files` that are valid as a whole; return the other files, and the cells of the
         other notebooks."""
         if self._notebooks is None:
             from .cache.notebooks import Notebooks

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Notebooks:
-    """What became of the notebooks of one run: `whole` for those of which nothing is to be said, then `taken_apart`."""
+    """What became of the notebooks of one run: `whole` for those that are valid, then `taken_apart`."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits

@@ -7,7 +7,7 @@ from .document import read
 from .plain import to_python
 
 _PARSED = (b"await", b"async", b"global", b"__future__")
-"""What is in a cell of which IPython may allow more at the top level than a compiler of modules."""
+"""What is in a cell if IPython may allow more at its top level than a compiler of modules."""
 
 
 TYPE_CHECKING = False

@@ -35,7 +35,7 @@ _CANDIDATES = (
     ("?", re.compile(r"\?$", re.MULTILINE)),
     ("%!", re.compile(r"=[ \t]*(?:\\\n[ \t]*)*[%!](?!=)")),
 )
-"""What could be IPython's, behind the characters without one of which it is not there: if nothing is, there is no need
+"""What could be IPython's, behind characters that it has one of: if nothing is, there is no need
 for the tokenizer. One by one they are found faster."""
 _SIMPLE = re.compile(
     r"(?:[^\s()\[\]{}'\"\\?%!,;/#\0][^()\[\]{}'\"\\?%!\n\0]*|[ \t]*(?:#.*)?|[%!](?!=)[^()\[\]{}'\"\\?\n\0]*)\n"

@@ -26,8 +26,8 @@ class Tools:
     """Two environments below `place`: one with this project alone, as pre-commit makes it, and one with the peers."""
 
     def __init__(self, place: Path) -> None:
-        self._own = _environment(place / "own", str(PROJECT))
-        self._peers = _environment(place / "peers", "--requirement", str(PROJECT / "benchmarks" / "requirements.txt"))
+        self._own = environment(place / "own", str(PROJECT))
+        self._peers = environment(place / "peers", "--requirement", str(PROJECT / "benchmarks" / "requirements.txt"))
         self.home = place / "home"
         self.home.mkdir()
         self._environ = {
@@ -121,7 +121,7 @@ class Tools:
         return Command(name, words, tree, self._environ, prepare)
 
 
-def _environment(folder: Path, *install: str) -> Path:
+def environment(folder: Path, *install: str) -> Path:
     """Make a virtual environment in which pip installs what is asked; return the folder of its programs.
 
     With the newest pip, as pre-commit has it: the commands that older ones make import ``re``, which takes as long as

@@ -137,6 +137,36 @@ def test_kinds_of_repositories(repository: Folder, tmp_path: Path, made: Callabl
     assert [one[0] for one in run.found] == ["a.py"]
 
 
+def grown(repository: Folder, branch: str, start: str, *parents: str, **files: str) -> None:
+    """A new branch from `start`, with a commit that merges `parents`."""
+    repository.git("checkout", "-qb", branch, start)
+    for name, content in files.items():
+        repository.write(f"{name}.py", content)
+    repository.git("add", "--all")
+    made = [option for parent in ("HEAD", *parents) for option in ("-p", parent)]
+    repository.git("reset", "-q", "--hard", repository.git("commit-tree", repository.git("write-tree"), *made, "-m", "m"))
+
+
+@pytest.mark.parametrize("asked", ["near...far", "far...near"])
+def test_a_shallow_clone_in_which_the_nearest_base_cannot_be_seen(
+    repository: Folder, tmp_path: Path, asked: str
+) -> None:
+    """`far` builds on `near`, and breaks a file again. The clone ends in between, and holds an older base of both: to
+    that, `near` alone has changed the file."""
+    grown(repository, "older", "main", m=BROKEN)
+    grown(repository, "near", "older", m="x = 1\n")
+    grown(repository, "step", "near", a="x = 1\n")
+    grown(repository, "step2", "step", b="x = 1\n")
+    grown(repository, "far", "step2", "older", m=BROKEN)
+    for depth, code, said in (("2", 2, "--unshallow"), ("4", 1, "")):
+        at = tmp_path / depth
+        repository.git("init", "-q", "--bare", at)
+        clone = Folder(at, repository.environment)
+        clone.git("fetch", "-q", f"--depth={depth}", f"file://{repository.path}", "near:near", "far:far")
+        run = clone.check("--merge", asked)
+        assert (run.code, said in run.err) == (code, True), (depth, run.out, run.err)
+
+
 def test_a_sha256_repository(repository: Folder, tmp_path: Path) -> None:
     at = tmp_path / "sha256"
     at.mkdir()

@@ -30,6 +30,8 @@ _DIFFERENCE = (
     "--no-textconv", "--ignore-submodules", "--no-color", "--no-relative",
 )  # fmt: skip
 """Plumbing, which git's configuration does not change. Of a merge, ``-c`` names what differs from all parents."""
+WHOLE = "fetch the history (`git fetch --unshallow`, or `fetch-depth: 0` in a workflow)"
+"""What makes a shallow clone a whole one."""
 TOGETHER = 1000
 """Commits that one git process is handed."""
 
@@ -129,14 +131,14 @@ class History:
         if ".." in last or not first:  # what a CI leaves out where its variable is empty
             raise UsageError(f"--commits {text}: no range of commits", "write A..B, A...B, or one commit")
         found = self.reached(f"{self.commit(first)}{dots}{self.commit(last or 'HEAD')}")
-        boundary = self._boundary()
+        boundary = self.boundary()
         cut = next((commit for commit in found if commit in boundary), None)
         if cut is not None:
             lacking = f"--commits {text}: this clone is shallow, and lacks what came before {cut[:12]}"
-            raise GitError(lacking, "fetch the history (`git fetch --unshallow`, or `fetch-depth: 0` in a workflow)")
+            raise GitError(lacking, WHOLE)
         return found
 
-    def _boundary(self) -> frozenset[str]:
+    def boundary(self) -> frozenset[str]:
         """The commits whose parents a shallow clone lacks. Raises `GitError`."""
         inside = path_name(self._git("rev-parse", "--git-path", "shallow")).removesuffix("\n")
         try:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from ..errors import GitError
 from . import git
-from .git_history import History
+from .git_history import WHOLE, History
 from .git_version import refuse_older
 from .path_names import path_name
 
@@ -49,10 +49,13 @@ def merged(history: History, base: str, topic: str) -> Iterator[tuple[History, s
         variables: git.Variables = {**_NEUTRAL, "GIT_DIR": scratch}
         kind = "sha256" if len(ours) == 64 else "sha1"
         git.run(scratch, "init", "-q", "--bare", "--template=", f"--object-format={kind}", variables=variables)
-        _copy_boundary(history, scratch)
+        shallow = history.boundary()
+        if shallow:
+            with open(os.path.join(scratch, "shallow"), "w", encoding="ascii") as file:
+                file.writelines(f"{commit}\n" for commit in sorted(shallow))
         borrowed = os.pathsep.join(filter(None, (_quoted(_inside(history, "objects")), git.variable(_BORROWED))))
         both: git.Variables = {**variables, _BORROWED: borrowed}
-        _refuse_lacking(scratch, ours, theirs, both)
+        _refuse_lacking(scratch, ours, theirs, shallow, both)
         tree = _merged(scratch, ours, theirs, both)
         written = os.pathsep.join(filter(None, (_quoted(os.path.join(scratch, "objects")), git.variable(_BORROWED))))
         with History(history.folder, {_BORROWED: written}) as merging:
@@ -72,41 +75,32 @@ def _merged(scratch: str, ours: str, theirs: str, variables: git.Variables) -> s
     raise GitError(f"they do not merge without conflicts: {named}{more}", "merge the base into your branch first")
 
 
-def _refuse_lacking(scratch: str, ours: str, theirs: str, variables: git.Variables) -> None:
+def _refuse_lacking(scratch: str, ours: str, theirs: str, shallow: frozenset[str], variables: git.Variables) -> None:
     """Raise `GitError` where a commit or a folder is not here that the merge needs: git takes it for an empty one.
 
-    Where there are several bases, git merges those first, with the bases that they have.
+    Where there are several bases, git merges those first, with the bases that they have. In a shallow clone, git takes
+    the nearest base that is here for the base: it is, unless the history of a side is cut off before it gets there.
     """
 
     def listed(*asked: str) -> list[str]:
         return git.run(scratch, *asked, variables=variables).decode().split()
 
     try:
-        listed("rev-list", "--count", f"{ours}...{theirs}")
+        beside = listed("rev-list", f"{ours}...{theirs}")
         needed, pairs = {ours, theirs}, [(ours, theirs)]
         while pairs:
             bases, status = git.answer(scratch, "merge-base", "--all", *pairs.pop(), variables=variables)
             new = [base for base in bases.decode().split() if base not in needed] if status == 0 else []
             needed.update(new)
             pairs += [(one, other) for one in new for other in needed if one != other and len(new) > 1]
+        if len(needed) > 3:  # of several bases, one may stand behind another where the clone does not see it
+            beside += listed("rev-list", ours, theirs)
         listed("rev-list", "--objects", "--no-walk", "--filter=blob:none", *sorted(needed))
     except GitError as error:
         raise GitError(error.message, "ask in a whole clone: nothing is fetched here") from None
-
-
-def _copy_boundary(history: History, scratch: str) -> None:
-    """Tell git in `scratch` where the history of a shallow clone ends."""
-    try:
-        with open(_inside(history, "shallow"), "rb") as file:
-            boundary = file.read()
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise GitError(
-            f"git's list of shallow commits cannot be read: {error.strerror}", "look at its permissions: .git/shallow"
-        ) from None
-    with open(os.path.join(scratch, "shallow"), "wb") as file:
-        file.write(boundary)
+    cut = shallow.intersection(beside)
+    if cut:
+        raise GitError(f"--merge: this clone is shallow, and lacks what came before {min(cut)[:12]}", WHOLE)
 
 
 def _inside(history: History, name: str) -> str:

@@ -95,8 +95,52 @@ def test_a_target_that_changes_alone(repository: Folder) -> None:
     repository.git("commit", "-qm", "links")
     add(repository, {"data.txt": BROKEN, "conf/pin": "3.9\n"})
     found = {gate: {one["path"] for one in run.json["diagnostics"]} for gate, run in answers(repository)}
-    assert found["staged"] == found["merge"] == found["pre-push"] == {"a.py", "m.py"}
-    assert "m.py" in found["pre-receive"]
+    for gate in ("staged", "commits", "merge", "pre-push", "pre-receive"):
+        assert found[gate] == {"a.py", "m.py"}, gate
+
+
+def red(repository: Folder, asked: str) -> list[tuple[str, str]]:
+    """The subject of the commit and the path of each finding."""
+    run = repository.check("--commits", asked)
+    assert run.code == bool(run.json["diagnostics"]), run.err
+    return [(repository.git("log", "-1", "--format=%s", one["commit"]), one["path"]) for one in run.json["diagnostics"]]
+
+
+def step(repository: Folder, subject: str, files: Mapping[str, str], links: Mapping[str, str] | None = None) -> None:
+    add(repository, files, links)
+    repository.git("commit", "-qm", subject)
+
+
+def test_each_commit_that_changes_what_a_link_leads_to_is_named(repository: Folder) -> None:
+    """A link in the middle that is turned, an end that is missing at first, a folder that becomes a link."""
+    step(repository, "links", {"v1": "x = 1\n", "v2": BROKEN, "lib/text": "x = 1\n", "new/text": BROKEN + "\n"},
+         {"now": "v1", "a.py": "now", "sub/b.py": "../later/deep", "c.py": "lib/text", "notes.md": "v1"})  # fmt: skip
+    (repository.path / "now").unlink()
+    step(repository, "turned", {}, {"now": "v2"})
+    step(repository, "made", {"later/deep": BROKEN})
+    step(repository, "same", {"other.py": "y = 1\n"})
+    repository.git("rm", "-rqf", "lib")
+    step(repository, "moved", {}, {"lib": "new"})
+    repository.git("rm", "-qf", "v2")
+    step(repository, "gone", {"later/deep": "x = 1\n"})
+    step(repository, "back", {"v2": f"\n{BROKEN}"})
+    expected = [("turned", "a.py"), ("made", "sub/b.py"), ("moved", "c.py"), ("back", "a.py")]
+    assert sorted(red(repository, "HEAD~7..HEAD")) == sorted(expected)
+    alone = [red(repository, f"HEAD~{number}") for number in range(6)]
+    assert alone == [[expected[3]], [], [expected[2]], [], [expected[1]], [expected[0]]]
+
+
+def test_a_merge_that_brings_a_link_and_what_it_leads_to_together(repository: Folder) -> None:
+    """One side adds a link to a text, the other makes the text no Python: only the merge holds a broken file."""
+    step(repository, "text", {"text": "x = 1\n", "fine": "x = 1\n"})
+    repository.git("checkout", "-qb", "side")
+    step(repository, "broken text", {"text": BROKEN})
+    repository.git("checkout", "-q", "main")
+    step(repository, "link", {"y.py": "y = 1\n"}, {"m.py": "text", "n.py": "fine"})
+    for first, second in (("main", "side"), ("side", "main")):
+        repository.git("checkout", "-q", "--detach", first)
+        repository.git("merge", "-q", "--no-edit", "-m", "merged", second)
+        assert red(repository, "main~1..HEAD") == [("merged", "m.py")], first
 
 
 def test_a_baseline_counts_where_what_it_leads_to_is_tracked(repository: Folder) -> None:

@@ -144,7 +144,9 @@ def grown(repository: Folder, branch: str, start: str, *parents: str, **files: s
         repository.write(f"{name}.py", content)
     repository.git("add", "--all")
     made = [option for parent in ("HEAD", *parents) for option in ("-p", parent)]
-    repository.git("reset", "-q", "--hard", repository.git("commit-tree", repository.git("write-tree"), *made, "-m", "m"))
+    repository.git(
+        "reset", "-q", "--hard", repository.git("commit-tree", repository.git("write-tree"), *made, "-m", "m")
+    )
 
 
 @pytest.mark.parametrize("asked", ["near...far", "far...near"])

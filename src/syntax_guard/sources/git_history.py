@@ -5,8 +5,6 @@ The work tree is not looked at, so bare repositories answer as well. What a part
 
 from __future__ import annotations
 
-import os
-
 from ..config.settings import SPEAKING
 from ..errors import GitError, UsageError
 from ..model import Record
@@ -14,6 +12,8 @@ from . import git
 from .git_ahead import InOrder
 from .git_changes import Change, lies_below, raw_change
 from .git_links import SYMBOLIC, skipped_as, worth_following
+from .git_relinked import Relinked
+from .git_shallow import WHOLE, shallow_commits
 from .git_trees import Trees
 from .path_names import name_of, path_name
 
@@ -30,8 +30,6 @@ _DIFFERENCE = (
     "--no-textconv", "--ignore-submodules", "--no-color", "--no-relative",
 )  # fmt: skip
 """Plumbing, which git's configuration does not change. Of a merge, ``-c`` names what differs from all parents."""
-WHOLE = "fetch the history (`git fetch --unshallow`, or `fetch-depth: 0` in a workflow)"
-"""What makes a shallow clone a whole one."""
 TOGETHER = 1000
 """Commits that one git process is handed."""
 
@@ -69,7 +67,9 @@ class History:
         """Commits that declare something else than their first parent: one that declares as that, and what changed."""
         self._declaring: dict[str, dict[str, tuple[int, str]]] = {}
         self.contents = git.Contents(folder, variables)
+        self._linking: dict[str, Sequence[str]] = {}
         self._trees = Trees(self.contents)
+        self._relinked = Relinked(self._links, self._trees.end)
         self._reading: list[git.Contents] = []
 
     def __enter__(self) -> History:
@@ -131,26 +131,12 @@ class History:
         if ".." in last or not first:  # what a CI leaves out where its variable is empty
             raise UsageError(f"--commits {text}: no range of commits", "write A..B, A...B, or one commit")
         found = self.reached(f"{self.commit(first)}{dots}{self.commit(last or 'HEAD')}")
-        boundary = self.boundary()
+        boundary = shallow_commits(self.folder, self._variables)
         cut = next((commit for commit in found if commit in boundary), None)
         if cut is not None:
             lacking = f"--commits {text}: this clone is shallow, and lacks what came before {cut[:12]}"
             raise GitError(lacking, WHOLE)
         return found
-
-    def boundary(self) -> frozenset[str]:
-        """The commits whose parents a shallow clone lacks. Raises `GitError`."""
-        inside = path_name(self._git("rev-parse", "--git-path", "shallow")).removesuffix("\n")
-        try:
-            with open(os.path.join(self.folder, inside), encoding="ascii", errors="replace") as file:
-                return frozenset(file.read().split())
-        except FileNotFoundError:
-            return frozenset()
-        except OSError as error:
-            raise GitError(
-                f"git's list of shallow commits cannot be read: {error.strerror}",
-                "look at its permissions: .git/shallow",
-            ) from None
 
     def reached(self, *asked: str) -> tuple[str, ...]:
         """What ``git rev-list`` lists for `asked`, which is made of full names, oldest first. Raises `GitError`."""
@@ -158,8 +144,8 @@ class History:
 
     def changed(self, commits: Sequence[str], redeclared: Redeclared) -> Iterator[CommittedEntry]:
         """The files and links that each of `commits` (full names) adds or changes; of a merge, those that are as in
-        none of its parents. Besides those that it leaves alone, in the folders where it may ask more than each
-        parent that has them. Raises `GitError`."""
+        none of its parents. Besides those that it leaves alone: links that it makes lead to something else, and files
+        in the folders where it may ask more than each parent that has them. Raises `GitError`."""
         for start in range(0, len(commits), TOGETHER):
             some = commits[start : start + TOGETHER]
             parents = self._parents(some)
@@ -169,9 +155,12 @@ class History:
                 alone = [change for change in changes[commit] if not change.combined]
                 if parents[commit]:
                     self._compare(commit, self.declares_as(parents[commit][0]), alone)
-                for change in changes[commit]:
-                    if change.combined == merge:
-                        yield from self._entries(commit, change.path, change.mode, change.blob)
+                own = {change.path: change for change in changes[commit] if change.combined == merge}
+                for change in own.values():
+                    yield from self._entries(commit, change.path, change.mode, change.blob)
+                for path in self._relinked.of(commit, parents[commit], alone):
+                    if path not in own:
+                        yield from self._entries(commit, path, SYMBOLIC, "")
                 yield from self._left_alone(commit, parents[commit], alone, redeclared)
 
     def _left_alone(
@@ -215,9 +204,7 @@ class History:
             later.append(commit)
             commit = self._since[commit][0]
         if commit not in self._declaring:
-            self._declaring[commit] = {
-                path: (mode, blob) for path, mode, blob in self._listed(commit) if _declares(path, mode)
-            }
+            self._survey(commit)
         for one in reversed(later):
             held = {**self._declaring[commit]}
             for change in self._since[one][1]:
@@ -227,6 +214,18 @@ class History:
             self._declaring[one] = held
             commit = one
         return self._declaring[commit]
+
+    def _links(self, commit: str) -> Sequence[str]:
+        """The links in `commit` that may lead to Python."""
+        if commit not in self._linking:
+            self._survey(commit)
+        return self._linking[commit]
+
+    def _survey(self, commit: str) -> None:
+        """Look once through all that `commit` holds."""
+        held = list(self._listed(commit))
+        self._declaring[commit] = {path: (mode, blob) for path, mode, blob in held if _declares(path, mode)}
+        self._linking[commit] = [path for path, mode, _ in held if mode == SYMBOLIC and worth_following(path)]
 
     def _compare(self, commit: str, parent: str, changes: Sequence[Change]) -> None:
         """Note which declarations `commit` changes of those that its first parent has, as `parent` has them."""

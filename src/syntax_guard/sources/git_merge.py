@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 
 from ..errors import GitError
 from . import git
-from .git_history import WHOLE, History
+from .git_history import History
+from .git_shallow import WHOLE, shallow_commits
 from .git_version import refuse_older
 from .path_names import path_name
 
@@ -49,7 +50,7 @@ def merged(history: History, base: str, topic: str) -> Iterator[tuple[History, s
         variables: git.Variables = {**_NEUTRAL, "GIT_DIR": scratch}
         kind = "sha256" if len(ours) == 64 else "sha1"
         git.run(scratch, "init", "-q", "--bare", "--template=", f"--object-format={kind}", variables=variables)
-        shallow = history.boundary()
+        shallow = shallow_commits(history.folder)
         if shallow:
             with open(os.path.join(scratch, "shallow"), "w", encoding="ascii") as file:
                 file.writelines(f"{commit}\n" for commit in sorted(shallow))

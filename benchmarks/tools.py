@@ -68,11 +68,7 @@ class Tools:
 
     def floor(self, tree: Path, files: Sequence[Path]) -> Command:
         """As many bare processes as this may use CPUs read and compile `files`, and do nothing else."""
-        order = tree.with_suffix(".order")
-        order.write_text("\n".join(map(str, sorted(files, key=lambda file: file.stat().st_size, reverse=True))))
-        script = Path(__file__).with_name("floor.py")
-        jobs = str(len(os.sched_getaffinity(0)))
-        return self._command(FLOOR, [self.python, "-I", "-S", str(script), jobs, str(order)], tree)
+        return self._command(FLOOR, floor(self.python, tree.with_suffix(".order"), files), tree)
 
     def guard(
         self, tree: Path, *arguments: str, name: str = GUARD, prepare: Callable[[], object] = lambda: None
@@ -119,6 +115,13 @@ class Tools:
         self, name: str, words: Sequence[str], tree: Path, prepare: Callable[[], object] = lambda: None
     ) -> Command:
         return Command(name, words, tree, self._environ, prepare)
+
+
+def floor(python: str, order: Path, files: Sequence[Path]) -> list[str]:
+    """The words that start the floor for `files`, as `Tools.floor` says; `order` is the file that lists them."""
+    order.write_text("\n".join(map(str, sorted(files, key=lambda file: file.stat().st_size, reverse=True))))
+    script = Path(__file__).with_name("floor.py")
+    return [python, "-I", "-S", str(script), str(len(os.sched_getaffinity(0))), str(order)]
 
 
 def environment(folder: Path, *install: str) -> Path:

@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from typing import TYPE_CHECKING
+import zlib
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -131,6 +132,118 @@ def test_an_entry_of_a_zip_that_lies(tmp_path: Path, kind: str) -> None:
     assert good == {"good.py", "other.py"}
     assert set(bad) == {"zz_bad.py"}
     assert words in bad["zz_bad.py"]
+
+
+BROKEN = "def f(:\n"
+
+
+def local(name: str, content: str = CODE, *, sizes: bool = True) -> bytes:
+    """A member with the header in front of it."""
+    data = content.encode()
+    said = (zlib.crc32(data), len(data), len(data)) if sizes else (0, 0, 0)
+    head = struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0 if sizes else 8, 0, 0, 0, *said, len(name.encode()), 0)
+    return head + name.encode() + data
+
+
+def directory(entries: list[tuple[str, str, int]], at: int, *, extra: bytes = b"", flags: int = 0) -> bytes:
+    """The directory of a zip that begins there: of each member the name, the content and the place. `extra` and `flags`
+    are those of the first."""
+    listed = b""
+    for name, content, place in entries:
+        extra, flags = (b"", 0) if listed else (extra, flags)
+        data = content.encode()
+        sizes = (zlib.crc32(data) if data else 0, len(data), len(data))
+        lengths = (len(name.encode()), len(extra), 0)
+        listed += struct.pack(
+            "<4s4B4H3L5H2L", b"PK\1\2", 20, 3, 20, 0, flags, 0, 0, 0, *sizes, *lengths, 0, 0, 0, place
+        )
+        listed += name.encode() + extra
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, len(entries), len(entries), len(listed), at, 0)
+    return listed + end
+
+
+def of_two(first: bytes, name: str, content: str, **more: Any) -> bytes:
+    """A zip with `first`, which its directory says to be the member `name` with `content`, and ``good.py``."""
+    whole = first + local("good.py")
+    return whole + directory([(name, content, 0), ("good.py", CODE, len(first))], len(whole), **more)
+
+
+OTHER_NAME = struct.pack("<HHBL", 0x7075, 5 + 4, 1, zlib.crc32(b"a.txt")) + b"a.py"
+CONTRADICTIONS: dict[str, tuple[bytes, str | None]] = {
+    "another name": (of_two(local("a.py", BROKEN), "a.txt", BROKEN), "a.txt"),
+    "another name yet": (of_two(local("a.txt", BROKEN), "a.txt", BROKEN, extra=OTHER_NAME), "a.txt"),
+    "fewer bytes": (of_two(local("a.py", CODE + BROKEN), "a.py", CODE), "a.py"),
+    "no bytes": (of_two(local("a.py", BROKEN, sizes=False), "a.py", "", flags=8), None),
+    "a member that is not listed": (
+        local("a.py", BROKEN) + local("good.py") + directory([("good.py", CODE, len(local("a.py", BROKEN)))],
+                                                             len(local("a.py", BROKEN) + local("good.py"))), None,
+    ),
+    "two zips": (zipped({"a.py": BROKEN}) + zipped({"good.py": CODE}), None),
+    "a zip in a comment": (zipped({"a.py": BROKEN}) + b"\0\0" + zipped({"good.py": CODE}), None),
+    "a member without a name": (of_two(local("", BROKEN), "", BROKEN), None),
+    "a name with a null byte": (of_two(local("a.txt\0.py", BROKEN), "a.txt\0.py", BROKEN), "a.txt\0.py"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", CONTRADICTIONS)
+def test_a_zip_that_contradicts_itself(tmp_path: Path, kind: str) -> None:
+    """Installers differ in what they read, so that one would write what another does not see."""
+    data, member = CONTRADICTIONS[kind]
+    good, bad = outcome(written(tmp_path, "a.whl", data))
+    assert "good.py" in good
+    assert set(bad) == {member}
+
+
+def test_what_a_zip_may_hold_besides(tmp_path: Path) -> None:
+    """A program in front, zeros in between, and sizes that stand behind a member, in 32 bits and in 64."""
+    first = b"#!/usr/bin/env python3\n# a program\n" + local("a.py") + bytes(7)
+    for kind in ("<4s3L", "<4sL2Q"):
+        behind = struct.pack(kind, b"PK\7\x08", zlib.crc32(CODE.encode()), len(CODE), len(CODE))
+        streamed = local("b.py", sizes=False) + behind
+        whole = first + streamed + local("good.py")
+        start = first.index(b"PK")
+        places = [("a.py", CODE, start), ("b.py", CODE, len(first)), ("good.py", CODE, len(first + streamed))]
+        path = written(tmp_path, "tool.pyz", whole + directory(places, len(whole)))
+        assert outcome(path) == ({"a.py", "b.py", "good.py"}, {})
+
+
+@pytest.mark.parametrize("name", ["p/a.py\0.txt", "p/a.txt\0.py"])
+def test_a_null_byte_in_a_name_of_a_tar(tmp_path: Path, name: str) -> None:
+    """One program ends the name there, and another does not."""
+    member = entry("p/x.txt", BROKEN)
+    member.pax_headers = {"path": name}
+    good, bad = outcome(written(tmp_path, "a.tar", tar_of([(entry("p/good.py", CODE), CODE), (member, BROKEN)], "")))
+    assert (good, set(bad)) == ({"p/good.py"}, {name})
+
+
+@pytest.mark.parametrize("size", ["-5", "0", "abc", "1e9", "9" * 30])
+def test_a_size_in_a_pax_header_that_lies(tmp_path: Path, size: str) -> None:
+    member = entry("p/a.py", BROKEN)
+    member.pax_headers = {"size": size}
+    good, bad = outcome(written(tmp_path, "a.tar", tar_of([(entry("p/good.py", CODE), CODE), (member, BROKEN)], "")))
+    assert "p/good.py" in good
+    assert None in bad
+
+
+@pytest.mark.parametrize("said", ["1\n0\n8\n", "999999999\n", "1\n0\n1152921504606846976\n", "x"])
+def test_a_sparse_member_of_a_tar(tmp_path: Path, said: str) -> None:
+    """Its holes are filled, within the size that a source may have."""
+    content = said.encode() + bytes(-len(said) % 512) + BROKEN.encode()
+    member = entry("p/GNUSparse.0/a.py", content)
+    size = said.split("\n")[2] if said.count("\n") == 3 else "8"
+    member.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "p/a.py",
+                          "GNU.sparse.realsize": size}  # fmt: skip
+    path = written(tmp_path, "a.tar", tar_of([(entry("p/good.py", CODE), CODE), (member, content)], ""))
+    good, bad = outcome(path)
+    assert "p/good.py" in good
+    assert bad or dict.fromkeys(good) == dict.fromkeys(["p/good.py", "p/a.py"])
+    assert limited(path)[0] <= 2
+
+
+def test_metadata_that_is_a_folder(tmp_path: Path) -> None:
+    members = {"d-1.dist-info/RECORD/x": "", "d-1.dist-info/WHEEL/y": "", "d-1.dist-info/METADATA/z.py": CODE}
+    good, bad = outcome(written(tmp_path, "d-1-py3-none-any.whl", zipped({"good.py": CODE, **members})))
+    assert (good, bad) == ({"good.py", "d-1.dist-info/METADATA/z.py"}, {})
 
 
 @pytest.mark.parametrize("name", ["a.whl", "a.tar.gz", "a.tar", "a.tar.bz2", "a.tar.xz", "a.conda", "a.egg", "a.pyz"])

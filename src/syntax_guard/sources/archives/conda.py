@@ -6,6 +6,7 @@ from ..file_types import SUFFIXES
 from ..readers import UnreadableError
 from . import tars
 from .contents import Contents
+from .zip_headers import contradictions
 from .zips import TROUBLE, opened
 
 TYPE_CHECKING = False
@@ -30,4 +31,6 @@ def read(file: IO[bytes], size: int, suffixes: tuple[str, ...] = SUFFIXES) -> Co
             except TROUBLE as error:
                 raise UnreadableError(f"{part.filename}: {' '.join(str(error).split())[:200]}") from None
             whole.join(contents)
+        for name, reason in contradictions(archive, file):
+            whole.refuse(name, reason)
     return whole

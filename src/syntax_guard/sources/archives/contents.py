@@ -44,7 +44,7 @@ class Contents:
         self.names.add(name)
         base = posixpath.basename(name)
         python = is_python_name(base, self._suffixes)
-        reason = unsafe(name) if python else None
+        reason = unsafe(name) if python or not name or "\0" in name else None
         if reason:
             self.refuse(name, reason)
         if not python and base.endswith(ARCHIVES):
@@ -95,6 +95,8 @@ def normal(name: str) -> str:
 
 def unsafe(name: str) -> str | None:
     """Why no installer should write a member to the path `name`, or None."""
+    if not name:
+        return "a member without a name"
     if name.startswith("/") or ".." in name.split("/") or "\\" in name or name[1:2] == ":":
         return "its name leads out of the archive"
     return "its name holds characters that cannot be seen" if _UNSAFE.search(name) else None

@@ -10,6 +10,7 @@ from ..file_types import SUFFIXES
 from ..readers import SIZE_LIMIT, UnreadableError
 from .bounds import DIRECTORY_BYTES, MEMBERS, METADATA_BYTES, Guarded, python_bytes, too_large
 from .contents import SCRIPT, Contents, is_metadata, normal
+from .zip_headers import contradictions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,9 +42,11 @@ def read(file: IO[bytes], size: int, suffixes: tuple[str, ...] = SUFFIXES) -> Co
     left = python_bytes(size)
     with opened(file) as archive:
         for member in archive.filelist:
-            name = normal(member.filename)
-            if not member.is_dir() and contents.wants(name, script=_may_be_script(member)):
+            name = normal(member.orig_filename if "\0" in member.orig_filename else member.filename)
+            if not name.endswith("/") and contents.wants(name, script=_may_be_script(member)):
                 left -= _take(archive, member, name, contents, left)
+        for name, reason in contradictions(archive, file):
+            contents.refuse(name, reason)
     return contents
 
 

@@ -164,10 +164,15 @@ def test_each_kind_of_ref(project: Project) -> None:
 
 
 def test_several_refs_at_once_of_which_one_is_broken(project: Project, request: pytest.FixtureRequest) -> None:
-    """pre-commit shows a hook the first of them alone, as docs/push.md says; the plain hook sees all."""
-    orders = [["bad", "other", "topic"]]
-    if request.node.callspec.params["project"] is plain:
-        orders += [["other", "topic", "bad"], ["other", "topic", "bad:refs/heads/zzz"]]
-    for refs in orders:
+    """pre-commit and prek show a hook the first of them alone, and keep the plain hook beside theirs, as docs/push.md
+    says: that one sees all."""
+    refused(project, "bad.py", "push", "origin", "bad", "other", "topic")
+    runner = request.node.callspec.params["project"]
+    if runner is not plain:
+        project.write(".git/hooks/pre-push", page(".git/hooks/pre-push")).chmod(0o755)
+        project.run(runner.__name__.replace("_", "-"), "install")
+        assert (project.folder / ".git/hooks/pre-push.legacy").exists()
+    for refs in (["other", "topic", "bad"], ["other", "topic", "bad:refs/heads/zzz"]):
         refused(project, "bad.py", "push", "origin", *refs)
     assert project.run("git", "ls-remote", "origin", "refs/heads/*").stdout.count("\n") == 1
+    passes(project, "push", "origin", "other", "topic")

@@ -62,7 +62,7 @@ def check_installed(names: Iterable[str], settings: Settings) -> Result:
         result = check_search(search, question, judged, by_file)
     if not result.diagnostics:
         return result
-    owner = installed.owners(found, place.within)
+    owner = installed.owners(found, place.within, {one.path for one in result.diagnostics})
     return let_pass(with_owners(result, owner), settings.allow_broken)
 
 

@@ -161,13 +161,20 @@ def _take(entry: os.DirEntry[str], exclude: Callable[[str], bool], selection: Se
         selection.files.append(Unreadable(entry.path, not_regular(status.st_mode)))
 
 
-def owners(found: Iterable[Distribution], within: Sequence[str]) -> Callable[[str], Distribution | None]:
-    """A function that says which distribution a file belongs to."""
+def owners(
+    found: Iterable[Distribution], within: Sequence[str], paths: Collection[str]
+) -> Callable[[str], Distribution | None]:
+    """A function that says which distribution a file belongs to, one of `paths`."""
     by_path: dict[str, Distribution] = {}
     by_root: dict[str, Distribution] = {}
     for one in found:
-        by_path.update(dict.fromkeys(map(os.path.normpath, _listed(one)), one))
-        for root in [*_unlisted(one, listed=bool(_record(one))), *editable_roots(one)]:
+        record = _record(one)
+        start = os.path.join(one.folder, "")
+        names = (path[len(start) :] if path.startswith(start) else os.path.basename(path) for path in paths)
+        named = any(name.replace(os.sep, "/") in record for name in names)
+        if named or not record or '"' in record:  # quoted, a name may look otherwise
+            by_path.update(dict.fromkeys(map(os.path.normpath, _listed(one)), one))
+        for root in [*_unlisted(one, listed=bool(record)), *editable_roots(one)]:
             by_root.setdefault(os.path.normpath(root), one)
     ends = set(map(os.path.normpath, within))
 

@@ -225,3 +225,14 @@ def test_from_inside_of_the_repository(repository: Folder) -> None:
     for flags in (["--target-version", HERE], ["--isolated"]):
         run = repository.check(*flags, "--hook", "--", "../.python-version", cwd="app")
         assert run.json["summary"]["checked"] == 0, "the flag speaks for all files, before and after"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_file_that_an_old_target_refuses_stays_broken_on_purpose(
+    repository: Folder, staged: Staged, way: str
+) -> None:
+    settings = '[tool.syntax-guard]\nexpected-broken = ["a.py"]\ntarget-version = [{}]\n'
+    committed(repository, {"pyproject.toml": settings.format('"3.9"'), "a.py": MATCH, "b.py": "x = 1\n"})
+    result = staged({"pyproject.toml": settings.format(f'"3.9", "{HERE}"')}, way)
+    assert result.diagnostics == ()
+    assert [target.label for target in result.targets] == ["3.9", HERE]

@@ -24,7 +24,17 @@ def anew(now: FileRules, path: str, before: Iterable[tuple[ByProject, str]]) -> 
     for rules, place in before:
         then = _asked_by(rules, place, now, path)
         asked = asked if then is None else without(asked, then)
-    return now if asked is now.asked else FileRules(**{**vars(now), "asked": asked})
+    if asked is now.asked or (is_asked(asked) and _one_is_enough(now, path)):
+        return now
+    return FileRules(**{**vars(now), "asked": asked})
+
+
+def _one_is_enough(now: FileRules, path: str) -> bool:
+    """Whether one target that refuses the file at `path` is enough to have it broken on purpose: then all are asked."""
+    if path.lower().endswith(NOTEBOOK):  # its cells may be listed one by one
+        return bool(now.expected_broken)
+    entry = now.expected(path)
+    return entry is not None and not entry.targets
 
 
 def without(now: Asked, before: Asked) -> Asked:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PAGE = PROJECT / "docs" / "performance.md"
 PLOT = PAGE.with_suffix(".svg")
-PARTS = ("commit", "projects", "health", "library", "packages", "start", "many")
+PARTS = ("commit", "agent", "projects", "health", "library", "packages", "start", "many")
 
 
 def main() -> int:
@@ -61,6 +61,8 @@ def _measure(asked: tuple[str, ...] | list[str], place: Path, tools: Tools) -> l
     done = []
     if "commit" in asked:
         done.append(measurements.commit(place, tools))
+    if "agent" in asked:
+        done.append(measurements.agent(place, tools))
     if "projects" in asked:
         done.append(projects.measured(place / "projects", tools))
     if "health" in asked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from contextlib import contextmanager
@@ -153,6 +154,35 @@ def commit(place: Path, tools: Tools) -> Measured:
         Promise("`--staged`: times the one-file hook", table.timings[staged].ratio(one), 1.3),
     ]
     return Measured([table._replace(base=hook)], promises)
+
+
+HARNESS = (
+    "import ast, json, sys; path = json.load(sys.stdin)['tool_input']['file_path']; ast.parse(open(path, 'rb').read())"
+)
+"""The check that harnesses of coding agents bring along: it knows one Python, and passes a stray ``return``."""
+
+
+def agent(place: Path, tools: Tools) -> Measured:
+    """The event of a coding agent that has written one file of a repository; the file is valid."""
+    tree = corpora.synthetic(place / "agent", corpora.SMALL_FILES // 100)
+    corpora.repository(tree)
+    file = _ordinary(corpora.python_files(tree))
+    event = json.dumps({
+        "hook_event_name": "PostToolUse", "session_id": "s", "cwd": str(tree), "tool_name": "Write",
+        "tool_input": {"file_path": str(file), "content": file.read_text()}, "tool_response": {"success": True},
+    }).encode()  # fmt: skip
+    hook, own, nothing = "syntax-guard agent-hook", "python -c, with ast.parse", "python -c pass"
+    commands = [
+        tools.program(nothing, [tools.python, "-c", "pass"], tree),
+        tools.program(own, [tools.python, "-c", HARNESS], tree),
+        tools.guard(tree, "agent-hook", name=hook),
+    ]
+    table = _timed(
+        f"A coding agent wrote one file of {file.stat().st_size / 1000:.0f} KB",
+        [command._replace(input=event) for command in commands],
+        rounds=41,
+    )
+    return Measured([table._replace(base=nothing)], [])
 
 
 def health(place: Path, tools: Tools) -> Measured:

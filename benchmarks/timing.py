@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from statistics import median
+from tempfile import TemporaryFile
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,6 +38,8 @@ class Command(NamedTuple):
     """What happens before each run, untimed: a cache is emptied, a tree is cloned."""
     rounds: int = 1000
     """The most rounds that it takes part in, for what is slow."""
+    input: bytes = b""
+    """What it reads from standard input."""
 
 
 class Timing(NamedTuple):
@@ -84,11 +87,14 @@ def in_turn(commands: Sequence[Command], rounds: int) -> dict[str, Timing]:
 def run(command: Command) -> tuple[float, int]:
     """Seconds that `command` takes, and the bytes of its largest process."""
     command.prepare()
-    started = perf_counter()
-    process = subprocess.Popen(
-        command.words, cwd=command.folder, env=command.environment,
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-    )  # fmt: skip
+    with TemporaryFile() as given:
+        given.write(command.input)
+        given.seek(0)
+        started = perf_counter()
+        process = subprocess.Popen(
+            command.words, cwd=command.folder, env=command.environment,
+            stdin=given, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        )  # fmt: skip
     if process.stderr is None:
         raise AssertionError("it is a pipe")
     said = process.stderr.read()

@@ -1,5 +1,8 @@
 """Every public function says in one form what comes in, what goes out, and which errors it raises.
 
+So does a function that another package imports, if it takes four values or more: a sentence does not tell them apart.
+One that starts with "As `another`" says what differs from that one.
+
 The form is that of Google's style guide, which ruff checks too: sections ``Args:``, ``Returns:`` or ``Yields:``, and
 ``Raises:``, each name on a line of its own.
 """
@@ -16,6 +19,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import syntax_guard
+
+from .test_architecture import PACKAGE, package
+from .test_architecture import modules as files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +52,30 @@ def functions() -> Iterator[tuple[str, Callable[..., object]]]:
                         yield f"{module.__name__}.{name}.{each}", method
 
 
-PUBLIC = dict(functions())
+MANY = 4
+"""Parameters that one sentence does not explain."""
+
+
+def crossing() -> Iterator[tuple[str, Callable[..., object]]]:
+    """The functions with `MANY` parameters that one package imports from another."""
+    for path in files():
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if not isinstance(node, ast.ImportFrom) or not node.level:
+                continue
+            base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+            file = base.with_suffix(".py")
+            if not file.exists() or package(file) in (package(path), "backend"):
+                continue
+            name = ".".join(["syntax_guard", *file.relative_to(PACKAGE).with_suffix("").parts])
+            for alias in node.names:
+                value = getattr(importlib.import_module(name), alias.name, None)
+                if inspect.isfunction(value) and len(parameters(value)) >= MANY:
+                    yield f"{name}.{alias.name}", value
+
+
+def in_the_words_of_another(function: Callable[..., object]) -> bool:
+    """Whether a docstring says only what differs from that of another function."""
+    return bool(re.match(r"As `+[\w.]+`+[,:]", inspect.getdoc(function) or ""))
 
 
 def sections(function: Callable[..., object]) -> dict[str, str]:
@@ -81,7 +110,11 @@ def raised(function: Callable[..., object]) -> set[str]:
     return {name for name in found if name.endswith("Error")}
 
 
+PUBLIC = {name: value for name, value in (*functions(), *crossing()) if not in_the_words_of_another(value)}
+
+
 def test_there_are_such_functions() -> None:
+    assert len({name for name in PUBLIC if name.count(".") > 1}) > 15
     assert {"syntax_guard.check_source", "syntax_guard.check_sources", "syntax_guard.check_paths"} <= set(PUBLIC)
 
 

@@ -84,7 +84,7 @@ class RunCache:
 
     @property
     def asked(self) -> Iterable[str]:
-        """Of the files that are known to be valid, at least one path for each way in which they were asked about."""
+        """At least one path of the files that are known to be valid, for each way in which they were asked about."""
         return self._tree.asked if self._tree else ()
 
     def ask(self, path: str) -> None:

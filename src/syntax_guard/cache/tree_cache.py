@@ -76,7 +76,7 @@ class TreeCache:
 
     @property
     def asked(self) -> Iterable[str]:
-        """Of the files that are known to be valid, at least one path for each way in which they were asked about."""
+        """At least one path of the files that are known to be valid, for each way in which they were asked about."""
         if self._searched:
             return (name for name, _ in self._judged)
         return self._index.asked if self._index is not None else ()

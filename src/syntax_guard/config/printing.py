@@ -45,7 +45,17 @@ class Printing(Record):
 
 
 def printing(settings: Settings, environ: Mapping[str, str], out: TextIO | None, err: TextIO | None) -> Printing:
-    """Decide how a run with `settings` reports on its standard streams `out` and `err`; None for one that is closed."""
+    """Decide how a run reports.
+
+    Args:
+        settings: What was asked for.
+        environ: Environment variables, which tell of CI, hooks and terminals.
+        out: Standard output; None if it is closed.
+        err: Standard error, likewise.
+
+    Returns:
+        All that was decided, for the one package that prints.
+    """
     chosen = settings.output_format or ("github" if environ.get("GITHUB_ACTIONS") == "true" else "full")
     format_ = next(each for each in FORMATS if each.name == chosen)
     told = format_.for_people or settings.output_file is not None

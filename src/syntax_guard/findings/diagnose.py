@@ -27,10 +27,16 @@ def diagnose(
     warnings: Literal["ignore", "report", "error"],
     newest: NewestPython,
 ) -> tuple[Diagnostic, ...]:
-    """The findings of one source: its errors, each with the targets that share it, then its warnings.
+    """Make the findings of one source.
 
-    `warnings` says what becomes of the compiler's warnings: nothing, a warning, or an error. `newest` is
-    asked for hints.
+    Args:
+        judgement: What the targets say of it.
+        targets: Those targets, in the order of the verdicts.
+        warnings: What becomes of the compiler's warnings: nothing, a warning, or an error.
+        newest: Is asked for hints.
+
+    Returns:
+        The errors, each with the targets that share it, and then the warnings.
     """
     if not any(verdict.error or verdict.warnings for verdict in judgement.verdicts):
         return ()

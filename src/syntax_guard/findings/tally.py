@@ -22,8 +22,8 @@ class Tally:
     """Findings and counts, as judgements add up to them."""
 
     def __init__(self, machine: Machine | None = None, context: int = 0) -> None:
-        """On `machine` is looked for a newer Python that knows what an older one refuses. Each finding keeps so many
-        lines of `context` before and after its own."""
+        """A newer Python, which may know what an older one refuses, is looked for on `machine`. Each finding keeps so
+        many lines of `context` before and after its own."""
         self._context = context
         self._newest = NewestPython(machine)
         self._found: list[Diagnostic] = []

@@ -96,12 +96,22 @@ def check_pushed(history: History, updates: Iterable[Update], settings: Settings
 def check_received(
     history: History, updates: Iterable[Update], settings: Settings, *, every_commit: bool
 ) -> Iterator[tuple[Update, Result]]:
-    """Ask about what each of `updates` brings along; deleted refs and those outside of heads and tags bring nothing.
+    """Ask about what a push brings along.
 
     Judged are the files at the new tip that the branches and tags of the repository do not have where the new history
-    leaves them: what was broken before stops no push. With `every_commit`, also those that each new commit adds or
-    changes. Where ``unanswered`` in `settings` says so, files that no Python here can be asked about are a notice.
-    Raises `GitError` where git fails.
+    leaves them: what was broken before stops no push.
+
+    Args:
+        history: The repository that receives.
+        updates: The refs that move. Those that are deleted, or outside of heads and tags, bring nothing.
+        settings: Its `unanswered` may say that files which no Python here can be asked about are a notice.
+        every_commit: Whether the files that each new commit adds or changes are judged as well.
+
+    Yields:
+        Each update that brings something, with the result.
+
+    Raises:
+        GitError: Git fails.
     """
     for update in updates:
         if update.deletes or not update.ref.startswith(JUDGED):

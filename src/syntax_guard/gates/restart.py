@@ -41,11 +41,21 @@ class ProcessOne(Record):
 
 
 def heed(check: str, limit: int, start_period: float, *, healthy: bool) -> str:
-    """Take note that `check` (its URL) found this container healthy or not, and end process 1 if that is too much.
+    """Take note of how a health check of this container ended, and end process 1 after too many failures.
 
-    A failure counts once process 1 is older than `start_period` seconds. From `limit` failures in a row on it gets a
-    SIGTERM; after as many more it is taken to be stuck. Returns what came of it, to be put behind the reason, or
-    nothing for a success. Raises RestartError.
+    From `limit` failures in a row on it gets a SIGTERM; after as many more it is taken to be stuck, and killed.
+
+    Args:
+        check: The URL that was asked.
+        limit: Failures in a row.
+        start_period: Seconds. No failure counts while process 1 is younger.
+        healthy: Whether the check succeeded.
+
+    Returns:
+        What came of it, to be put behind the reason; empty for a success.
+
+    Raises:
+        RestartError: Process 1 cannot be seen or ended, or failures cannot be counted.
     """
     one = process_one()
     if healthy or one.age < start_period:

@@ -129,7 +129,17 @@ def archives_in(folders: Iterable[str], *, may_be_none: bool) -> list[str]:
 
 
 def check_with_archives(paths: Sequence[str], archives: Iterable[str], settings: Settings, theirs: Settings) -> Result:
-    """Ask about files and folders at `paths` by `settings`, and about `archives` by `theirs`; see `check_archives`."""
+    """Ask about files and folders, and about archives.
+
+    Args:
+        paths: Files and folders.
+        archives: Paths of archives; see `check_archives`.
+        settings: Those for `paths`.
+        theirs: Those for `archives`.
+
+    Returns:
+        Both results as one.
+    """
     if not paths:
         return check_archives(archives, theirs)
     for_files = tuple(one for one in settings.target_version if one != DECLARED)  # they have `requires-python` anyway

@@ -145,7 +145,17 @@ def silent(file: Readable, stamp: tuple[int, ...] | None, digest: bytes, targets
 
 
 def judged(file: Readable, source: Source, verdicts: tuple[Verdict, ...], inquiry: Inquiry) -> Judgement:
-    """The judgement that `verdicts` on `source` are."""
+    """Make the judgement of a source from its verdicts.
+
+    Args:
+        file: The object that was asked about.
+        source: What it held.
+        verdicts: One for each target of `inquiry`, in its order.
+        inquiry: What was asked.
+
+    Returns:
+        The judgement. It lets go of the bytes where every verdict is silent.
+    """
     digest = inquiry.digest(source.data) if inquiry.digest else b""
     if all(verdict is VALID or verdict == VALID for verdict in verdicts):
         return silent(file, source.stamp, digest, inquiry.targets)

@@ -17,9 +17,16 @@ if TYPE_CHECKING:
 def verdicts(
     answers: Mapping[str | None, Answer], data: bytes, hidden: tuple[Problem, ...], targets: Sequence[Target]
 ) -> tuple[Verdict, ...]:
-    """What each of `targets` says of the source `data`, from the `answers` by path of the interpreter.
+    """Read the answers of interpreters into verdicts.
 
-    `hidden` are warnings that hold whatever an interpreter says.
+    Args:
+        answers: What was answered, by path of the interpreter; None is this one.
+        data: The source.
+        hidden: Warnings that hold whatever an interpreter says.
+        targets: Those that were asked.
+
+    Returns:
+        One verdict for each of `targets`, in that order.
     """
     if not hidden and not any(answers.values()):
         return (VALID,) * len(targets)

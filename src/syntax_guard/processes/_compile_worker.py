@@ -29,8 +29,7 @@ TEXT_LIMIT = 1000
 
 MEMORY_BASE = 512 << 20
 MEMORY_FACTOR = 4096
-"""Bytes that a source may take, and more for each of its own. The densest (``a`` or ``with a:a`` on each line) takes
-1,200 a byte to compile, on 3.14."""
+"""Bytes that a source may take, and more for each of its own. The densest (``a`` on each line) takes 1,200 on 3.14."""
 LEFT_BYTES = MEMORY_BASE // MEMORY_FACTOR // 2
 """Bytes of sources that make so little difference to the limit that it need not be set anew: half of the base."""
 
@@ -289,7 +288,15 @@ def end_with(lifeline: int) -> None:
 
 
 def main(judge: Callable[[bytes], Any], token: str, seconds: str, memory: str, lifeline: str) -> None:
-    """Become a worker on standard input and output. Anything else that writes to standard output is not heard."""
+    """Become a worker on standard input and output. Anything else that writes to standard output is not heard.
+
+    Args:
+        judge: Answers to the bytes of one source; see `judge`.
+        token: What the greeting starts with, so that it is told from noise.
+        seconds: CPU time for one source; digits, as are the following.
+        memory: Bytes of address space beyond that of the interpreter itself; 0 for any.
+        lifeline: The descriptor of a pipe; see `end_with`.
+    """
     end_with(int(lifeline))
     become_judge()
     channel = os.dup(1)

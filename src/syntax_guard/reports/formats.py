@@ -26,12 +26,20 @@ if TYPE_CHECKING:
 def render(
     name: str, result: Result, *, color: bool = False, columns: int | None = None, encoding: str = "utf-8"
 ) -> Iterator[str]:
-    """Return the lines of `result` in the format `name`.
+    """Render a result in one of the formats.
 
-    The rest counts for formats that have colour: whether they show it, how many `columns` a terminal has (None: there
-    is none), and what `encoding` the stream has.
+    Args:
+        name: One of `FORMAT_NAMES`.
+        result: What the run found.
+        color: Whether a format that has colour shows it.
+        columns: Width of the terminal; None where there is none.
+        encoding: That of the stream; what it has no character for is escaped.
 
-    Raises ValueError for a name that the table does not have.
+    Returns:
+        Whole lines.
+
+    Raises:
+        ValueError: The table has no format of this name.
     """
     chosen = next((each for each in FORMATS if each.name == name), None)
     if chosen is None:

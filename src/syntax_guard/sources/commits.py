@@ -80,10 +80,22 @@ def selected(
     question: Callable[[CommittedFile], object],
     suffixes: tuple[str, ...] = SUFFIXES,
 ) -> Selection:
-    """The Python files among `entries`, by the rules of `staged`.
+    """Select the Python files of commits, by the rules of `staged`.
 
-    ``excludes(commit, path)`` says what settings leave out. The same content at the same path is judged once, for the
-    commit that has it first, unless ``question(file)`` differs, and not where that is None. Raises `GitError`.
+    The same content at the same path is judged once, for the commit that has it first.
+
+    Args:
+        history: The repository.
+        entries: What its commits hold.
+        excludes: Says of a commit and a path whether settings leave that out.
+        question: What is asked about a file. Where it differs, the same content is judged again; where it is None, too.
+        suffixes: Ends of names that mean Python.
+
+    Returns:
+        The files, and what was skipped.
+
+    Raises:
+        GitError: Git fails, or an object is missing.
     """
     selection = Selection()
     known: set[tuple[str, str, object]] = set()

@@ -17,10 +17,19 @@ if TYPE_CHECKING:
 
 
 def matcher(patterns: Sequence[str], root: str, setting: str, folder: str = ".") -> Callable[[str], bool]:
-    """Return a test of whether a path matches `patterns`, which are relative to the folder `root`.
+    """Make a test of whether a path matches patterns of ``.gitignore``. Without patterns nothing is imported.
 
-    The path is relative to `folder`, or absolute; a folder's own path ends in a slash. Raises `SettingsError`, naming
-    `setting`, for a pattern that git would not take. Without patterns nothing matches, and nothing is imported.
+    Args:
+        patterns: Relative to the folder `root`.
+        root: A folder.
+        setting: Where the patterns come from, for the error.
+        folder: What the tested paths are relative to, unless they are absolute.
+
+    Returns:
+        A function of a path; that of a folder ends in a slash.
+
+    Raises:
+        SettingsError: Git would not take one of the patterns.
     """
     if not patterns:
         return lambda _: False

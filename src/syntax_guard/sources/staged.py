@@ -142,11 +142,22 @@ def staged(
     suffixes: tuple[str, ...] = SUFFIXES,
     checkout: Callable[[str, Sequence[str]], Checkout] | None = None,
 ) -> Selection:
-    """Find the Python files among `entries` of the git `index`, by the rules of `select`.
+    """Select the Python files that the git index holds, by the rules of `select`.
 
-    `checkout` makes, of the top and the paths, what knows how git would write them; None: without its filters.
+    All that is staged is part of the project, whatever lies beside it in the work tree.
 
-    All that is staged is part of the project, whatever lies beside it in the work tree. Raises `GitError`.
+    Args:
+        index: The index, as it is.
+        entries: Its entries to look at.
+        exclude: Says of a path whether settings leave it out.
+        suffixes: Ends of names that mean Python.
+        checkout: Makes, of the top and the paths, what knows how git would write them; None for files without filters.
+
+    Returns:
+        The files, and what was skipped.
+
+    Raises:
+        GitError: Git fails.
     """
     selection = Selection()
     paths = [entry.stored or entry.path for entry in entries]

@@ -43,14 +43,23 @@ def select(
     suffixes: tuple[str, ...] = SUFFIXES,
     says: Callable[[str], object] = lambda _: None,
 ) -> Selection:
-    """Find what `paths` (files and folders) hold, each file once, for a check; `says`: see `NamedFiles`.
+    """Find the files to check, each once.
 
-    A folder is searched for Python files, those that end in `suffixes` and scripts, but not below `SKIPPED_FOLDERS`
-    and the own folders of a virtual environment; neither its own name nor a folder above it leaves it out. A file that
-    is named is taken whatever it is called, unless such a folder holds it in the current one. What `exclude` is true
-    of (folders end in a slash) is skipped in any case.
+    A folder is searched for Python files and scripts, but not below `SKIPPED_FOLDERS` and the own folders of a virtual
+    environment; neither its own name nor a folder above it leaves it out. A file that is named is taken whatever it is
+    called, unless such a folder holds it in the current one.
 
-    Raises `SourcesError` for a path that does not exist, and for folders in which there is nothing to check.
+    Args:
+        paths: Files and folders.
+        exclude: Says what is skipped in any case, of paths and of folders, which end in a slash.
+        suffixes: Ends of names that mean Python.
+        says: See `NamedFiles`.
+
+    Returns:
+        The files, and what was skipped.
+
+    Raises:
+        SourcesError: A path does not exist, or there is nothing to check in folders.
     """
     walk = Walk(exclude, suffixes, says=says)
     folders = False

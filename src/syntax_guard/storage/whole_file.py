@@ -13,10 +13,18 @@ PART = ".part"
 
 
 def replace(path: str, pieces: Iterable[bytes | memoryview], mode: int, folder: int | None = None) -> None:
-    """Make `pieces` the content of the file at `path`, or leave what is there. Raises `OSError` where that fails.
+    """Replace the whole content of a file, or leave what is there.
 
-    `mode` is that of the new file, less the bits of the umask. With `folder`, an open descriptor, `path` is a name in
-    it. What a process of the same number left behind when it was killed is in no one's way.
+    What a process of the same number left behind when it was killed is in no one's way.
+
+    Args:
+        path: The file; with `folder` a name in it.
+        pieces: The new content.
+        mode: Permission bits of the new file, less those of the umask.
+        folder: An open descriptor.
+
+    Raises:
+        OSError: The file cannot be written.
     """
     part = f"{path}.{os.getpid()}{PART}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)

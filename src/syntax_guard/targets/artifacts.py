@@ -33,10 +33,16 @@ class Asked(Record):
 
 
 def for_artifact(requires: str | None, why: str, machine: Machine, *, all_of_them: bool) -> Asked:
-    """Who is asked about an artifact that `requires` these Pythons, a version specifier, because of `why`.
+    """Decide which targets are asked about a wheel or another artifact.
 
-    By default the lowest version that it admits, and this interpreter where it admits that. ``all_of_them``: each
-    version that it admits. Without a specifier of any use this interpreter is asked. Never raises.
+    Args:
+        requires: The version specifier that it declares. Without one of any use this interpreter is asked.
+        why: What declares that, for the reader.
+        machine: Where Pythons are looked for.
+        all_of_them: Whether each version that it admits is asked, and not only the lowest one and this interpreter's.
+
+    Returns:
+        Whom to ask. No specifier makes this raise.
     """
     this = this_interpreter()
     note = None

@@ -128,10 +128,19 @@ def changed_on_disk(now: ByProject, names: Sequence[str], declaring: Iterable[st
 def changed_in_index(
     now: ByProject, top: str, entries: Sequence[Entry], declaring: Iterable[str]
 ) -> tuple[Rules, list[Entry]]:
-    """The rules, and the entries of files besides the staged `entries`, where the commit changes what is declared in
-    the files at the paths `declaring`.
+    """Find what a commit asks anew because it changes what is declared.
 
-    Paths are relative to the `top` of the work tree. Raises `GitError`.
+    Args:
+        now: The rules by what is staged.
+        top: The top of the work tree, which all paths are relative to.
+        entries: What is staged.
+        declaring: The staged paths that may declare something.
+
+    Returns:
+        The rules of the commit, and the entries of the index besides `entries` that they ask about.
+
+    Raises:
+        GitError: Git fails.
     """
     changed = {entry.path for entry in entries}
     with History(top) as history:

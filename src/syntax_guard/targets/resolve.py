@@ -34,9 +34,19 @@ class Survey(Record):
 def resolve(
     asked: Sequence[str], pythons: Sequence[str], requires_python: str | None, machine: Machine
 ) -> tuple[Target, ...]:
-    """The targets that apply, lowest version first, never none; see ``survey``.
+    """Find the targets that apply; see ``survey``.
 
-    Raises TargetError where no Python answers for one of them, too.
+    Args:
+        asked: Versions, such as ``3.9`` or ``py39``, also several between commas.
+        pythons: Interpreters that are targets themselves: paths, or names on PATH.
+        requires_python: The version specifier of a project; None where it declares none.
+        machine: Where Pythons are looked for.
+
+    Returns:
+        The targets, lowest version first, never none.
+
+    Raises:
+        TargetError: A target makes no sense, or no Python answers for it.
     """
     found = survey(asked, pythons, requires_python, machine)
     for error in found.unanswered:
@@ -75,7 +85,17 @@ def survey(
 def answer(
     reasons: Mapping[Version, str], machine: Machine, this: Interpreter, targets: Sequence[Target] = ()
 ) -> Survey:
-    """Who answers for each version in `reasons`, which says why it is asked for; `targets` are answered for already."""
+    """Find who answers for some versions.
+
+    Args:
+        reasons: The versions, each with why it is asked for.
+        machine: Where Pythons are looked for.
+        this: The interpreter of this process.
+        targets: Those that are answered for already.
+
+    Returns:
+        All targets, what was looked for, and the versions that no Python answers for.
+    """
     targets = list(targets)
     searches: list[Search] = []
     unanswered: list[TargetError] = []

@@ -187,11 +187,20 @@ def same_for_all(
     expected_broken: Expected | None = None,
     baselines: Allowances | None = None,
 ) -> SameForAll:
-    """The rules that `settings` alone make, for paths relative to `folder`.
+    """Make the rules of a run in which the settings alone speak for every file.
 
-    `targets`, and what says which sources are `expected_broken`, take the place of those in `settings` where they are
-    given. `baselines` say what is let pass.
-    Raises `TargetError` for targets that no Python here can answer for.
+    Args:
+        settings: What the flags, variables and the settings file say.
+        folder: What the paths of files are relative to.
+        targets: Targets in place of those in `settings`.
+        expected_broken: Says which sources are broken on purpose, in place of the list in `settings`.
+        baselines: What is let pass; None for nothing.
+
+    Returns:
+        The rules, the same object for every file.
+
+    Raises:
+        TargetError: No Python here can answer for a target.
     """
     listed = (
         None

@@ -23,10 +23,16 @@ def own_targets(
     machine: Machine,
     note: Callable[[Readable, Source, str], None],
 ) -> Iterator[tuple[Asked, Readable]]:
-    """Yield each of `scripts`, which were handed back with their bytes, and whom to ask about it.
+    """Find whom to ask about scripts that may say so themselves.
 
-    That is what its own block says, or its `project` where that says nothing. A block that cannot be read or used is
-    told to `note`, with the reason.
+    Args:
+        scripts: What was handed back, each with its bytes.
+        project: What is asked about a script that says nothing.
+        machine: Where Pythons are looked for.
+        note: Is told the reason where a block cannot be read or used.
+
+    Yields:
+        Whom to ask, and the script, with its bytes.
     """
     for file, source in scripts:
         try:

@@ -19,7 +19,7 @@ DESCRIPTION = "Ask a server for its health with one GET. It is healthy when it a
 EPILOG = "exit codes: 0 healthy; 1 not, or it could not be asked"
 TIMEOUT, START_PERIOD = 5.0, 40.0
 LIMIT = 1e6
-"""Of all numbers that can be given."""
+"""The most that any number here can be."""
 
 
 def add_arguments(verb: Parser) -> None:

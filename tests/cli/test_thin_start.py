@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 
@@ -108,3 +109,15 @@ def test_the_index_is_read_without_subprocess(repository: Folder) -> None:
     assert code == 0
     assert not loaded & {"argparse", "subprocess", "threading", "tempfile", "tomllib", "hashlib"}
     assert not loaded & {"syntax_guard." + name for name in ("targets.by_project", "storage", "sources.checkout")}
+
+
+def test_an_edit_of_an_agent_imports_no_parser_and_nothing_that_asks_git(repository: Folder) -> None:
+    path = str(repository.write("a.py"))
+    event = {"hook_event_name": "PostToolUse", "cwd": str(repository.path), "tool_input": {"file_path": path}}
+    run = repository.run(sys.executable, "-c", HOOK, "agent-hook", stdin=json.dumps(event).encode())
+    code, *loaded = run.out.split()
+    assert code == "0"
+    assert "syntax_guard.gates.agent" in loaded
+    assert not {"argparse", "shutil", "subprocess", "hashlib"} & {*loaded}
+    needed_later = ("sources.git", "sources.git_history", "sources.changed", "storage.store", "reports.neutral")
+    assert not {"syntax_guard." + name for name in needed_later} & {*loaded}

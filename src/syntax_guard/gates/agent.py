@@ -8,9 +8,7 @@ import stat
 from ..check import check_commit_tree, check_paths
 from ..errors import GitError
 from ..model import Record
-from ..sources.changed import changed
 from ..sources.file_types import NOTEBOOK, SUFFIXES, is_python_name, is_script
-from ..sources.git_history import History
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +34,8 @@ def files_of(event: Event, top: str | None, project: str) -> list[str]:
     is missing, lies outside of the project or is no Python is passed over. Raises `GitError`.
     """
     if event.kind == "stop":
+        from ..sources.changed import changed  # asks git, which no edit does
+
         named = changed(top) if top is not None else []
     else:
         named = [path for path in (_inside(path, event.folder, project) for path in event.paths) if path is not None]
@@ -77,6 +77,8 @@ def judge(files: Sequence[str], settings: Settings, top: str | None) -> Findings
 
 def _in_last_commit(found: Sequence[Diagnostic], settings: Settings, top: str) -> list[Diagnostic]:
     """The findings in the last commit, of the files that `found` is about."""
+    from ..sources.git_history import History
+
     paths = sorted({one.path.replace(os.sep, "/") for one in found})
     try:
         with History(top) as history:

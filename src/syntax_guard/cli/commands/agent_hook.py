@@ -1,19 +1,18 @@
-"""`syntax-guard agent-hook`: judge what a coding agent has just written, and answer in its own protocol."""
+"""`syntax-guard agent-hook`: judge what a coding agent has just written, and answer in its own protocol.
+
+The agent waits after each edit, so nothing is imported here before it is needed.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 
-from ...config.settings import load, state_folder
+from ...config.settings import load
 from ...errors import UsageError
 from ...gates.agent import files_of, judge
 from ...gates.agent_events import UnknownEvent, read
-from ...reports.neutral import json_document, visible
-from ...reports.wording import message
 from ...sources.work_tree import enclosing
-from ...storage.key import cache_key, seal
-from ...storage.store import Store
 from ..exit_codes import OK
 from ..output import note, write
 
@@ -58,7 +57,7 @@ def add_arguments(verb: Parser) -> None:
 
 def run(arguments: list[str], parse: Parse) -> int:
     """Answer the event on standard input."""
-    flags = parse(arguments)
+    flags = parse(arguments) if arguments else {"all": False}  # the parser takes as long as Python to start
     event = read(_standard_input())
     if isinstance(event, UnknownEvent):
         note(f"no event that is looked at: {event.name[:LONGEST] or 'without a name'}; nothing was judged")
@@ -83,6 +82,8 @@ def _answer(event: Event, told: Sequence[Diagnostic], settings: Settings) -> int
         return _say(text, OK)
     if event.answer.field is None:
         return _say(text, event.answer.code)
+    from ...reports.neutral import json_document
+
     write([json_document({**dict(event.answer.more), event.answer.field: text})])
     return event.answer.code
 
@@ -100,6 +101,10 @@ def _was_told(event: Event, text: str, settings: Settings) -> bool:
     """Whether the agent goes on because of this very answer: to repeat it would go on for ever."""
     if event.repeats is not None:
         return event.repeats
+    from ...config.settings import state_folder
+    from ...storage.key import cache_key, seal
+    from ...storage.store import Store
+
     store = Store(settings.cache_dir, cache_key(settings.cache_key, settings.state_dir or state_folder(os.environ)))
     name = f"agent-{seal(b'', event.session.encode(errors='surrogatepass')).hex()}"
     digest = seal(store.key, text.encode(errors="surrogatepass"))
@@ -119,12 +124,16 @@ def _text(told: Sequence[Diagnostic]) -> str:
 
 
 def _line(one: Diagnostic) -> str:
+    from ...reports.wording import message
+
     place = "".join(f":{number}" for number in (one.line, one.column) if number is not None)
     return f"{_name(one)}{place}: {one.code}: {message(one)}"
 
 
 def _name(one: Diagnostic) -> str:
     """The name of a source in quotes: it may read like a sentence."""
+    from ...reports.neutral import visible
+
     name = one.name if len(one.name) <= LONGEST else f"{one.name[:LONGEST]}..."
     return '"' + visible(name).replace('"', '\\"') + '"'
 

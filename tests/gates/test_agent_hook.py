@@ -106,6 +106,13 @@ def test_the_command(repository: Folder) -> None:
     assert '"bad.py":1:5: syntax-error' in run.err
 
 
+def test_an_agent_is_told_of_other_broken_lines_at_once(repository: Folder, hook: Hook) -> None:
+    path = str(repository.write("bad.py", "x = = 1\n\ndef f():\n    return +\n"))
+    first, *_ = hook(claude(repository, path))[2].splitlines()[1:]
+    assert first.startswith('"bad.py":1:5: syntax-error: ')
+    assert first.endswith("; line 4 is broken as well")
+
+
 @pytest.mark.parametrize("agent", [protocol.name for protocol in PROTOCOLS])
 def test_a_broken_file_is_told_after_the_edit_or_at_the_stop(repository: Folder, hook: Hook, agent: str) -> None:
     repository.write("app/ok.py")

@@ -124,10 +124,11 @@ def _text(told: Sequence[Diagnostic]) -> str:
 
 
 def _line(one: Diagnostic) -> str:
-    from ...reports.wording import message
+    from ...reports.wording import further_lines, message
 
     place = "".join(f":{number}" for number in (one.line, one.column) if number is not None)
-    return f"{_name(one)}{place}: {one.code}: {message(one)}"
+    further = f"; {further_lines(one.further)}" if one.further else ""
+    return f"{_name(one)}{place}: {one.code}: {message(one)}{further}"
 
 
 def _name(one: Diagnostic) -> str:

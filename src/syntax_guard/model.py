@@ -258,7 +258,6 @@ class Stale(Record):
     entry: Entry
     """With those targets that are no longer needed."""
     gone: bool = False
-    """Whether there is no such file."""
 
     @property
     def message(self) -> str:
@@ -291,7 +290,8 @@ class Summary(Record):
     cells: int = 0
     """Cells of the notebooks among the files that were checked; a notebook counts as one file."""
     baseline: int = 0
-    """Files that are broken as the baseline says. They are none of those that count as broken."""
+    expected: int = 0
+    """Files that are broken as the baseline, or the settings, say. They are none of those that count as broken."""
 
 
 class Result(Record):

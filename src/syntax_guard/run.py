@@ -149,7 +149,7 @@ class Run:
         said = (tally.broken, tally.undecided, tally.warnings) if tally else (0, 0, 0)
         summary = Summary(checked, *said, len(account), self._known, perf_counter() - self._started,
                           self._notebooks.cells if self._notebooks else 0,
-                          tally.baseline if tally else 0)  # fmt: skip
+                          *((tally.baseline, tally.expected) if tally else ()))  # fmt: skip
         targets = tuple(sorted(self._targets, key=lambda target: target.version))
         memory = self._memory
         notices = (*self.rules.notices, *(memory.notices if memory else ()), *self._stale())

@@ -12,6 +12,7 @@ from syntax_guard.check import check_for_start, check_paths
 from syntax_guard.config.settings import load
 from syntax_guard.errors import SettingsError
 from syntax_guard.reports.formats import render
+from syntax_guard.reports.wording import start_line, summary_line
 
 if TYPE_CHECKING:
     from syntax_guard.model import Result
@@ -143,3 +144,21 @@ def test_what_is_no_entry_is_an_error(listed: str, folder: Folder, monkeypatch: 
     write(folder, listed, a=MATCH)
     with pytest.raises(SettingsError, match="expected-broken"):
         check(folder, monkeypatch, "3.9")
+
+
+def test_the_summary_does_not_call_a_listed_file_valid(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(folder, '"a.py"', '"n.ipynb"', FOR_3_9.replace("a.py", "c.py"), a=BROKEN, b="x = 1\n", c=MATCH)
+    folder.write("n.ipynb", json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [
+        {"cell_type": "code", "id": str(number), "metadata": {}, "outputs": [], "source": BROKEN}
+        for number in range(2)
+    ]}))  # fmt: skip
+    result = check(folder, monkeypatch, f"3.9,{HERE}", "a.py", "b.py", "c.py", "n.ipynb")
+    assert (result.diagnostics, result.summary.broken, result.summary.expected) == ((), 0, 3)
+    assert summary_line(result).startswith("4 files: 1 valid, 3 broken as the settings say")
+    assert start_line(result, "go").startswith("4 files: 1 valid, 3 broken as the settings say, on")
+    folder.write("b.py", BROKEN)
+    result = check(folder, monkeypatch, f"3.9,{HERE}", "a.py", "b.py", "c.py")
+    assert (result.summary.broken, result.summary.expected) == (1, 2)
+    assert summary_line(result).startswith("1 of 3 files is broken, 2 more as the settings say")
+    folder.write("c.py", BROKEN)
+    assert check(folder, monkeypatch, f"3.9,{HERE}", "c.py").summary.expected == 0, "it is red for another target"

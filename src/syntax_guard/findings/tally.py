@@ -30,6 +30,7 @@ class Tally:
         self._broken = _Files()
         self._undecided = _Files()
         self._let_pass = _Files()
+        self._expected = _Files()
         self._expectations = Expectations()
         self._uses: Uses | None = None
         self._entries: list[Entry] = []
@@ -48,6 +49,12 @@ class Tally:
     def baseline(self) -> int:
         """Files that are broken as a baseline says, and not otherwise."""
         return self._let_pass.count(frozenset(self._broken.notebooks | self._undecided.notebooks))
+
+    @property
+    def expected(self) -> int:
+        """Files that are broken as the settings say, and not otherwise."""
+        others = self._broken.notebooks | self._undecided.notebooks | self._let_pass.notebooks
+        return self._expected.count(frozenset(others))
 
     @property
     def stale(self) -> tuple[Stale, ...]:
@@ -72,10 +79,12 @@ class Tally:
     def add(self, judgement: Judgement, rules: FileRules) -> None:
         """Count a judgement, and keep what is to be said of it; `rules` are those of its file."""
         left = self._expectations.remaining(judgement, rules) if rules.expected_broken else judgement
-        if left is not None:
-            self._report(left, rules)
+        counts = left is not None and self._report(left, rules)
+        if left is not judgement and not counts and any(said.outcome == "broken" for said in judgement.verdicts):
+            self._expected.add(judgement.source)
 
-    def _report(self, judgement: Judgement, rules: FileRules) -> None:
+    def _report(self, judgement: Judgement, rules: FileRules) -> bool:
+        """Keep what is to be said of a judgement; return whether its file counts as something else than valid."""
         outcomes = {verdict.outcome for verdict in judgement.verdicts}
         source, targets = judgement.source, judgement.targets
         found = () if judgement.silent else diagnose(judgement, targets, rules.warnings, self._newest)
@@ -84,7 +93,7 @@ class Tally:
         found = _committed(judgement.file, found)
         if may_fail(judgement.file) and "broken" in outcomes and "undecided" not in outcomes:
             self._found += forgiven(found)
-            return
+            return False
         self._entries += entries_of(judgement, found)
         allowances = rules.allowances(source.path, source.member, source.cell)
         if allowances:
@@ -97,6 +106,7 @@ class Tally:
         elif "broken" in outcomes:
             self._let_pass.add(source)
         self._found += hinted(judgement.file, found)
+        return bool(outcomes & {"broken", "undecided"})
 
 
 class _Files:

@@ -60,6 +60,7 @@ def summary_object(summary: Summary) -> dict[str, Any]:
         "seconds": round(summary.seconds, 3),
         "cells": summary.cells,
         "baseline": summary.baseline,
+        "expected": summary.expected,
     }
 
 

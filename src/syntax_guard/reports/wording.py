@@ -85,15 +85,16 @@ def summary_line(result: Result) -> str:
     """Return the run in one line: ``1 of 412 files is broken (CPython 3.11.7, 0.21 s)``."""
     summary = result.summary
     parts = []
-    if summary.baseline and not summary.broken and not summary.undecided:
-        parts.append(_with_baseline(summary))
+    red = summary.broken or summary.undecided
+    if _let_pass(summary) and not red:
+        parts.append(_with_let_pass(summary))
     if summary.broken:
         parts.append(f"{summary.broken} of {_files(summary.checked)} {_is(summary.broken)} broken")
     if summary.undecided:
         of = "" if parts else f" of {_files(summary.checked)}"
         parts.append(f"{summary.undecided}{of} {_is(summary.undecided)} undecided")
-    if parts and summary.baseline and (summary.broken or summary.undecided):
-        parts.append(f"{summary.baseline} more as the baseline says")
+    if red:
+        parts += [f"{count} more as {who}" for count, who in _let_pass(summary)]
     if not parts and not summary.checked:
         parts.append("nothing was checked")
     if not parts:
@@ -134,8 +135,7 @@ def account_line(result: Result) -> str:
     """Return what became of all that was found: ``412 files: 12 judged, 400 known by content, 3 skipped (link)``."""
     summary = result.summary
     parts = [f"{summary.checked - summary.cached} judged", f"{summary.cached} known by content", *_left_out(result)]
-    if summary.baseline:
-        parts.append(f"{summary.baseline} let pass by the baseline")
+    parts += [f"{count} broken as {who}" for count, who in _let_pass(summary)]
     return f"{_files(summary.checked)}: {', '.join(parts)}"
 
 
@@ -155,7 +155,7 @@ def start_line(result: Result, then: str) -> str:
     skipped = "".join(f", {said}" for said in _left_out(result))
     if not summary.checked:
         return f"nothing was checked{skipped}; {then}"
-    valid = f"{_with_baseline(summary)}," if summary.baseline else f"{_files(summary.checked)} valid"
+    valid = f"{_with_let_pass(summary)}," if _let_pass(summary) else f"{_files(summary.checked)} valid"
     return f"{valid} on {names} in {summary.seconds:.2f} s{warnings}{skipped}; {then}"
 
 
@@ -187,9 +187,16 @@ def stale_lines(result: Result, *, every: bool) -> Iterator[str]:
         yield f"{said} remove what the baseline no longer needs: syntax-guard baseline --prune"
 
 
-def _with_baseline(summary: Summary) -> str:
-    valid = summary.checked - summary.baseline
-    return f"{_files(summary.checked)}: {valid} valid, {summary.baseline} broken as the baseline says"
+def _with_let_pass(summary: Summary) -> str:
+    valid = summary.checked - summary.baseline - summary.expected
+    broken = ", ".join(f"{count} broken as {who}" for count, who in _let_pass(summary))
+    return f"{_files(summary.checked)}: {valid} valid, {broken}"
+
+
+def _let_pass(summary: Summary) -> list[tuple[int, str]]:
+    """How many files are broken and let pass, and who says so."""
+    both = ((summary.baseline, "the baseline says"), (summary.expected, "the settings say"))
+    return [one for one in both if one[0]]
 
 
 def _all(result: Result) -> set[Target]:

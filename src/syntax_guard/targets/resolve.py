@@ -63,13 +63,25 @@ def survey(
     this: Interpreter | None = None,
     asked_by: str | None = None,
 ) -> Survey:
-    """The targets that apply, and who answers for each.
+    """Find the targets that apply, and who answers for each.
 
-    ``asked`` holds versions (``3.9``, ``py39``, several between commas), ``pythons`` executables: paths, or names on
-    PATH. Where both are empty, the targets are ``this`` interpreter, unless it is older than ``requires_python`` (a
-    version specifier, or None) admits, and the lowest version that ``requires_python`` admits.
+    Without `asked` and `pythons`, the targets are `this`, unless it is older than `requires_python` admits, and the
+    lowest version that `requires_python` admits.
 
-    Raises TargetError for what is not a version or not a Python, SettingsError for a ``requires_python`` of no use.
+    Args:
+        asked: Versions, such as ``3.9`` or ``py39``, also several between commas.
+        pythons: Interpreters that are targets themselves: paths, or names on PATH.
+        requires_python: The version specifier of a project; None where it declares none.
+        machine: Where Pythons are looked for.
+        this: The interpreter of this process; None for the one that runs this.
+        asked_by: Why a version is asked for; None for the setting that holds `asked`.
+
+    Returns:
+        All targets, what was looked for, and the versions that no Python answers for.
+
+    Raises:
+        TargetError: Something is no version, or no Python.
+        SettingsError: `requires_python` is of no use.
     """
     this = this or this_interpreter()
     targets = [_named(text, machine, this) for text in pythons]

@@ -1,7 +1,8 @@
 """Every public function says in one form what comes in, what goes out, and which errors it raises.
 
 So does a function that another package imports, if it takes four values or more: a sentence does not tell them apart.
-One that starts with "As `another`" says what differs from that one.
+One that starts with "As `another`" says what differs from that one. The compile worker is left out: it is a script, too,
+whose arguments are words.
 
 The form is that of Google's style guide, which ruff checks too: sections ``Args:``, ``Returns:`` or ``Yields:``, and
 ``Raises:``, each name on a line of its own.
@@ -64,7 +65,7 @@ def crossing() -> Iterator[tuple[str, Callable[..., object]]]:
                 continue
             base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
             file = base.with_suffix(".py")
-            if not file.exists() or package(file) in (package(path), "backend"):
+            if not file.exists() or file.name.startswith("_") or package(file) in (package(path), "backend"):
                 continue
             name = ".".join(["syntax_guard", *file.relative_to(PACKAGE).with_suffix("").parts])
             for alias in node.names:

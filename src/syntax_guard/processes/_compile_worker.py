@@ -288,15 +288,7 @@ def end_with(lifeline: int) -> None:
 
 
 def main(judge: Callable[[bytes], Any], token: str, seconds: str, memory: str, lifeline: str) -> None:
-    """Become a worker on standard input and output. Anything else that writes to standard output is not heard.
-
-    Args:
-        judge: Answers to the bytes of one source; see `judge`.
-        token: What the greeting starts with, so that it is told from noise.
-        seconds: CPU time for one source; digits, as are the following.
-        memory: Bytes of address space beyond that of the interpreter itself; 0 for any.
-        lifeline: The descriptor of a pipe; see `end_with`.
-    """
+    """Become a worker on standard input and output. Anything else that writes to standard output is not heard."""
     end_with(int(lifeline))
     become_judge()
     channel = os.dup(1)

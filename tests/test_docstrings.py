@@ -1,8 +1,7 @@
 """Every public function says in one form what comes in, what goes out, and which errors it raises.
 
 So does a function that another package imports, if it takes four values or more: a sentence does not tell them apart.
-One that starts with "As `another`" says what differs from that one. The compile worker is left out: it is a script, too,
-whose arguments are words.
+One that starts with "As `another`" says what differs from that one. The compile worker is left out: it is a script.
 
 The form is that of Google's style guide, which ruff checks too: sections ``Args:``, ``Returns:`` or ``Yields:``, and
 ``Raises:``, each name on a line of its own.

@@ -62,11 +62,9 @@ def rules(modules: Sequence[str] | None = None) -> bytes:
 
     Raises `OSError` where a module of ours cannot be read.
     """
-    assert __spec__ is not None  # noqa: S101  # for the type checker: this is imported, never a script
-    read = __spec__.loader.get_data  # type: ignore[union-attr]  # from a folder as from a zip file
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     names = TAKES_PART if modules is None else modules
-    texts = [read(os.path.join(package, *name.split(".")) + ".py") for name in names]
+    texts = [_content(os.path.join(package, *name.split(".")) + ".py") for name in names]
     texts += map(_text, LIBRARIES if modules is None else ())
     digest = blake2b(digest_size=32)
     for text in texts:
@@ -74,9 +72,25 @@ def rules(modules: Sequence[str] | None = None) -> bytes:
     return digest.digest()
 
 
+def _content(path: str) -> bytes:
+    """The content of a module of ours. To open fifty of them as Python does took 2 of the 50 ms of a warm run."""
+    try:
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except OSError:  # in a zip file
+        assert __spec__ is not None  # noqa: S101  # for the type checker: this is imported, never a script
+        return __spec__.loader.get_data(path)  # type: ignore[union-attr, no-any-return]
+    try:
+        content = b""
+        while more := os.read(file, 1 << 20):
+            content += more
+    finally:
+        os.close(file)
+    return content
+
+
 def _text(name: str) -> bytes:
     """The text of a module of another package, which is not imported; nothing where it is not there."""
-    from importlib.machinery import PathFinder  # importlib.util imports as much as all that a warm run needs besides
+    from _frozen_importlib_external import PathFinder  # importlib's, without what that imports
 
     places = None
     *packages, _ = name.split(".")

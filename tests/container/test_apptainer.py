@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .engine import Engine
 
 APPTAINER = "SYNTAX_GUARD_APPTAINER"
-"""Names an archive of a Debian that has Apptainer; .ci/container makes it."""
+"""Names an archive of a Debian that has Apptainer; .ci/apptainer makes it."""
 DEFINITION = """\
 Bootstrap: localimage
 From: /image

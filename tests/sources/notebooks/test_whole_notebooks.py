@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ...conftest import Folder
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="no copies of a process are made here")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the system copies no process")
 LARGE = "# " + "x" * COPY_BYTES
 KINDS = {
     "valid": notebook("a = 1", "%time b\n!ls", "cd src", LARGE),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from time import perf_counter
 
+from .config.settings import OF_A_FILE
 from .errors import SourcesError, TargetError
-from .judging.judgement import Inquiry, Judgement, Limits, requests
+from .judging.judgement import Inquiry, Judgement, Limits, may_hold, requests, unanswered
 from .judging.schedule import judge
 from .model import UNKNOWN, Problem, Result, Source, Summary, Verdict, this_interpreter
 from .sources.file_types import NOTEBOOK, SUFFIXES, is_notebook
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     Search: TypeAlias = (
         "Callable[[Iterable[str], Callable[[str], bool], tuple[str, ...], Callable[[str], object]], Selection]"
     )
+    Group: TypeAlias = "tuple[Asked, list[Readable]]"
     Follow: TypeAlias = "Callable[[Iterable[Judgement], int], Iterable[Judgement]]"
 
 BATCH = 16 * 1024
@@ -122,19 +124,24 @@ class Run:
     def _besides_notebooks(self, files: Sequence[Readable]) -> Generator[Judgement, None, Sequence[Readable]]:
         """Judge the notebooks of `files` that are valid as a whole; return the other files, and the cells of the
         other notebooks."""
-        if self._notebooks is None:
-            from .cache.notebooks import Notebooks
-
-            self._notebooks = Notebooks(self._limits)
+        notebooks = self._all_cells()
         defers = may_hold if self._hears_scripts else None
         done: set[Readable] = set()
         whole = [file for file in files if is_notebook(file) and not self.rules.of(file).lists_some]
         for asked, group in self._groups(whole):
-            valid = self._notebooks.whole(asked.targets, group, self._memory, defers) if asked.targets else ()
+            valid = notebooks.whole(asked.targets, group, self._memory, defers) if asked.targets else ()
             for judgement in self._as_asked(asked, valid):
                 done.add(judgement.file)
                 yield judgement
-        return self._notebooks.taken_apart([file for file in files if file not in done])
+        return notebooks.taken_apart([file for file in files if file not in done])
+
+    def _all_cells(self) -> Notebooks:
+        """What takes notebooks and scripts apart."""
+        if self._notebooks is None:
+            from .cache.notebooks import Notebooks
+
+            self._notebooks = Notebooks(self._limits)
+        return self._notebooks
 
     def _note(self, judgement: Judgement, by_file: FileRules) -> None:
         if self._tally is None:
@@ -177,17 +184,25 @@ class Run:
     def _ask(self, targets: tuple[Target, ...]) -> None:
         self._targets.update(dict.fromkeys(targets))
 
-    def _judgements(self, files: Sequence[Readable]) -> Iterator[Judgement]:
-        """Judge `files`: those together that the same Pythons are asked about, whichever projects they are of."""
-        for asked, group in self._groups(files):
-            yield from self._as_asked(asked, self._judged(asked, group) if asked.targets else _undecided(asked, group))
+    def _judgements(self, files: Sequence[Readable], as_they_are: bool = False) -> Iterator[Judgement]:
+        """Judge `files`, by the Pythons that are asked. Scripts in cells are prepared, unless all stay `as_they_are`."""
+        in_cells: list[Readable] = []
+        for asked, group in self._groups(files, None if as_they_are else in_cells):
+            none = unanswered(group, asked.wanted, asked.unanswered)
+            yield from self._as_asked(asked, self._judged(asked, group) if asked.targets else none)
+        if in_cells:
+            yield from self._judgements(self._all_cells().of_scripts(in_cells), as_they_are=True)
 
-    def _groups(self, files: Sequence[Readable]) -> Iterable[tuple[Asked, list[Readable]]]:
-        """`files` by the Pythons that are asked about them."""
-        groups: dict[object, tuple[Asked, list[Readable]]] = {}
-        known: dict[int, tuple[Asked, list[Readable]]] = {}
+    def _groups(self, files: Sequence[Readable], in_cells: list[Readable] | None = None) -> Iterable[Group]:
+        """`files` by the Pythons that are asked about them; scripts that are `in_cells` are put aside there."""
+        groups: dict[object, Group] = {}
+        known: dict[int, Group] = {}
         for file in files:
-            asked = self.rules.of(file).asked
+            by_file = self.rules.of(file)
+            asked = by_file.asked
+            if by_file.percent_scripts and in_cells is not None and by_file.is_percent_script(file.path, file.member):
+                in_cells.append(file)
+                continue
             if id(asked) not in known:
                 self._ask(asked.targets)
                 if self._memory is not None:
@@ -218,7 +233,7 @@ class Run:
             for own, script in own_targets(scripts, asked, machine_of(self._settings), self._note_block):
                 self._ask(own.targets)
                 inquiry = Inquiry(own.targets, requests(own.targets), self._limits)
-                yield from judge([script], inquiry) if own.targets else _undecided(own, [script])
+                yield from judge([script], inquiry) if own.targets else unanswered([script], own.wanted, own.unanswered)
 
     def _note_block(self, file: Readable, source: Source, message: str) -> None:
         problem = Problem("ScriptBlock", f"the block of script metadata is passed over: {message}")
@@ -242,7 +257,7 @@ class Run:
             self._known += len(split.known) + len(split.recalled)
             if self._notebooks is not None:  # their cells are no files
                 known = (*(file for file, _ in split.known), *(one.file for one in split.recalled))
-                self._known -= sum(file.cell is not None for file in known)
+                self._known -= sum(file.cell is not None or getattr(file, "may_fail", False) for file in known)
             yield from split.recalled
             others = split.unknown
         writes = settings.bytecode_by if settings.write_bytecode else ""
@@ -296,24 +311,10 @@ def hears_scripts(settings: Settings) -> bool:
     return settings.projects and not {"target_version", "python"} & settings.overrides
 
 
-def may_hold(data: bytes) -> bool:
-    """Whether the source `data` may hold a block of script metadata (PEP 723), which says which Pythons it is for."""
-    return b"# /// script" in data
-
-
-_ASKED = ("root", "target_version", "python", "requires_python", "exclude", "expected_broken", "notebooks", "projects")
+_ASKED = ("root", "python", "projects", *OF_A_FILE)
 """The settings on which the choice of files and what is asked of them hangs."""
 
 
 def _whom(asked: Asked) -> object:
     """What is the same for files with the same targets, whatever declares them."""
     return tuple((target.version, target.interpreter, target.exact) for target in asked.targets) or asked
-
-
-def _undecided(asked: Asked, files: Sequence[Readable]) -> Iterator[Judgement]:
-    """The judgements of files that no Python here can be asked about."""
-    error = asked.unanswered
-    verdict = Verdict("undecided", Problem("NoInterpreter", f"{error.message} ({error.hint})" if error else ""))
-    for file in files:
-        source = Source(file.path, b"", None, file.member, file.cell)
-        yield Judgement(file, source, asked.wanted, (verdict,))

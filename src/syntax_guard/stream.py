@@ -8,13 +8,13 @@ from collections import deque
 from .findings.diagnose import diagnose
 from .findings.newest import NewestPython
 from .findings.tally import Tally
-from .judging.judgement import Inquiry, Limits, hidden, judged, requests
+from .judging.judgement import Inquiry, Limits, hidden, judged, may_hold, requests
 from .judging.verdicts import verdicts
 from .judging.workers import Workers
 from .model import VALID, Record, Source
 from .processes.in_order import AHEAD, InOrder
 from .processes.resources import available
-from .run import Run, hears_scripts, may_hold
+from .run import Run, hears_scripts
 from .sources.file_types import is_notebook
 from .sources.readers import Held
 from .sources.selection import Selection
@@ -63,7 +63,9 @@ class Stream:
         self._newest = NewestPython()
         self._expects_broken = bool(settings.expected_broken)
         self._hears_scripts = hears_scripts(settings)
-        targets = self._rules.of(Held("", b"")).asked.targets
+        of_all = self._rules.of(Held("", b""))
+        self._has_percent_scripts = bool(of_all.percent_scripts)
+        targets = of_all.asked.targets
         self._all_valid = tuple((target.label, VALID.outcome) for target in targets)
         limits = Limits(settings.jobs, settings.time_limit, settings.memory_limit << 20)
         self._inquiry = Inquiry(targets, requests(targets), limits)
@@ -126,6 +128,8 @@ class Stream:
 
     def _is_apart(self, file: Held) -> bool:
         """Whether `file` is more than one source, or says itself which Pythons it is for."""
+        if self._has_percent_scripts and self._rules.of(file).is_percent_script(file.path):
+            return True
         return is_notebook(file) or (self._hears_scripts and may_hold(file.data))
 
     def _apart(self, file: Held) -> SourceResult:

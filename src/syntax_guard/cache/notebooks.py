@@ -63,3 +63,11 @@ class Notebooks:
         self.unread += cells.unread
         self.skipped += cells.skipped
         return cells.files
+
+    def of_scripts(self, files: Sequence[Readable]) -> Sequence[Readable]:
+        """What is to be judged of `files`, which the settings call percent scripts."""
+        from ..judging.notebooks import with_cells
+
+        cells = with_cells(files, self._limits, scripts=True)
+        self.skipped += cells.skipped
+        return cells.files

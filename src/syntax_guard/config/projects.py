@@ -1,7 +1,7 @@
 """The project of each file: what the folders above it say of settings and Pythons.
 
 Distance first, then kind: the nearest folder that declares a Python counts, and in it our own table before a floor
-before a pin. Exclusions add up downward. What a file of a folder says is read once a run and remembered between runs.
+before a pin. Patterns add up downward. What a file of a folder says is read once a run and remembered between runs.
 """
 
 from __future__ import annotations
@@ -55,6 +55,8 @@ class Project(Record):
     """Patterns, each with the folder that they count from, from the top down."""
     expected_broken: tuple[tuple[str, tuple[str | ExpectedBroken, ...]], ...] = ()
     """Likewise, and entries for some targets."""
+    percent_scripts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Likewise, for scripts that IPython runs."""
     baselines: tuple[Baseline, ...] = ()
     """Those of this folder and of the folders above it: each lets pass what it names."""
     builds: tuple[Build, ...] = ()
@@ -119,6 +121,7 @@ class Projects:
             table.get("notebooks", above.notebooks),
             (*above.exclude, *_patterns(folder, table.get("exclude"))),
             (*above.expected_broken, *_patterns(folder, table.get("expected_broken"))),
+            (*above.percent_scripts, *_patterns(folder, table.get("percent_scripts"))),
             above.baselines if baseline is None else (*above.baselines, baseline),
             builds,
         )

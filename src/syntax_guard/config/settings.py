@@ -33,7 +33,9 @@ BASELINE_LIMIT = 16 << 20
 """Bytes of the largest one that is read."""
 SPEAKING = (*DECLARING, BASELINE)
 """The files that have a say in what comes of the files beside and below them."""
-OF_A_FILE = ("target_version", "requires_python", "exclude", "expected_broken", "warnings", "notebooks")
+OF_A_FILE = (
+    "target_version", "requires_python", "exclude", "expected_broken", "warnings", "notebooks", "percent_scripts",
+)  # fmt: skip
 """The settings that count for the files below the folder that says so, not for a run."""
 
 
@@ -75,6 +77,8 @@ class Settings(Record):
     """Distributions whose broken files are let pass, each ``NAME`` or ``NAME:PATTERN``."""
     notebooks: bool = False
     """Whether a search finds Jupyter notebooks, too; one that is named is read in any case."""
+    percent_scripts: tuple[str, ...] = ()
+    """Patterns of ``.gitignore``, relative to `root`: scripts in cells that are judged as IPython runs them."""
     warnings: Literal["ignore", "report", "error"] = "report"
     output_format: str | None = None
     """None: ``github`` in a GitHub workflow, else ``full``."""

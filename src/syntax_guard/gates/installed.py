@@ -54,7 +54,8 @@ def check_installed(names: Iterable[str], settings: Settings) -> Result:
     if chosen:
         result = check_selection(installed.select_of(chosen, excluded, place.within), judged, by_file)
     else:
-        question = ("installed", place.folders, judged.root, judged.exclude, judged.expected_broken)
+        question = ("installed", place.folders, judged.root, judged.exclude, judged.expected_broken,
+                    judged.percent_scripts)  # fmt: skip
 
         def search() -> Selection:
             return installed.search(place.folders, excluded, place.within)

@@ -49,6 +49,8 @@ class _Batch(Record):
     files: tuple[Readable, ...]
     expected_broken: dict[str, ExpectedBroken]
     """Sources that are broken on purpose, by name."""
+    percent_scripts: frozenset[str]
+    """The names of those that are scripts in cells."""
     settings: Settings
     skipped: tuple[Skipped, ...]
     notices: tuple[str, ...]
@@ -80,7 +82,8 @@ def check_archives(paths: Iterable[str], settings: Settings) -> Result:
         listed = {name: entry for batch in batches for name, entry in batch.expected_broken.items()}
         first = batches[0]
         expected = listed.get if listed else None
-        by_file = same_for_all(first.settings, ".", first.targets, expected, baselines)
+        scripts = frozenset().union(*(batch.percent_scripts for batch in batches))
+        by_file = same_for_all(first.settings, ".", first.targets, expected, baselines, scripts.__contains__)
         result = check_files(files, first.settings, by_file)
         results.append(_with(result, batches))
     return let_pass(joined(results, perf_counter() - started), settings.allow_broken)
@@ -209,12 +212,14 @@ def _batch(archive: Archive, settings: Settings, named: tuple[Target, ...]) -> _
         reason = f"no Python here answers for a version that it is for ({why}); install one, or name a target-version"
         targets = for_artifact(None, "", where, all_of_them=False).targets
         kept, listed = (Unreadable(archive.path, reason, kind="NoInterpreter"),), {}
+    in_cells = _deciding("percent-scripts", settings, settings.percent_scripts, own.percent_scripts, archive.top)
+    scripts = frozenset(display_name(file.path, file.member) for file in kept if in_cells(file) is not None)
     ours = {"write_bytecode": False, "trust_bytecode": False, "requires_python": None}
     expected = settings.expected_broken + own.expected_broken if listed else ()
     judged = Settings(**{**vars(settings), **ours, "expected_broken": expected})
     said = archive.declared
     distribution = f"{said.name} {said.version}" if said.name and said.version else None
-    return _Batch(archive.path, distribution, targets, kept, listed, judged, skipped, tuple(notices))
+    return _Batch(archive.path, distribution, targets, kept, listed, scripts, judged, skipped, tuple(notices))
 
 
 def _unasked(path: str, asked: Asked) -> Iterator[str]:
@@ -247,7 +252,7 @@ def _own_settings(archive: Archive) -> tuple[Settings, tuple[str, ...]]:
         values = settings_in(archive.settings, f"{archive.path}/{archive.top}pyproject.toml")
     except SettingsError as error:
         return Settings(), (f"{error.message}; its settings were not used",)
-    names = ("target_version", "exclude", "expected_broken")
+    names = ("target_version", "exclude", "expected_broken", "percent_scripts")
     return Settings(**{name: values[name] for name in names if name in values}), ()
 
 

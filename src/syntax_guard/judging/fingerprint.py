@@ -46,8 +46,8 @@ TAKES_PART = (
 NOTEBOOKS = (
     "judging.notebooks", "judging.whole_notebooks",
     *("sources.notebooks." + name for name in (
-        "cells", "document", "magics", "names", "plain", "prompts", "readables", "single_line", "statements",
-        "top_level",
+        "cells", "document", "magics", "names", "percent", "plain", "prompts", "readables", "single_line",
+        "statements", "top_level",
     )),
 )  # fmt: skip
 """The modules that take part besides in what is said of a notebook as a whole."""

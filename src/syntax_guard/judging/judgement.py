@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from ..model import VALID, Record, Source, Verdict
+from ..model import VALID, Problem, Record, Source, Verdict
 from ..processes import _compile_worker
 from ..sources.readers import File, UnreadableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, Protocol
 
-    from ..model import Problem, Target, Version
+    from ..errors import SyntaxGuardError
+    from ..model import Target, Version
     from ..sources.readers import Readable
 
     class Engine(Protocol):
@@ -160,6 +161,21 @@ def judged(file: Readable, source: Source, verdicts: tuple[Verdict, ...], inquir
     if all(verdict is VALID or verdict == VALID for verdict in verdicts):
         return silent(file, source.stamp, digest, inquiry.targets)
     return Judgement(file, source, inquiry.targets, verdicts, digest=digest)
+
+
+def unanswered(
+    files: Iterable[Readable], wanted: tuple[Target, ...], error: SyntaxGuardError | None
+) -> Iterator[Judgement]:
+    """The judgements of `files` that no Python here can be asked about: `error` says why, of the targets `wanted`."""
+    verdict = Verdict("undecided", Problem("NoInterpreter", f"{error.message} ({error.hint})" if error else ""))
+    for file in files:
+        source = Source(file.path, b"", None, file.member, file.cell)
+        yield Judgement(file, source, wanted, (verdict,))
+
+
+def may_hold(data: bytes) -> bool:
+    """Whether the source `data` may hold a block of script metadata (PEP 723), which says which Pythons it is for."""
+    return b"# /// script" in data
 
 
 def hidden(data: bytes) -> tuple[Problem, ...]:

@@ -47,9 +47,12 @@ class Cells(Record):
     """These, and the cells in other languages of the others."""
 
 
-def with_cells(files: Sequence[Readable], limits: Limits) -> Cells:
-    """`files` with the cells of each notebook in its place, prepared under `limits`."""
-    answers: dict[int, Prepared | Problem] = {id(file): said for file, said in _answers(files, limits)}
+def with_cells(files: Sequence[Readable], limits: Limits, scripts: bool = False) -> Cells:
+    """`files` with the cells of each notebook in its place, prepared under `limits`; or, of `scripts` in cells, with
+    what is to be judged of each."""
+    notebooks = files if scripts else [file for file in files if is_notebook(file)]
+    kind = "script" if scripts else "notebook"
+    answers: dict[int, Prepared | Problem] = {id(file): said for file, said in _answers(notebooks, kind, limits)}
     expanded: list[Readable] = []
     count = unread = 0
     skipped: list[Skipped] = []
@@ -59,19 +62,20 @@ def with_cells(files: Sequence[Readable], limits: Limits) -> Cells:
             expanded.append(file)
         elif isinstance(prepared, Problem):
             expanded.append(NoNotebook(file, prepared))
+        elif scripts and not prepared.cells:
+            expanded.append(file)
         elif prepared.language is not None:
             unread += 1
             skipped += in_other_languages(file, [None])
         else:
-            count += len(prepared.cells)
+            count += 0 if scripts else len(prepared.cells)
             expanded += sources(file, prepared)
             skipped += in_other_languages(file, prepared.others)
     return Cells(expanded, count, unread, tuple(skipped))
 
 
-def _answers(files: Sequence[Readable], limits: Limits) -> Iterator[tuple[Readable, Prepared | Problem]]:
-    """Each notebook among `files`, prepared, or why it cannot be."""
-    notebooks = [file for file in files if is_notebook(file)]
+def _answers(notebooks: Sequence[Readable], kind: str, limits: Limits) -> Iterator[tuple[Readable, Prepared | Problem]]:
+    """Each of `notebooks`, which are of one `kind`, prepared, or why it cannot be."""
     small = sum(file.size for file in notebooks) <= SMALL
     later: Batch = []
     for file in notebooks if small else ():
@@ -83,13 +87,13 @@ def _answers(files: Sequence[Readable], limits: Limits) -> Iterator[tuple[Readab
         if len(data) > SMALL or _PARSED.search(data):
             later.append((file, data))
         else:
-            yield file, _understood(answer(data))
+            yield file, _understood(answer(data, kind))
     if later:
-        yield from _in_workers([later], len(later), limits)
+        yield from _in_workers([later], len(later), kind, limits)
     if not small:
         unreadable: list[tuple[Readable, Problem]] = []
         size = sum(file.size for file in notebooks)
-        yield from _in_workers(_batches(notebooks, unreadable), size // BATCH_BYTES + 1, limits)
+        yield from _in_workers(_batches(notebooks, unreadable), size // BATCH_BYTES + 1, kind, limits)
         yield from unreadable
 
 
@@ -112,7 +116,7 @@ def _batches(notebooks: Sequence[Readable], unreadable: list[tuple[Readable, Pro
 
 
 def _in_workers(
-    batches: Iterator[Batch] | list[Batch], most: int, limits: Limits
+    batches: Iterator[Batch] | list[Batch], most: int, kind: str, limits: Limits
 ) -> Iterator[tuple[Readable, Prepared | Problem]]:
     from ..processes.resources import affordable, available
     from ..processes.thread_pool import each
@@ -120,7 +124,7 @@ def _in_workers(
     from .workers import this_python
 
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    command = (*this_python(), "-I", "-S", "-c", _START, os.path.dirname(package))
+    command = (*this_python(), "-I", "-S", "-c", _START, os.path.dirname(package), kind)
     name = f"{_NAMES.get(sys.implementation.name, sys.implementation.name)} {sys.version.split()[0]}"
     pool = WorkerPool({command: name}, limits.seconds, affordable(limits.memory))
 
@@ -141,10 +145,11 @@ _START = (
 _NAMES = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
 
 
-def answer(data: bytes) -> dict[str, Any]:
-    """What a worker says of a notebook, in the shape of all its answers: its cells, or why there are none."""
+def answer(data: bytes, kind: str) -> dict[str, Any]:
+    """What a worker says of a notebook, or of another `kind` of cells, in the shape of all its answers: the cells, or
+    why there are none."""
     try:
-        prepared = prepare(data)
+        prepared = prepare(data) if kind == "notebook" else _script(data)
     except UnreadableError as error:
         problem = error.problem
         return _answered(_fields(problem))
@@ -155,6 +160,12 @@ def answer(data: bytes) -> dict[str, Any]:
         [cell.number, cell.data.decode("utf-8", "surrogatepass"), cell.may_fail, cell.failed] for cell in prepared.cells
     ]
     return _answered(None, [cells, prepared.language, prepared.others])
+
+
+def _script(data: bytes) -> Prepared:
+    from ..sources.notebooks.percent import prepare_script
+
+    return prepare_script(data)
 
 
 def _fields(problem: Problem) -> dict[str, Any]:
@@ -177,6 +188,6 @@ def _understood(said: Any) -> Prepared | Problem:
     return Prepared(tuple(cells), language, tuple(others))
 
 
-def main(*arguments: str) -> None:
-    """Become a worker (see ``_compile_worker.main``) that prepares notebooks."""
-    _compile_worker.main(answer, *arguments)
+def main(kind: str, *arguments: str) -> None:
+    """Become a worker (see ``_compile_worker.main``) that prepares notebooks, or another `kind` of cells."""
+    _compile_worker.main(lambda data: answer(data, kind), *arguments)

@@ -57,7 +57,9 @@ def _asked_by(rules: ByProject, place: str, now: FileRules, path: str) -> Asked 
         then = None if rules.excludes(place) else rules.of(File(place, UNKNOWN))
     except (SettingsError, TargetError):  # then nothing was asked
         return None
-    if then is None or (now.warnings == "error" and then.warnings != "error"):
+    if then is None or then.is_percent_script(place) != now.is_percent_script(path):
+        return None
+    if now.warnings == "error" and then.warnings != "error":
         return None
     if path.lower().endswith(NOTEBOOK):  # its cells may be listed one by one
         same = then.expected_broken == now.expected_broken and then.baselines == now.baselines

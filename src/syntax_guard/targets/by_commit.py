@@ -158,6 +158,7 @@ class ByCommit:
         (rules, excludes), (old, excluded) = now, then
         less = any(one not in excludes for one in excluded) or (rules.notebooks and not old.notebooks)
         passing = rules.expected_broken != old.expected_broken or rules.baselines != old.baselines
+        passing = passing or rules.percent_scripts != old.percent_scripts
         strict = rules.warnings == "error" and old.warnings != "error"
         return less or passing or strict or is_asked(without(rules.asked, old.asked))
 

@@ -63,7 +63,7 @@ class ByProject:
         self._real: dict[str, str] = {}
         self._folders: dict[str, tuple[FileRules, tuple[Matcher, ...]]] = {}
         self._asked: dict[Declaration, Asked] = {}
-        self._matchers: dict[tuple[str, tuple[str, ...]], Matcher] = {}
+        self._matchers: dict[tuple[str, str, tuple[str, ...]], Matcher] = {}
         self._lists: dict[tuple[str, tuple[str | ExpectedBroken, ...]], Listed] = {}
         self._notices: dict[str, None] = {}
 
@@ -162,20 +162,24 @@ class ByProject:
         self._notices.update(projects.notes)
         self._notices.update(dict.fromkeys(map(_does_not_count, getattr(projects.tree, "untracked", ()))))
         root = projects.name if self._tree is None else "/"
-        exclude = self._excluded(root, project.exclude)
+        exclude = self._matching("exclude", root, project.exclude)
+        scripts = self._matching("percent-scripts", root, project.percent_scripts)
         broken = tuple(one.entry for one in self._expected(root, project.expected_broken))
         warnings = settings.warnings if "warnings" in overrides else project.warnings or settings.warnings
         notebooks = settings.notebooks if "notebooks" in overrides else bool(project.notebooks)
         asked = self._asked_by(project.declaration)
-        return FileRules(asked, warnings, notebooks, broken, _baselines(project)), exclude
+        return FileRules(asked, warnings, notebooks, broken, _baselines(project), scripts), exclude
 
-    def _excluded(self, root: str, patterns: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Matcher, ...]:
-        settings = self._settings
-        if "exclude" in settings.overrides:
+    def _matching(
+        self, setting: str, root: str, patterns: tuple[tuple[str, tuple[str, ...]], ...]
+    ) -> tuple[Matcher, ...]:
+        """What matches the `patterns` of the `setting`, each list with its folder, or those of flags and variables."""
+        field = setting.replace("-", "_")
+        if field in self._settings.overrides:
             seen_from = self._here if self._tree is None else "/"  # as the paths of findings are
-            own = matcher(settings.exclude, seen_from, "exclude", seen_from)
-            return (own,) if own else ()
-        return tuple(self._matcher(root, folder, listed) for folder, listed in patterns)
+            given = vars(self._settings)[field]
+            return (self._matcher(setting, seen_from, given),) if given else ()
+        return tuple(self._matcher(setting, os.path.join(root, folder), listed) for folder, listed in patterns)
 
     def _expected(self, root: str, lists: tuple[tuple[str, tuple[str | ExpectedBroken, ...]], ...]) -> list[Listed]:
         settings, below = self._settings, self._here if self._tree is None else "/"
@@ -192,10 +196,10 @@ class ByProject:
             found.append(self._lists[key])
         return found
 
-    def _matcher(self, root: str, folder: str, patterns: tuple[str, ...]) -> Matcher:
-        key = (os.path.join(root, folder), patterns)
+    def _matcher(self, setting: str, folder: str, patterns: tuple[str, ...]) -> Matcher:
+        key = (setting, folder, patterns)
         if key not in self._matchers:
-            made = matcher(patterns, key[0], "exclude", self._here if self._tree is None else "/")
+            made = matcher(patterns, folder, setting, self._here if self._tree is None else "/")
             self._matchers[key] = made or (lambda _: False)
         return self._matchers[key]
 

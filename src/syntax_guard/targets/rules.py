@@ -87,6 +87,13 @@ class FileRules(Record):
     """Each says of a display name by which entry that source is broken on purpose; from the top down."""
     baselines: Allowances | None = None
     """What was broken before and is let pass; None where no baseline has a say."""
+    percent_scripts: tuple[Callable[[str], bool], ...] = ()
+    """Each says by a display name whether that file is a script in cells, which IPython runs."""
+
+    def is_percent_script(self, path: str, member: str | None = None) -> bool:
+        """Whether the settings call the file at `path`, or a `member` of it, a script in cells."""
+        name = display_name(path, member)
+        return any(matches(name) for matches in self.percent_scripts) and not name.lower().endswith(NOTEBOOK)
 
     def expected(self, name: str) -> ExpectedBroken | None:
         """The entry by which the source called `name` is broken on purpose; that of the nearest list counts."""
@@ -125,7 +132,7 @@ def saying(rules: Rules) -> Callable[[str], object]:
         asked, entry = of_file.asked, of_file.expected(path)
         targets = tuple((target.version, target.interpreter, target.exact) for target in asked.targets)
         return (targets, asked.wanted, of_file.warnings, None if entry is None else entry.targets,
-                of_file.allowances(path, None, None))  # fmt: skip
+                of_file.is_percent_script(path), of_file.allowances(path, None, None))  # fmt: skip
 
     return says
 
@@ -186,6 +193,7 @@ def same_for_all(
     targets: tuple[Target, ...] | None = None,
     expected_broken: Expected | None = None,
     baselines: Allowances | None = None,
+    percent_scripts: Callable[[str], bool] | None = None,
 ) -> SameForAll:
     """Make the rules of a run in which the settings alone speak for every file.
 
@@ -195,6 +203,7 @@ def same_for_all(
         targets: Targets in place of those in `settings`.
         expected_broken: Says which sources are broken on purpose, in place of the list in `settings`.
         baselines: What is let pass; None for nothing.
+        percent_scripts: Says which files are scripts in cells, in place of the patterns in `settings`.
 
     Returns:
         The rules, the same object for every file.
@@ -209,8 +218,13 @@ def same_for_all(
     )
     expected = listed.entry if listed else expected_broken
     asked = Asked(targets or _asked(settings))
-    exclude = matcher(settings.exclude, _root(settings, "exclude", folder), "exclude", folder)
-    of_all = FileRules(asked, settings.warnings, settings.notebooks, (expected,) if expected else (), baselines)
+    exclude, scripts = (
+        matcher(vars(settings)[field], _root(settings, field, folder), field.replace("_", "-"), folder)
+        for field in ("exclude", "percent_scripts")
+    )
+    scripts = percent_scripts or scripts
+    of_all = FileRules(asked, settings.warnings, settings.notebooks, (expected,) if expected else (), baselines,
+                       (scripts,) if scripts else ())  # fmt: skip
     return SameForAll(of_all, exclude, listed)
 
 

@@ -22,7 +22,7 @@ class Cell:
 
     def __init__(self, number: int, data: bytes, may_fail: bool, failed: bool) -> None:
         self.number = number
-        """Among the code cells of the notebook, from 1."""
+        """Among the code cells of the notebook, from 1; 0 for cells of a script, taken together."""
         self.data = data
         """What to judge, like any source: UTF-8, as many lines as the cell, without what only IPython accepts."""
         self.may_fail = may_fail
@@ -49,26 +49,37 @@ def prepare(data: bytes) -> Prepared:
     document = read(data)
     if document.language is not None:
         return Prepared((), document.language, tuple(cell.number for cell in document.cells))
-    shadowed = _Shadowed()
+    shadowed = Shadowed()
     cells: list[Cell] = []
     others: list[int] = []
     for cell in document.cells:
-        python = to_python(cell.text, shadowed, cell.databricks) if cell.language is None else None
-        if python is None:
+        source = to_source(cell.text, shadowed, cell.databricks) if cell.language is None else None
+        if source is None:
             others.append(cell.number)
         else:
-            # A lone surrogate, which JSON can hold, stays what it is: bytes that no Python decodes.
-            module = python.encode("utf-8", "surrogatepass")
-            if any(map(module.__contains__, _PARSED)):
-                from .top_level import to_module
-
-                module = to_module(module)
-            shadowed.cells.append(module)
-            cells.append(Cell(cell.number, module, cell.may_fail, cell.failed))
+            cells.append(Cell(cell.number, source, cell.may_fail, cell.failed))
     return Prepared(tuple(cells), None, tuple(others))
 
 
-class _Shadowed:
+def to_source(text: str, shadowed: Shadowed, databricks: bool = False, before: bytes = b"") -> bytes | None:
+    """The cell `text` as a source, with `before` above it; None where it is in another language than Python.
+
+    `shadowed` tells what earlier cells say of names, and takes in this one. For `databricks` see ``plain.to_python``.
+    """
+    python = to_python(text, shadowed, databricks)
+    if python is None:
+        return None
+    # A lone surrogate, which JSON can hold, stays what it is: bytes that no Python decodes.
+    module = before + python.encode("utf-8", "surrogatepass")
+    if any(map(module.__contains__, _PARSED)):
+        from .top_level import to_module
+
+        module = to_module(module)
+    shadowed.cells.append(module)
+    return module
+
+
+class Shadowed:
     """Tells whether a name has a meaning that one of the `cells` so far gave it. Most notebooks never ask."""
 
     def __init__(self) -> None:
@@ -76,6 +87,7 @@ class _Shadowed:
         self._names: Names | None = None
 
     def __call__(self, name: str) -> bool:
+        """Whether `name` has one."""
         if self._names is None:
             from .names import Names
 

@@ -119,10 +119,11 @@ def _language(metadata: dict[str, Any]) -> str | None:
     """What the notebook says that its language is, unless that is Python, or it says so in one place."""
     info, kernel = _table(metadata.get("language_info")), _table(metadata.get("kernelspec"))
     said = [name for name in (info.get("name"), kernel.get("language")) if isinstance(name, str) and name]
-    return None if any(map(_is_python, said)) else next(iter(said), None)
+    return None if any(map(is_python, said)) else next(iter(said), None)
 
 
-def _is_python(language: str) -> bool:
+def is_python(language: str) -> bool:
+    """Whether what a notebook calls its `language` is Python."""
     return language.lower().rstrip("0123456789.") in PYTHON
 
 
@@ -169,7 +170,7 @@ def _code_cell(number: int, cell: dict[str, Any], databricks: bool) -> CodeCell:
 def _language_of(cell: dict[str, Any], metadata: dict[str, Any]) -> str | None:
     """What a cell says that its language is, unless that is Python."""
     said = (cell.get("language"), metadata.get("language"), _table(metadata.get("vscode")).get("languageId"))
-    return next((name for name in said if isinstance(name, str) and name and not _is_python(name)), None)
+    return next((name for name in said if isinstance(name, str) and name and not is_python(name)), None)
 
 
 def _outputs(cell: dict[str, Any]) -> list[Any]:

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class CellSource(Held):
-    """A cell, ready to be judged."""
+    """A cell, or cells of a script taken together, ready to be judged."""
 
     __slots__ = ("commit", "failed", "known", "may_fail")
 
     def __init__(self, notebook: Readable, cell: Cell) -> None:
-        super().__init__(notebook.path, cell.data, notebook.member, cell.number)
+        super().__init__(notebook.path, cell.data, notebook.member, cell.number or None)
         self.commit = getattr(notebook, "commit", None)
         self.known = getattr(notebook, "known", ())
         self.may_fail = cell.may_fail

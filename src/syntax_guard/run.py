@@ -185,7 +185,7 @@ class Run:
         self._targets.update(dict.fromkeys(targets))
 
     def _judgements(self, files: Sequence[Readable], as_they_are: bool = False) -> Iterator[Judgement]:
-        """Judge `files`, by the Pythons that are asked. Scripts in cells are prepared, unless all stay `as_they_are`."""
+        """Judge `files`, by the Pythons that are asked; scripts in cells prepared, unless all stay `as_they_are`."""
         in_cells: list[Readable] = []
         for asked, group in self._groups(files, None if as_they_are else in_cells):
             none = unanswered(group, asked.wanted, asked.unanswered)

@@ -27,8 +27,8 @@ _TITLE = re.compile(r"[^{=]*")
 _LANGUAGE = re.compile(r"""(?<![\w.])language"?\s*[=:]\s*"([^"]+)\"""")
 _TAGS = re.compile(rf'(?<![\w.])tags"?\s*[=:]\s*(?:\[[^\]]*)?"{RAISES}"')
 _CODE = re.compile(r"^\s*[^\s#]", re.MULTILINE)
-_BETWEEN = b"while 0: pass"
-"""A statement that may follow any other, and is none where it is behind half of one."""
+_BETWEEN = b"with 0: pass"
+"""A statement that may follow any other, is none behind half of one, and has no `else` or `except`."""
 
 
 class _ScriptCell:

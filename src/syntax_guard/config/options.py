@@ -164,7 +164,7 @@ OPTIONS = (
     Option("allow-broken", _texts, "distributions, or DIST:PATTERN, whose broken files pass in archives and with "
            "--installed", "DIST", repeats=True),
     Option("notebooks", truth, "find Jupyter notebooks, too; one that is named is read in any case"),
-    Option("percent-scripts", _texts, "scripts in cells (# %%) that IPython runs, with its magics", "PATTERN",
+    Option("percent-scripts", _texts, "scripts in cells that IPython runs, with its magics", "PATTERN",
            repeats=True),
     Option("warnings", _choice(*WARNINGS), "what to do with the compiler's warnings", choices=WARNINGS),
     Option("output-format", _choice(*FORMAT_NAMES), "how findings are written", choices=FORMAT_NAMES),

@@ -30,6 +30,7 @@ VALID = {
     "a title, options and depth": '# %% The title\n!ls\n# %%%% below key="x"\n!ls\n',
     "above the first marker": "%load_ext autoreload\nimport a\n# %%\nx = 1\n",
     "automagic": "# %%\ncd src\n\n# %%\npip install a b\n",
+    "automagic above two blank lines": "# %%\ncd src\n\n\n# %%\nx = 1\n",
     "await": "# %%\nx = await f()\n# %%\nasync for y in x:\n    pass\n",
     "a future import below": "# %%\nx = 1\n# %%\nfrom __future__ import annotations\n",
     "a future import first": "# %% [markdown]\n# text\n# %%\nfrom __future__ import annotations\nx: int = 1\n",
@@ -49,6 +50,7 @@ VALID = {
     "a byte order mark": "\ufeff# %%\n!ls\n",
     "a coding that does not count": "# -*- coding: ascii -*-\n# %%\n!ls\nx = 'é'\n",
     "a comment that ends in a backslash": "# %%\n!ls\n# \\\n# %%\nx = 1\n",
+    "cells without a line": "# %%\n# %%\n\n# %%\n!ls\n# %%\n",
     "no last line end": "# %%\n!ls",
     "no cell in Python": "# %% [markdown]\na b c",
 }
@@ -64,6 +66,8 @@ BROKEN = {
     "a backslash alone": ("# %%\n!ls\n\\\n# %%\ny = 1\n", 3),
     "a header and a backslash": ("# %%\n!ls\nif x: \\\n# %%\ny = 1\n", 3),
     "quotes that stay open": ("# %%\n!ls\nx = '''\n# %%\ny = 1\n", 3),
+    "an error behind cells without a line": ("# %%\n# %%\n\n# %%\n!ls\nx = = 1\n", 6),
+    "half a block above a text": ("# %%\n!ls\nif x:\n# %% [markdown]\na\nb\nc\n", 3),
     "a return": ("# %%\n!ls\n# %%\nreturn 1\n", 4),
     "a future import that is late": ("# %%\n!ls\ndef f():\n    from __future__ import annotations\n", 4),
     "a future that is none": ("# %%\n!ls\n# %%\nfrom __future__ import nothing\n", 4),
@@ -75,6 +79,8 @@ BROKEN = {
     "a tag of another kind": ('# %% tags=["raises-exceptions"]\nx = = 1\n', 2),
 }
 """Each with the line of the first error."""
+OWN = ("what is no marker", "a coding that does not count", "a byte order mark")
+"""Those of which Jupytext says something else: to it the first is a magic in a comment, and it refuses the others."""
 SCRIPT = BROKEN["an error behind text"][0].encode()
 TABLE = '[tool.syntax-guard]\npercent-scripts = ["cells/*.py"]\n'
 

@@ -89,8 +89,10 @@ def _ipython(look: Look) -> str:
         return "IPython syntax in a notebook of Databricks: its export has `# MAGIC` before it"
     if re.search(rb"^# In\[[ \d]*\]:", look.data, re.MULTILINE):
         return "IPython syntax in a notebook that was exported: take it out, or check the notebook itself"
-    if re.search(rb"^# %%", look.data, re.MULTILINE):
-        return "IPython syntax in a percent script: write it as a comment, as Jupytext does"
+    if re.search(rb"^# ?%%", look.data, re.MULTILINE):
+        return (
+            "IPython syntax in a percent script: list the file in `percent-scripts`, or comment it out as Jupytext does"
+        )
     return "IPython syntax, for notebooks only"
 
 

@@ -72,8 +72,10 @@ class _Joined:
     def put(self, cell: _ScriptCell, shadowed: Shadowed) -> bool:
         """Take in `cell`; tell whether it is Python."""
         text = cell.text
-        before = (_BETWEEN if self._goes_on else b"") + b"\n" if cell.is_marked else b""
-        source = to_source(text, shadowed, before=before)
+        if not text:
+            self.skip(cell)
+            return True
+        source = to_source(text, shadowed, before=self._before(cell))
         if source is None:
             return False
         self._parts.append(source + b"\n" * (cell.lines - source.count(b"\n")))
@@ -81,8 +83,12 @@ class _Joined:
         return True
 
     def skip(self, cell: _ScriptCell) -> None:
-        """Leave the place of `cell` blank."""
-        self._parts.append(b"\n" * cell.lines)
+        """Leave the place of `cell` blank; what is above it ends there, too."""
+        self._parts.append(self._before(cell) + b"\n" * (cell.lines - cell.is_marked))
+
+    def _before(self, cell: _ScriptCell) -> bytes:
+        """What stands in the place of the marker of `cell`."""
+        return (_BETWEEN if self._goes_on else b"") + b"\n" if cell.is_marked else b""
 
     def __bytes__(self) -> bytes:
         return b"".join(self._parts)

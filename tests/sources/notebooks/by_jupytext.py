@@ -32,7 +32,7 @@ LINES = (
 # %% language="bash"|# In[1]:|    # %%|# %% x="[markdown]"|# %%%% below
 x = 1|x = 1|x += 1|y = x|pass|    z = 2|  z = 3|if x:|else:|try:|except x:|def f():|@f|class A:|for a in x:
 %pwd|!ls|    !ls|x?|a = %pwd|a = !ls|cd src|pip install a b|%%time|%%bash|%%capture out|,f a b
-(|)|x = (1,|]|QQQ|'''|x = '''|f("it's")|x = '\''|x = "\\"|x = r'\'|\|x = 1 + \|if x: \|# note|# note \|# !ls
+(|)|x = (1,|]|QQQ|'''|x = '''|f("it's")|x = '\''|x = "\\"|x = r'\'|\|x = 1 + \|if x: \|# note|# note \
 return x|await f()|async with x: pass
 from __future__ import annotations|global x|yield x|print 1|a b|>>> x = 1|... y = 2
 """.strip()

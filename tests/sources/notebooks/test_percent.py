@@ -191,6 +191,12 @@ def test_each_gate_judges_the_cells(gate: Callable[[Folder], Sequence[str]], fol
     assert folder.guard("check", "--expected-broken", name, *arguments).code == 0
 
 
+def test_the_settings_beside_an_archive_say_nothing_of_what_is_in_it(folder: Folder) -> None:
+    folder.write("cells/a.py", SCRIPT)
+    folder.write("pyproject.toml", TABLE.encode())
+    assert [line for _, _, line in found(folder, in_a_wheel(folder)[0])] == [2]
+
+
 def test_standard_input_is_judged_by_its_name(folder: Folder) -> None:
     folder.write("pyproject.toml", TABLE.encode())
     for name, line in (("cells/a.py", 7), ("a.py", 2)):

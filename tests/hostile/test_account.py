@@ -303,6 +303,12 @@ class TestLinks:
             assert names(folder.check()) == [name]
         assert names(folder.check("fixtures/b.py", name)) == [name]
 
+    def test_a_second_name_that_is_no_percent_script_is_judged(self, folder: Folder) -> None:
+        folder.write("cells/a.py", b"# %%\n!ls\n")
+        folder.write("pyproject.toml", b'[tool.syntax-guard]\npercent-scripts = ["cells/"]\n')
+        (folder.path / "b.py").symlink_to("cells/a.py")
+        assert [name for name, _, _ in folder.check(".").found] == ["b.py"]
+
     def test_a_second_name_that_another_python_runs_is_judged(self, repository: Folder) -> None:
         repository.write("new/.python-version", "3.12\n")
         repository.write("old/.python-version", "3.9\n")

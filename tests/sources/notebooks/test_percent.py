@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
-import tarfile
-import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,8 +13,6 @@ from syntax_guard.sources.notebooks.percent import prepare_script
 from .test_cells import found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from ...conftest import Folder
 
 VALID = {
@@ -129,74 +123,6 @@ def test_what_has_no_cells_is_judged_as_it_is(text: str, folder: Folder) -> None
     assert len(found(folder, "a.py", "--percent-scripts", "*.py")) == 1
 
 
-def by_name(_: Folder) -> Sequence[str]:
-    return ("cells/a.py",)
-
-
-def by_search(_: Folder) -> Sequence[str]:
-    return (".",)
-
-
-def by_hook(_: Folder) -> Sequence[str]:
-    return ("--hook", "cells/a.py", "pyproject.toml")
-
-
-def tracked(folder: Folder) -> Sequence[str]:
-    folder.git("init", "-q")
-    folder.git("add", ".")
-    return ("--tracked", ".")
-
-
-def staged(folder: Folder) -> Sequence[str]:
-    tracked(folder)
-    folder.write("cells/a.py", b"")
-    return ("--staged",)
-
-
-def committed(folder: Folder) -> Sequence[str]:
-    folder.git("init", "-q")
-    folder.git("commit", "-q", "--allow-empty", "-m", "first")
-    folder.git("add", ".")
-    folder.git("commit", "-q", "-m", "second")
-    folder.write("cells/a.py", b"")
-    return ("--commits", "HEAD~1..HEAD")
-
-
-def in_a_wheel(folder: Folder) -> Sequence[str]:
-    with zipfile.ZipFile(folder.path / "a.zip", "w") as archive:
-        archive.writestr("cells/a.py", (folder.path / "cells/a.py").read_bytes())
-    return ("a.zip", "--percent-scripts", "cells/*.py")
-
-
-def in_a_source_distribution(folder: Folder) -> Sequence[str]:
-    with tarfile.open(folder.path / "a-1.tar.gz", "w:gz") as archive:
-        for name in ("cells/a.py", "pyproject.toml"):
-            data = (folder.path / name).read_bytes() if (folder.path / name).exists() else b""
-            member = tarfile.TarInfo(f"a-1/{name}")
-            member.size = len(data)
-            archive.addfile(member, io.BytesIO(data))
-    return ("a-1.tar.gz",)
-
-
-GATES = [by_name, by_search, by_hook, tracked, staged, committed, in_a_wheel, in_a_source_distribution]
-
-
-@pytest.mark.parametrize("gate", GATES, ids=[gate.__name__ for gate in GATES])
-def test_each_gate_judges_the_cells(gate: Callable[[Folder], Sequence[str]], folder: Folder) -> None:
-    folder.write("cells/a.py", SCRIPT)
-    folder.write("pyproject.toml", TABLE.encode())
-    arguments = gate(folder)
-    ((name, code, line),) = found(folder, *arguments)
-    assert (name.endswith("cells/a.py"), code, line) == (True, "syntax-error", 7)
-    assert folder.guard("check", "--expected-broken", name, *arguments).code == 0
-
-
-def test_the_settings_beside_an_archive_say_nothing_of_what_is_in_it(folder: Folder) -> None:
-    folder.write("cells/a.py", SCRIPT)
-    folder.write("pyproject.toml", TABLE.encode())
-    assert [line for _, _, line in found(folder, in_a_wheel(folder)[0])] == [2]
-
-
 def test_standard_input_is_judged_by_its_name(folder: Folder) -> None:
     folder.write("pyproject.toml", TABLE.encode())
     for name, line in (("cells/a.py", 7), ("a.py", 2)):
@@ -232,26 +158,6 @@ def test_an_answer_under_the_setting_is_none_without_it(folder: Folder) -> None:
         assert [folder.guard("check", ".").code for _ in range(2)] == [0, 0]
         folder.write("pyproject.toml", b"")
         assert [folder.guard("check", ".").code for _ in range(2)] == [1, 1]
-
-
-def test_a_commit_that_takes_the_setting_back_asks_again(folder: Folder) -> None:
-    folder.write("cells/a.py", b"# %%\n!ls\n")
-    folder.write("pyproject.toml", TABLE.encode())
-    committed(folder)
-    folder.git("checkout", "cells/a.py")
-    folder.write("pyproject.toml", b"[tool.syntax-guard]\n")
-    folder.git("add", ".")
-    assert folder.guard("check", "--staged").code == 1
-    assert folder.guard("check", "--hook", "pyproject.toml").code == 1
-    folder.git("commit", "-q", "-m", "third")
-    assert folder.guard("check", "--commits", "HEAD~1..HEAD").code == 1
-
-
-def test_a_name_that_is_a_link_is_judged_by_itself(folder: Folder) -> None:
-    folder.write("cells/a.py", b"# %%\n!ls\n")
-    folder.write("pyproject.toml", TABLE.encode())
-    os.symlink("cells/a.py", folder.path / "b.py")
-    assert [name for name, _, _ in found(folder, ".")] == ["b.py"]
 
 
 def test_a_baseline_names_the_file(folder: Folder) -> None:

@@ -25,6 +25,17 @@ def forgiven(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
         yield Diagnostic(**{**vars(one), "severity": "warning", "hint": _TAGGED})
 
 
+def shown(file: Readable, found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """The findings `found` of `file`, without what stands between the cells of a script and not in the file."""
+    if not hasattr(file, "may_fail") or file.cell is not None:
+        return found
+    from ..sources.notebooks.percent import BETWEEN
+
+    none = dict.fromkeys(("column", "end_line", "end_column", "source_line"))
+    between = BETWEEN.decode()
+    return tuple(Diagnostic(**{**vars(one), **none}) if one.source_line == between else one for one in found)
+
+
 def hinted(file: Readable, found: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
     """The findings `found` of `file`; where it is a cell that has failed before, with a hint at the tag."""
     if not getattr(file, "failed", False):

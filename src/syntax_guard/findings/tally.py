@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..model import Diagnostic
 from .baseline import Uses, entries_of, is_let_pass
-from .cells import forgiven, hinted, may_fail
+from .cells import forgiven, hinted, may_fail, shown
 from .diagnose import diagnose, with_context
 from .expected import Expectations
 from .newest import NewestPython
@@ -90,7 +90,7 @@ class Tally:
         found = () if judgement.silent else diagnose(judgement, targets, rules.warnings, self._newest)
         if self._context:
             found = with_context(source, found, self._context)
-        found = _committed(judgement.file, found)
+        found = _committed(judgement.file, shown(judgement.file, found))
         if may_fail(judgement.file) and "broken" in outcomes and "undecided" not in outcomes:
             self._found += forgiven(found)
             return False

@@ -62,6 +62,7 @@ BROKEN = {
     "quotes that stay open": ("# %%\n!ls\nx = '''\n# %%\ny = 1\n", 3),
     "an error behind cells without a line": ("# %%\n# %%\n\n# %%\n!ls\nx = = 1\n", 6),
     "half a block above a text": ("# %%\n!ls\nif x:\n# %% [markdown]\na\nb\nc\n", 3),
+    "quotes behind a line that is joined": ("# %%\n!ls\nx = 'a\\\n'; y = '''\n# %%\n'''\n", 5),
     "a return": ("# %%\n!ls\n# %%\nreturn 1\n", 4),
     "a future import that is late": ("# %%\n!ls\ndef f():\n    from __future__ import annotations\n", 4),
     "a future that is none": ("# %%\n!ls\n# %%\nfrom __future__ import nothing\n", 4),
@@ -109,6 +110,13 @@ def test_a_cell_that_fails_on_purpose_is_a_warning(folder: Folder) -> None:
     assert run.code == 0
     assert "a.py:3:" in run.out
     assert judged(folder, text + "# %%\ny = = 1\n") == [3, 9]
+
+
+def test_what_stands_between_cells_is_not_shown(folder: Folder) -> None:
+    folder.write("a.py", b"# %%\n!ls\nif x:\n# %%\ny = 1\n")
+    run = folder.guard("check", "a.py", "--percent-scripts", "*.py", "--output-format", "full")
+    assert run.out.startswith("a.py:4: syntax-error: ")
+    assert "with 0" not in run.out
 
 
 def test_cells_in_other_languages_are_accounted_for(folder: Folder) -> None:

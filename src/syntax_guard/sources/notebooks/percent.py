@@ -27,8 +27,8 @@ _TITLE = re.compile(r"[^{=]*")
 _LANGUAGE = re.compile(r"""(?<![\w.])language"?\s*[=:]\s*"([^"]+)\"""")
 _TAGS = re.compile(rf'(?<![\w.])tags"?\s*[=:]\s*(?:\[[^\]]*)?"{RAISES}"')
 _CODE = re.compile(r"^\s*[^\s#]", re.MULTILINE)
-_BETWEEN = b"with 0: pass"
-"""A statement that may follow any other, is none behind half of one, and has no `else` or `except`."""
+BETWEEN = b"""with 0: "'''"; '\"\"\"'"""
+"""A statement that may follow any other, is none behind half of one or in a text, and has no `else` or `except`."""
 
 
 class _ScriptCell:
@@ -88,7 +88,7 @@ class _Joined:
 
     def _before(self, cell: _ScriptCell) -> bytes:
         """What stands in the place of the marker of `cell`."""
-        return (_BETWEEN if self._goes_on else b"") + b"\n" if cell.is_marked else b""
+        return (BETWEEN if self._goes_on else b"") + b"\n" if cell.is_marked else b""
 
     def __bytes__(self) -> bytes:
         return b"".join(self._parts)

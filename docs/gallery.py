@@ -59,13 +59,12 @@ twenty mistakes to each tool. {versions}.
 
 syntax-guard ran on CPython {ran_by}.
 
-For fifteen of the twenty, syntax-guard names the cause and says what to write. The newest CPython says less.
+For seventeen of the twenty, syntax-guard names the cause and says what to write. The newest CPython says less.
 
-For the other five, CPython 3.14 says the same as syntax-guard. They are [a misspelt keyword](#a-misspelt-keyword),
-[an open bracket](#a-bracket-that-stays-open), [a missing colon](#a-missing-colon),
-[an open string](#a-string-that-stays-open) and
-[an assignment in a condition](#an-assignment-in-a-condition). On an older Python, syntax-guard finds the same cause
-itself. It also adds a place that an editor can open, and the name of the interpreter.
+For the other three, CPython 3.14 says the same as syntax-guard. They are [a misspelt keyword](#a-misspelt-keyword),
+[an open bracket](#a-bracket-that-stays-open) and [an open string](#a-string-that-stays-open). On an older Python,
+syntax-guard finds the same cause itself. It also adds a place that an editor can open. A finding ends with the name of
+the interpreter, which this page leaves out.
 """
 
 

@@ -51,19 +51,30 @@ HABITS = tuple(
 
 _SAID_BY_PYTHON = ("a colon is missing at the end of the line", "write == to compare")
 """What newer CPythons say themselves, where older ones say nothing but `invalid syntax`."""
+_SHORT = 60
+"""Characters of a line that is shown once more, as it should be."""
 
 
 def habit(trial: Trial, message: str) -> str | None:
     """A hint about what another language writes so, on the line of `trial`, or None.
 
-    What the compiler's own `message` may say is not said again.
+    Where the compiler's own `message` says the cause, the hint is the line as it should be.
     """
     for pattern, written, said in HABITS:
-        if not pattern.search(trial.code) or (said in _SAID_BY_PYTHON and message != "invalid syntax"):
+        if not pattern.search(trial.code):
             continue
-        if trial.comes_further(_rewritten(pattern, written, trial.line, trial.code)):
+        line = _rewritten(pattern, written, trial.line, trial.code)
+        if said in _SAID_BY_PYTHON and message != "invalid syntax":
+            if can_be_shown(line) and trial.is_fixed_by(line):
+                return f"write `{line.strip()}`"
+        elif trial.comes_further(line):
             return said
     return None
+
+
+def can_be_shown(line: str) -> bool:
+    """Whether a hint can hold `line`: it is short, and has no character that looks like another or ends the quote."""
+    return len(line.strip()) <= _SHORT and line.isascii() and line.expandtabs().isprintable() and "`" not in line
 
 
 def _rewritten(pattern: re.Pattern[str], written: str, line: str, code: str) -> str:

@@ -7,6 +7,7 @@ import re
 import warnings
 
 from .leftovers import STRING
+from .other_languages import can_be_shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,11 +35,31 @@ PYTHON_2 = tuple(
 
 def old_syntax(look: Look) -> str | None:
     """Syntax of Python 2."""
+    call = _call_of_print(look.line)
+    if call is not None:
+        return f"Python 2 code: write `{call}`"
     code = STRING.sub('""', look.line).partition("#")[0]
     for pattern, said in PYTHON_2:
         if pattern.search(code):
             return f"Python 2 code: {said}"
     return "Python 2 code: write repr(x) for `x`" if _has_backticks(code) else None
+
+
+def _call_of_print(line: str) -> str | None:
+    """The call that a line of one ``print`` statement should be; None for any other line."""
+    found = re.fullmatch(r"\s*print\s+([^\s(>].*[^\s,])\s*", line)
+    call = f"print({found[1]})" if found else ""
+    return call if call and can_be_shown(call) and _parses(call) else None
+
+
+def _parses(code: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _has_backticks(line: str) -> bool:
@@ -48,12 +69,4 @@ def _has_backticks(line: str) -> bool:
     bare = re.sub(r"`([^`]+)`", r"(\1)", line.strip())
     if "`" in bare:
         return False
-    for whole in (bare, f"{bare} pass", f"def f():\n {bare}"):
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                ast.parse(whole)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        return True
-    return False
+    return any(map(_parses, (bare, f"{bare} pass", f"def f():\n {bare}")))

@@ -159,6 +159,6 @@ def test_the_summary_does_not_call_a_listed_file_valid(folder: Folder, monkeypat
     folder.write("b.py", BROKEN)
     result = check(folder, monkeypatch, f"3.9,{HERE}", "a.py", "b.py", "c.py")
     assert (result.summary.broken, result.summary.expected) == (1, 2)
-    assert summary_line(result).startswith("1 of 3 files is broken, 2 more as the settings say")
+    assert summary_line(result).startswith("1 of 3 files is broken, 2 more broken as the settings say")
     folder.write("c.py", BROKEN)
     assert check(folder, monkeypatch, f"3.9,{HERE}", "c.py").summary.expected == 0, "it is red for another target"

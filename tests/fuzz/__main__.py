@@ -35,6 +35,7 @@ def fuzz_sources(count: int = 1_000_000, seed: int = 1) -> int:
     """
     from .oracle import disagreement, undeterred  # late: atheris has to see the first import of what it watches
 
+    os.environ.clear()  # else a newer Python is found, and starts for each source that looks new, to confirm its hint
     progress = struct.Struct("QQ?")  # the source in hand, how many were wrong, whether compile died of the first
     shared = mmap.mmap(-1, progress.size)
     make = _Sources(seed)

@@ -62,7 +62,7 @@ def summary(checked: int, broken: int = 0, undecided: int = 0, warnings: int = 0
         ),
         pytest.param(
             summary(9, 0, 0, 0, diagnostic(code="unexpectedly-valid")),
-            "9 files are valid, 1 unexpectedly (CPython 3.11.7, 0.21 s)",
+            "9 files are valid, 1 listed in expected-broken (CPython 3.11.7, 0.21 s)",
             id="unexpectedly valid",
         ),
         pytest.param(

@@ -94,7 +94,7 @@ def summary_line(result: Result) -> str:
         of = "" if parts else f" of {_files(summary.checked)}"
         parts.append(f"{summary.undecided}{of} {_is(summary.undecided)} undecided")
     if red:
-        parts += [f"{count} more as {who}" for count, who in _let_pass(summary)]
+        parts += [f"{count} more broken as {who}" for count, who in _let_pass(summary)]
     if not parts and not summary.checked:
         parts.append("nothing was checked")
     if not parts:
@@ -103,7 +103,7 @@ def summary_line(result: Result) -> str:
         parts.append(f"{summary.cells} cell{'s' * (summary.cells != 1)} in notebooks")
     unexpected = sum(diagnostic.code == "unexpectedly-valid" for diagnostic in result.diagnostics)
     if unexpected:
-        parts.append(f"{unexpected} unexpectedly")
+        parts.append(f"{unexpected} listed in expected-broken")
     if summary.warnings:
         parts.append(f"{summary.warnings} warning{'s' * (summary.warnings != 1)}")
     parts += _left_out(result)

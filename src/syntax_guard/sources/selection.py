@@ -153,8 +153,8 @@ def nothing_to_check(selection: Selection) -> SourcesError:
     if selection.skipped:
         path, why = selection.skipped[0]
         more = len(selection.skipped) - 1
-        said = f"{path} is ({why})" if not more else f"{path} ({why}) and {more} more are"
-        return SourcesError(f"no Python file to check was found: {said} skipped", "name other paths, or see `exclude`")
+        said = f"{path} is skipped ({why})" if not more else f"{path} ({why}) and {more} more are skipped"
+        return SourcesError(f"no Python file to check was found: {said}", "name other paths, or see `exclude`")
     return SourcesError("no Python file to check was found", "name other paths, or look at `exclude`")
 
 

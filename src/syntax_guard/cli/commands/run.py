@@ -57,7 +57,7 @@ def run(arguments: list[str], parse: Parse) -> int:
     end = arguments.index("--") if "--" in arguments else len(arguments)
     command = arguments[end + 1 :]  # its own options are none of ours
     if not command and not {"-h", "--help"} & {*arguments}:
-        raise UsageError("run: no command to start", "it stands behind --: syntax-guard run -- uvicorn main:app")
+        raise UsageError("run: no command to start", "write it behind --: syntax-guard run -- uvicorn main:app")
     flags = parse(arguments[:end])
     from ...gates import supervise
 

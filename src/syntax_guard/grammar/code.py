@@ -50,12 +50,8 @@ class Code:
     def tree(self) -> Node:
         """The syntax tree, parsed when it is first needed."""
         if self._tree is None:
-            import warnings
-
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                as_older = self.decoded_returns and not self.has_other_lines
-                self._tree = _parsed(self.utf8.decode() if as_older else self.data)
+            as_older = self.decoded_returns and not self.has_other_lines
+            self._tree = _parsed(self.utf8.decode() if as_older else self.data)
         return self._tree
 
     @functools.cached_property
@@ -200,9 +196,12 @@ class Code:
 
 def _parsed(source: bytes | str) -> Node:
     import ast
+    import warnings
 
     try:
-        return ast.parse(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source)
     except RecursionError as error:
         raise TooComplexError from error
 

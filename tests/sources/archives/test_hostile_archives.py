@@ -169,9 +169,11 @@ def of_two(first: bytes, name: str, content: str, **more: Any) -> bytes:
 
 
 OTHER_NAME = struct.pack("<HHBL", 0x7075, 5 + 4, 1, zlib.crc32(b"a.txt")) + b"a.py"
+_BY_OTHER_NAME = "a.py" if sys.version_info >= (3, 12) else "a.txt"
+"""Python reads that field from 3.12 on."""
 CONTRADICTIONS: dict[str, tuple[bytes, str | None]] = {
     "another name": (of_two(local("a.py", BROKEN), "a.txt", BROKEN), "a.txt"),
-    "another name yet": (of_two(local("a.txt", BROKEN), "a.txt", BROKEN, extra=OTHER_NAME), "a.txt"),
+    "another name yet": (of_two(local("a.txt", BROKEN), "a.txt", BROKEN, extra=OTHER_NAME), _BY_OTHER_NAME),
     "fewer bytes": (of_two(local("a.py", CODE + BROKEN), "a.py", CODE), "a.py"),
     "no bytes": (of_two(local("a.py", BROKEN, sizes=False), "a.py", "", flags=8), None),
     "a member that is not listed": (

@@ -55,6 +55,16 @@ def test_what_was_broken_before_stops_nobody(repository: Folder, server: Folder)
     assert not push(repository, "main")[0]
 
 
+def test_a_script_with_a_block_of_its_own(repository: Folder, server: Folder) -> None:  # noqa: ARG001
+    block = "# /// script\n# dependencies = []\n# ///\n"
+    commit(repository, "script.py", f"{block}x = 1\n")
+    passed, said = push(repository, "main")
+    assert passed, said
+    commit(repository, "script.py", f"{block}{BROKEN}")
+    passed, said = push(repository, "main")
+    assert (passed, "remote: script.py:4:7: syntax-error" in said) == (False, True), said
+
+
 def test_a_new_branch_and_a_new_tag(repository: Folder, server: Folder) -> None:
     commit(repository, "a.py", BROKEN)
     repository.git("tag", "light")

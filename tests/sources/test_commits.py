@@ -222,6 +222,32 @@ def test_scripts_by_their_shebang(repository: Folder) -> None:
     assert found(repository, "HEAD") == [("script", "syntax-error", "scripts")]
 
 
+NO_PYTHON, FLOOR = "", '# requires-python = ">=3.8"\n'
+
+
+@pytest.mark.parametrize("asked", [("--commits", "HEAD"), ("--merge", "HEAD~1"), ("--staged",)])
+def test_scripts_with_a_block_of_their_own(repository: Folder, asked: tuple[str, ...]) -> None:
+    commit(repository, {"pyproject.toml": NEW, "old.py": "x = 2\n"}, "base")
+    for name, said, code in (("any", NO_PYTHON, MATCH), ("floor", FLOOR, "x = 1\n"), ("low", FLOOR, MATCH)):
+        repository.write(f"{name}.py", f"# /// script\n{said}# dependencies = []\n# ///\n{code}")
+    repository.git("add", "--all")
+    if asked != ("--staged",):
+        repository.git("commit", "-qm", "scripts")
+    run = repository.check(*asked)
+    (one,) = run.json["diagnostics"]
+    assert (one["path"], one["code"], one["targets"]) == ("low.py", "unsupported-syntax", ["3.8"])
+    assert one.get("commit") == (repository.git("rev-parse", "HEAD") if "--commits" in asked else None)
+
+
+def test_a_script_in_cells_keeps_what_its_cells_say_beside_a_block(repository: Folder) -> None:
+    block = "# /// script\n# dependencies = []\n# ///\n"
+    repository.write("pyproject.toml", '[tool.syntax-guard]\npercent-scripts = ["a.py"]\n')
+    commit(repository, {"a.py": f'{block}# %%\nx = 1\n# %% tags=["raises-exception"]\n{block}{BROKEN}'}, "cells")
+    for asked in (("--commits", "HEAD"), ("a.py",)):
+        run = repository.check(*asked)
+        assert (run.code, [one["severity"] for one in run.json["diagnostics"]]) == (0, ["warning"]), run.out
+
+
 @pytest.mark.parametrize(
     "name", ["-x.py", "with space.py", "quo'te\".py", "ünï.py", "tab\t.py", "line\nend.py", b"\xe9.py"]
 )

@@ -9,7 +9,7 @@ from ..model import Problem, stamp_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Protocol
+    from typing import Any, Protocol
 
     from ..model import Stamp
 
@@ -98,6 +98,28 @@ class LoadedFile(File):
     def read_stamped(self) -> tuple[bytes, Stamp]:
         """The bytes, and the stamp of the file object that was read."""
         return self._data, self._stamp
+
+
+class Loaded:
+    """A source that has been read already: its bytes, and for the rest what belongs to it, such as its commit."""
+
+    __slots__ = ("_data", "_source")
+
+    def __init__(self, source: Readable, data: bytes) -> None:
+        self._source = source
+        self._data = data
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._source, name)
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self._data)
+
+    def read(self) -> bytes:
+        """The bytes."""
+        return self._data
 
 
 class Unreadable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..config.declarations import script
 from ..config.declarations.declaration import DeclarationError
-from ..sources.readers import File, Held, LoadedFile
+from ..sources.readers import File, Loaded, LoadedFile
 from .declared import asked_by, unusable
 
 TYPE_CHECKING = False
@@ -42,7 +42,7 @@ def own_targets(
             declaration, why = None, str(error)
         if why:
             note(file, source, why)
-        loaded: Readable = Held(file.path, source.data, file.member, file.cell)
+        loaded: Readable = Loaded(file, source.data)
         if isinstance(file, File) and source.stamp is not None:
             loaded = LoadedFile(file, source.data, source.stamp)
         yield (asked_by(declaration, machine) if declaration and not why else project), loaded

@@ -110,9 +110,17 @@ def test_symbolic_links_hold_a_path_and_no_source(repository: Folder) -> None:
 
 def test_scripts_by_their_shebang(repository: Folder) -> None:
     repository.write("script", f"#!/usr/bin/env python3\n{BROKEN}").chmod(0o755)
+    repository.write("deploy.sh", f"#!/usr/bin/env python3\n{BROKEN}").chmod(0o755)
     repository.write("plain", f"#!/usr/bin/env python3\n{BROKEN}")
-    repository.git("add", "script", "plain")
-    assert staged(repository) == [("script", "syntax-error", 2)]
+    repository.git("add", "script", "deploy.sh", "plain")
+    assert staged(repository) == [("deploy.sh", "syntax-error", 2), ("script", "syntax-error", 2)]
+
+
+def test_a_tracked_file_in_a_folder_of_a_tool_is_counted_as_skipped(repository: Folder) -> None:
+    repository.write("node_modules/tool/setup.py", BROKEN)
+    repository.write("good.py")
+    repository.git("add", "--force", ".")
+    assert "1 file is valid, 1 skipped (tool-folder)" in repository.guard("check", "--staged").out
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_other_files_are_not(folder: Folder, name: str) -> None:
         ("# no shebang", False),
     ],
 )
-@pytest.mark.parametrize("name", ["script", "tool-3.11"])
+@pytest.mark.parametrize("name", ["script", "tool-3.11", "deploy.sh", "old.pl"])
 def test_executables_are_python_by_their_shebang(folder: Folder, name: str, shebang: str, found: bool) -> None:
     folder.write("good.py")
     folder.write(name, f"{shebang}\n{BROKEN}").chmod(0o755)

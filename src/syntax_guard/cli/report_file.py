@@ -25,8 +25,17 @@ def refuse_sources(path: str, named: Iterable[str], settings_file: str | None, s
     target = os.path.realpath(path)
     name = os.path.basename(target)
     kept = [os.path.realpath(each) for each in (*named, settings_file) if each]
-    if name in KEPT or name.endswith(NOTEBOOK) or is_python_name(name) or target in kept or _is_same(target, kept):
-        raise UsageError(f"{setting} {path}: a report would overwrite a source or settings", "name a file of its own")
+    if (
+        ".git" in target.split(os.sep)
+        or name in KEPT
+        or name.endswith(NOTEBOOK)
+        or is_python_name(name)
+        or target in kept
+        or _is_same(target, kept)
+    ):
+        raise UsageError(
+            f"{setting} {path}: a report would overwrite a source, settings or what git keeps", "name a file of its own"
+        )
 
 
 def _is_same(path: str, others: Iterable[str]) -> bool:

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..model import Diagnostic, Result, Summary, Target
+    from ..model import Diagnostic, Result, Skipped, Summary, Target
 
 
 """Skipped in nearly every tree, so that only reports for programs and ``--verbose`` speak of it."""
@@ -123,12 +123,17 @@ def _left_out(result: Result) -> Iterator[str]:
     """Say how many were skipped, and why."""
     reasons: dict[str, int] = {}
     for skipped in result.skipped:
-        if skipped.reason not in _EXPECTED:
+        if skipped.reason not in _EXPECTED or _is_tracked(skipped):
             reasons[skipped.reason] = reasons.get(skipped.reason, 0) + 1
     if reasons:
         several = len(reasons) > 1
         said = ", ".join(f"{count} {reason}" if several else reason for reason, count in sorted(reasons.items()))
         yield f"{sum(reasons.values())} skipped ({said})"
+
+
+def _is_tracked(skipped: Skipped) -> bool:
+    """Whether git tracks a file in a folder of a tool: a search skips such a folder as a whole."""
+    return skipped.reason == "tool-folder" and not skipped.path.endswith("/")
 
 
 def account_line(result: Result) -> str:

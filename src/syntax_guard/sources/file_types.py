@@ -13,6 +13,8 @@ SUFFIXES: tuple[str, ...] = (".py", ".pyi", ".pyw")
 NOTEBOOK = ".ipynb"
 _BY_NAME = ("SConstruct", "Sconstruct", "sconstruct", "SConscript", "sconscript")
 """What `identify` does not know by its name: SCons runs it as Python."""
+_OTHER_SCRIPTS = frozenset({"shell", "fish", "perl", "ruby", "php", "lua"})
+"""Tags of `identify` for what is started by its first line, whatever the name says: ``deploy.sh`` may be Python."""
 _NO_SOURCES = (".pdbrc",)
 """What `identify` takes for Python by its name, and no Python ever parses: commands for the debugger."""
 
@@ -48,7 +50,7 @@ def _as_identify_has_it(name: str) -> bool | None:
     tags = EXTENSIONS.get(extension) or EXTENSIONS_NEED_BINARY_CHECK.get(extension)
     if not tags:
         tags = next((NAMES[part] for part in (name, *parts) if part in NAMES), None)
-    if not tags:
+    if not tags or not tags.isdisjoint(_OTHER_SCRIPTS):
         return None
     return not tags.isdisjoint(("python", "pyi")) and name not in _NO_SOURCES
 

@@ -43,6 +43,7 @@ WHEEL: dict[str, str | bytes] = {
     "demo-1.0.data/scripts/tool": "#!python\nx = 2\n",
     "demo-1.0.data/scripts/shell": "#!/bin/sh\n",
     "demo-1.0.data/data/share/example.py": "{{ no }} Python\n",
+    "demo/some.data/data/example.py": "y = 3\n",
     "demo/_vendor/other.whl": b"PK",
     "demo-1.0.dist-info/METADATA": REQUIRES,
     "demo-1.0.dist-info/WHEEL": "Tag: py3-none-any\n",
@@ -52,7 +53,11 @@ WHEEL: dict[str, str | bytes] = {
 def test_a_wheel_is_what_an_installer_compiles(tmp_path: Path) -> None:
     archive = read(written(tmp_path, "demo-1.0-py3-none-any.whl", zipped(WHEEL)))
     assert archive.kind == "wheel"
-    assert judged(archive) == {"demo/__init__.py": b"x = 1\n", "demo-1.0.data/scripts/tool": b"#!python\nx = 2\n"}
+    assert judged(archive) == {
+        "demo/__init__.py": b"x = 1\n",
+        "demo-1.0.data/scripts/tool": b"#!python\nx = 2\n",
+        "demo/some.data/data/example.py": b"y = 3\n",
+    }
     assert {(one.path.removeprefix(archive.path), one.reason) for one in archive.skipped} == {
         ("/demo/types.pyi", "not-compiled"), ("/demo-1.0.data/data/share/example.py", "not-compiled"),
         ("/demo/_vendor/other.whl", "nested-archive"),

@@ -53,7 +53,8 @@ class Kind(Record):
 
 
 def _in_wheel(name: str) -> bool:
-    return name.endswith(".pyi") or ".data/data/" in name or ".data/headers/" in name
+    top, _, inside = name.partition("/")
+    return name.endswith(".pyi") or (top.endswith(".data") and inside.startswith(("data/", "headers/")))
 
 
 WHEEL = Kind("wheel", _in_wheel, lambda file, metadata, _: declared.of_wheel(file, metadata))

@@ -352,6 +352,7 @@ def test_what_the_caller_ignored_stays_ignored(folder: Folder) -> None:
     ]
     status = folder.run(*line).out
     ignored = next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("SigIgn"))
+    ignored &= (1 << 31) - 1  # those behind SIGSYS (31) are the C library's own, and real-time ones
     assert ignored == sum(1 << (number - 1) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
 
 

@@ -41,7 +41,7 @@ print(json.dumps({
     "pid": os.getpid(), "folder": os.getcwd(), "arguments": sys.argv[1:],
     "environment": open("/proc/self/environ").read().split("\\0"),
     "descriptors": sorted(name for name in os.listdir("/proc/self/fd") if os.path.exists("/proc/self/fd/" + name)),
-    "ignored": int(status["SigIgn"], 16), "blocked": int(status["SigBlk"], 16),
+    "ignored": int(status["SigIgn"], 16) & (1 << 31) - 1, "blocked": int(status["SigBlk"], 16),
     "threads": int(status["Threads"]), "umask": status["Umask"].strip(),
     "limits": [resource.getrlimit(which) for which in (resource.RLIMIT_AS, resource.RLIMIT_CORE)],
     "group": os.getpgrp(), "children": open("/proc/self/task/%d/children" % os.getpid()).read(),

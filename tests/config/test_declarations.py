@@ -118,6 +118,8 @@ def test_a_compose_file_says_what_is_built_for_which_folder() -> None:
         ("<3.7", None),
         ("three", None),
         ("==3.12.*", (3, 12)),
+        (">=3.100", (3, 100)),
+        ("==4.*", (4, 0)),
     ],
 )
 def test_the_lowest_version_of_a_floor_is_kept(floor: str, lowest: tuple[int, int] | None) -> None:

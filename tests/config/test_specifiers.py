@@ -89,6 +89,19 @@ SPECIFIERS = [
     ">=3.12.0b3",
     ">=3",
     ">=4",
+    ">=4.0",
+    ">=4.2,<5",
+    ">4.3.99",
+    "==4.*",
+    "==4.3.*",
+    "~=4.1",
+    ">=4,!=4.*",
+    ">=3,!=3.*",
+    "!=4.0.*,!=4.1.*,>=4",
+    ">=3.99",
+    ">=3.100",
+    "==3.100.*",
+    ">=3.99,!=3.99.*",
     ">3.8.99",
     ">3.8.99999",
 ]
@@ -96,8 +109,10 @@ SPECIFIERS = [
 
 def lowest_by_packaging(text: str) -> tuple[int, int] | None:
     specifier = SpecifierSet(text)
-    releases = ((minor, patch) for minor in range(100) for patch in range(40))
-    return next(((3, minor) for minor, patch in releases if specifier.contains(f"3.{minor}.{patch}", True)), None)
+    versions = [(3, minor) for minor in range(102)] + [(major, minor) for major in (4, 5) for minor in range(9)]
+    releases = ((*version, patch) for version in versions for patch in range(40))
+    found = (release for release in releases if specifier.contains(".".join(map(str, release)), True))
+    return next(((major, minor) for major, minor, _ in found), None)
 
 
 @pytest.mark.parametrize("text", SPECIFIERS, ids=repr)
@@ -173,6 +188,10 @@ POETRY = {
     "^2.7": None,
     "~2": None,
     "~3": (3, 0),
+    "^4.0": (4, 0),
+    "^4.1 || ^5.2": (4, 1),
+    "==4.*": (4, 0),
+    ">=3.100": (3, 100),
 }
 
 

@@ -56,6 +56,8 @@ NOT_ASKED = {
         {"pyproject.toml": floor("3.10"), ".python-version": "3.9\n"}, ".python-version", "3.9"),
     "a floor in a package below our own table": (
         {"pyproject.toml": OURS, "packages/one/pyproject.toml": floor("3.9")}, "packages/one/pyproject.toml", ">=3.9"),
+    "a floor that no Python here reaches, below our own table": (
+        {"pyproject.toml": OURS, "packages/one/pyproject.toml": floor("4.0")}, "packages/one/pyproject.toml", ">=4.0"),
 }  # fmt: skip
 
 

@@ -160,10 +160,13 @@ def test_only_the_new_targets_are_asked(way: str, repository: Folder, staged: St
     assert refused(run) == {("a.py", ("3.8",)), ("b.py", ("3.8",)), ("c.py", ("3.8", "3.9"))}
 
 
+@pytest.mark.parametrize("floor", ["3.99", "3.100", "4.0"])
 @pytest.mark.parametrize("way", WAYS)
-def test_a_floor_that_nobody_here_has_leaves_its_files_undecided(way: str, repository: Folder, staged: Staged) -> None:
+def test_a_floor_that_nobody_here_has_leaves_its_files_undecided(
+    way: str, floor: str, repository: Folder, staged: Staged
+) -> None:
     committed(repository, {"pyproject.toml": PYPROJECT.format(OLD, "a"), "a.py": "x = 1\n"})
-    run = staged({"pyproject.toml": PYPROJECT.format("3.99", "a")}, way)
+    run = staged({"pyproject.toml": PYPROJECT.format(floor, "a")}, way)
     assert [(one.path, one.code) for one in run.diagnostics] == [("a.py", "no-interpreter")]
 
 

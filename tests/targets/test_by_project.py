@@ -149,14 +149,28 @@ def test_this_interpreter_is_added_to_a_floor_and_not_to_a_pin(folder: Folder) -
         assert [target["version"] for target in folder.check(f"{name}/main.py").json["targets"]] == versions
 
 
-def test_a_floor_that_no_python_here_reaches_leaves_its_own_files_undecided(folder: Folder) -> None:
-    folder.write("new/pyproject.toml", '[project]\nrequires-python = ">=3.98"\n')
+NEWER = {
+    "3.98": ("pyproject.toml", '[project]\nrequires-python = ">=3.98"\n'),
+    "3.100": ("pyproject.toml", '[project]\nrequires-python = ">=3.100"\n'),
+    "4.0": ("pyproject.toml", '[project]\nrequires-python = ">=4.0"\n'),
+    "poetry's caret": ("pyproject.toml", '[tool.poetry.dependencies]\npython = "^4.0"\n'),
+    "a wildcard": ("pyproject.toml", '[project]\nrequires-python = "==4.*"\n'),
+    "setup.cfg": ("setup.cfg", "[options]\npython_requires = >=4\n"),
+    "setup.py": ("setup.py", "from setuptools import setup\nsetup(python_requires='>=4')\n"),
+}
+
+
+@pytest.mark.parametrize(("file", "content"), NEWER.values(), ids=NEWER)
+def test_a_floor_that_no_python_here_reaches_leaves_its_own_files_undecided(
+    file: str, content: str, folder: Folder
+) -> None:
+    folder.write(f"new/{file}", content)
     folder.write("new/main.py")
     folder.write("old/main.py")
-    run = folder.check()
+    run = folder.check("new/main.py", "old/main.py")
     assert run.code == 1
     assert run.found == [("new/main.py", "no-interpreter", None)]
-    assert "new/pyproject.toml:2" in run.json["diagnostics"][0]["message"]
+    assert f"new/{file}:2" in run.json["diagnostics"][0]["message"]
 
 
 def test_a_pin_that_no_python_here_reaches_asks_this_one_with_a_note(folder: Folder) -> None:
@@ -237,6 +251,12 @@ def test_a_script_says_itself_which_pythons_it_is_for(folder: Folder) -> None:
     assert run.found == [("old.py", "unsupported-syntax", 5)]
     assert run.json["diagnostics"][0]["targets"] == ["3.8"]
     assert "old.py:2" in folder.guard("check", "old.py").out
+
+
+@pytest.mark.parametrize("floor", [">=3.98", ">=3.100", ">=4.0", "==4.*"])
+def test_a_script_for_a_python_that_is_not_here_is_undecided(floor: str, folder: Folder) -> None:
+    folder.write("a.py", BLOCK.format(floor) + "x = 1\n")
+    assert folder.check().found == [("a.py", "no-interpreter", None)]
 
 
 def test_many_scripts_are_heard_beside_other_files(folder: Folder) -> None:

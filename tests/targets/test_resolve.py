@@ -72,7 +72,7 @@ def test_a_floor_below_what_is_answered_for_is_raised_and_said(bare: Machine) ->
     assert seen(targets)[0] == ("3.8", False, "requires-python >=3.6 (3.8 is the oldest answered for)")
 
 
-@pytest.mark.parametrize("requires", ["<3.8", ">=2.7,<3", ">=4"])
+@pytest.mark.parametrize("requires", ["<3.8", ">=2.7,<3", ">=3.9,<3.8"])
 def test_a_project_for_other_pythons_is_told_to_name_its_targets(requires: str, bare: Machine) -> None:
     with pytest.raises(SettingsError, match=r"admits no Python from 3\.8 on") as caught:
         resolve((), (), requires, bare)
@@ -124,6 +124,12 @@ def test_a_newer_version_without_its_python_is_never_guessed(bare: Machine) -> N
     with pytest.raises(TargetError, match=r"no Python here answers for 3\.98 \(--target-version\)") as caught:
         resolve(("3.98",), (), None, bare)
     assert "install Python 3.98" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(("requires", "version"), [(">=4", "4.0"), ("==4.*", "4.0"), (">=3.100", "3.100")])
+def test_a_floor_without_its_python_is_never_guessed(requires: str, version: str, bare: Machine) -> None:
+    with pytest.raises(TargetError, match=rf"no Python here answers for {version} \(requires-python"):
+        resolve((), (), requires, bare)
 
 
 def test_another_implementation_than_cpython_answers_approximately_even_for_its_own_version(bare: Machine) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from ..errors import SettingsError
-from ..model import Record
+from ..model import Record, label
 from ..storage.records import join, split
 from .declarations.declaration import Declaration, DeclarationError
 
@@ -100,8 +100,8 @@ def rows(facts: FileFacts) -> list[str]:
 
     kept = [join(["setting", row]) for row in encoded(facts.table)]
     for one in facts.declarations:
-        line, minor = "" if one.line is None else str(one.line), str(one.lowest[1]) if one.lowest else ""
-        kept.append(join(["declaration", one.kind, one.shown, one.path, line, minor, *one.says]))
+        line, lowest = "" if one.line is None else str(one.line), label(one.lowest) if one.lowest else ""
+        kept.append(join(["declaration", one.kind, one.shown, one.path, line, lowest, *one.says]))
     kept += [join(["build", build.context, build.dockerfile, build.stage or ""]) for build in facts.builds]
     return [*kept, join(["note", facts.note])] if facts.note else kept
 
@@ -129,8 +129,9 @@ def unpacked(kept: Sequence[str]) -> FileFacts:
         if what == "setting":
             settings.append(fields[0])
         elif what == "declaration":
-            kind, shown, path, line, minor, *says = fields
-            lowest = (3, int(minor)) if minor else None
+            kind, shown, path, line, written, *says = fields
+            major, _, minor = written.partition(".")
+            lowest = (int(major), int(minor)) if written else None
             declarations.append(
                 Declaration(kind, tuple(says), shown, path, int(line) if line else None, lowest)  # type: ignore[arg-type]
             )

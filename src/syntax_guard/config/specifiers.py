@@ -12,7 +12,7 @@ from ..model import label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import TypeAlias
 
     from ..model import Version
@@ -84,7 +84,9 @@ def declared(document: Mapping[str, object], path: str) -> str | None:
 
 
 def admitted(requires_python: str) -> Iterator[Version]:
-    """The minor versions of Python 3 with a release that a version specifier admits, lowest first.
+    """The minor versions with a release that a version specifier admits, lowest first: of Python 3 all up to 3.99.
+
+    What is newer than all of these comes last, and only at the versions that the specifier names: ``>=4`` admits 4.0.
 
     ``requires_python`` is a specifier as PEP 440 has it; ``||`` between several means any of them, as in Poetry.
     Pre-releases stand for their release: ``>=3.15rc1`` admits 3.15.
@@ -96,14 +98,23 @@ def admitted(requires_python: str) -> Iterator[Version]:
 
 
 def _walk(alternatives: list[list[tuple[Release, Admits]]]) -> Iterator[Version]:
-    for minor in range(_HIGHEST_MINOR + 1):
+    yield from _admitted(((3, minor) for minor in range(_HIGHEST_MINOR + 1)), alternatives)
+    # Beyond these, what is admitted begins at a version that a clause names, or right behind it.
+    later: set[Version] = set()
+    for major, minor, *_ in ((*release, 0) for clauses in alternatives for release, _ in clauses):
+        later |= {(major, minor), (major, minor + 1), (major + 1, 0)}
+    yield from _admitted((version for version in sorted(later) if version > (3, _HIGHEST_MINOR)), alternatives)
+
+
+def _admitted(versions: Iterable[Version], alternatives: list[list[tuple[Release, Admits]]]) -> Iterator[Version]:
+    for version in versions:
         for clauses in alternatives:
             # Between the patch numbers that the clauses name, nothing changes.
             named = [release[2] for release, _ in clauses if len(release) > 2]
             patches = {0, _LAST_PATCH, *named, *(patch + 1 for patch in named)}
-            releases = ((3, minor, patch) for patch in patches if patch <= _LAST_PATCH)
+            releases = ((*version, patch) for patch in patches if patch <= _LAST_PATCH)
             if any(all(admits(release) for _, admits in clauses) for release in releases):
-                yield 3, minor
+                yield version
                 break
 
 

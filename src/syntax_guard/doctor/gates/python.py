@@ -85,4 +85,4 @@ def _names(declared: Declaration, version: str) -> bool:
     """Whether a declaration names or admits ``version``."""
     if declared.kind == "floor":
         return version in map(label, admitted(declared.says[0]))
-    return parse(version) in map(parse, declared.says)
+    return version in map(label, map(parse, declared.says))

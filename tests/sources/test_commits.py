@@ -248,6 +248,21 @@ def test_a_script_in_cells_keeps_what_its_cells_say_beside_a_block(repository: F
         assert (run.code, [one["severity"] for one in run.json["diagnostics"]]) == (0, ["warning"]), run.out
 
 
+DEEP = "d/" * 1500
+"""More folders in each other than Python allows calls."""
+
+
+def test_folders_deep_in_each_other(repository: Folder) -> None:
+    entry = f"100644 {repository.git('rev-parse', 'HEAD:old.py')}\t{DEEP}a.py\n".encode()
+    assert repository.run("git", "update-index", "--add", "--index-info", stdin=entry).code == 0
+    repository.git("commit", "-qm", "deep")
+    repository.write(".python-version", "3.8\n")
+    repository.git("add", ".python-version")
+    for asked in (("--commits", "HEAD"), ("--merge", "HEAD~1"), ("--staged",)):
+        run = repository.check(*asked)
+        assert (run.code, run.json["summary"]["checked"] > 0) == (0, True), run.err
+
+
 @pytest.mark.parametrize(
     "name", ["-x.py", "with space.py", "quo'te\".py", "ünï.py", "tab\t.py", "line\nend.py", b"\xe9.py"]
 )

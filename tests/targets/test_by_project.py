@@ -269,6 +269,16 @@ def test_many_scripts_are_heard_beside_other_files(folder: Folder) -> None:
         assert run.json["summary"]["checked"] == 80
 
 
+@pytest.mark.parametrize("place", ["folder", "repository"])
+def test_folders_deep_in_each_other(place: str, request: pytest.FixtureRequest) -> None:
+    folder: Folder = request.getfixturevalue(place)
+    folder.write("pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
+    if place == "repository":
+        folder.git("add", "pyproject.toml")
+    run = folder.check("--stdin-filename", "d/" * 1500 + "a.py", "-", stdin=MATCH.encode())
+    assert (run.code, [code for _, code, _ in run.found]) == (1, ["unsupported-syntax"]), run.err
+
+
 def test_a_flag_comes_before_a_script_s_block(folder: Folder) -> None:
     folder.write("old.py", BLOCK.format(">=3.8") + MATCH)
     assert folder.guard("check", "--target-version", HERE).code == 0

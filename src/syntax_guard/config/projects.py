@@ -92,11 +92,16 @@ class Projects:
 
         Raises `SettingsError` for a table of ours that cannot be used.
         """
-        known = self._known.get(folder)
-        if known is None:
-            above = Project("") if folder == "" else self.of(posixpath.dirname(folder))
-            known = self._known[folder] = self._below(above, folder)
-        return known
+        unknown = []
+        while folder not in self._known:
+            unknown.append(folder)
+            if not folder:
+                break
+            folder = folder.rpartition("/")[0]  # shorter each time, whatever a tree object calls a folder
+        project = self._known.get(folder) or Project("")
+        for below in reversed(unknown):  # no recursion: git and file systems hold more folders in each other
+            project = self._known[below] = self._below(project, below)
+        return project
 
     def _below(self, above: Project, folder: str) -> Project:
         said = [

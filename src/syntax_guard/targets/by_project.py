@@ -236,21 +236,32 @@ class ByProject:
 
     def _top_of(self, folder: str) -> str | None:
         """The top of the repository that `folder`, an absolute path, lies in; None outside of one."""
-        if folder not in self._tops:
+        asked = []
+        while folder not in self._tops:
+            asked.append(folder)
             above = os.path.dirname(folder)
             own = os.access(os.path.join(folder, ".git"), os.F_OK)
-            self._tops[folder] = folder if own else None if above == folder else self._top_of(above)
+            if own or above == folder:
+                self._tops[folder] = folder if own else None
+            else:
+                folder = above
+        self._tops.update(dict.fromkeys(asked, self._tops[folder]))
         return self._tops[folder]
 
     def _real_path(self, folder: str) -> str:
         """The real path of an absolute path; its parents are looked at once a run."""
-        known = self._real.get(folder)
-        if known is None:
-            above, name = os.path.split(folder)
-            plain = name and not os.path.islink(folder)
-            known = os.path.join(self._real_path(above), name) if plain else os.path.realpath(folder)
-            self._real[folder] = known
-        return known
+        at, plain = folder, []
+        while at not in self._real:
+            above, name = os.path.split(at)
+            if name and not os.path.islink(at):
+                plain.append(at)
+                at = above
+            else:
+                self._real[at] = os.path.realpath(at)
+        for below in reversed(plain):
+            above, name = os.path.split(below)
+            self._real[below] = os.path.join(self._real[above], name)
+        return self._real[folder]
 
 
 class Nearest:

@@ -88,7 +88,76 @@ def test_a_forced_push(repository: Folder, server: Folder) -> None:  # noqa: ARG
 def test_a_history_of_its_own(repository: Folder, server: Folder) -> None:  # noqa: ARG001
     repository.git("checkout", "-q", "--orphan", "island")
     commit(repository, "a.py")
-    assert not push(repository, "island")[0], "old.py is new to this history, and broken"
+    passed, said = push(repository, "island")
+    assert passed, said
+    repository.git("mv", "old.py", "moved.py")
+    repository.git("commit", "-qm", "moved")
+    passed, said = push(repository, "island")
+    assert (passed, "moved.py:1:7" in said) == (False, True), said
+
+
+@pytest.mark.parametrize("hook", ["pre-receive", "update"])
+@pytest.mark.parametrize("options", ["", "--every-commit"])
+def test_a_broken_commit_inside_of_a_pushed_history(
+    repository: Folder, server: Folder, hook: str, options: str
+) -> None:  # fmt: skip
+    commit(repository, "a.py", BROKEN)
+    repository.git("branch", "broken")
+    commit(repository, "a.py")
+    assert push(repository, "main:tmp")[0]
+    (server.path / "hooks" / "pre-receive").unlink()
+    install_hook(server, options, hook)
+    for ref in ("broken:main", "broken", "broken:refs/tags/v1"):
+        passed, said = push(repository, ref)
+        assert (passed, "a.py:1:7: syntax-error" in said) == (False, True), said
+    assert push(repository, "main", "main:again")[0]
+
+
+def test_what_a_merge_leaves_behind(repository: Folder, server: Folder) -> None:  # noqa: ARG001
+    repository.git("checkout", "-qb", "side")
+    commit(repository, "a.py", BROKEN)
+    repository.git("checkout", "-q", "main")
+    repository.git("merge", "-q", "-s", "ours", "-m", "ours", "side")
+    assert push(repository, "main")[0]
+    passed, said = push(repository, "side")
+    assert (passed, "a.py:1:7: syntax-error" in said) == (False, True), said
+
+
+def test_what_is_broken_at_any_tip_is_old(repository: Folder, server: Folder) -> None:
+    commit(repository, "readme.txt")
+    (server.path / "hooks" / "pre-receive").rename(server.path / "off")
+    repository.git("checkout", "-qb", "older")
+    (repository.path / "link.py").symlink_to("a.py")
+    repository.git("add", "link.py")
+    commit(repository, "a.py", BROKEN)
+    repository.git("tag", "-a", "-m", "a release", "v1")
+    assert push(repository, "main", "v1")[0]
+    (server.path / "off").rename(server.path / "hooks" / "pre-receive")
+    for ref in ("older", "v1^{}:refs/heads/maintained"):
+        passed, said = push(repository, ref)
+        assert passed, said
+    repository.git("checkout", "-q", "main")
+    commit(repository, "b.py")
+    repository.git("merge", "-qm", "merged", "older")
+    passed, said = push(repository, "main")
+    assert passed, said
+    commit(repository, "c.py", BROKEN)
+    passed, said = push(repository, "main")
+    assert (passed, "c.py:1:7" in said, "a.py" in said) == (False, True, False), said
+
+
+def test_a_tip_that_lets_a_file_pass_has_no_say_where_another_does_not(repository: Folder, server: Folder) -> None:
+    repository.git("rm", "-q", "old.py")
+    commit(repository, "pyproject.toml", '[project]\nrequires-python = ">=3.10"\n')
+    commit(repository, "a.py", MATCH)
+    passed, said = push(repository, "main:newer")
+    assert passed, said
+    commit(repository, "pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
+    for number in range(70):  # more than the tips whose declarations are read
+        server.git("tag", f"v{number}", server.git("commit-tree", "-m", str(number), "newer^{tree}"))
+    for ref in ("main", "main:other"):
+        passed, said = push(repository, ref)
+        assert (passed, "a.py:1:7: unsupported-syntax" in said) == (False, True), said
 
 
 def test_a_rejected_ref_names_the_others(repository: Folder, server: Folder) -> None:

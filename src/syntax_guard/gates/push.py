@@ -9,6 +9,7 @@ from ..errors import GitError, UsageError
 from ..model import Record, Result, Summary
 from ..sources.git_changes import lies_below
 from ..sources.git_history import CommittedEntry
+from ..sources.git_links import worth_following
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ NO_INTERPRETER = "no-interpreter"
 BRANCHES = "refs/heads/"
 JUDGED = (BRANCHES, "refs/tags/")
 """Where the refs are whose commits are judged. What a server keeps elsewhere is its own."""
+MOST_TIPS = 64
+"""Tips with some of the pushed files whose declarations are read, the newest first: without the others more is judged,
+and a push of a declaration is answered in time where there are thousands of tags."""
 SHOWN = 200
 """Characters of a line that an error shows."""
 _OBJECT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -98,8 +102,8 @@ def check_received(
 ) -> Iterator[tuple[Update, Result]]:
     """Ask about what a push brings along.
 
-    Judged are the files at the new tip that the branches and tags of the repository do not have where the new history
-    leaves them: what was broken before stops no push.
+    Judged are the files at the new tip that no tip of a branch or a tag of the repository has: what is broken there
+    stops no push.
 
     Args:
         history: The repository that receives.
@@ -155,31 +159,43 @@ def _brought(
     def entries(redeclared: Redeclared) -> Iterator[CommittedEntry]:
         if not update.creates:
             history.kind(update.old)  # refuse, rather than take the ref for a new one
-        new, left = history.new_below(tip)
-        if not new:
-            return
         if every_commit:
-            yield from history.changed(new, redeclared)
+            yield from history.changed(history.reached(tip, "--not", "--branches", "--tags"), redeclared)
         old = None if update.creates else history.peeled(update.old)
-        yield from _new_at(history, tip, {*left, *([old] if old else [])}, redeclared)
+        yield from _new_at(history, tip, old, redeclared)
 
     return entries
 
 
-def _new_at(history: History, tip: str, before: Iterable[str], redeclared: Redeclared) -> Iterator[CommittedEntry]:
-    """The files at `tip` that none of the commits `before` has, and those that it may ask more about than each that has
-    them."""
-    holding: dict[tuple[str, str, int], tuple[str, ...]] = {}
-    folders = {}
+def _new_at(history: History, tip: str, old: str | None, redeclared: Redeclared) -> Iterator[CommittedEntry]:
+    """The files at `tip` that neither `old` has nor the tip of any branch or tag, and those that it may ask more about
+    than each that has them. What is reachable from those has no say: no tip need ever have held it."""
+    before = dict.fromkeys((*([old] if old else ()), *history.tips()))
+    if tip in before:
+        return
+    left = [entry for entry in history.held(tip) if worth_following(entry.path.rstrip("/"))]
+    known: dict[str, tuple[str, ...]] = {}
+    having = 0
     for commit in before:
-        folders[commit] = redeclared(tip, commit)
-        for entry in history.held(commit):
-            holding[_content(entry)] = (*holding.get(_content(entry), ()), commit)
-    for entry in history.held(tip):
-        known = holding.get(_content(entry), ())
-        if all(lies_below(entry.path, folders[commit]) for commit in known):
-            yield CommittedEntry(**{**vars(entry), "known": known})
+        same = _among(history, commit, left)
+        if same:
+            having += 1
+            folders = redeclared(tip, commit)
+            left = [entry for entry in left if entry.path not in same or lies_below(entry.path, folders)]
+            known.update((path, (*known.get(path, ()), commit)) for path in same)
+        if not left or having == MOST_TIPS:
+            break
+    for entry in left:
+        yield CommittedEntry(**{**vars(entry), "known": known.get(entry.path, ())})
 
 
-def _content(entry: CommittedEntry) -> tuple[str, str, int]:
-    return entry.path, entry.blob, entry.mode
+def _among(history: History, commit: str, entries: Iterable[CommittedEntry]) -> set[str]:
+    """The paths of those of `entries` that `commit` holds as well, with the same content."""
+    found = set()
+    for entry in entries:
+        path = entry.path.rstrip("/")
+        end = history.trees.end(commit, path)
+        same = (end.mode, end.blob, end.why_not) == (entry.mode, entry.blob, entry.why_not)
+        if same and end.passed[:1] == (path,):  # and not by a link to a folder on the way
+            found.add(entry.path)
+    return found

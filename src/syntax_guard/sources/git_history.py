@@ -68,8 +68,8 @@ class History:
         self._declaring: dict[str, dict[str, tuple[int, str]]] = {}
         self.contents = git.Contents(folder, variables)
         self._linking: dict[str, Sequence[str]] = {}
-        self._trees = Trees(self.contents)
-        self._relinked = Relinked(self._links, self._trees.end)
+        self.trees = Trees(self.contents)
+        self._relinked = Relinked(self._links, self.trees.end)
         self._reading: list[git.Contents] = []
 
     def __enter__(self) -> History:
@@ -112,13 +112,13 @@ class History:
             raise GitError(f"git has no object {name}, or not what it is a tag of", "see `git fsck`")
         return kind.decode()
 
-    def new_below(self, tip: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The commits below `tip` that no branch and no tag has, oldest first, and those that they build on.
-
-        Raises `GitError`."""
-        listed = self.reached("--boundary", tip, "--not", "--branches", "--tags")
-        new = tuple(commit for commit in listed if not commit.startswith("-"))
-        return new, tuple(commit[1:] for commit in listed if commit.startswith("-"))
+    def tips(self) -> tuple[str, ...]:
+        """The commits that the branches and tags name, the newest first. Raises `GitError`."""
+        form = "--format=%(objecttype) %(objectname)"
+        listed = self._git("for-each-ref", "--sort=-creatordate", form, "refs/heads", "refs/tags").decode()
+        named = map(str.split, listed.splitlines())
+        commits = (name if kind == "commit" else self.peeled(name) for kind, name in named)
+        return tuple(dict.fromkeys(commit for commit in commits if commit))
 
     def range(self, text: str) -> tuple[str, ...]:
         """The commits that `text` means, oldest first: ``A..B``, ``A...B``, or one commit. Raises `GitError`."""
@@ -181,7 +181,7 @@ class History:
                 continue
             for entry in self._entries(commit, path, mode, blob):
                 if mode == SYMBOLIC:  # what it leads to may differ
-                    known = [parent for parent in known if self._trees.end(parent, path).blob == entry.blob]
+                    known = [parent for parent in known if self.trees.end(parent, path).blob == entry.blob]
                 if entry.why_not is None:
                     yield CommittedEntry(**{**vars(entry), "known": tuple(known)})
 
@@ -280,7 +280,7 @@ class History:
         speaks = path.rpartition("/")[2] in SPEAKING
         mode, blob = self.declaring(self.declares_as(commit)).get(path, (0, "")) if speaks else (SYMBOLIC, "")
         if mode == SYMBOLIC:
-            end = self._trees.end(commit, path)
+            end = self.trees.end(commit, path)
             blob = "" if end.why_not else end.blob
         if not blob:
             return None
@@ -301,7 +301,7 @@ class History:
         if mode in (git.REGULAR, git.EXECUTABLE):
             yield CommittedEntry(commit, path, mode, blob)
         elif mode == SYMBOLIC and worth_following(path):
-            end = self._trees.end(commit, path)
+            end = self.trees.end(commit, path)
             shown = path if end.why_not is None else skipped_as(path, end)
             if shown:
                 yield CommittedEntry(commit, shown, end.mode, end.blob, end.why_not)

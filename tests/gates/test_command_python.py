@@ -25,7 +25,7 @@ OTHER = "other/python3.11"
 COMMANDS = {
     "a python": [OTHER, "-m", "app"],
     "a name on PATH": ["python3.99", "app.py"],
-    "env": ["env", "A=1", "-u", "B", "python3.99", "app.py"],
+    "env": ["env", "-u", "B", "A=1", "python3.99", "app.py"],
     "wrappers": ["tini", "-s", "--", "nice", "-n", "5", "timeout", "-k", "1", "60", "python3.99", "app.py"],
     "gosu": ["gosu", "app:app", "python3.99", "app.py"],
     "a console script": ["server", "app:app"],
@@ -34,17 +34,66 @@ COMMANDS = {
     "a long first line, as pip writes it": ["long"],
     "uv run": ["uv", "run", "--no-sync", "server"],
     "poetry run": ["poetry", "run", "python", "app.py"],
+    "env with another PATH": ["env", "PATH={tmp}/elsewhere", "python3", "app.py"],
+    "env with a long option": ["env", "--unset", "B", "--unset=C", "python3.99", "app.py"],
+    "env without variables": ["env", "-i", "{tmp}/other/python3.11"],
+    "words of one option": ["env", "-S", "A=1 python3.99", "app.py"],
+    "words of one option, in one word": ["env", "-SA=1 python3.99 app.py"],
+    "words of one long option": ["env", "--split-string=python3.99 app.py"],
+    "timeout with a signal": ["timeout", "--signal", "KILL", "5", "python3.99"],
+    "timeout with two times": ["timeout", "--kill-after", "3", "9", "python3.99"],
+    "timeout with short words": ["timeout", "--sig", "KILL", "-vk3", "9", "python3.99"],
+    "nice in long": ["nice", "--adjustment", "5", "python3.99"],
+    "nice of old": ["nice", "-5", "python3.99"],
+    "stdbuf in long": ["stdbuf", "--output", "L", "-e0", "python3.99"],
+    "ionice in long": ["ionice", "--class", "3", "python3.99"],
+    "time in long": ["time", "--format", "%e", "--append", "--output", "log", "python3.99"],
+    "setsid in long": ["setsid", "--wait", "python3.99"],
+    "dumb-init in long": ["dumb-init", "--rewrite", "15:2", "python3.99"],
+    "a script that moves with its Python": ["{tmp}/moved/server"],
+    "a script with env -S and a variable": ["with-variable"],
+    "uv run with a venv by name": ["env", "UV_PROJECT_ENVIRONMENT=.venv", "uv", "run", "--group", "dev", "-m", "app"],
 }
+RELOCATABLE = """#!/bin/sh
+'''exec' "$(dirname -- "$(realpath -- "$0")")"/'python' "$0" "$@"
+' '''
+"""
+"""A script as uv writes it, which may be moved with its Python."""
 UNTOLD = {
     "a shell": ["sh", "-c", "exec python3.99 app.py"],
     "a program": ["true"],
     "a shell script": ["script.sh"],
     "another PATH": ["env", "PATH=/nowhere", "python3.99"],
-    "words of one option": ["env", "-S", "python3.99 app.py"],
+    "no PATH": ["env", "-u", "PATH", "python3.99"],
+    "a relative folder of PATH": ["env", "PATH=../relative:{tmp}/tools", "python3.99"],
+    "an option of env that is not known": ["env", "--argv0=x", "python3.99"],
+    "an option that is not known": ["timeout", "--gently", "5", "python3.99"],
+    "words with a variable": ["env", "-S", "${A} python3.99"],
+    "words with an open quote": ["env", "-S", "'python3.99"],
+    "a wrapper of one's own": ["./nice", "python3.99"],
+    "a shim in another folder": ["env", "-C", "{tmp}/elsewhere", "python3.99"],
+    "uv run with a choice in short": ["uv", "run", "-p", "3.12", "python"],
+    "uv run with a project": ["uv", "run", "--project", "x", "python"],
+    "uv run in a folder": ["uv", "run", "--directory", "x", "python"],
+    "uv with an option before run": ["uv", "--directory", "x", "run", "python"],
+    "poetry with an option before run": ["poetry", "-C", "x", "run", "python"],
+    "uv run with a choice in a variable": ["env", "UV_PYTHON=3.9", "uv", "run", "python"],
+    "uv run with a script of its own": ["uv", "run", "own.py"],
+    "uv run with what its environment lacks": ["uv", "run", "gone"],
+    "poetry run in an active environment": ["env", "VIRTUAL_ENV=/x", "poetry", "run", "python"],
+    "a first line that names a script": ["by-script"],
+    "a first line without a path": ["relative"],
+    "a script of shell that begins with a text": ["text.sh"],
+    "a script that starts others": ["hatch", "run", "python"],
     "uv run with a choice of its own": ["uv", "run", "--python", "3.9", "app.py"],
     "a name that is not there": ["gone"],
     "nothing behind a wrapper": ["nice"],
 }
+
+
+def placed(word: str, folder: Path) -> str:
+    """`word` of a row, with the folder of the test in it."""
+    return word.replace("{tmp}", str(folder))
 
 
 @pytest.fixture
@@ -57,7 +106,9 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     lines = {"server": f"#!{other}", "with-env": "#!/usr/bin/env python3.99", "script.sh": "#!/bin/sh\npython3.99 x",
              "with-options": "#!/usr/bin/env -S python3.99 -O",
              "long": f"#!/bin/sh\n'''exec' \"{other}\" \"$0\" \"$@\"",
-             "uv": "#!/bin/sh", "poetry": "#!/bin/sh", "pypy3": f"#!{sys.executable}\n{PYPY}",
+             "with-variable": "#!/usr/bin/env -S env A=1 python3.99", "by-script": f"#!{tools}/server",
+             "relative": "#!python3.99", "text.sh": "#!/bin/sh\n'''exec' $P\nexec python3.99 x",
+             "uv": f"#!{other}", "poetry": f"#!{other}", "hatch": f"#!{other}", "pypy3": f"#!{sys.executable}\n{PYPY}",
              "python3.7": f"#!{sys.executable}\n{PYTHON_3_7}"}  # fmt: skip
     for name, content in lines.items():
         (tools / name).write_text(content + "\n")
@@ -66,21 +117,41 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     (project / ".venv" / "bin" / "python").symlink_to(other)
     (project / "pyproject.toml").write_text("[project]\n")
     (project / "deep").mkdir()
+    (project / "deep" / "own.py").write_text("# /// script\n# ///\n")
+    for place in ("elsewhere/python3", "project/relative/python3.99", "moved/python"):
+        (tmp_path / place).parent.mkdir()
+        (tmp_path / place).symlink_to(other)
+    moved = tmp_path / "moved" / "server"
+    moved.write_text(RELOCATABLE)
+    moved.chmod(0o755)
     monkeypatch.chdir(project / "deep")
     return Machine({"PATH": f"{tools}:/usr/bin:/bin", "HOME": str(tmp_path)}, python_setting="COMMAND")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_python_of_a_command_is_told(name: str, machine: Machine, tmp_path: Path) -> None:
-    command = [str(tmp_path / word) if word == OTHER else word for word in COMMANDS[name]]
+    command = [str(tmp_path / word) if word == OTHER else placed(word, tmp_path) for word in COMMANDS[name]]
     found = command_python(command, machine)
     assert found.path is not None
     assert os.path.samefile(found.path, tmp_path / OTHER)
 
 
 @pytest.mark.parametrize("name", UNTOLD)
-def test_what_cannot_be_told_asks_this_interpreter(name: str, machine: Machine) -> None:
-    assert command_python(UNTOLD[name], machine) == command_python([], machine)
+def test_what_cannot_be_told_asks_this_interpreter_and_says_so(name: str, machine: Machine, tmp_path: Path) -> None:
+    found = command_python([placed(word, tmp_path) for word in UNTOLD[name]], machine)
+    assert found.path is None
+    assert str(found.note).startswith("the Python of COMMAND is not known: ")
+
+
+def test_env_starts_in_its_folder_and_with_its_variables(machine: Machine, tmp_path: Path) -> None:
+    link(tmp_path / "linked" / "python3")
+    for words in (["-C", f"{tmp_path}/linked"], ["--chdir", "../../linked"], [f"--chdir={tmp_path}/linked"]):
+        assert command_python(["env", *words, "./python3"], machine).note is None, words
+    choosing = "import os, sys; p = os.environ['PYENV_VERSION']; os.execv(p, [p, *sys.argv[1:]])"
+    program(tmp_path / "tools" / "python3.98", choosing)
+    found = command_python(["env", f"PYENV_VERSION={sys.executable}", "python3.98"], machine)
+    assert found.path == sys.executable, "the shim would choose another one without that variable"
+    assert command_python(["python3.98"], machine).path is None
 
 
 def test_this_interpreter_is_this_one_by_any_name(machine: Machine, tmp_path: Path) -> None:
@@ -105,7 +176,9 @@ def test_no_python_of_the_tree_is_started_before_it_is_checked(machine: Machine,
         found = command_python(command, machine, [str(tmp_path / "project")])
         assert (found.path, "lies in the tree" in str(found.note)) == (None, True)
     assert not (tmp_path / "sprung").exists()
-    assert command_python(["uv", "run", "x"], machine, [str(tmp_path / "project")]).path, "its Python lies elsewhere"
+    assert command_python(["uv", "run", "python"], machine, [str(tmp_path / "project")]).path, (
+        "its Python lies elsewhere"
+    )
 
 
 @pytest.mark.parametrize(

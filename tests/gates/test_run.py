@@ -31,7 +31,11 @@ def test_a_valid_tree_starts_the_command_and_says_so_in_one_line(folder: Folder)
     run = folder.guard("run", "--", *STARTED)
     assert (run.code, run.out) == (0, "started\n")  # standard output is the command's alone
     version = re.escape(sys.version.split()[0])
-    assert re.fullmatch(rf"syntax-guard: 2 files valid on \w+ {version} in \d+\.\d\d s; starting echo\n", run.err)
+    line = rf"syntax-guard: 2 files valid on \w+ {version} in \d+\.\d\d s; starting "
+    assert re.fullmatch(line + r"echo \(the Python of COMMAND is not known: echo is no .+\)\n", run.err)
+    run = folder.guard("run", "--", sys.executable, "-c", "print('started')")
+    assert (run.code, run.out) == (0, "started\n")
+    assert re.fullmatch(line + rf"{os.path.basename(sys.executable)}\n", run.err)
 
 
 def test_a_broken_source_is_shown_and_nothing_starts(folder: Folder) -> None:

@@ -7,40 +7,20 @@ import sys
 
 from ..errors import TargetError
 from ..model import Record
-from ..sources.file_types import is_interpreter, shebang_command
+from ..sources.file_types import is_interpreter
 from ..targets.resolve import located, resolve
+from .command_words import MANAGERS, PROJECT_TOOLS, WRAPPERS, UnknownPythonError, options, shebang, split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ..model import Interpreter
     from ..targets.machine import Machine
 
-_WRAPPERS: dict[str, tuple[frozenset[str], int]] = {
-    "env": (frozenset({"-u", "--unset", "-C", "--chdir", "-P"}), 0),
-    "exec": (frozenset(), 0),
-    "nohup": (frozenset(), 0),
-    "setsid": (frozenset(), 0),
-    "time": (frozenset({"-o", "-f"}), 0),
-    "nice": (frozenset({"-n"}), 0),
-    "ionice": (frozenset({"-c", "-n"}), 0),
-    "stdbuf": (frozenset({"-i", "-o", "-e"}), 0),
-    "timeout": (frozenset({"-k", "-s"}), 1),
-    "tini": (frozenset({"-p", "-e"}), 0),
-    "catatonit": (frozenset(), 0),
-    "dumb-init": (frozenset({"-r"}), 0),
-    "gosu": (frozenset(), 1),
-    "su-exec": (frozenset(), 1),
-}
-"""What starts the command behind it: its options that take a value, and the words between them and the command."""
-_PROJECT_TOOLS = ("uv", "poetry", "pdm", "pipenv", "rye")
-"""What ``TOOL run`` starts uses the environment ``.venv`` of the project, where there is one."""
 _PROJECT_FILES = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile", "pyproject.toml")
-_CHOOSING = frozenset(
-    {"-p", "--python", "--isolated", "--no-project", "--script", "-s", "--with", "--active", "--project", "--directory"}
-)
-"""Options of those tools after which it is another environment."""
 _FIRST = 1024
+_LARGEST = 1 << 20
 
 
 class CommandPython(Record):
@@ -49,29 +29,51 @@ class CommandPython(Record):
     path: str | None = None
     """The executable, where it can be told and is not that of this process; else this interpreter is asked."""
     note: str | None = None
-    """Why this interpreter is asked though the command names another Python."""
+    """Why this interpreter is asked though the command uses, or may use, another Python."""
+
+
+class _Start(Record):
+    """What is started, and with what: each wrapper may change all three."""
+
+    command: list[str]
+    environ: Mapping[str, str]
+    folder: str
 
 
 def command_python(command: Sequence[str], machine: Machine, trees: Sequence[str] = ()) -> CommandPython:
     """Which Python `command` will use. None that lies in one of `trees`, which are to be checked first, is started."""
-    named = _started(list(command), machine.environ)
-    if not named:
+    if not command:
         return CommandPython()
     try:
-        path = located(named[0], machine.environ, "COMMAND")
+        start = _python_of(command, machine.environ)
+        path = _located(start)
         if not os.path.samefile(path, sys.executable) and _lies_in(path, trees):
             return CommandPython(note=f"{path} lies in the tree that is checked, and is not asked")
-        (target,) = resolve((), (path,), None, machine)
+        (target,) = resolve((), (path,), None, machine.evolve(environ=start.environ))
+        python = target.interpreter.python
+        if python and python != path:
+            if start.folder != os.getcwd():  # of `env -C`
+                raise UnknownPythonError(f"{path} chooses a Python by the folder")
+            if start.environ != machine.environ and target.interpreter != _answer(path, machine):
+                path = python  # a shim that is started with other variables stands for another Python
+    except UnknownPythonError as error:
+        return CommandPython(note=f"the Python of COMMAND is not known: {error}")
     except TargetError as error:
         return CommandPython(note=error.message)
-    return CommandPython(target.interpreter.python and path)
+    return CommandPython(python and path)
 
 
 def loads_other_bytecode(command: Sequence[str], environ: Mapping[str, str]) -> bool:
     """Whether the options of a Python in `command` may have it load other files of bytecode than this process."""
     if any(word.startswith("PYTHON") and "=" in word for word in command):  # `env` sets them
         return True
-    for word in _started(list(command), environ)[1:]:
+    try:
+        start = _python_of(command, environ)
+    except UnknownPythonError:
+        return False
+    if _of_python(start.environ) != _of_python(environ):
+        return True
+    for word in start.command[1:]:
         if not word.startswith("-") or word in ("-m", "-c", "-"):
             return False
         if not word.startswith("--") and not _OF_BYTECODE.isdisjoint(word):
@@ -83,59 +85,143 @@ _OF_BYTECODE = frozenset("OEIX")
 """Options of Python: the level of optimization, and those that take a variable or a folder of bytecode away."""
 
 
-def _started(command: list[str], environ: Mapping[str, str]) -> list[str]:
-    """The Python that `command` uses, as a path or a name, and the words behind it; empty where it cannot be told."""
-    command = _unwrapped(command)
-    if not command:
-        return []
-    name = os.path.basename(command[0])
-    if is_interpreter(name):
-        return command
-    if name in _PROJECT_TOOLS and command[1:2] == ["run"]:
-        return _of_project(command[2:], environ)
-    try:
-        with open(located(command[0], environ, "COMMAND"), "rb") as file:
-            return shebang_command(file.read(_FIRST))
-    except (TargetError, OSError):
-        return []
+def _of_python(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environ.items() if name.startswith("PYTHON")}
 
 
-def _unwrapped(command: list[str]) -> list[str]:
-    """`command` without the programs that only start it."""
-    while command and (wrapper := _WRAPPERS.get(os.path.basename(command[0]))):
-        valued, skipped = wrapper
-        rest = command[1:]
-        while rest and (rest[0].startswith("-") or ("=" in rest[0] and os.path.basename(command[0]) == "env")):
-            option = rest.pop(0)
-            if option == "--":
-                break
-            if option in ("-S", "--split-string") or option.startswith(("PATH=", "-S")):
-                return []  # what follows is found elsewhere
-            if option in valued:
-                rest[:1] = []
-        command = rest[skipped:]
-    return command
+def _python_of(command: Sequence[str], environ: Mapping[str, str]) -> _Start:
+    """The Python that `command` comes to, and the words behind it. Raises UnknownPythonError."""
+    start = _Start(list(command), environ, os.getcwd())
+    from_script = False
+    while True:
+        if not start.command:
+            raise UnknownPythonError(f"{command[0]} has no command behind it")
+        word, name = start.command[0], os.path.basename(start.command[0])
+        if os.path.dirname(word) and not os.path.isabs(word) and (name in WRAPPERS or name in PROJECT_TOOLS):
+            raise UnknownPythonError(f"{word} is not the usual {name}")
+        if name in WRAPPERS:
+            start = _of_env(start) if name == "env" else _unwrapped(name, start)
+        elif is_interpreter(name) and not name.startswith("scons"):  # which is a script, and runs what lies here
+            return start
+        elif name in PROJECT_TOOLS:
+            start = _of_project(name, start)
+        elif name in MANAGERS or from_script:
+            raise UnknownPythonError(f"{name} starts other programs" if name in MANAGERS else f"a script starts {name}")
+        else:
+            start, from_script = _of_script(start), True
 
 
-def _of_project(words: list[str], environ: Mapping[str, str]) -> list[str]:
-    """The Python of ``uv run`` and its like, and the words behind it: that of the project's own environment, unless
-    options choose another."""
-    while words and words[0].startswith("-"):
-        option = words.pop(0)
-        if option == "--":
-            break
-        if option.partition("=")[0] in _CHOOSING:
-            return []
-    folder = os.getcwd()
+def _unwrapped(name: str, start: _Start) -> _Start:
+    """What the wrapper `name` starts."""
+    short, long, skipped = WRAPPERS[name]
+    _, rest = options(name, start.command[1:], short, long)
+    environ = start.environ
+    if name in ("gosu", "su-exec"):  # of another user
+        environ = {name: value for name, value in environ.items() if name != "HOME"}
+    return start.evolve(command=rest[skipped:], environ=environ)
+
+
+def _of_env(start: _Start) -> _Start:
+    """What ``env`` starts: with its variables, in its folder."""
+    words = start.command[1:]
+    while words and words[0].startswith(("-S", "--split-string")):
+        option, _, text = words[0].partition("=") if words[0].startswith("--") else (words[0][:2], "", words[0][2:])
+        if option not in ("-S", "--split-string"):
+            raise UnknownPythonError(f"env: {option}")
+        taken = 1 if text else 2
+        words = [*split(text or " ".join(words[1:2])), *words[taken:]]
+    short, long, _ = WRAPPERS["env"]
+    given, words = options("env", words, short, long)
+    if words[:1] == ["-"]:
+        raise UnknownPythonError("env -")
+    names = [name for name, _ in given]
+    environ = {} if "-i" in names or "--ignore-environment" in names else dict(start.environ)
+    folder = start.folder
+    for option, value in given:
+        if option in ("-u", "--unset"):
+            environ.pop(value, None)
+        elif option in ("-C", "--chdir"):
+            folder = os.path.join(start.folder, value)
+    while words and "=" in words[0]:
+        variable, _, value = words.pop(0).partition("=")
+        environ[variable] = value
+    return _Start(words, environ, folder)
+
+
+def _of_project(tool: str, start: _Start) -> _Start:
+    """What ``uv run`` and its like start: with the commands of the project's own environment before all others."""
+    short, long, choosing = PROJECT_TOOLS[tool]
+    if start.command[1:2] != ["run"]:
+        raise UnknownPythonError(f"{tool} {' '.join(start.command[1:2])}".rstrip())
+    if chosen := next((name for name in choosing if start.environ.get(name)), None):
+        raise UnknownPythonError(f"{chosen} is set for {tool} run")
+    given, words = options(f"{tool} run", start.command[2:], short, long)
+    folder = start.folder
     while not any(os.path.lexists(os.path.join(folder, name)) for name in _PROJECT_FILES):
         folder, below = os.path.dirname(folder), folder
         if folder == below:
-            return []
-    home = os.path.join(folder, environ.get("UV_PROJECT_ENVIRONMENT") or ".venv")
-    path = os.path.join(home, "bin", "python")
-    if not os.access(path, os.X_OK):
-        return []
-    return [path, *(words[1:] if words and is_interpreter(os.path.basename(words[0])) else ())]
+            raise UnknownPythonError(f"{tool} run finds no project")
+    own = start.environ.get("UV_PROJECT_ENVIRONMENT") if tool == "uv" else None
+    home = os.path.join(folder, own or ".venv")
+    if not os.access(os.path.join(home, "bin", "python"), os.X_OK):
+        raise UnknownPythonError(f"{home} holds no Python for {tool} run")
+    if ("-m", "") in given or ("--module", "") in given:
+        words = ["python", "-m", *words]
+    elif tool == "uv" and words and words[0].endswith((".py", ".pyw", ".pyc")):
+        if _has_block(os.path.join(start.folder, words[0])):
+            raise UnknownPythonError(f"{words[0]} chooses its own Python for uv run")
+        words = ["python", *words]
+    if not words:
+        raise UnknownPythonError(f"{tool} run has no command behind it")
+    search = os.path.join(home, "bin") + os.pathsep + start.environ.get("PATH", "")
+    return start.evolve(command=words, environ={**start.environ, "PATH": search, "VIRTUAL_ENV": home})
+
+
+def _has_block(path: str) -> bool:
+    """Whether the script at `path` may hold a block of metadata (PEP 723)."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read(_LARGEST)
+    except OSError:
+        return True
+    return len(content) == _LARGEST or b"/// script" in content
+
+
+def _of_script(start: _Start) -> _Start:
+    """What starts the script that `start` names: the command of its first line."""
+    path = _located(start)
+    try:
+        with open(path, "rb") as file:
+            first = file.read(_FIRST)
+    except OSError as error:
+        raise UnknownPythonError(f"{path}: {error.strerror}") from None
+    return start.evolve(command=[*shebang(first, path), path, *start.command[1:]])
+
+
+def _located(start: _Start) -> str:
+    """The path of the program that `start` names, as `execvp` searches it."""
+    name = start.command[0]
+    if os.path.dirname(name):
+        name = os.path.join(start.folder, name)
+    elif "PATH" not in start.environ:
+        raise UnknownPythonError(f"no PATH says where {name} is")
+    else:
+        folders = start.environ["PATH"].split(os.pathsep)
+        if any(not os.path.isabs(each) and os.path.lexists(os.path.join(start.folder, each, name)) for each in folders):
+            raise UnknownPythonError(f"a relative folder of PATH holds {name}")
+    try:
+        return located(name, start.environ, "COMMAND")
+    except TargetError as error:
+        raise UnknownPythonError(error.message) from None
+
+
+def _answer(path: str, machine: Machine) -> Interpreter | None:
+    """Who `path` is, or stands for, with the variables of this process."""
+    try:
+        (target,) = resolve((), (path,), None, machine)
+    except TargetError:
+        return None
+    return target.interpreter
 
 
 def _lies_in(path: str, trees: Sequence[str]) -> bool:

@@ -93,20 +93,6 @@ def _both(lines: list[str]) -> list[str]:
     return []
 
 
-def shebang_command(first: bytes) -> list[str]:
-    """The command that starts a script which begins with `first`, from its Python on: an absolute path, or a name on
-    PATH, and options. Empty for none, and for what names a Python in another way (``uv run --script``)."""
-    if not first.startswith(b"#!"):
-        return []
-    lines = first.decode("utf-8", "replace").splitlines()
-    words = lines[0][2:].split()
-    if words and _base(words[0]) in _SHELLS:
-        return _both(lines[1:])
-    command = _command(words)
-    named = command and is_interpreter(_base(command[0])) and (os.path.isabs(command[0]) or command != words)
-    return command if named else []
-
-
 _OF_SCRIPTS = frozenset({"--script", "-s", "--gui-script"})
 """``uv run`` needs one of these options to take what follows for a script."""
 _STARTERS = (

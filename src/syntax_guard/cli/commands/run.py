@@ -93,7 +93,7 @@ def _opens(flags: dict[str, Any], command: list[str]) -> int:
     program = os.path.basename(command[0])
     try:
         roots = _roots(flags)
-        settings = _for_command(load(flags, os.environ, os.getcwd()), command, roots)
+        settings, why = _for_command(load(flags, os.environ, os.getcwd()), command, roots)
         if settings.trust_bytecode and loads_other_bytecode(command, os.environ):
             settings = type(settings)(**{**vars(settings), "trust_bytecode": False})
         how = printing(settings, os.environ, sys.stdout, sys.stderr)
@@ -117,7 +117,7 @@ def _opens(flags: dict[str, Any], command: list[str]) -> int:
     else:
         then = f"{program} is not started"
     if not settings.quiet:
-        note(start_line(result, then))  # standard output is the command's
+        note(start_line(result, f"{then} ({why})" if why else then))  # standard output is the command's
         if any(map(_is_top, roots)):
             note("all of / was looked at, except for /proc, /sys and /dev; name the application: --root DIR")
     return OK if result.ok or flags["report_only"] else RED
@@ -135,17 +135,15 @@ def _settled(roots: list[str], settings: Settings) -> Result:
     return _checked(roots, settings)
 
 
-def _for_command(settings: Settings, command: list[str], roots: list[str]) -> Settings:
-    """`settings` that ask the Python which `command` will use, and this one where that is not known."""
+def _for_command(settings: Settings, command: list[str], roots: list[str]) -> tuple[Settings, str | None]:
+    """`settings` that ask the Python which `command` will use, or this one, and why it is this one."""
     from ...gates.command_python import command_python
     from ...targets.machine import Machine, machine_of
 
     settings = settings.for_this_interpreter()
     machine = Machine(**{**vars(machine_of(settings)), "python_setting": "COMMAND"})
     found = command_python(command, machine, roots)
-    if found.note:
-        note(f"this interpreter is asked: {found.note}")
-    return settings.for_interpreter(found.path) if found.path else settings
+    return settings.for_interpreter(found.path) if found.path else settings, found.note
 
 
 def _roots(flags: dict[str, Any]) -> list[str]:

@@ -52,6 +52,9 @@ COMMANDS = {
     "dumb-init in long": ["dumb-init", "--rewrite", "15:2", "python3.99"],
     "a script that moves with its Python": ["{tmp}/moved/server"],
     "a script with env -S and a variable": ["with-variable"],
+    "poetry run in its own active environment": [
+        *("env", "VIRTUAL_ENV={tmp}/project/.venv", "POETRY_VIRTUALENVS_IN_PROJECT=true", "poetry", "run", "python"),
+    ],
     "uv run with a venv by name": ["env", "UV_PROJECT_ENVIRONMENT=.venv", "uv", "run", "--group", "dev", "-m", "app"],
 }
 RELOCATABLE = """#!/bin/sh
@@ -80,6 +83,7 @@ UNTOLD = {
     "uv run with a choice in a variable": ["env", "UV_PYTHON=3.9", "uv", "run", "python"],
     "uv run with a script of its own": ["uv", "run", "own.py"],
     "uv run with what its environment lacks": ["uv", "run", "gone"],
+    "poetry run beside its environment": ["env", "POETRY_VIRTUALENVS_IN_PROJECT=false", "poetry", "run", "python"],
     "poetry run in an active environment": ["env", "VIRTUAL_ENV=/x", "poetry", "run", "python"],
     "a first line that names a script": ["by-script"],
     "a first line without a path": ["relative"],
@@ -188,6 +192,7 @@ def test_no_python_of_the_tree_is_started_before_it_is_checked(machine: Machine,
         (["nice", "python3.99", "-uOO", "a.py"], True),
         (["env", "PYTHONOPTIMIZE=1", "python3.99", "a.py"], True),
         (["with-options"], True),
+        (["env", "-S", "A=1 PYTHONOPTIMIZE=1 python3.99", "a.py"], True),
         (["uv", "run", "python", "-X", "a", "b.py"], True),
         (["python3.99", "a.py", "-O"], False),
         (["python3.99", "-m", "O"], False),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..targets.machine import Machine
 
 _PROJECT_FILES = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile", "pyproject.toml")
+_NOT_KNOWN = "the Python of COMMAND is not known: {}"
 _FIRST = 1024
 _LARGEST = 1 << 20
 
@@ -53,11 +54,11 @@ def command_python(command: Sequence[str], machine: Machine, trees: Sequence[str
         python = target.interpreter.python
         if python and python != path:
             if start.folder != os.getcwd():  # of `env -C`
-                raise UnknownPythonError(f"{path} chooses a Python by the folder")
+                return CommandPython(note=_NOT_KNOWN.format(f"{path} chooses a Python by the folder"))
             if start.environ != machine.environ and target.interpreter != _answer(path, machine):
                 path = python  # a shim that is started with other variables stands for another Python
     except UnknownPythonError as error:
-        return CommandPython(note=f"the Python of COMMAND is not known: {error}")
+        return CommandPython(note=_NOT_KNOWN.format(error))
     except TargetError as error:
         return CommandPython(note=error.message)
     return CommandPython(python and path)
@@ -153,8 +154,6 @@ def _of_project(tool: str, start: _Start) -> _Start:
     short, long, choosing = PROJECT_TOOLS[tool]
     if start.command[1:2] != ["run"]:
         raise UnknownPythonError(f"{tool} {' '.join(start.command[1:2])}".rstrip())
-    if chosen := next((name for name in choosing if start.environ.get(name)), None):
-        raise UnknownPythonError(f"{chosen} is set for {tool} run")
     given, words = options(f"{tool} run", start.command[2:], short, long)
     folder = start.folder
     while not any(os.path.lexists(os.path.join(folder, name)) for name in _PROJECT_FILES):
@@ -165,6 +164,11 @@ def _of_project(tool: str, start: _Start) -> _Start:
     home = os.path.join(folder, own or ".venv")
     if not os.access(os.path.join(home, "bin", "python"), os.X_OK):
         raise UnknownPythonError(f"{home} holds no Python for {tool} run")
+    for name in choosing:
+        value = start.environ.get(name, "")
+        usual = name.startswith("POETRY_") and value.lower() in ("1", "true")
+        if value and not usual and os.path.realpath(value) != os.path.realpath(home):
+            raise UnknownPythonError(f"{name} is set for {tool} run")
     if ("-m", "") in given or ("--module", "") in given:
         words = ["python", "-m", *words]
     elif tool == "uv" and words and words[0].endswith((".py", ".pyw", ".pyc")):

@@ -23,6 +23,9 @@ SAID: dict[str, tuple[str, str, tuple[str, tuple[str, ...], int | None] | None]]
     ".python-version of several": (".python-version", "# two\n3.12\n3.9.18\n", ("pin", ("3.12", "3.9"), 2)),
     ".python-version of uv": (".python-version", "cpython-3.13.0-linux-x86_64-gnu\n", ("pin", ("3.13",), 1)),
     ".python-version, free threads": (".python-version", "3.14t\n", ("pin", ("3.14",), 1)),
+    ".python-version of a Python to come": (".python-version", "4.0\n", ("pin", ("4.0",), 1)),
+    ".python-version of Python 2": (".python-version", "2.7.18\n", ("pin", ("2.7",), 1)),
+    ".python-version of any 3": (".python-version", "3\n", None),
     ".python-version of PyPy": (".python-version", "pypy3.10-7.3.12\n", None),
     ".python-version of an environment": (".python-version", "my-env\n", None),
     ".python-version, system": (".python-version", "system\n", None),
@@ -73,7 +76,19 @@ UNREADABLE = {
     "no sections": ("setup.cfg", b"python_requires = >=3.8\n"),
     "no YAML": ("compose.yaml", b"services: [build\n"),
     "a date too large": ("mise.toml", b"x = 9999-99-99\n"),
-}
+    "a specifier": (".python-version", b">=3.9\n"),
+    "a specifier in words": (".python-version", b">= 3.9\n"),
+    "no number": (".python-version", b"3.x\n"),
+    "quotes": (".python-version", b'"3.9"\n'),
+    "UTF-16": (".python-version", "\ufeff3.9\n".encode("utf-16-le")),
+    "UTF-16 of the other order": ("Dockerfile", "\ufeffFROM python:3.9\n".encode("utf-16-be")),
+    "a specifier for asdf": (".tool-versions", b"python >= 3.9\n"),
+    "a specifier for mise": ("mise.toml", b'[tools]\npython = ">=3.9"\n'),
+    "a number for mise": ("mise.toml", b"[tools]\npython = 3.9\n"),
+    "a number for pipenv": ("Pipfile", b"[requires]\npython_version = 3.9\n"),
+    "a Dockerfile in a compose file": (
+        "compose.yaml", b"services: {a: {build: {context: ., dockerfile_inline: 'FROM python:3.9'}}}\n"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "content"), UNREADABLE.values(), ids=UNREADABLE)
@@ -81,6 +96,28 @@ def test_what_cannot_be_read_is_a_note(name: str, content: bytes) -> None:
     facts = file_facts.read(content, name)
     assert facts.declarations == ()
     assert facts.note
+
+
+@pytest.mark.parametrize(("name", "content", "said"), SAID.values(), ids=SAID)
+def test_a_byte_order_mark_is_read_over(
+    name: str, content: str, said: tuple[str, tuple[str, ...], int | None] | None
+) -> None:
+    assert file_facts.read(content.encode("utf-8-sig"), name) == file_facts.read(content.encode(), name)
+    assert said is None or file_facts.read(content.encode("utf-8-sig"), name).declarations
+
+
+@pytest.mark.parametrize("content", ["3.9\n>=3.8\n", ">=3.8\n3.9\n", "3.9 >=3.8\n"])
+def test_beside_a_line_that_cannot_be_read_the_others_count(content: str) -> None:
+    facts = file_facts.read(content.encode(), ".python-version")
+    assert [one.says for one in facts.declarations] == [("3.9",)]
+    assert facts.note == "'>=3.8' names no Python"
+
+
+def test_beside_a_dockerfile_in_a_compose_file_the_other_builds_count() -> None:
+    inline = "  inline:\n    build:\n      dockerfile_inline: FROM python:3.9\n"
+    facts = file_facts.read((COMPOSE + inline).encode(), "compose.yaml")
+    assert facts.builds == file_facts.read(COMPOSE.encode(), "compose.yaml").builds
+    assert facts.note == "dockerfile_inline of the service 'inline' is not read"
 
 
 COMPOSE = """

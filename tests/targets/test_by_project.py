@@ -173,8 +173,9 @@ def test_a_floor_that_no_python_here_reaches_leaves_its_own_files_undecided(
     assert f"new/{file}:2" in run.json["diagnostics"][0]["message"]
 
 
-def test_a_pin_that_no_python_here_reaches_asks_this_one_with_a_note(folder: Folder) -> None:
-    folder.write(".python-version", "3.98\n")
+@pytest.mark.parametrize("version", ["3.98", "3.100", "4.0"])
+def test_a_pin_that_no_python_here_reaches_asks_this_one_with_a_note(version: str, folder: Folder) -> None:
+    folder.write(".python-version", f"{version}\n")
     folder.write("main.py")
     run = folder.guard("check")
     assert run.code == 0
@@ -185,16 +186,46 @@ NOTED = {
     "a floor that does not parse": ("pyproject.toml", '[project]\nrequires-python = "3.8"\n'),
     "a floor that is too old": ("pyproject.toml", '[project]\nrequires-python = "<3.8"\n'),
     "a pin that is too old": (".python-version", "3.6.15\n"),
+    "a pin of Python 2": (".python-version", "2.7.18\n"),
+    "a pin that is a specifier": (".python-version", ">=3.8\n"),
+    "a Dockerfile in a compose file": (
+        "compose.yaml", "services: {a: {build: {context: ., dockerfile_inline: 'FROM python:3.8'}}}\n"),
     "no TOML": ("app/pyproject.toml", "[project\n"),
-}
+    **{f"too large: {file}": (f"app/{file}", content + "\n" * (1 << 20)) for file, content, _, _ in SAYS.values()},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("file", "content"), NOTED.values(), ids=NOTED)
 def test_a_declaration_of_no_use_is_a_note_and_stops_nothing(file: str, content: str, folder: Folder) -> None:
     folder.write(file, content)
     folder.write("app/main.py", MATCH)
-    run = folder.guard("check")
-    assert (run.code, file in run.err) == (0, True)
+    run = folder.guard("check", "app/main.py")
+    assert (run.code, f"{file}:" in run.err or f"{file} is passed over" in run.err) == (0, True)
+
+
+WAYS = {"a search": (), "tracked": ("--tracked",), "staged": ("--staged",), "commits": ("--commits", "HEAD"),
+        "a merge": ("--merge", "HEAD~1")}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_gate_says_the_same_of_declarations_of_no_use(way: str, repository: Folder) -> None:
+    repository.write("ok.py")
+    repository.git("add", ".")
+    repository.git("commit", "-qm", "before")
+    for number, (file, content) in enumerate(NOTED.values()):
+        repository.write(f"apps/{number}/{file}", content)
+        repository.write(f"apps/{number}/app/main.py", MATCH)
+    repository.write("mark/.python-version", "\ufeff3.8\n")
+    repository.write("mark/main.py", MATCH)
+    repository.write("large/Dockerfile", "FROM python:3.8\n" + "#\n" * (1 << 18))
+    repository.write("large/main.py", MATCH)
+    repository.git("add", ".")
+    if way in ("commits", "a merge"):
+        repository.git("commit", "-qm", "all")
+    run = repository.check(*WAYS[way])
+    assert refused(run.json) == {("mark/main.py", ("3.8",)), ("large/main.py", ("3.8",))}
+    for number, (file, _) in enumerate(NOTED.values()):
+        assert any(f"apps/{number}/{file}" in notice for notice in run.json["notices"]), file
 
 
 def test_the_next_declaration_counts_where_one_is_of_no_use(folder: Folder) -> None:

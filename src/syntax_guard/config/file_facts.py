@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import posixpath
 
 from ..errors import SettingsError
@@ -47,6 +48,9 @@ class FileFacts(Record):
 def read(content: bytes, path: str) -> FileFacts:
     """What the file at `path` says. Raises `SettingsError` for a table of ours that cannot be used."""
     name = posixpath.basename(path)
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return FileFacts({}, note="UTF-16 text, and not UTF-8")
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
         if name == "pyproject.toml":
             return _pyproject(content, path)
@@ -59,7 +63,7 @@ def read(content: bytes, path: str) -> FileFacts:
         module, function = READERS[name]
         found = getattr(import_module(f".declarations.{module}", __package__), function)(content, path)
     except DeclarationError as error:
-        return FileFacts({}, note=str(error))
+        return FileFacts({}, tuple(map(_measured, error.declarations)), error.builds, str(error))
     return FileFacts({}, (_measured(found),) if found else ())
 
 

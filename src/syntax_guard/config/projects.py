@@ -10,7 +10,7 @@ import posixpath
 
 from ..model import Record
 from .remembered import recalled
-from .settings import BASELINE, BASELINE_LIMIT, DECLARING
+from .settings import BASELINE, BASELINE_LIMIT, DECLARATION_LIMIT, DECLARING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,11 +33,9 @@ if TYPE_CHECKING:
         def name(self) -> str:
             """What tells this tree from others: the path of its top, for one on disk."""
 
-        def read(self, path: str) -> bytes | None:
-            """The content of the file at `path` (relative to the top, with ``/``); None where it does not count."""
-
         def start(self, path: str, most: int) -> bytes | None:
-            """The first `most` bytes of such a file, however large it is."""
+            """The first `most` bytes of the file at `path` (relative to the top, with ``/``); None where it does not
+            count."""
 
 
 class Project(Record):
@@ -103,6 +101,14 @@ class Projects:
             project = self._known[below] = self._below(project, below)
         return project
 
+    def read(self, path: str) -> bytes | None:
+        """The content of the file at `path`, which may declare something; None where it does not count, or is noted."""
+        content = self.tree.start(path, DECLARATION_LIMIT + 1)
+        if content is None or len(content) <= DECLARATION_LIMIT:
+            return content
+        self.notes[f"{path} is passed over: larger than {DECLARATION_LIMIT >> 20} MiB"] = None
+        return None
+
     def _below(self, above: Project, folder: str) -> Project:
         said = [
             facts for facts in (self._facts(posixpath.join(folder, name)) for name in DECLARING) if facts is not None
@@ -152,7 +158,7 @@ class Projects:
         return self.baselines[-1]
 
     def _built(self, build: Build) -> Declaration | None:
-        content = self.tree.read(build.dockerfile)
+        content = self.read(build.dockerfile)
         if content is None:
             return None
         from . import file_facts
@@ -162,7 +168,7 @@ class Projects:
         return next(iter(file_facts.unpacked(rows).declarations), None)
 
     def _facts(self, path: str) -> FileFacts | None:
-        content = self.tree.read(path)
+        content = self.read(path)
         if content is None:
             return None
         from . import file_facts
@@ -171,7 +177,8 @@ class Projects:
         rows = recalled(self._store, "said", name, content, lambda: file_facts.rows(file_facts.read(content, path)))
         facts = file_facts.unpacked(rows)
         if facts.note:
-            self.notes[f"{path} is passed over: {facts.note}"] = None
+            part = "a part of " if facts.declarations or facts.builds else ""
+            self.notes[f"{part}{path} is passed over: {facts.note}"] = None
         return facts
 
 

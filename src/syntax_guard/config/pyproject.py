@@ -11,6 +11,7 @@ import stat
 from ..errors import SettingsError
 from ..storage.records import join, split
 from .remembered import recalled
+from .settings import DECLARATION_LIMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from ..storage.store import Store
     from .options import Option
 
-FILE_LIMIT = 1024 * 1024
-"""Bytes of the largest settings file that is read."""
 TABLE = "tool.syntax-guard"
 _KINDS: dict[str, Callable[[str], Any]] = {"str": str, "int": int, "float": float, "bool": "True".__eq__}
 
@@ -136,16 +135,16 @@ def _content(path: str) -> bytes:
         try:
             if not stat.S_ISREG(os.fstat(file).st_mode):
                 raise SettingsError(f"{path}: cannot be read: not a regular file", "--isolated uses no settings file")
-            parts = [os.read(file, FILE_LIMIT + 1)]
-            while parts[-1] and sum(map(len, parts)) <= FILE_LIMIT:
-                parts.append(os.read(file, FILE_LIMIT + 1))
+            parts = [os.read(file, DECLARATION_LIMIT + 1)]
+            while parts[-1] and sum(map(len, parts)) <= DECLARATION_LIMIT:
+                parts.append(os.read(file, DECLARATION_LIMIT + 1))
         finally:
             os.close(file)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}", "--isolated uses no settings file") from None
     content = b"".join(parts)
-    if len(content) > FILE_LIMIT:
-        raise SettingsError(f"{path}: larger than {FILE_LIMIT >> 10} KiB", "this is no settings file")
+    if len(content) > DECLARATION_LIMIT:
+        raise SettingsError(f"{path}: larger than {DECLARATION_LIMIT >> 10} KiB", "this is no settings file")
     return content
 
 

@@ -24,7 +24,7 @@ def parse(content: bytes, path: str) -> dict[str, Any]:
     if content.count(b".") > KEY_PARTS and any(line.count(b".") > KEY_PARTS for line in content.splitlines()):
         raise SettingsError(f"{path}: more than {KEY_PARTS} dots on one line", "this is no settings file")
     try:
-        document: dict[str, Any] = tomllib.loads(content.decode())
+        document: dict[str, Any] = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: not UTF-8 at byte {error.start}", "TOML is UTF-8 text") from None
     except ValueError as error:  # TOMLDecodeError, and what int and datetime say of a number

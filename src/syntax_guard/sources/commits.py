@@ -8,7 +8,6 @@ from . import git
 from .file_types import SUFFIXES, has_python_shebang, is_python_name
 from .readers import SIZE_LIMIT, UnreadableError, too_large
 from .selection import EXCLUDED, TOOL_FOLDER, Selection, below_tool_folder
-from .staged import DECLARATION_LIMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,12 +60,8 @@ class CommitTree:
         self._history = history
         self._commit = commit
 
-    def read(self, path: str) -> bytes | None:
-        """The content of the file at `path`, relative to the top; None where there is none."""
-        return self.start(path, DECLARATION_LIMIT)
-
     def start(self, path: str, most: int) -> bytes | None:
-        """The first `most` bytes of that file."""
+        """The first `most` bytes of the file at `path`, relative to the top; None where there is none."""
         if path.rpartition("/")[2] not in SPEAKING or self._history.declares_by_link(self._commit, path):
             # a Dockerfile of another name, which a compose file builds, or where a declaration really lies
             self.others.add(path)

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from .checkout import Checkout
     from .staged_links import StagedLinks
 
-DECLARATION_LIMIT = 1 << 20
-"""Bytes of the largest file that declares anything."""
-
 
 class AsHeld:
     """How staged files would be written where git has no attributes: as the index holds them."""
@@ -92,12 +89,8 @@ class StagedTree:
         """Whether anything here may have a say in the files."""
         return self._links.any() or any(content is not None for content in self._ahead().values())
 
-    def read(self, path: str) -> bytes | None:
-        """The content of the staged file at `path`, relative to the top; None where none is staged there."""
-        return self.start(path, DECLARATION_LIMIT)
-
     def start(self, path: str, most: int) -> bytes | None:
-        """The first `most` bytes of that file."""
+        """The first `most` bytes of the staged file at `path`, relative to the top; None where none is staged there."""
         if self._links.leads(path):
             end = self._links.end(path)
             return None if end.why_not or not end.blob else self._index.read(end.blob, most)

@@ -7,8 +7,6 @@ import stat
 
 from .git_index import GitIndex
 
-LIMIT = 1 << 20
-"""Bytes of the largest file that declares anything."""
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 
 
@@ -21,13 +19,8 @@ class WorkTree:
         self.untracked: dict[str, None] = {}
         """The files that were asked for and do not count, since git does not track them."""
 
-    def read(self, path: str) -> bytes | None:
-        """The content of the file at `path`, relative to the top; None where it is not there or does not count."""
-        content = self.start(path, LIMIT)
-        return content if content is not None and len(content) < LIMIT else None
-
     def start(self, path: str, most: int) -> bytes | None:
-        """The first `most` bytes of the file at `path`; None where it is not there or does not count."""
+        """The first `most` bytes of the file at `path`, relative to the top; None where none is there that counts."""
         whole = os.path.join(self.name, path)
         if not os.access(whole, os.F_OK):  # nearly always, and cheaper than to be refused
             return None

@@ -159,9 +159,6 @@ class _Nothing:
 
     name = ""
 
-    def read(self, path: str) -> None:
-        """No file is there."""
-
     def start(self, path: str, most: int) -> None:
         """No file is there."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import SettingsError, TargetError
+from ..errors import SettingsError
 from ..model import Interpreter, Target, label, this_interpreter
 from .rules import Asked
 
@@ -87,15 +87,10 @@ def _pin(declaration: Declaration, machine: Machine, this: Interpreter) -> Asked
 
 
 def _pinned(declaration: Declaration) -> list[Version]:
-    from ..config.specifiers import parse
+    from ..config.specifiers import LOWEST
 
-    found = []
-    for text in declaration.says:
-        try:
-            found.append(parse(text))
-        except TargetError:  # too old
-            continue
-    return found
+    named = (text.partition(".") for text in declaration.says)
+    return [version for major, _, minor in named if (version := (int(major), int(minor))) >= LOWEST]
 
 
 def _why(declaration: Declaration) -> str:

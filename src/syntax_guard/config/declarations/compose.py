@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
-_LIMIT = 256 * 1024
-"""Bytes of the largest file that is looked at."""
+_INLINE = "dockerfile_inline"
 
 
 class Build(Record):
@@ -28,8 +27,8 @@ class Build(Record):
 
 
 def builds(content: bytes, path: str) -> tuple[Build, ...]:
-    """What the compose file at `path` builds. Raises `DeclarationError` for what is no YAML."""
-    if len(content) > _LIMIT or b"build" not in content:
+    """What the compose file at `path` builds. Raises `DeclarationError` for what is no YAML, or holds a Dockerfile."""
+    if b"build" not in content:
         return ()
     from ..documents import Budget, Unreadable, read_yaml
 
@@ -38,20 +37,25 @@ def builds(content: bytes, path: str) -> tuple[Build, ...]:
     except Unreadable as error:
         raise DeclarationError(error.message) from None
     services = document.get("services") if isinstance(document, dict) else None
-    found = [build(one.get("build"), posixpath.dirname(path)) for one in _mappings(services)]
-    return tuple(one for one in found if one is not None)
+    said = dict(_built(services))
+    found = tuple(filter(None, (build(one, posixpath.dirname(path)) for one in said.values())))
+    inline = next((name for name, one in said.items() if isinstance(one, dict) and _INLINE in one), None)
+    if inline is not None:
+        raise DeclarationError(f"{_INLINE} of the service {inline[:100]!r} is not read", builds=found)
+    return found
 
 
-def _mappings(services: object) -> Iterator[dict[str, object]]:
-    for one in services.values() if isinstance(services, dict) else ():
+def _built(services: object) -> Iterator[tuple[str, object]]:
+    """The services that say what builds them, with what they say."""
+    for name, one in services.items() if isinstance(services, dict) else ():
         if isinstance(one, dict):
-            yield one
+            yield str(name), one.get("build")
 
 
 def build(said: object, folder: str) -> Build | None:
     """What ``build`` of a service in `folder` says, or None where that is not one file of the repository."""
     table = {"context": said} if isinstance(said, str) else said
-    if not isinstance(table, dict) or "dockerfile_inline" in table:
+    if not isinstance(table, dict) or _INLINE in table:
         return None
     context, dockerfile = table.get("context", "."), table.get("dockerfile", "Dockerfile")
     if not isinstance(context, str) or not isinstance(dockerfile, str) or "$" in context + dockerfile or ":" in context:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
     from ...model import Version
+    from .compose import Build
 
     Kind: TypeAlias = Literal["target-version", "floor", "pin"]
 
@@ -36,4 +37,11 @@ class Declaration(Record):
 
 
 class DeclarationError(Exception):
-    """A file cannot be read as what its name says it is. That is a note; the next declaration counts."""
+    """A file, or a part of it, cannot be read as what its name says it is. That is a note; what else it says counts,
+    or the next declaration."""
+
+    def __init__(
+        self, message: str, declarations: tuple[Declaration, ...] = (), builds: tuple[Build, ...] = ()
+    ) -> None:
+        super().__init__(message)
+        self.declarations, self.builds = declarations, builds

@@ -15,8 +15,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_LIMIT = 256 * 1024
-"""Bytes of the largest file that is looked at."""
 _LONGEST = 1000
 """Characters of the longest image name that is looked at; also what keeps variables that hold variables small."""
 _FROM = re.compile(r"(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
@@ -86,7 +84,7 @@ def stages(text: str) -> dict[str, Stage]:
 
 def read(content: bytes, path: str, stage: str | None = None) -> Declaration | None:
     """The Python of the image that a Dockerfile builds, or of its `stage`; None where the image does not name one."""
-    found = stages(content[:_LIMIT].decode("utf-8", "replace"))
+    found = stages(content.decode("utf-8", "replace"))
     chosen = next(reversed(found.values()), None) if stage is None else found.get(stage.lower())
     version = python_of(chosen.base) if chosen else None
     if chosen is None or version is None:

@@ -10,7 +10,7 @@ def read(content: bytes, path: str) -> Declaration | None:
 
     A file that does not parse says nothing here: it is a source like any other, and gets its finding as one.
     """
-    if b"python_requires" not in content or len(content) > _LIMIT:
+    if b"python_requires" not in content:
         return None
     import ast
     import warnings
@@ -27,10 +27,6 @@ def read(content: bytes, path: str) -> Declaration | None:
             if keyword.arg == "python_requires" and isinstance(said, str):
                 return Declaration("floor", (said,), f"python_requires {said}", path, keyword.value.lineno)
     return None
-
-
-_LIMIT = 256 * 1024
-"""Bytes of the largest ``setup.py`` that is looked at."""
 
 
 def _name(function: object) -> str:

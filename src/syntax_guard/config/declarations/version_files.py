@@ -16,33 +16,48 @@ if TYPE_CHECKING:
 
 
 def minor(text: str) -> str | None:
-    """The minor version, such as ``3.11``, that a CPython of pyenv, uv, asdf or mise is called by, else None.
+    """The minor version, such as ``3.11``, that a Python of pyenv, uv, asdf or mise is called by, else None.
 
     Other implementations, ``system``, ``latest``, virtual environments and a bare ``3`` name none.
     """
     name = text.strip().lower().removeprefix("cpython-").removeprefix("cpython@").removeprefix("python-")
     parts = name.split("-")[0].split("+")[0].split(".")
-    if len(parts) < 2 or parts[0] != "3":
+    if len(parts) < 2 or not _is_number(parts[0]):
         return None
     digits = parts[1]
     for mark in ("a", "b", "rc", "t"):  # 3.14rc1, 3.14t
         digits = digits.partition(mark)[0]
-    return f"3.{int(digits)}" if digits.isascii() and digits.isdigit() and len(digits) < 4 else None
+    return f"{int(parts[0])}.{int(digits)}" if _is_number(digits) else None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 5
+
+
+def _names_none(word: str) -> bool:
+    """Whether `word` can be no name of a Python either, as ``>=3.9`` and ``3.x``: no version manager reads it."""
+    return minor(word) is None and not word[0].isalpha() and not _is_number(word)
+
+
+def _words(text: str) -> list[str]:
+    """The words of a line; one that begins as no version does is whole: ``>= 3.9`` does not name 3.9."""
+    words = text.split()
+    return [text] if words and _names_none(words[0]) else words
 
 
 def read_python_version(content: bytes, path: str) -> Declaration | None:
-    """What a ``.python-version`` pins: a version a line."""
+    """What a ``.python-version`` pins: a version a line. Raises `DeclarationError`."""
     lines = [line.partition("#")[0].strip() for line in content.decode("utf-8", "replace").splitlines()]
     first = next((number for number, line in enumerate(lines, 1) if minor(line)), None)
-    return _pin((word for line in lines for word in line.split()), ".python-version", path, first)
+    return _pin((word for line in lines for word in _words(line)), ".python-version", path, first)
 
 
 def read_tool_versions(content: bytes, path: str) -> Declaration | None:
-    """What the line ``python …`` of a ``.tool-versions`` pins."""
+    """What the line ``python …`` of a ``.tool-versions`` pins. Raises `DeclarationError`."""
     for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
-        words = line.partition("#")[0].split()
-        if words[:1] == ["python"]:
-            return _pin(words[1:], "python", path, number)
+        tool, *versions = line.partition("#")[0].split(maxsplit=1) or [""]
+        if tool == "python":
+            return _pin(_words("".join(versions).strip()), "python", path, number)
     return None
 
 
@@ -52,7 +67,7 @@ def read_mise(content: bytes, path: str) -> Declaration | None:
     value = said.get("python") if isinstance(said, dict) else None
     values = value if isinstance(value, list) else [value]
     words = [one.get("version") if isinstance(one, dict) else one for one in values]
-    return _pin((word for word in words if isinstance(word, str)), "python", path, line_of(content, "python"))
+    return _pin((word for word in words if word is not None), "python", path, line_of(content, "python"))
 
 
 def read_pipfile(content: bytes, path: str) -> Declaration | None:
@@ -60,7 +75,7 @@ def read_pipfile(content: bytes, path: str) -> Declaration | None:
     said = _parsed(content, path).get("requires", {})
     for name in ("python_full_version", "python_version"):
         value = said.get(name) if isinstance(said, dict) else None
-        if isinstance(value, str):
+        if value is not None:
             return _pin([value], name, path, line_of(content, name))
     return None
 
@@ -72,7 +87,14 @@ def _parsed(content: bytes, path: str) -> dict[str, object]:
         raise DeclarationError(error.message) from None
 
 
-def _pin(words: Iterable[str], name: str, path: str, line: int | None) -> Declaration | None:
-    named = [word for word in words if minor(word)]
+def _pin(words: Iterable[object], name: str, path: str, line: int | None) -> Declaration | None:
+    said = list(words)
+    named = [word for word in said if isinstance(word, str) and minor(word)]
     versions = tuple(dict.fromkeys(filter(None, map(minor, named))))
-    return Declaration("pin", versions, f"{name} {' '.join(named)}", path, line) if versions else None
+    pin = Declaration("pin", versions, f"{name} {' '.join(named)}", path, line) if versions else None
+    for word in said:
+        if not isinstance(word, str):
+            raise DeclarationError(f"{name} is no text", (pin,) if pin else ())
+        if word and _names_none(word):
+            raise DeclarationError(f"{word[:100]!r} names no Python", (pin,) if pin else ())
+    return pin

@@ -63,7 +63,7 @@ def _of_image(projects: Projects, service: Service) -> Finding:
 def _not_followed(projects: Projects, folder: str) -> list[Finding]:
     """What a folder says of Pythons and is not asked: a pin that its floor refuses, a floor below a table of ours."""
     counts = projects.of(folder).declaration
-    contents = [(path, projects.tree.read(path)) for path in (posixpath.join(folder, name) for name in DECLARING)]
+    contents = [(path, projects.read(path)) for path in (posixpath.join(folder, name) for name in DECLARING)]
     said = [one for path, content in contents if content is not None
             for one in file_facts.read(content, path).declarations if unusable(one) is None]  # fmt: skip
     found: list[Finding] = []
@@ -85,4 +85,4 @@ def _names(declared: Declaration, version: str) -> bool:
     """Whether a declaration names or admits ``version``."""
     if declared.kind == "floor":
         return version in map(label, admitted(declared.says[0]))
-    return version in map(label, map(parse, declared.says))
+    return version in (declared.says if declared.kind == "pin" else map(label, map(parse, declared.says)))

@@ -120,6 +120,11 @@ def test_beside_a_dockerfile_in_a_compose_file_the_other_builds_count() -> None:
     assert facts.note == "dockerfile_inline of the service 'inline' is not read"
 
 
+def test_a_pin_that_never_ends_is_shown_in_a_line() -> None:
+    [pin] = file_facts.read(b"3.9.1 3.9.2 " * 1000 + b"3.8", ".python-version").declarations
+    assert (pin.says, pin.shown) == (("3.9", "3.8"), ".python-version 3.9.1 3.9.2 3.8")
+
+
 COMPOSE = """
 services:
   api:

@@ -91,7 +91,9 @@ def _pin(words: Iterable[object], name: str, path: str, line: int | None) -> Dec
     said = list(words)
     named = [word for word in said if isinstance(word, str) and minor(word)]
     versions = tuple(dict.fromkeys(filter(None, map(minor, named))))
-    pin = Declaration("pin", versions, f"{name} {' '.join(named)}", path, line) if versions else None
+    pin = (
+        Declaration("pin", versions, f"{name} {' '.join(dict.fromkeys(named))[:100]}", path, line) if versions else None
+    )
     for word in said:
         if not isinstance(word, str):
             raise DeclarationError(f"{name} is no text", (pin,) if pin else ())

@@ -8,14 +8,12 @@ import posixpath
 from ..errors import SettingsError
 from ..model import Record, label
 from ..storage.records import join, split
-from .declarations.declaration import Declaration, DeclarationError
+from .declarations.declaration import Build, Declaration, DeclarationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
-
-    from .declarations.compose import Build
 
 READERS = {
     "setup.cfg": ("setup_cfg", "read"),
@@ -140,8 +138,6 @@ def unpacked(kept: Sequence[str]) -> FileFacts:
                 Declaration(kind, tuple(says), shown, path, int(line) if line else None, lowest)  # type: ignore[arg-type]
             )
         elif what == "build":
-            from .declarations.compose import Build
-
             builds.append(Build(fields[0], fields[1], fields[2] or None))
         else:
             note = fields[0]

@@ -9,8 +9,8 @@ from __future__ import annotations
 import posixpath
 
 from ..model import Record
-from .remembered import recalled
-from .settings import BASELINE, BASELINE_LIMIT, DECLARATION_LIMIT, DECLARING
+from .remembered import DECLARATION_LIMIT, recalled
+from .settings import BASELINE, BASELINE_LIMIT, DECLARING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from ..storage.store import Store
     from .baseline import Baseline
-    from .declarations.compose import Build
-    from .declarations.declaration import Declaration
+    from .declarations.declaration import Build, Declaration
     from .expected import ExpectedBroken
     from .file_facts import FileFacts
 

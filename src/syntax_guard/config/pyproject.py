@@ -10,8 +10,7 @@ import stat
 
 from ..errors import SettingsError
 from ..storage.records import join, split
-from .remembered import recalled
-from .settings import DECLARATION_LIMIT
+from .remembered import DECLARATION_LIMIT, recalled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

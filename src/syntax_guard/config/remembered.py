@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from ..storage.store import Store
 
+DECLARATION_LIMIT = 1 << 20
+"""Bytes of the largest file that is read for what it declares, in every gate."""
 LIMIT = 64 * 1024
 """Bytes of the largest file that is remembered."""
 _SEAL_BYTES = 8

@@ -27,8 +27,6 @@ _NO_SETTINGS = {"hook", "staged"}
 OF_COMPOSE = "compose"
 OF_IMAGES = ("ockerfile", "ontainerfile", OF_COMPOSE)
 """What is part of the names of files that may speak for another folder than their own."""
-DECLARATION_LIMIT = 1 << 20
-"""Bytes of the largest of them that is read, in every gate."""
 BASELINE = "syntax-guard-baseline.json"
 """The file that says what was broken before; ``config.baseline`` reads it."""
 BASELINE_LIMIT = 16 << 20

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from ...model import Record
-from .declaration import DeclarationError
+from .declaration import Build, DeclarationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,17 +12,6 @@ if TYPE_CHECKING:
 
 FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _INLINE = "dockerfile_inline"
-
-
-class Build(Record):
-    """One service that is built here."""
-
-    context: str
-    """The folder that is built, relative to the top of the repository, ``""`` for the top itself."""
-    dockerfile: str
-    """Likewise, the file."""
-    stage: str | None
-    """``target``: the stage that is built; None for the last."""
 
 
 def builds(content: bytes, path: str) -> tuple[Build, ...]:

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
     from ...model import Version
-    from .compose import Build
 
     Kind: TypeAlias = Literal["target-version", "floor", "pin"]
 
@@ -34,6 +33,17 @@ class Declaration(Record):
     def place(self) -> str:
         """Where it stands: ``apps/backend/pyproject.toml:5``."""
         return self.path if self.line is None else f"{self.path}:{self.line}"
+
+
+class Build(Record):
+    """One service of a compose file that is built here."""
+
+    context: str
+    """The folder that is built, relative to the top of the repository, ``""`` for the top itself."""
+    dockerfile: str
+    """Likewise, the file."""
+    stage: str | None
+    """``target``: the stage that is built; None for the last."""
 
 
 class DeclarationError(Exception):

@@ -78,7 +78,8 @@ def entries(folder: Folder) -> list[dict[str, object]]:
         (entry(targets=["3.9"]), BROKEN, HERE, [("a.py", SYNTAX, HERE)], []),
         (entry("b.py"), BROKEN, HERE, [("a.py", SYNTAX, HERE)], [("b.py", "all")]),
         (entry("A.py"), BROKEN, HERE, [("a.py", SYNTAX, HERE)], [("A.py", "all")]),
-        (entry(), NOT_UTF_8, HERE, [("a.py", ENCODING, HERE)], [("a.py", "all")]),
+        (entry(), NOT_UTF_8, HERE, [("a.py", ENCODING, HERE)], []),  # that may hide what it was
+        ({**entry(targets=[HERE]), "class": "encoding"}, BROKEN, HERE, [("a.py", SYNTAX, HERE)], []),
         ({**entry(), "class": "encoding"}, NOT_UTF_8, HERE, [], []),
         (entry(), "x = 1\n", HERE, [], [("a.py", "all")]),
         (entry(), MATCH, f"3.9,{HERE}", [], []),  # one refuses it still
@@ -228,6 +229,16 @@ def test_what_is_no_longer_needed_is_removed_and_stops_no_start(
     assert guard(folder, monkeypatch, "baseline", "--prune") == 0
     assert [one["path"] for one in entries(folder)] == ["c.py", "d.py"]
     assert guard(folder, monkeypatch, "check", "--strict") == 0
+
+
+@pytest.mark.parametrize("targets", ["all", [HERE]], ids=["all", "one"])
+def test_what_no_baseline_lets_pass_is_not_called_valid(
+    targets: object, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write("a.py", "-" * 200_000 + "1")
+    baseline(folder, entry(targets=targets))
+    result = check(folder, monkeypatch, HERE)
+    assert (result.ok, stale(result)) == (False, [])
 
 
 def test_pruning_keeps_what_other_targets_need(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Uses:
-    """Which entries were asked about in a run, and for which targets each was needed."""
+    """Which entries were asked about in a run, and for which targets each may be needed."""
 
     def __init__(self) -> None:
         self._needed: dict[tuple[int, Entry], set[str]] = {}
@@ -29,11 +29,14 @@ class Uses:
     ) -> tuple[Diagnostic, ...]:
         """`found` without what `allowances`, the entries of the source that was judged, let pass."""
         asked = {target.label for target in judgement.targets}
+        verdicts = zip(judgement.targets, judgement.verdicts, strict=True)
+        # What is refused in another way, or undecided, may hide what the entry is for.
+        refused = {target.label for target, verdict in verdicts if verdict.outcome != "valid"}
         for one in allowances:
             self._baselines[id(one.baseline)] = one.baseline
             key = (id(one.baseline), one.entry)
             self._asked.setdefault(key, set()).update(asked)
-            self._needed.setdefault(key, set())
+            self._needed.setdefault(key, set()).update(refused)
         return tuple(left for each in found if (left := self._left_of(each, allowances)) is not None)
 
     def _left_of(self, found: Diagnostic, allowances: Sequence[Allowance]) -> Diagnostic | None:
@@ -42,7 +45,6 @@ class Uses:
         for one in allowances:
             if one.entry.kind == kind:
                 passed = {target.label for target in targets if one.entry.names(target.label)}
-                self._needed[id(one.baseline), one.entry] |= passed
                 targets = tuple(target for target in targets if target.label not in passed)
         if not targets:
             return None

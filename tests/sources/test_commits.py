@@ -355,6 +355,8 @@ def test_a_pointer_to_a_submodule_is_no_file(repository: Folder) -> None:
     commit(repository, {"b.py": BROKEN}, "a submodule")
     assert "160000 commit" in repository.git("ls-tree", "HEAD", "inner.py")
     assert found(repository, "HEAD") == [("b.py", "syntax-error", "a submodule")]
+    for asked in (("--commits", "HEAD"), ("--merge", "HEAD~1")):
+        assert repository.check(*asked).json["skipped"] == [{"path": "inner.py/", "reason": "submodule"}]
 
 
 def test_git_bisect_finds_the_commit_that_does_not_parse(repository: Folder) -> None:

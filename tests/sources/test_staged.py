@@ -98,7 +98,10 @@ def test_submodules_are_their_own_business(repository: Folder) -> None:
     inner.git("commit", "-qm", "inner")
     repository.git("add", "inner.py")
     assert repository.git("diff", "--cached", "--name-only") == "inner.py"
-    assert staged(repository) == []
+    for ignored in ("none", "all"):
+        repository.git("config", "diff.ignoreSubmodules", ignored)
+        run = repository.check("--staged")
+        assert (run.found, run.json["skipped"]) == ([], [{"path": "inner.py/", "reason": "submodule"}])
 
 
 @pytest.mark.skipif(not hasattr(os, "symlink"), reason="needs symbolic links")

@@ -9,7 +9,7 @@ from ..errors import GitError, UsageError
 from ..model import Record, Result, Summary
 from ..sources.git_changes import lies_below
 from ..sources.git_history import CommittedEntry
-from ..sources.git_links import worth_following
+from ..sources.git_links import SUBMODULE, worth_following
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -173,7 +173,12 @@ def _new_at(history: History, tip: str, old: str | None, redeclared: Redeclared)
     before = dict.fromkeys((*([old] if old else ()), *history.tips()))
     if tip in before:
         return
-    left = [entry for entry in history.held(tip) if worth_following(entry.path.rstrip("/"))]
+    left = []
+    for entry in history.held(tip):
+        if entry.mode == SUBMODULE:
+            yield entry  # for the account
+        elif worth_following(entry.path.rstrip("/")):
+            left.append(entry)
     known: dict[str, tuple[str, ...]] = {}
     having = 0
     for commit in before:

@@ -12,6 +12,7 @@ from ..errors import GitError
 from ..model import Record
 from ..processes.spawn import start, stop
 from .path_names import name_of, path_name
+from .selection import SUBMODULE_FOLDER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,13 +35,13 @@ ENVIRONMENT = {
 _TOP = ("rev-parse", "--show-toplevel")
 _DIFFERENCE = (
     "diff", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv",
-    "--ignore-submodules", "--no-color", "--no-relative",
+    "--ignore-submodules=dirty", "--no-color", "--no-relative",
 )  # fmt: skip
 _MOVING = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CEILING", "GIT_DISCOVERY", "GIT_IMPLICIT", "GIT_CONFIG")
 """How the variables begin that have a say in where the work tree is."""
 PIPE_BYTES = 4096  # that a pipe takes in any case before its other end reads
 NO_VARIABLES: Variables = {}
-REGULAR, EXECUTABLE = 0o100644, 0o100755
+REGULAR, EXECUTABLE, SUBMODULE = 0o100644, 0o100755, 0o160000
 FILES = (REGULAR, EXECUTABLE, 0o120000)  # a link's content is the path that it leads to
 
 
@@ -169,16 +170,13 @@ class Index:
     def staged(self) -> tuple[Entry, ...]:
         """The files and links that the next commit adds or changes, in the order of the index.
 
-        Left out: deletions, submodules, and paths of ``git add --intent-to-add``, which a commit
-        leaves out as well. Raises `GitError` where git fails.
+        Left out: deletions, and what ``git add --intent-to-add`` adds, as in a commit. Raises `GitError`.
         """
         self.contents.start()  # while the first answers
         output = _output(self._running[_DIFFERENCE], self._folder, *_DIFFERENCE)
         entries: dict[str, Entry] = {}
         fields = iter(output.split(b"\0"))
-        for field in fields:
-            if not field:
-                break
+        for field in filter(None, fields):  # the last is empty
             _, mode, _, blob, status = field.split(b" ")
             path = path_name(next(fields))
             if status.startswith(b"U"):
@@ -187,6 +185,8 @@ class Index:
                 self.removed.append(path)
             elif int(mode, 8) in FILES and path not in entries:
                 entries[path] = Entry(path, int(mode, 8), blob.decode())
+            elif int(mode, 8) == SUBMODULE:
+                entries[path] = Entry(f"{path}/", SUBMODULE, None, why_not=SUBMODULE_FOLDER)
         return tuple(entries.values())
 
     def content(self, path: str, most: int) -> bytes | None:

@@ -11,11 +11,12 @@ from ..model import Record
 from . import git
 from .git_ahead import InOrder
 from .git_changes import Change, lies_below, raw_change
-from .git_links import SYMBOLIC, skipped_as, worth_following
+from .git_links import SUBMODULE, SYMBOLIC, skipped_as, worth_following
 from .git_relinked import Relinked
 from .git_shallow import WHOLE, shallow_commits
 from .git_trees import Trees
 from .path_names import name_of, path_name
+from .selection import SUBMODULE_FOLDER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 _DIFFERENCE = (
     "diff-tree", "--stdin", "-r", "--root", "-c", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff",
-    "--no-textconv", "--ignore-submodules", "--no-color", "--no-relative",
+    "--no-textconv", "--ignore-submodules=dirty", "--no-color", "--no-relative",
 )  # fmt: skip
 """Plumbing, which git's configuration does not change. Of a merge, ``-c`` names what differs from all parents."""
 TOGETHER = 1000
@@ -300,6 +301,8 @@ class History:
     def _entries(self, commit: str, path: str, mode: int, blob: str) -> Iterator[CommittedEntry]:
         if mode in (git.REGULAR, git.EXECUTABLE):
             yield CommittedEntry(commit, path, mode, blob)
+        elif mode == SUBMODULE:
+            yield CommittedEntry(commit, f"{path}/", mode, blob, SUBMODULE_FOLDER)
         elif mode == SYMBOLIC and worth_following(path):
             end = self.trees.end(commit, path)
             shown = path if end.why_not is None else skipped_as(path, end)

@@ -105,7 +105,7 @@ def test_a_clone_without_folders(repository: Folder, tmp_path: Path, gate: Gate,
         (commits, "topic~1^{tree}"), (commits, "topic~1:in"), (commits, "topic^{tree}"), (commits, "topic~1"),
         (one_commit, "topic~1^{tree}"), (one_commit, "topic~1:in"), (one_commit, "main~1^{tree}"),
         (pre_push, "topic^{tree}"), (pre_push, "topic:in"),
-        (pre_receive, "topic^{tree}"), (pre_receive, "topic:in"), (pre_receive, "topic~1"),
+        (pre_receive, "topic^{tree}"), (pre_receive, "topic:in"), (pre_receive, "topic"),
         (pre_receive, "main~1^{tree}"),
     ],
 )  # fmt: skip

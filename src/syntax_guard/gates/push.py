@@ -201,6 +201,7 @@ def _among(history: History, commit: str, entries: Iterable[CommittedEntry]) -> 
         path = entry.path.rstrip("/")
         end = history.trees.end(commit, path)
         same = (end.mode, end.blob, end.why_not) == (entry.mode, entry.blob, entry.why_not)
-        if same and end.passed[:1] == (path,):  # and not by a link to a folder on the way
+        there = bool(end.blob)  # a link that leads nowhere is like no entry at all: it is named each time
+        if there and same and end.passed[:1] == (path,):  # and not by a link to a folder on the way
             found.add(entry.path)
     return found

@@ -3,14 +3,16 @@
 There is no import of ``__future__`` here: it would be the first module that a folder of PYTHONPATH could replace.
 """
 
+import marshal
 import os
 import sys
 from _frozen_importlib import ModuleSpec  # importlib's, without what that imports
-from _frozen_importlib_external import SourceFileLoader
+from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import CodeType, ModuleType
     from typing import Any, NoReturn
 
 
@@ -35,16 +37,80 @@ class OwnModules:
         """What is to be imported as `name` from the folder of its package, `path`; None leaves it to the others."""
         if path is None or not name.startswith("syntax_guard."):
             return None
-        place = path[0] + os.sep + name.rpartition(".")[2]
-        file, inside = place + ".py", None
-        if not os.access(file, os.F_OK):
-            file, inside = place + os.sep + "__init__.py", [place]
-            if not os.access(file, os.F_OK):  # in a zip file
+        folder, own, inside = path[0], name.rpartition(".")[2], None
+        status = _status(file := folder + os.sep + own + ".py")
+        if status is None:
+            folder, own = folder + os.sep + own, "__init__"
+            inside = [folder]
+            status = _status(file := folder + os.sep + "__init__.py")
+            if status is None:  # in a zip file
                 return None
-        spec = ModuleSpec(name, SourceFileLoader(name, file), origin=file)
+        code = _place_of_code(folder, own)
+        loader = Nothing(name, file) if not status.st_size else Compiled(name, file, code, status)
+        spec = ModuleSpec(name, loader, origin=file)
         spec.submodule_search_locations = inside
         spec.has_location = True
+        if code:
+            spec.cached = code
         return spec
+
+
+class Compiled(SourceFileLoader):
+    """Loads a module by the code that Python keeps of it: as Python's own loader, in half the time."""
+
+    def __init__(self, name: str, path: str, code: str, source: os.stat_result) -> None:
+        """`code` is the path of what is kept, or empty, and `source` the status of the file at `path`."""
+        super().__init__(name, path)
+        self._code = code
+        self._source = source
+
+    def get_code(self, fullname: str) -> "CodeType | None":
+        """The code of the module: what is kept of this very source, else what Python's own loader makes."""
+        return self._kept() or super().get_code(fullname)
+
+    def _kept(self) -> "CodeType | None":
+        """The code of a file that is dated (see PEP 552), where it stands for the source as it is."""
+        try:
+            file = os.open(self._code, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        except OSError:  # there is none, or no place for it
+            return None
+        try:
+            kept = os.read(file, _MOST)
+        finally:
+            os.close(file)
+        facts = (int(self._source.st_mtime), self._source.st_size)
+        head = b"".join([_DATED, *((fact & 0xFFFFFFFF).to_bytes(4, "little") for fact in facts)])
+        if len(kept) == _MOST or not kept.startswith(head):
+            return None
+        code: CodeType = marshal.loads(memoryview(kept)[len(head) :])  # noqa: S302 - as Python's own loader does
+        return code if code.co_filename == self.path else None
+
+
+class Nothing(SourceFileLoader):
+    """Loads a module whose file is empty, as that of most packages is."""
+
+    def exec_module(self, module: "ModuleType") -> None:
+        """There is nothing to run."""
+
+
+_DATED = MAGIC_NUMBER + bytes(4)
+_MOST = 1 << 16
+"""Bytes that are read at once, and that no code of a module reaches."""
+
+
+def _status(path: str) -> "os.stat_result | None":
+    try:
+        return os.stat(path)
+    except OSError:
+        return None
+
+
+def _place_of_code(folder: str, own: str) -> str:
+    """Where Python keeps the code of the module `own` in `folder` (see PEP 3147); nothing where that is elsewhere."""
+    tag = sys.implementation.cache_tag
+    if not tag or sys.flags.optimize or sys.pycache_prefix:
+        return ""
+    return os.sep.join((folder, "__pycache__", own + "." + tag + ".pyc"))
 
 
 def trusted(path: "list[str]", named: str) -> "list[str]":

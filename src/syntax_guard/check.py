@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from .config.settings import Settings, may_declare, something_declares
-from .model import Diagnostic, Result
 from .run import Run
 from .sources import named, readers
 from .sources.file_types import NOTEBOOK, SUFFIXES
@@ -16,10 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from .model import Diagnostic, Result
     from .run import Follow, Search
-    from .sources.commits import CommittedFile
     from .sources.git import Index
-    from .sources.git_history import CommittedEntry, History, Redeclared
     from .sources.readers import Readable
     from .stream import SourceResult
     from .targets.by_project import ByProject
@@ -46,6 +44,7 @@ def check_source(data: bytes, name: str = "<source>", settings: Settings | None 
         `data` makes this raise.
 
     Raises:
+        SettingsError: A setting cannot be used.
         TargetError: A target in `settings` has no interpreter.
     """
     settings = settings or Settings()
@@ -65,11 +64,12 @@ def check_sources(
         settings: As for `check_source`. ``settings.jobs`` is how many processes judge.
 
     Yields:
-        A result for each pair, in order. The iterator raises `ResourcesError` if the system has no process, descriptor
-        or memory left, and `TypeError` for what is no source.
+        A result for each pair, in order.
 
     Raises:
         TargetError: A target in `settings` has no interpreter. This is raised at once.
+        ResourcesError: The system has no process, descriptor or memory left. The iterator raises it.
+        TypeError: One of `sources` is no pair of a name and bytes. The iterator raises it.
     """
     from .stream import Stream, results
 
@@ -92,6 +92,7 @@ def check_paths(
 
     Raises:
         SourcesError: A path does not exist, or there is no Python file.
+        SettingsError: A setting cannot be used.
         TargetError: A target in `settings` has no interpreter.
     """
     names = [os.fspath(path) for path in paths]
@@ -112,7 +113,9 @@ def check_paths(
 def check_tracked(paths: Sequence[str], settings: Settings) -> Result:
     """As `check_paths`, about the files at and below `paths` that git tracks, as the work tree holds them.
 
-    Raises `GitError` outside of a repository, and `SourcesError` as `check_paths`."""
+    Raises:
+        GitError: This is no repository, or git fails.
+    """
     from .sources.selection import nothing_to_check
     from .sources.tracked import tracked
 
@@ -127,8 +130,10 @@ def check_tracked(paths: Sequence[str], settings: Settings) -> Result:
 
 
 def check_for_start(roots: Sequence[str], settings: Settings, follow: Follow | None = None) -> Result:
-    """As `check_paths`, before a program starts: no root is left out for its name, imports follow links, and a file
-    that is broken on purpose may be valid."""
+    """As `check_paths`, before a program starts.
+
+    No root is left out for its name. Imports follow links. A file that is broken on purpose may be valid.
+    """
     from .sources import walk
 
     result = _check_found(walk.select_for_start, roots, settings, follow)
@@ -140,9 +145,9 @@ def check_for_start(roots: Sequence[str], settings: Settings, follow: Follow | N
 
 
 def check_for_hook(names: Sequence[str], settings: Settings) -> Result:
-    """As `check_paths`, about staged files of any kind: what is no Python is passed over, and none is no error.
+    """As `check_paths`, about staged files of any kind. What is no Python is passed over, and none is no error.
 
-    Where declarations are among them that change whom a project asks, its files are asked about the new targets.
+    If declarations among them change which Pythons a project asks, its other files are judged for the new targets too.
     """
     by_file: Rules
     by_file = by_project = rules(settings, names)
@@ -165,7 +170,20 @@ def _check_found(search: Search, names: Sequence[str], settings: Settings, follo
 
 
 def check_files(files: Iterable[Readable], settings: Settings, by_file: Rules | None = None) -> Result:
-    """Ask about files that the caller has chosen. The rules in `by_file` take the place of those in `settings`."""
+    """Ask about files that the caller has chosen.
+
+    Args:
+        files: What is read and judged, in this order.
+        settings: The targets and limits.
+        by_file: The rules for each file; None for those that `settings` make.
+
+    Returns:
+        The findings and the counts.
+
+    Raises:
+        SettingsError: A setting cannot be used.
+        TargetError: A target in `settings` has no interpreter.
+    """
     return check_selection(_selected(*files), settings, by_file or same_for_all(settings))
 
 
@@ -175,14 +193,20 @@ def check_selection(selection: Selection, settings: Settings, by_file: Rules) ->
 
 
 def check_search(search: Callable[[], Selection], question: object, settings: Settings, by_file: Rules) -> Result:
-    """As `check_files`, about what ``search()`` finds; that hangs on `question` and the file system alone."""
+    """As `check_files`, about what ``search()`` finds. That depends on `question` and the file system alone."""
     run = Run(settings, by_file)
     return run.judge_search(lambda: run.remembering(question, search))
 
 
 def check_stdin(data: bytes, settings: Settings) -> Result:
-    """Ask about the bytes that came from standard input; their name in `settings` says which project they are of, and
-    whether that leaves the file out."""
+    """The result about `data`, the bytes that came from standard input.
+
+    Their name in `settings` says which project they belong to, and whether that leaves the file out.
+
+    Raises:
+        SettingsError: A table of ours in that project cannot be used.
+        TargetError: A target in `settings`, or of that project, has no interpreter.
+    """
     name = settings.stdin_filename
     run = Run(settings, rules(settings, (name,)))
     files = named.NamedFiles(run.rules.excludes, SUFFIXES)
@@ -194,10 +218,19 @@ def check_stdin(data: bytes, settings: Settings) -> Result:
 
 
 def check_staged(index: Index, settings: Settings) -> Result:
-    """Ask about what the next commit of a repository adds or changes, from its git `index`.
+    """Ask about what the next commit of a repository adds or changes.
 
-    Paths are shown from the top of the work tree, as git shows them, and the settings are those that are staged. Raises
-    `GitError` outside a repository and where git fails, `TargetError` as `check_paths`.
+    Args:
+        index: The git index of the repository.
+        settings: Flags and variables. What the project declares is read as it is staged.
+
+    Returns:
+        The findings and the counts. Paths are relative to the top of the work tree, as git shows them.
+
+    Raises:
+        GitError: This is no repository, or git fails.
+        SettingsError: A staged table of ours cannot be used.
+        TargetError: A target has no interpreter.
     """
     from .sources import staged
     from .sources.staged_links import StagedLinks
@@ -231,68 +264,25 @@ def check_staged(index: Index, settings: Settings) -> Result:
     return _from(top, run.judge(run.wanted(selection)))
 
 
-def check_commits(history: History, commits: Sequence[str], settings: Settings) -> Result:
-    """Ask about each Python file that one of `commits` (full names) adds or changes, as it stands in that commit.
-
-    Of a merge these are the files that it holds as none of its parents does. Settings and targets are those of the
-    commit. Where it changes what is declared, other files are asked about the new targets. Raises as `check_staged`.
-    """
-    return check_entries(history, lambda redeclared: history.changed(commits, redeclared), settings)
-
-
-def check_commit_tree(history: History, commit: str, settings: Settings, below: Sequence[str] = ()) -> Result:
-    """As `check_commits`, about all that `commit` holds, or what lies at and `below` some paths from the top."""
-    return check_entries(history, lambda _: history.held(commit, below), settings)
-
-
-def check_merge(history: History, base: str, topic: str, settings: Settings) -> Result:
-    """As `check_commit_tree`, about what a merge of the commit `topic` into the commit `base` would make.
-
-    Raises `GitError` for conflicts, too, and for a git before 2.38.
-    """
-    from .sources.git_merge import merged
-
-    with merged(history, base, topic) as (both, tree):
-        result = check_commit_tree(both, tree, settings)
-    found = tuple(Diagnostic(**{**vars(one), "commit": None}) for one in result.diagnostics)  # there is none yet
-    return Result(**{**vars(result), "diagnostics": found})
-
-
-def check_entries(
-    history: History, entries: Callable[[Redeclared], Iterable[CommittedEntry]], settings: Settings
-) -> Result:
-    """As `check_commits`, about the files of commits that the caller has chosen: those in ``entries(redeclared)``."""
-    from .sources.commits import CommitTree, selected
-
-    if settings.projects:
-        from .targets.by_commit import ByCommit
-        from .targets.by_project import ByProject
-        from .targets.machine import machine_of
-
-        base = ByProject(settings, machine_of(settings), (), CommitTree(history, ""))
-        by_commit = ByCommit(base, history)
-        by_file: Rules = by_commit
-        chosen = entries(by_commit.redeclared)
-        excludes: Callable[[str, str], bool] = by_commit.excludes_in
-        question: Callable[[CommittedFile], object] = by_commit.question
-    else:
-        of_all = by_file = same_for_all(settings, history.top or settings.root)
-        chosen = entries(lambda *_: ())
-        excludes = lambda _, path: of_all.excludes(path)  # noqa: E731
-        question = lambda _: ()  # noqa: E731
-
-    run = Run(settings, by_file)
-    selection = selected(history, chosen, excludes, question, (*SUFFIXES, NOTEBOOK))
-    return _from(history.top or "", run.judge(run.wanted(selection)))
-
-
 def _from(top: str, result: Result) -> Result:
-    """`result`, whose paths count from the folder `top`; empty where there is no work tree."""
-    return type(result)(**{**vars(result), "root": top})
+    """`result`, whose paths count from the folder `top`."""
+    return result.evolve(root=top)
 
 
 def survey(settings: Settings, path: str | None = None) -> Surveys:
-    """Which targets apply to `path`, or in each project of the current folder, why, and who answers for them."""
+    """Which targets apply, why, and who answers for them: at `path`, or in each project of the current folder.
+
+    Args:
+        settings: Flags, variables and the settings file.
+        path: A file or folder.
+
+    Returns:
+        What applies, by project.
+
+    Raises:
+        SettingsError: A table of ours cannot be used.
+        TargetError: A version in `settings` is none.
+    """
     from .targets.machine import machine_of
     from .targets.surveys import surveys
 

@@ -72,16 +72,16 @@ class Record:
 
 
 def display_name(path: str, member: str | None = None, cell: int | None = None) -> str:
-    """The name that people read for a source: ``app/main.py``, ``x.whl/pkg/mod.py``, ``report.ipynb:cell 3``.
+    """The name that people read for a source: that of its `path`, its `member` there, and its `cell`.
 
-    It is for display alone: no code looks anything up by it or takes it apart again.
+    ``app/main.py``, ``x.whl/pkg/mod.py``, ``report.ipynb:cell 3``. No code looks anything up by it or takes it apart.
     """
     name = path if member is None else f"{path}/{member}"
     return name if cell is None else f"{name}:cell {cell}"
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
-    """What the file system says of a file, so that a later look can tell whether it is still the same file.
+    """What the `status` of a file says of it, so that a later look can tell whether it is still the same file.
 
     Size in bytes, time of the last write and of the last change in ns, number of the file, number of the device. One of
     them changes when a file is edited, replaced or gets other rights, or when a folder gets or loses an entry. A write
@@ -114,12 +114,12 @@ class Source(Record):
 
 
 def label(version: Version) -> str:
-    """The version as people write it: ``3.11``."""
+    """``3.11``, as people write the `version`."""
     return f"{version[0]}.{version[1]}"
 
 
 def interpreter_name(implementation: str, version: str) -> str:
-    """``CPython 3.11.7``, as every message names it, from ``sys.implementation.name`` and ``sys.version``."""
+    """``CPython 3.11.7``, as messages say it: the `implementation` and `version` that ``sys`` has."""
     names = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
     return f"{names.get(implementation, implementation)} {version.split()[0]}"
 

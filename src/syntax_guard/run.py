@@ -270,7 +270,7 @@ class Run:
             yield judgement
 
     def wanted(self, selection: Selection, named: Sequence[str] = ()) -> Selection:
-        """`selection` without the notebooks of folders that want none judged, unless they are `named`."""
+        """`selection` without unwanted notebooks, but for `named` ones. Raises `SourcesError` if none is left."""
         found = len(selection.files)
         if any(map(is_notebook, selection.files)):
             files = (file for file in selection.files.drained() if self._is_wanted(file, named))
@@ -307,7 +307,7 @@ class Run:
 
 
 def hears_scripts(settings: Settings) -> bool:
-    """Whether a script's own block has a say in which Pythons are asked about it."""
+    """Whether a script's own block has a say, under these `settings`, in which Pythons are asked about it."""
     return settings.projects and not {"target_version", "python"} & settings.overrides
 
 

@@ -144,7 +144,12 @@ class Stream:
 
 
 def results(stream: Stream, sources: Iterable[tuple[str, Buffer]]) -> Iterator[SourceResult]:
-    """The results of `sources`, in order; `stream` is closed at the end, and when this iterator is."""
+    """The results of `sources`, in order; `stream` is closed at the end, and when this iterator is.
+
+    Raises:
+        TypeError: One of `sources` is no pair of a name and bytes.
+        ResourcesError: The system has no process, descriptor or memory left.
+    """
     waiting: deque[int] = deque()
     try:
         for batch in batches(_held(sources)):

@@ -108,7 +108,12 @@ async def async_connections(engine: AsyncEngine) -> Connections:
 
 
 def connections_of(url: str) -> Connections:
-    """Ask the server that a URL names, with the driver of the URL. Raises ``EngineError`` too, for a URL of no use."""
+    """The connections of the server that `url` names, asked with the driver that stands in it.
+
+    Raises:
+        EngineError: `url` is of no use.
+        UnreachableError: As of `connections`.
+    """
     name = "syntax-guard doctor"
     if read_url(url, ("psycopg", "psycopg2", "asyncpg")).get_dialect().is_async:
         return asyncio.run(_ask_once(create_async_engine(url, application_name=name, connect_timeout=5)))
@@ -142,13 +147,16 @@ def _unreachable(error: BaseException) -> UnreachableError:
 
 
 def as_json(found: Connections) -> str:
-    """The report as one JSON document."""
+    """The report on the connections that were `found`, as one JSON document."""
     groups = [{**asdict(group), "forgotten": group.forgotten} for group in found.groups]
     return json.dumps({"max_connections": found.most, "groups": groups}, indent=2) + "\n"
 
 
 def lines(found: Connections) -> Iterator[str]:
-    """The report, line by line; application names are the clients' own words and are made harmless."""
+    """The report on the connections that were `found`, line by line.
+
+    Application names are the clients' own words. They are made harmless.
+    """
     total = sum(group.connections for group in found.groups)
     yield f"{total} of {found.most} connections, besides this one"
     names = [visible(group.application) or "(no name)" for group in found.groups]

@@ -45,7 +45,7 @@ def guarded_lifespan(
     """Make a lifespan for FastAPI and Starlette: the checks first, then the application's own lifespan.
 
     It belongs to the outermost application: a mounted one has no lifespan. Until the gate has been passed, ``/health``
-    and ``/health/ready`` answer 503. Entering it raises ``StartupError`` if a check fails.
+    and ``/health/ready`` answer 503.
 
     Args:
         checkup: The checks that guard the start.
@@ -54,6 +54,9 @@ def guarded_lifespan(
 
     Returns:
         The lifespan.
+
+    Raises:
+        StartupError: A check fails. The lifespan raises it when it is entered.
     """
     gate = checkup.gate = Gate()
 

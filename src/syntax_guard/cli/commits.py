@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from .. import check
 from ..errors import UsageError
+from ..gates import commits as gate
 from ..sources.git_history import History
 from ..sources.path_names import path_name
 
@@ -25,16 +25,16 @@ def check_commits(asked: str, names: bytes | None, settings: Settings) -> Result
         else:
             listed = map(str.strip, path_name(names).split("\n"))
             commits = tuple(dict.fromkeys(history.commit(name) for name in listed if name))
-        return check.check_commits(history, commits, settings)
+        return gate.check_commits(history, commits, settings)
 
 
 def check_merge(asked: str, settings: Settings) -> Result:
-    """What comes of the merge that ``--merge`` asked for: ``BASE``, or ``BASE...TOPIC``."""
+    """What comes of the merge that ``--merge`` asked for: ``BASE``, or ``BASE...TOPIC``. Raises `UsageError`."""
     base, dots, topic = asked.partition("...")
     if not base or bool(dots) != bool(topic) or ".." in base or ".." in topic or topic.startswith("."):
         raise UsageError(f"--merge {asked}: no two commits to merge", "write BASE, or BASE...TOPIC")
     with History(".") as history:
-        return check.check_merge(history, base, topic or "HEAD", settings)
+        return gate.check_merge(history, base, topic or "HEAD", settings)
 
 
 def check_pushed(environ: Mapping[str, str], paths: Sequence[str], settings: Settings) -> Result | None:
@@ -48,7 +48,7 @@ def check_pushed(environ: Mapping[str, str], paths: Sequence[str], settings: Set
     if not tip or below is None or not os.path.lexists(".git"):  # it stands at the top
         return None
     with History(".") as history:
-        return check.check_commit_tree(history, history.commit(tip), settings, below)
+        return gate.check_commit_tree(history, history.commit(tip), settings, below)
 
 
 def _in_the_tree(paths: Sequence[str]) -> list[str] | None:

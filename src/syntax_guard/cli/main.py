@@ -86,7 +86,7 @@ def _heed_signals() -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line `argv` (default: that of this process) and return the exit code."""
+    """Run the command line `argv` (default: that of this process) and return the exit code, also of a `UsageError`."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -92,7 +92,7 @@ def folded(line: str) -> str:
 
 
 def write(lines: Iterable[str]) -> None:
-    """Write whole lines to standard output. Raises BrokenPipeError if its reader has gone.
+    """Write whole lines to standard output. Raises `BrokenPipeError` if its reader has gone, else `UsageError`.
 
     Where there is nothing to write, it does not matter whether standard output is open.
     """

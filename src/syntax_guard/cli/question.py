@@ -112,7 +112,7 @@ def _listed(question: Question) -> Result:
     """The files that a list names; none is an answer, too."""
     from itertools import islice
 
-    from ..gates.ship import joined
+    from ..gates.joined import joined
     from ..sources.name_list import read_names
 
     flags = question.flags

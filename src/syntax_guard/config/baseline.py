@@ -68,7 +68,11 @@ class Baseline:
 
 
 def read(content: bytes, path: str) -> list[str]:
-    """The entries in the bytes of the baseline at `path`, as rows that a store keeps. Raises `SettingsError`."""
+    """The entries of the baseline at `path`, whose bytes are `content`, as rows that a store keeps.
+
+    Raises:
+        SettingsError: They are no baseline.
+    """
     if len(content) > BASELINE_LIMIT:
         raise SettingsError(f"{path}: larger than {BASELINE_LIMIT >> 20} MiB", _REMEDY)
     import json

@@ -21,7 +21,7 @@ class ExpectedBroken(Record):
 
 
 def entries(values: Iterable[str | ExpectedBroken]) -> tuple[ExpectedBroken, ...]:
-    """What the settings list, each as an entry."""
+    """The settings' `values` for what is broken on purpose, each as an entry."""
     return tuple(ExpectedBroken(value) if isinstance(value, str) else value for value in values)
 
 

@@ -68,7 +68,11 @@ def decoded(rows: Sequence[str]) -> dict[str, Any]:
 
 
 def settings_in(content: bytes, path: str) -> dict[str, Any]:
-    """The settings, by field name, in the bytes of a ``pyproject.toml``; `path` is named in a `SettingsError`."""
+    """The settings, by field name, in `content`, the bytes of the ``pyproject.toml`` at `path`.
+
+    Raises:
+        SettingsError: They cannot be read or used.
+    """
     from .specifiers import declared
     from .toml import parse
 

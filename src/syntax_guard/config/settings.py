@@ -167,7 +167,7 @@ class Settings(Record):
 
 
 def is_silent(settings: Settings, environ: Mapping[str, str]) -> bool:
-    """Whether nothing is printed of a run that finds nothing: under pre-commit, where `settings` ask for no more.
+    """Whether a run that finds nothing prints nothing: `environ` is that of pre-commit, and `settings` ask for no more.
 
     That is what ``printing`` decides, too. A commit that passes does not import it.
     """
@@ -176,10 +176,19 @@ def is_silent(settings: Settings, environ: Mapping[str, str]) -> bool:
 
 
 def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: str) -> Settings:
-    """Put together the settings of a run that stands in `folder`.
+    """Put together the settings of a run.
 
-    `flags` holds what the command line gave, by field name, and may hold ``config`` (the path of the settings file)
-    and ``isolated`` (use none). Raises `SettingsError` for a value that cannot be used, wherever it stands.
+    Args:
+        flags: What the command line gave, by field name. ``config`` is the path of the settings file, ``isolated``
+            means that none is used.
+        environ: Environment variables.
+        folder: Where the run stands.
+
+    Returns:
+        The settings. A flag wins over a variable, and a variable over the file.
+
+    Raises:
+        SettingsError: A value cannot be used, wherever it stands.
     """
     said = _said(flags, environ)
     path = file_in_use(flags, environ, folder)
@@ -213,7 +222,19 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: str) -> S
 
 
 def file_in_use(flags: Mapping[str, Any], environ: Mapping[str, str], folder: str) -> str | None:
-    """Path of the settings file of a run that stands in `folder`, or None. Raises `SettingsError` (see `load`)."""
+    """Find the settings file of a run.
+
+    Args:
+        flags: What the command line gave, by field name.
+        environ: Environment variables.
+        folder: Where the run stands.
+
+    Returns:
+        Its path, or None.
+
+    Raises:
+        SettingsError: The file that is named does not exist, or two flags contradict each other.
+    """
     if "config" in flags and flags.get("isolated"):
         raise SettingsError("--config does not go with --isolated", "use one file, or none")
     named = flags["config"] if "config" in flags else environ.get("SYNTAX_GUARD_CONFIG")
@@ -263,7 +284,10 @@ def default_folder(environ: Mapping[str, str]) -> str | None:
 
 
 def state_folder(environ: Mapping[str, str]) -> str | None:
-    """The user's folder for what this tool keeps and no cache holds (XDG, macOS, Windows), or None without a home."""
+    """The user's folder for what this tool keeps outside of a cache, by `environ` and the system; None without a home.
+
+    The folders are those of the XDG base directories, of macOS and of Windows.
+    """
     return _user_folder(environ, "APPDATA", "Application Support", "XDG_STATE_HOME", ".local/state")
 
 

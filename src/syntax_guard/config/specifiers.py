@@ -43,11 +43,12 @@ _SUFFIXES = frozenset(  # PEP 440, appendix B
 
 
 def parse(text: str) -> Version:
-    """The version that ``3.9``, ``3.9.18``, ``py39``, ``py3.9`` or ``python3.9`` asks for.
+    """The version that `text` asks for: ``3.9``, ``3.9.18``, ``py39``, ``py3.9`` or ``python3.9``.
 
     A patch number is accepted and not looked at: a minor version has one grammar.
 
-    Raises TargetError for what is not a version of Python 3, or is older than ``LOWEST``.
+    Raises:
+        TargetError: It is no version of Python 3, or one that is older than ``LOWEST``.
     """
     written = text.strip().lower()
     digits = written.removeprefix("python").removeprefix("py")
@@ -84,14 +85,15 @@ def declared(document: Mapping[str, object], path: str) -> str | None:
 
 
 def admitted(requires_python: str) -> Iterator[Version]:
-    """The minor versions with a release that a version specifier admits, lowest first: of Python 3 all up to 3.99.
+    """The minor versions with a release that `requires_python` admits, lowest first: of Python 3 all up to 3.99.
 
     What is newer than all of these comes last, and only at the versions that the specifier names: ``>=4`` admits 4.0.
 
-    ``requires_python`` is a specifier as PEP 440 has it; ``||`` between several means any of them, as in Poetry.
-    Pre-releases stand for their release: ``>=3.15rc1`` admits 3.15.
+    A specifier is one of PEP 440; ``||`` between several means any of them, as in Poetry. Pre-releases stand for their
+    release: ``>=3.15rc1`` admits 3.15.
 
-    Raises SettingsError, at once, where it does not parse.
+    Raises:
+        SettingsError: It does not parse. This is raised at once.
     """
     alternatives = [_clauses(text, requires_python) for text in requires_python.split("||")]
     return _walk(alternatives)

@@ -28,8 +28,10 @@ _SHORT = 3
 def unknown(environ: Mapping[str, str]) -> tuple[str, ...]:
     """The names in `environ` that begin like ours and are near none of ours.
 
-    What Kubernetes sets for a service that is called ``syntax-guard`` is none of them. Raises `SettingsError` for a
-    name that is near one of ours.
+    What Kubernetes sets for a service that is called ``syntax-guard`` is none of them.
+
+    Raises:
+        SettingsError: A name is near one of ours, but none of them.
     """
     names = [name for name in environ if name.upper().startswith(_BEGINNINGS) and name not in KNOWN]
     names = [name for name in names if not _is_of_a_service(name)]

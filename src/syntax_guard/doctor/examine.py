@@ -15,11 +15,14 @@ from .repository import Repository
 
 
 def examine(root: str) -> tuple[Finding, ...]:
-    """Every finding about the folder ``root``, in the order of the gates, then of paths and lines.
+    """Every finding about the folder `root`, in the order of the gates, then of paths and lines.
 
-    ``root`` may lie in a repository: what is started there is looked at, and the hooks and CI files of the repository
-    that holds it. Paths are relative to ``root``. Raises SourcesError where it is no folder, GitError where git cannot
-    be asked about a repository.
+    `root` may lie in a repository: what is started there is looked at, and the hooks and CI files of the repository
+    that holds it. Paths are relative to `root`.
+
+    Raises:
+        SourcesError: `root` is no folder.
+        GitError: Git cannot be asked about the repository.
     """
     repository = Repository(root)
     found: list[Finding] = []
@@ -34,7 +37,11 @@ def examine(root: str) -> tuple[Finding, ...]:
 
 
 def named(names: Iterable[str]) -> tuple[str, ...]:
-    """The gates called ``names``, in the order of reports. Raises UsageError for a name that is no gate."""
+    """The gates called `names`, in the order of reports.
+
+    Raises:
+        UsageError: A name is no gate.
+    """
     wanted = set(names)
     for name in sorted(wanted - set(GATES)):
         raise UsageError(f"there is no gate {name!r}", did_you_mean(name, tuple(GATES)))
@@ -42,9 +49,9 @@ def named(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def required_missing(findings: Iterable[Finding], required: Iterable[str]) -> tuple[str, ...]:
-    """The gates of ``required`` that are not there: no answer is ok, or one is that it is missing or cannot be told.
+    """The gates of `required` that are not there by `findings`: no answer is ok, or one is missing or cannot be told.
 
-    A gate that does not apply is not there either: who requires a start gate wants to hear that nothing is gated.
+    A gate that does not apply is not there either: a user who requires a start gate is told that nothing is gated.
     """
     states: dict[str, set[str]] = {}
     for finding in findings:
@@ -53,7 +60,7 @@ def required_missing(findings: Iterable[Finding], required: Iterable[str]) -> tu
 
 
 def replaced(findings: Iterable[Finding], trials: Iterable[Finding]) -> tuple[Finding, ...]:
-    """``findings`` with what was tried in place of what is written, gate by gate."""
+    """The `findings`, in which those of `trials` take the place of what is only written, gate by gate."""
     seen = list(trials)
     kept = [finding for finding in findings if finding.gate not in {one.gate for one in seen}]
     return tuple(sorted(kept + seen, key=lambda one: list(GATES).index(one.gate)))

@@ -21,9 +21,12 @@ _ENTRIES = ("__init__", "__main__", "main", "app", "wsgi", "asgi", "manage")
 
 
 def tried_image(image: str, environment: Mapping[str, str]) -> Finding:
-    """Whether ``image`` starts with a broken module, in a container without a network that is removed again.
+    """Whether `image` starts with a broken module, in a container without a network that is removed again.
 
-    Raises UsageError without Podman or Docker, or without the image.
+    `environment` holds the variables that Podman or Docker is run with.
+
+    Raises:
+        UsageError: There is no Podman and no Docker, or no such image.
     """
     engine = shutil.which("podman") or shutil.which("docker")
     if engine is None:

@@ -48,9 +48,13 @@ class Outcome(Record):
 
 
 def tried(root: str, environment: Mapping[str, str], *, all_hooks: bool) -> tuple[Finding, ...]:
-    """What the hooks of the repository at ``root`` do with a broken file in each of its projects.
+    """What the hooks of the repository at `root` do with a broken file in each of its projects.
 
-    ``environment``: the variables that git and the hooks run with. Raises GitError, SourcesError.
+    `environment` holds the variables that git and the hooks run with. With `all_hooks`, other hooks are tried as well.
+
+    Raises:
+        GitError: Git fails.
+        SourcesError: `root` is no folder.
     """
     repository = Repository(root)
     stages = {gate: row.stage for gate, row in GATES.items() if row.stage and repository.in_git}

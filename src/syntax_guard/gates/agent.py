@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from ..check import check_commit_tree, check_paths
+from ..check import check_paths
 from ..errors import GitError
 from ..model import Record
 from ..sources.file_types import NOTEBOOK, SUFFIXES, is_python_name, is_script
@@ -28,10 +28,21 @@ class Findings(Record):
 
 
 def files_of(event: Event, top: str | None, project: str) -> list[str]:
-    """The Python files to judge for `event`, relative to the folder `project`, which is the current one.
+    """Choose the Python files to judge for an event.
 
-    At a stop they are those that git calls changed in the repository at `top`, since a shell's edits name no path. What
-    is missing, lies outside of the project or is no Python is passed over. Raises `GitError`.
+    At a stop they are those that git calls changed, since a shell's edits name no path. What is missing, lies outside
+    of the project or is no Python is passed over.
+
+    Args:
+        event: What the agent reports.
+        top: The top of its repository; None outside of one.
+        project: The folder of the project, which is the current one.
+
+    Returns:
+        Paths, relative to `project`.
+
+    Raises:
+        GitError: Git fails.
     """
     if event.kind == "stop":
         from ..sources.changed import changed  # asks git, which no edit does
@@ -65,7 +76,20 @@ def _is_python(path: str) -> bool:
 
 
 def judge(files: Sequence[str], settings: Settings, top: str | None) -> Findings:
-    """Judge `files`, and tell what is new from what the last commit of the repository at `top` holds already."""
+    """Judge files, and tell what is new from what the last commit holds already.
+
+    Args:
+        files: Paths, relative to the current folder.
+        settings: The targets and limits.
+        top: The top of the repository; None outside of one: then all is new.
+
+    Returns:
+        The errors. Warnings are left out.
+
+    Raises:
+        SettingsError: A table of ours cannot be used.
+        TargetError: A target that flags, variables or such a table name has no interpreter.
+    """
     if not files:
         return Findings((), ())
     found = [one for one in check_paths(files, settings).diagnostics if one.severity == "error"]
@@ -78,6 +102,7 @@ def judge(files: Sequence[str], settings: Settings, top: str | None) -> Findings
 def _in_last_commit(found: Sequence[Diagnostic], settings: Settings, top: str) -> list[Diagnostic]:
     """The findings in the last commit, of the files that `found` is about."""
     from ..sources.git_history import History
+    from .commits import check_commit_tree
 
     paths = sorted({one.path.replace(os.sep, "/") for one in found})
     try:

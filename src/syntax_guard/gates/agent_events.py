@@ -132,9 +132,10 @@ class UnknownEvent(Record):
 
 
 def read(payload: bytes) -> Event | UnknownEvent:
-    """The event in the JSON that an agent sends.
+    """The event in `payload`, the JSON that an agent sends.
 
-    Raises `SourcesError` for what is none, and where something in it is of another type than its protocol has.
+    Raises:
+        SourcesError: It is no such JSON, or something in it is of another type than its protocol has.
     """
     import json
 

@@ -42,7 +42,16 @@ class _Start(Record):
 
 
 def command_python(command: Sequence[str], machine: Machine, trees: Sequence[str] = ()) -> CommandPython:
-    """Which Python `command` will use. None that lies in one of `trees`, which are to be checked first, is started."""
+    """Find the Python that a command will use.
+
+    Args:
+        command: The command and its arguments.
+        machine: Where programs and Pythons are looked for.
+        trees: Folders that are to be checked first. A Python that lies in one of them is not started.
+
+    Returns:
+        Its path; or no path, and a note that says why. No command makes this raise.
+    """
     if not command:
         return CommandPython()
     try:
@@ -65,7 +74,7 @@ def command_python(command: Sequence[str], machine: Machine, trees: Sequence[str
 
 
 def loads_other_bytecode(command: Sequence[str], environ: Mapping[str, str]) -> bool:
-    """Whether the options of a Python in `command` may have it load other files of bytecode than this process."""
+    """Whether a Python in `command`, with `environ`, may load other files of bytecode than this process does."""
     if any(word.startswith("PYTHON") and "=" in word for word in command):  # `env` sets them
         return True
     try:

@@ -57,7 +57,7 @@ class UnknownPythonError(Exception):
 
 
 def options(program: str, words: list[str], short: str, long: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
-    """The options of `program` at the start of `words`, and the words behind them."""
+    """The options of `program` at the start of `words`, and the words behind them. Raises `UnknownPythonError`."""
     from getopt import GetoptError, getopt
 
     try:
@@ -67,7 +67,10 @@ def options(program: str, words: list[str], short: str, long: Sequence[str]) -> 
 
 
 def split(text: str, *, given: Sequence[str] = ()) -> list[str]:
-    """The words of `text` as a shell and ``env -S`` have them: nothing in it is replaced, but for words in `given`."""
+    """The words of `text` as a shell and ``env -S`` have them: nothing in it is replaced, but for words in `given`.
+
+    Raises `UnknownPythonError` for what only a shell can read.
+    """
     try:
         words = shlex.split(text)
     except ValueError as error:
@@ -82,7 +85,8 @@ def shebang(first: bytes, path: str) -> list[str]:
     """The command, as the kernel starts it, of a script at `path` that begins with `first`: a program and its options.
 
     ``#!/bin/sh`` with a second line that is both shell and Python (``'''exec' python "$0" "$@"``), as pip and uv write
-    it, is the command of that line."""
+    it, is the command of that line. Raises `UnknownPythonError` for what is no script, or names no absolute path.
+    """
     name = os.path.basename(path)
     if not first.startswith(b"#!"):
         raise UnknownPythonError(f"{name} is no Python and no script of one")

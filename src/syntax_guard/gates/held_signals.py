@@ -35,7 +35,7 @@ _held: Held | None = None
 
 
 def hold() -> Held:
-    """Hold the signals back, if that has not been done, and return what there is to know of it."""
+    """Return what there is to know of the signals, which are held back from the first call on."""
     global _held
     if _held is None:
         if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:

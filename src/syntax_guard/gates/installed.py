@@ -27,10 +27,17 @@ if TYPE_CHECKING:
 
 
 def check_installed(names: Iterable[str], settings: Settings) -> Result:
-    """Ask about the distributions called `names`, or all, of the environment of ``settings.python`` or of this one.
+    """Ask about the distributions called `names`, or all, of an environment: that of ``settings.python``, or this one.
 
-    Its own interpreter is asked, or each of ``target_version`` in `settings`. Raises `SourcesError` for a distribution
-    that is not installed and where nothing is, `TargetError` for an interpreter that cannot be asked.
+    Its own interpreter is asked, or each version of ``target_version`` in `settings`.
+
+    Returns:
+        The findings and the counts.
+
+    Raises:
+        SourcesError: A distribution is not installed, or none is.
+        SettingsError: A setting cannot be used.
+        TargetError: An interpreter cannot be asked.
     """
     if len(settings.python) > 1:
         raise TargetError("--installed asks about one environment", "name one interpreter with --python")

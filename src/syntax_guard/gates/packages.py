@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def search_path(environ: Mapping[str, str]) -> list[str]:
-    """Where a server looks for its application: the current folder, ``PYTHONPATH``, then what is installed."""
+    """Where a server with the variables `environ` looks for its application.
+
+    These are the current folder, ``PYTHONPATH``, and then what is installed.
+    """
     named = [entry for entry in environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
     return list(dict.fromkeys([os.getcwd(), *named, *sys.path]))
 
@@ -23,8 +26,10 @@ def search_path(environ: Mapping[str, str]) -> list[str]:
 def locate(name: str, places: Sequence[str]) -> list[str]:
     """Return the folders, or the file, of the package or module `name` (dots and all), looked for in `places`.
 
-    In a zip file that is the whole of it. Nothing is imported, and neither are the packages above it. Raises
-    `SourcesError` where there is none, and for one that has no source.
+    In a zip file that is the whole of it. Nothing is imported, and neither are the packages above it.
+
+    Raises:
+        SourcesError: There is no such package, or it has no source.
     """
     spec: ModuleSpec | None = None
     path: Sequence[str] | None = None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from ..check import check_commit_tree, check_entries
 from ..errors import GitError, UsageError
 from ..model import Record, Result, Summary
 from ..sources.git_changes import lies_below
 from ..sources.git_history import CommittedEntry
 from ..sources.git_links import SUBMODULE, worth_following
+from .commits import check_commit_tree, check_entries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +55,19 @@ class Update(Record):
 
 
 def update_of(ref: str, old: str, new: str) -> Update:
-    """The update of `ref` from one object to another. Raises `UsageError` for names that git does not write."""
+    """Make the update of a ref, from names that git hands over.
+
+    Args:
+        ref: The full name of the ref.
+        old: The full name of the object that it names before the push; zeros for none.
+        new: That of the object that it is to name; zeros for none.
+
+    Returns:
+        The update.
+
+    Raises:
+        UsageError: Git writes no such name.
+    """
     if not _REF.fullmatch(ref):
         raise UsageError(f"no update of a ref: {ref[:SHOWN]!r} is no full name of a ref", "such as refs/heads/main")
     for name in (old, new):
@@ -66,7 +78,13 @@ def update_of(ref: str, old: str, new: str) -> Update:
 
 
 def received(lines: Iterable[str]) -> Iterator[Update]:
-    """The updates that git tells a ``pre-receive`` hook, ``old new ref`` a line. Raises `UsageError`, also for none."""
+    """The updates that git tells a ``pre-receive`` hook in `lines`: ``old new ref``, one a line.
+
+    See githooks(5).
+
+    Raises:
+        UsageError: A line is no such update, or there is none.
+    """
     line = None
     for line in lines:
         fields = line.split(" ")
@@ -78,7 +96,13 @@ def received(lines: Iterable[str]) -> Iterator[Update]:
 
 
 def pushed(lines: Iterable[str]) -> Iterator[Update]:
-    """The updates that git tells a ``pre-push`` hook, ``local-ref new remote-ref old`` a line. Raises `UsageError`."""
+    """The updates that git tells a ``pre-push`` hook in `lines`: ``local-ref new remote-ref old``, one a line.
+
+    See githooks(5).
+
+    Raises:
+        UsageError: A line is no such update.
+    """
     for line in lines:
         fields = line.rsplit(" ", 3)  # what is pushed may be said in several words
         if len(fields) != 4 or not fields[0].strip():
@@ -88,7 +112,21 @@ def pushed(lines: Iterable[str]) -> Iterator[Update]:
 
 
 def check_pushed(history: History, updates: Iterable[Update], settings: Settings) -> Iterator[tuple[Update, Result]]:
-    """Ask about all that each new tip of `updates` holds, each tip once. Raises `GitError` where git fails."""
+    """Ask about all that each new tip of a push holds, each tip once.
+
+    Args:
+        history: The clone that pushes.
+        updates: The refs that move. Those that are deleted bring nothing.
+        settings: Flags and variables.
+
+    Yields:
+        Each update that brings something, with the result.
+
+    Raises:
+        GitError: Git fails.
+        SettingsError: A table of ours in a tip cannot be used.
+        TargetError: A target that flags, variables or such a table name has no interpreter.
+    """
     known: set[str] = set()
     for update in updates:
         tip = None if update.deletes else _tip(history, update)
@@ -116,6 +154,8 @@ def check_received(
 
     Raises:
         GitError: Git fails.
+        SettingsError: A table of ours in a commit cannot be used.
+        TargetError: A target that flags, variables or such a table name has no interpreter.
     """
     for update in updates:
         if update.deletes or not update.ref.startswith(JUDGED):

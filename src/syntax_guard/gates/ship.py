@@ -24,11 +24,11 @@ from ..targets.resolve import Survey, resolve, survey
 from ..targets.rules import same_for_all
 from ..targets.surveys import ProjectSurvey, Surveys
 from .allowed import let_pass
+from .joined import joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import Any
 
     from ..config.expected import ExpectedBroken
     from ..model import Target
@@ -69,8 +69,14 @@ def check_archives(paths: Iterable[str], settings: Settings) -> Result:
     """Ask about each Python file in the archives at `paths`, of the Pythons that each archive names.
 
     ``target_version`` and ``python`` in `settings` are asked instead where they are set; ``declared`` stands for every
-    version that the archive admits. Raises `TargetError` for a target in `settings` without an interpreter. What
-    cannot be read is a finding.
+    version that the archive admits.
+
+    Returns:
+        The findings and the counts. What cannot be read is a finding.
+
+    Raises:
+        SettingsError: A setting cannot be used.
+        TargetError: A target in `settings` has no interpreter.
     """
     started = perf_counter()
     targets = _named_targets(settings)
@@ -90,7 +96,7 @@ def check_archives(paths: Iterable[str], settings: Settings) -> Result:
 
 
 def survey_archive(path: str, settings: Settings) -> Surveys:
-    """Who is asked about the archive at `path`, and why; see `check_archives`."""
+    """Who is asked about the archive at `path` under these `settings`, and why. This raises as `check_archives`."""
     where = Machine(**{**vars(machine_of(settings)), "fresh": True})
     versions = tuple(one for one in settings.target_version if one != DECLARED)
     found = [survey(versions, settings.python, None, where)] if versions or settings.python else []
@@ -112,9 +118,10 @@ def survey_archive(path: str, settings: Settings) -> Surveys:
 
 
 def archives_in(folders: Iterable[str], *, may_be_none: bool) -> list[str]:
-    """The archives that lie in `folders`, by name.
+    """The paths of the archives that lie in `folders`, by name. There `may_be_none`, before anything is built.
 
-    Raises `SourcesError` for a folder that has none, or is none, unless it `may_be_none`: nothing was built yet.
+    Raises:
+        SourcesError: A folder does not exist, or holds none where there must be one.
     """
     found: list[str] = []
     for folder in folders:
@@ -132,7 +139,7 @@ def archives_in(folders: Iterable[str], *, may_be_none: bool) -> list[str]:
 
 
 def check_with_archives(paths: Sequence[str], archives: Iterable[str], settings: Settings, theirs: Settings) -> Result:
-    """Ask about files and folders, and about archives.
+    """Ask about files and folders, and about archives. This raises as `check_paths` and `check_archives`.
 
     Args:
         paths: Files and folders.
@@ -149,26 +156,6 @@ def check_with_archives(paths: Sequence[str], archives: Iterable[str], settings:
     settings = Settings(**{**vars(settings), "target_version": for_files})
     results = [check_paths(paths, settings), check_archives(archives, theirs)]
     return joined(results, sum(result.summary.seconds for result in results))
-
-
-def joined(results: Sequence[Result], seconds: float) -> Result:
-    """One result for several, which took so many `seconds`."""
-    targets = sorted({target: None for result in results for target in result.targets}, key=lambda one: one.version)
-    counts = {
-        name: sum(getattr(result.summary, name) for result in results)
-        for name in Summary.__annotations__
-        if name != "seconds"
-    }
-    diagnostics = sorted(
-        (one for result in results for one in result.diagnostics),
-        key=lambda one: (one.path, one.member or "", one.cell or 0, one.line or 0, one.column or 0, one.code),
-    )
-    others: dict[str, Any] = {
-        name: tuple(value for result in results for value in getattr(result, name))
-        for name in Result.__annotations__
-        if name not in ("targets", "summary", "diagnostics", "root")
-    }
-    return Result(tuple(targets), Summary(**counts, seconds=seconds), tuple(diagnostics), **others)
 
 
 def _with(result: Result, batches: Sequence[_Batch]) -> Result:

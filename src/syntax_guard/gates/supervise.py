@@ -61,8 +61,8 @@ def supervise(check: Callable[[], int]) -> int:
     workers, and then ends this process as the sender expects: by that signal, or, where this is process 1 and the
     kernel does not let a signal end it, by returning 128 plus the number of the signal. These signals stay held back
     until `become`. Orphans that come to a process 1 meanwhile are reaped. Should this process be killed, the child
-    ends with it. Where no child can be had, this process checks by itself. Raises CheckDiedError for a child that was
-    killed by another process.
+    ends with it. Where no child can be had, this process checks by itself. Raises `CheckDiedError` for a child that
+    was killed by another process, and `UsageError` on a system that cannot fork.
     """
     if not hasattr(os, "fork"):
         raise UsageError("run needs a POSIX system", "here, use: syntax-guard check && COMMAND")

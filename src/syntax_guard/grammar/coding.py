@@ -14,7 +14,7 @@ _LATIN_1 = ("latin-1", "iso-8859-1", "iso-latin-1")
 
 
 def declared_coding(data: bytes) -> str | None:
-    """The name in the coding comment of the first two lines of `data`, as it stands there, or None."""
+    """The name in the coding comment (PEP 263) of the first two lines of `data`, as it stands there, or None."""
     for line in _first_lines(data):
         comment = line.lstrip(b" \t\f")
         if comment and not comment.startswith(b"#"):
@@ -29,9 +29,10 @@ def declared_coding(data: bytes) -> str | None:
 
 
 def codec_name(declared: str) -> str:
-    """What CPython looks up for a declared name: the endings that Emacs adds to two encodings mean nothing.
+    """The name that CPython looks up for a `declared` one: the endings that Emacs adds to two encodings mean nothing.
 
-    ``utf-8-unix`` is ``utf-8``, ``Latin_1-dos`` is ``iso-8859-1``; any other name stands for itself.
+    ``utf-8-unix`` is ``utf-8``, ``Latin_1-dos`` is ``iso-8859-1``; any other name stands for itself. The rule is
+    ``get_normal_name`` in CPython's ``Parser/tokenizer/helpers.c``.
     """
     compared = declared[:_COMPARED].lower().replace("_", "-")
     if compared == UTF_8 or compared.startswith(UTF_8 + "-"):

@@ -43,11 +43,14 @@ class Requirement(Record):
 
 
 def requirements(data: bytes, floor: Version) -> list[Requirement]:
-    """What Pythons from ``floor`` up to this one would refuse in a source that this one accepts.
+    """What Pythons from `floor` up to this one would refuse in the source `data`, which this one accepts.
 
-    ``data`` is the source as it is in the file. The list is sorted by position. Raises ``TooComplexError`` where this
-    Python's ``ast`` cannot hold what its ``compile`` takes, and ``SyntaxError`` for a source that was not accepted;
-    anything else is the fault of a rule.
+    Returns:
+        The constructs, sorted by position.
+
+    Raises:
+        TooComplexError: This Python's ``ast`` cannot hold what its ``compile`` takes.
+        SyntaxError: This Python does not accept the source. Any other exception is the fault of a rule.
     """
     code = Code(data)
     found = sorted(_findings(code, _by_trigger(floor)), key=lambda finding: (finding[1][0], -finding[1][1]))

@@ -60,7 +60,8 @@ def rules(modules: Sequence[str] | None = None) -> bytes:
 
     They stand for `modules`; None for those that take part whatever is judged, and for `LIBRARIES`.
 
-    Raises `OSError` where a module of ours cannot be read.
+    Raises:
+        OSError: A module of ours cannot be read.
     """
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     names = TAKES_PART if modules is None else modules
@@ -104,7 +105,8 @@ def _text(name: str) -> bytes:
 def fingerprint(targets: Sequence[Target], rules: bytes) -> bytes:
     """32 bytes that differ where `targets`, by these `rules`, may say something else of the same bytes.
 
-    Raises `OSError` where an interpreter cannot be read.
+    Raises:
+        OSError: An interpreter cannot be read.
     """
     names = [(target.label, target.exact, target.interpreter.name) for target in targets]
     parts = [__version__, rules, names, *map(_interpreter, requests(targets))]

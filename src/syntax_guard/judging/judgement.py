@@ -104,7 +104,7 @@ class Judgement(Record):
 
 
 def requests(targets: Sequence[Target], *, write_bytecode: str = "") -> tuple[Request, ...]:
-    """One request for each interpreter, so that none is asked twice about a source.
+    """One request for each interpreter that answers for `targets`, so that none is asked twice about a source.
 
     With `write_bytecode` (see `Request.writes`), the one that answers here leaves the code of what it compiles.
     """
@@ -166,7 +166,16 @@ def judged(file: Readable, source: Source, verdicts: tuple[Verdict, ...], inquir
 def unanswered(
     files: Iterable[Readable], wanted: tuple[Target, ...], error: SyntaxGuardError | None
 ) -> Iterator[Judgement]:
-    """The judgements of `files` that no Python here can be asked about: `error` says why, of the targets `wanted`."""
+    """Make the judgements of files that no Python here can be asked about.
+
+    Args:
+        files: The files. None of them is read.
+        wanted: The targets that no Python answers for.
+        error: Says why.
+
+    Yields:
+        A judgement for each file: undecided.
+    """
     verdict = Verdict("undecided", Problem("NoInterpreter", f"{error.message} ({error.hint})" if error else ""))
     for file in files:
         source = Source(file.path, b"", None, file.member, file.cell)

@@ -48,8 +48,16 @@ class Cells(Record):
 
 
 def with_cells(files: Sequence[Readable], limits: Limits, scripts: bool = False) -> Cells:
-    """`files` with the cells of each notebook in its place, prepared under `limits`; or, of `scripts` in cells, with
-    what is to be judged of each."""
+    """Put the cells of each notebook in its place.
+
+    Args:
+        files: Files of any kind; with `scripts`, percent scripts alone.
+        limits: The time and memory that the preparation may take.
+        scripts: Whether `files` are scripts in cells.
+
+    Returns:
+        The files with the cells of each notebook, or what is to be judged of each script.
+    """
     notebooks = files if scripts else [file for file in files if is_notebook(file)]
     kind = "script" if scripts else "notebook"
     answers: dict[int, Prepared | Problem] = {id(file): said for file, said in _answers(notebooks, kind, limits)}

@@ -47,9 +47,15 @@ class WholeNotebook(Record):
 def whole_notebooks(
     files: Sequence[Readable], inquiry: Inquiry, knows: Callable[[bytes], bool]
 ) -> Iterator[WholeNotebook]:
-    """Yield those notebooks of `files` in which there is nothing to be said of any cell.
+    """Find the notebooks whose cells all pass, without a word about any of them.
 
-    `knows` tells by its digest (see `Inquiry.digest`) whether that is known of a notebook.
+    Args:
+        files: Files; what is no notebook of the file system is passed over.
+        inquiry: What is asked.
+        knows: Tells by the digest of a notebook (see `Inquiry.digest`) whether that is known of it.
+
+    Yields:
+        These notebooks.
     """
     mine = sorted((file for file in files if isinstance(file, File)), key=lambda file: file.size, reverse=True)
     jobs = min(inquiry.limits.jobs or available(), sum(file.size for file in mine) // COPY_BYTES + 1)

@@ -95,12 +95,19 @@ def kill(process: int, signal: int = 9) -> None:
 
 
 def shared(begin: Begin, count: int, copies: int) -> Generator[tuple[int, bytes], None, None]:
-    """Have `copies` of this process answer each number below `count`; yield numbers and answers as they come.
+    """Have copies of this process answer numbers, each number once and in order.
 
-    Each copy calls ``begin()`` once, and what that returns for every number that it takes, for an answer of at most
-    `ANSWER_BYTES`. Numbers are taken in order. A number is missing where a copy raised, died or fell silent over it, or
-    had not told yet when it did, and all are where no copy can be had. What a copy prints is dropped. Closing the
-    iterator ends every copy, and so does the end of this process.
+    Each copy calls ``begin()`` once, and then what that returned, for every number that it takes. What a copy prints is
+    dropped. Closing the iterator ends every copy, and so does the end of this process.
+
+    Args:
+        begin: Returns a function of a number, whose answer has at most `ANSWER_BYTES`.
+        count: How many numbers there are, from 0 on.
+        copies: How many processes answer, at most.
+
+    Yields:
+        Numbers and their answers, as they come. A number is missing if a copy raised, died or fell silent over it, or
+        had not told yet when it did. All are missing if no copy can be had.
     """
     try:
         sharing = _Sharing(begin, count)

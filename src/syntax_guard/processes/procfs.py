@@ -7,9 +7,13 @@ import sys
 
 
 def read(path: str) -> bytes:
-    """What the kernel says in the file `path`. Raises `OSError` where it says nothing.
+    r"""What the kernel says in the file `path`.
 
-    Without a Linux nothing is read: on Windows anyone may make a folder ``\\proc``.
+    Without a Linux nothing is read: on Windows anyone may make a folder ``\proc``.
+
+    Raises:
+        OSError: The kernel says nothing there.
+        FileNotFoundError: This is no Linux.
     """
     if sys.platform != "linux":
         raise FileNotFoundError(path)

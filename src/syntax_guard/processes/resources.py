@@ -11,7 +11,7 @@ UNLIMITED = 1 << 60
 
 
 def available() -> int:
-    """CPUs of this process's affinity, or fewer where its cgroup has a smaller quota; at least 1.
+    """The number of CPUs of this process's affinity, or fewer where its cgroup has a smaller quota; at least 1.
 
     Rounded up: a quota of 1.5 CPUs keeps two processes busy. Sources: sched_getaffinity(2), and ``cpu.max`` (cgroup
     v2) or ``cpu.cfs_quota_us`` (v1) in the kernel's admin-guide.

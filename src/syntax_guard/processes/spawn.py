@@ -62,10 +62,21 @@ class Child:
 
 
 def start(command: Sequence[str], environment: Mapping[str, str], *, mixed: bool = False) -> Child | Popen[bytes]:
-    """Start `command` in the current folder; what it complains of is dropped, or `mixed` into its output.
+    """Start a program in the current folder, without a shell.
 
-    Its program is looked for in the folders of ``PATH`` that are absolute: the others, and on Windows the current
-    folder, are in the hands of the author of the tree under check. Raises `OSError` where it cannot be started.
+    It is looked for in the folders of ``PATH`` that are absolute: the others, and on Windows the current folder, are in
+    the hands of the author of the tree under check.
+
+    Args:
+        command: Its name or path, and its arguments.
+        environment: Its variables. It gets no others.
+        mixed: Whether its standard error goes into its output. It is dropped otherwise.
+
+    Returns:
+        The process, with pipes to its standard input and from its output.
+
+    Raises:
+        OSError: It cannot be started; `FileNotFoundError` if it is not found.
     """
     folders = [folder for folder in environment.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(folder)]
     program = _program(command[0], folders)

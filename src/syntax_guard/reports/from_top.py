@@ -18,7 +18,7 @@ NO_PATH = "<"
 
 
 def top_of(environ: Mapping[str, str], here: str) -> str:
-    """The folder that review tools count paths from: a CI server's, where the folder `here` lies in it, or git's.
+    """The folder that review tools count paths from: that of a CI server in `environ`, if `here` lies in it; or git's.
 
     Outside of a repository it is `here` itself.
     """
@@ -36,9 +36,9 @@ def top_of(environ: Mapping[str, str], here: str) -> str:
 
 
 def from_top(result: Result, top: str, here: str) -> Result:
-    """`result`, with paths from the folder `top`; they were from the folder `here`. What lies elsewhere is absolute.
+    """`result`, whose paths were from the folder `here`, with paths from the folder `top`.
 
-    Where the paths are those of a commit or of an index, they count from the top already.
+    What lies elsewhere is absolute. The paths of a commit or of an index count from the top already.
     """
     if result.root is not None:
         return result

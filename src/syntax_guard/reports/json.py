@@ -65,7 +65,7 @@ def summary_object(summary: Summary) -> dict[str, Any]:
 
 
 def diagnostic_object(diagnostic: Diagnostic) -> dict[str, Any]:
-    """Return a finding as the document holds it; ``target`` and ``exact`` are of the lowest of its targets."""
+    """Return `diagnostic` as the document holds it; ``target`` and ``exact`` are of the lowest of its targets."""
     first = diagnostic.targets[0]
     return {
         "path": diagnostic.name,

@@ -50,7 +50,7 @@ def escape(character: str) -> str:
 
 
 def visible(text: str) -> str:
-    r"""Return a name or a message as one line of printable text that no terminal and no CI runner acts on.
+    r"""Return `text`, a name or a message, as one printable line that no terminal and no CI runner acts on.
 
     Different texts stay different: backslashes in front of an escape are doubled, and so are those in front of what
     only looks like one (a file whose name has a backslash and ``x1b`` in it is shown as ``\\x1b``).
@@ -97,11 +97,12 @@ def _has(encoding: str, character: str) -> bool:
 
 
 def json_document(value: Any, *, indent: int | None = None) -> str:
-    r"""Return ``value`` as JSON, in ASCII, that every reader takes and in which no CI runner finds a command.
+    r"""Return `value` as JSON, in ASCII, that every reader takes and in which no CI runner finds a command.
 
-    Strings keep their value, but for a lone surrogate, which strict readers refuse (RFC 8259, section 8.2): it
-    becomes visible text. ``##`` can only stand inside of strings, where ``\u0023`` is another way to write it, and
-    ``::`` cannot start a line, because a line of JSON starts with a quote, a bracket or a number.
+    `indent` is the number of spaces a level; None for one line. Strings keep their value, but for a lone surrogate,
+    which strict readers refuse (RFC 8259, section 8.2): it becomes visible text. ``##`` can only stand inside of
+    strings, where ``\u0023`` is another way to write it, and ``::`` cannot start a line, because a line of JSON starts
+    with a quote, a bracket or a number.
     """
     from json import dumps
 

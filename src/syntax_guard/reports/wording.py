@@ -34,7 +34,7 @@ def place(diagnostic: Diagnostic) -> str:
 
 
 def message(diagnostic: Diagnostic) -> str:
-    """Return the message with who says so: ``'(' was never closed (CPython 3.11.7)``.
+    """Return the message of `diagnostic` with who says so: ``'(' was never closed (CPython 3.11.7)``.
 
     Of an installed file its distribution stands there too, and of a file in a commit that commit. A file that a search
     found and that git does not track is called untracked.
@@ -60,7 +60,7 @@ def explained(diagnostic: Diagnostic) -> str:
 
 
 def further_lines(numbers: Sequence[int]) -> str:
-    """Return which other lines are broken: ``lines 40 and 77 are broken as well``."""
+    """Return which other lines are broken, by their `numbers`: ``lines 40 and 77 are broken as well``."""
     *others, last = map(str, numbers)
     return f"lines {', '.join(others)} and {last} are broken as well" if others else f"line {last} is broken as well"
 
@@ -82,7 +82,7 @@ def judges(targets: Sequence[Target]) -> str:
 
 
 def summary_line(result: Result) -> str:
-    """Return the run in one line: ``1 of 412 files is broken (CPython 3.11.7, 0.21 s)``."""
+    """Return `result` in one line: ``1 of 412 files is broken (CPython 3.11.7, 0.21 s)``."""
     summary = result.summary
     parts = []
     red = summary.broken or summary.undecided
@@ -137,7 +137,7 @@ def _is_tracked(skipped: Skipped) -> bool:
 
 
 def account_line(result: Result) -> str:
-    """Return what became of all that was found: ``412 files: 12 judged, 400 known by content, 3 skipped (link)``."""
+    """Return what became of all files of `result`: ``412 files: 12 judged, 400 known by content, 3 skipped (link)``."""
     summary = result.summary
     parts = [f"{summary.checked - summary.cached} judged", f"{summary.cached} known by content", *_left_out(result)]
     parts += [f"{count} broken as {who}" for count, who in _let_pass(summary)]
@@ -145,13 +145,13 @@ def account_line(result: Result) -> str:
 
 
 def skipped_lines(result: Result) -> Iterator[str]:
-    """Yield a line for each thing that was left out: ``skipped: gen/ (excluded: left out by `exclude`)``."""
+    """Yield a line for each thing that `result` left out: ``skipped: gen/ (excluded: left out by `exclude`)``."""
     for skipped in result.skipped:
         yield f"skipped: {visible(skipped.path)} ({skipped.reason}: {SKIPPED[skipped.reason]})"
 
 
 def start_line(result: Result, then: str) -> str:
-    """Return what the start gate says, and what comes ``then``: ``412 files valid on CPython 3.12.1 in 0.31 s; …``."""
+    """Return what the start gate says of `result`, and what comes `then`: ``412 files valid on CPython 3.12.1; …``."""
     if not result.ok:
         return f"{summary_line(result)}; {then}"
     summary = result.summary
@@ -165,7 +165,7 @@ def start_line(result: Result, then: str) -> str:
 
 
 def statistics(result: Result) -> Iterator[str]:
-    """Yield the findings counted by code and by target, most frequent first, one line each; nothing for no finding."""
+    """Yield the findings of `result`, counted by code and by target, one line each, most frequent first."""
     codes: dict[str, int] = {}
     targets: dict[str, int] = dict.fromkeys(map(_counted, sorted(_all(result), key=lambda one: one.version)), 0)
     for diagnostic in result.diagnostics:
@@ -182,7 +182,7 @@ def statistics(result: Result) -> Iterator[str]:
 
 
 def stale_lines(result: Result, *, every: bool) -> Iterator[str]:
-    """Yield a line for the entries of baselines that are no longer needed: the first few, or `every` one."""
+    """Yield a line for the baseline entries that `result` no longer needs: the first few, or `every` one."""
     most = len(result.stale) if every else STALE
     for one in result.stale[:most]:
         yield f"{one.entry.name}: {one.message}"

@@ -22,7 +22,10 @@ _OLDEST = (2, 31)
 def changed(top: str) -> list[str]:
     """The files in the work tree `top` that are staged, changed or new there, but not ignored; relative to it.
 
-    A file whose times alone changed may be among them. No filter is run, and no submodule is asked. Raises `GitError`.
+    A file whose times alone changed may be among them. No filter is run, and no submodule is asked.
+
+    Raises:
+        GitError: Git fails.
     """
     try:
         staged = git.run(top, "diff-index", "--cached", "--name-only", "--no-renames", "-z", "HEAD", "--")

@@ -145,7 +145,7 @@ _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_BI
 
 
 def is_script(path: str, status: os.stat_result) -> bool:
-    """Whether the file at `path` may be executed and its first line names Python.
+    """Whether the file at `path`, with this `status`, may be executed and its first line names Python.
 
     Windows has no such right. There, as `identify` has it, any file may be executed.
     """

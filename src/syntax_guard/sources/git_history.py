@@ -122,7 +122,7 @@ class History:
         return tuple(dict.fromkeys(commit for commit in commits if commit))
 
     def range(self, text: str) -> tuple[str, ...]:
-        """The commits that `text` means, oldest first: ``A..B``, ``A...B``, or one commit. Raises `GitError`."""
+        """The commits that `text` means, oldest first: ``A..B``, ``A...B``, or one. Raises `GitError`, `UsageError`."""
         if not text:  # an empty variable of a CI
             raise UsageError("--commits: no range of commits", "write A..B, A...B, or one commit")
         dots = "..." if "..." in text else ".." if ".." in text else ""

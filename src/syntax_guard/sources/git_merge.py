@@ -42,7 +42,10 @@ _NEUTRAL: git.Variables = {
 def merged(history: History, base: str, topic: str) -> Iterator[tuple[History, str]]:
     """The tree that a merge of the commit `topic` into the commit `base` makes, and a history that holds it.
 
-    Raises `GitError` for a git that is too old, for conflicts, which it names, and where git fails.
+    The repository is that of `history`, in which nothing is written.
+
+    Raises:
+        GitError: Git is too old, or fails; or there are conflicts, which the message names.
     """
     refuse_older(history.folder, OLDEST, "--merge")
     ours, theirs = history.commit(base), history.commit(topic)

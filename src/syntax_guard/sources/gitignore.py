@@ -38,7 +38,11 @@ def matcher(patterns: Sequence[str], root: str, setting: str, folder: str = ".")
 
 
 def deciding(patterns: Sequence[str], root: str, setting: str, folder: str = ".") -> Callable[[str], int | None]:
-    """As `matcher`: return a function that says which of `patterns` matches a path, by its position; None for none."""
+    """As `matcher`: return a function that says which of `patterns` matches a path, by its position; None for none.
+
+    Raises:
+        SettingsError: As of `matcher`.
+    """
     from pathspec import GitIgnoreSpec
 
     from .gitignore_brackets import Brackets

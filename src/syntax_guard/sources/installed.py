@@ -50,7 +50,7 @@ class Distribution(Record):
 
 
 def normalized(name: str) -> str:
-    """The name of a distribution as PEP 503 compares it."""
+    """The `name` of a distribution as PEP 503 compares it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 

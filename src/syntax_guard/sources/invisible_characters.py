@@ -67,7 +67,7 @@ _LOOKS = 100_000
 
 
 def suspicious(data: bytes) -> tuple[Problem, ...]:
-    """Return a problem for each line of a source that holds such a character, at most MOST, in order.
+    """Return a problem for each line of the source `data` that holds such a character, at most MOST, in order.
 
     Costs one look at the bytes for a source in ASCII, and a few searches for others; never raises. A line is looked at
     in windows, so that no source takes more memory than a few copies of its bytes, and the first window with such a

@@ -23,7 +23,10 @@ def read_names(list_: IO[bytes], *, null: bool) -> Iterator[str]:
     """Yield each name in `list_`, one a line, or, where `null` says so, each up to a zero byte.
 
     A line may end in CR LF, and may be in quotes with the escapes of C, as git writes names. Empty lines are passed
-    over. Raises `SourcesError` for what is no name, and where the list cannot be read.
+    over.
+
+    Raises:
+        SourcesError: A line is no name, or the list cannot be read.
     """
     for number, line in enumerate(_pieces(list_, b"\0" if null else b"\n"), 1):
         name = line if null else _unquoted(line.removesuffix(b"\r"), number)

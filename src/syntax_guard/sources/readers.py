@@ -163,9 +163,11 @@ class Held:
 
 
 def read_file(path: str) -> bytes:
-    """All bytes of the regular file at `path`, or `UnreadableError`. Never blocks on a FIFO, device or socket.
+    """All bytes of the regular file at `path`. This never blocks on a FIFO, device or socket.
 
-    Raises `ResourcesError` where it is not the file that stands in the way.
+    Raises:
+        UnreadableError: The file cannot be read.
+        ResourcesError: It is not the file that stands in the way.
     """
     return read_stamped(path)[0]
 

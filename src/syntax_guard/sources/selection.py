@@ -149,7 +149,7 @@ class Selection:
 
 
 def nothing_to_check(selection: Selection) -> SourcesError:
-    """The error of a search that leaves nothing to check."""
+    """The error of a search whose `selection` leaves nothing to check."""
     if selection.skipped:
         path, why = selection.skipped[0]
         more = len(selection.skipped) - 1

@@ -63,7 +63,9 @@ class Blob:
 def tracked(top: str, below: Sequence[str] = ()) -> Iterator[git.Entry]:
     """The regular files that the index of the work tree `top` holds: all, or those `below` some folders.
 
-    Raises `GitError`."""
+    Raises:
+        GitError: Git fails.
+    """
     literal = [f":(literal){folder}" for folder in below]
     for field in git.run(top, "ls-files", "--stage", "-z", "--", *literal).split(b"\0"):
         if field:

@@ -33,7 +33,12 @@ class Tracked(Record):
 
 
 def tracked(paths: Sequence[str]) -> Tracked:
-    """What git tracks at and below `paths`. Raises `GitError`, and `SourcesError` for a path that does not exist."""
+    """What git tracks at and below `paths`.
+
+    Raises:
+        GitError: This is no repository, or git fails.
+        SourcesError: A path does not exist.
+    """
     for path in paths:
         if not os.path.lexists(path):
             raise SourcesError(f"no such path: {path}", "paths are taken from the current folder")

@@ -101,7 +101,8 @@ def select_for_start(
 def within(path: str) -> list[Readable]:
     """The Python files that the folder `path` holds, or that file alone, as an import of it would find them.
 
-    Raises `OSError` for a path that does not exist.
+    Raises:
+        OSError: There is no such path.
     """
     status = os.stat(path)
     if not stat.S_ISDIR(status.st_mode):

@@ -52,10 +52,12 @@ class Block(Record):
 
 
 def packed(pairs: Sequence[tuple[str, Stamp]]) -> Block:
-    """The block of some names, at most `FULL`, with their stamps.
+    """The block of some names, at most `FULL`, with their stamps: of `pairs` of both.
 
-    Of a stamp with a time beyond 64 bits (the year 2262) the size alone is kept. Raises ValueError for a name that is
-    no file's.
+    Of a stamp with a time beyond 64 bits (the year 2262) the size alone is kept.
+
+    Raises:
+        ValueError: A name is no file's.
     """
     try:
         stamps = _stamps([stamp for _, stamp in pairs])

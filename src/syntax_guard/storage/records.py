@@ -19,7 +19,7 @@ def join(fields: Iterable[str]) -> str:
 
 
 def split(row: str) -> list[str]:
-    """The fields of a row that `join` made, or of any other text: this never raises."""
+    """The fields of a `row` that `join` made, or of any other text: this never raises."""
     fields = row.split("\t")
     return [_unescaped(field) for field in fields] if "\\" in row else fields
 
@@ -30,7 +30,11 @@ def pack(rows: Sequence[str]) -> bytes:
 
 
 def unpack(content: bytes) -> list[str]:
-    """The rows that `pack` packed. Raises ValueError for bytes that are no text."""
+    """The rows that `pack` packed as `content`.
+
+    Raises:
+        ValueError: These bytes are no text.
+    """
     return content.decode("utf-8", "surrogatepass").split("\n") if content else []
 
 

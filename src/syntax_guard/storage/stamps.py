@@ -18,7 +18,7 @@ _READ_ONLY = getattr(os, "ST_RDONLY", 1)
 
 
 def settled(seen: Stamp, started: int) -> bool:
-    """Whether a stamp that was seen after `started` (ns since 1970) tells every later change of the file.
+    """Whether the stamp `seen` after `started` (ns since 1970) tells every later change of the file.
 
     Within one tick of the file system's clock, a file can be read and changed again (git calls such a file "racy").
     """
@@ -26,7 +26,7 @@ def settled(seen: Stamp, started: int) -> bool:
 
 
 def telling(seen: Stamp) -> bool:
-    """Whether the times of a stamp are those of this machine, and not constants of an image's build.
+    """Whether the times of the stamp `seen` are those of this machine, and not constants of an image's build.
 
     A file system that is written to (ext4, xfs, btrfs, overlayfs, tmpfs, APFS, NTFS) sets the time of the last change
     itself, to less than a microsecond. squashfs and erofs keep what the build wrote, in whole seconds: there, a file of

@@ -109,10 +109,20 @@ class ByChange:
 
 
 def changed_on_disk(now: ByProject, names: Sequence[str], declaring: Iterable[str]) -> tuple[Rules, list[str]]:
-    """The rules, and the paths of files besides, where those of the staged files at `names` that are `declaring`
-    something change it.
+    """Find what staged files ask anew because they change what is declared.
 
-    Paths are relative to the current folder. Outside of a repository nothing is asked anew. Raises `GitError`.
+    Paths are relative to the current folder. Outside of a repository nothing is asked anew.
+
+    Args:
+        now: The rules by the files on disk.
+        names: The staged files.
+        declaring: Those of them that may declare something.
+
+    Returns:
+        The rules of the commit, and the paths of the files besides `names` that they ask about.
+
+    Raises:
+        GitError: Git fails.
     """
     top = now.top()
     if top is None:

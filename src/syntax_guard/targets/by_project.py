@@ -277,7 +277,10 @@ class Nearest:
 
 
 def nearest_baselines(settings: Settings, paths: Sequence[str] = ()) -> Allowances | None:
-    """The baselines above each file, up to the folders `paths` outside of a repository; None where none counts."""
+    """The baselines above each file where `settings` read projects, up to the folders `paths` outside of a repository.
+
+    None where no project is read.
+    """
     if not settings.projects:
         return None
     asks_nothing = {"target_version": (), "python": (), "overrides": frozenset({"target_version"})}

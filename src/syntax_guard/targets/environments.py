@@ -34,7 +34,11 @@ class Environment(Record):
 
 
 def environment(python: str | None) -> Environment:
-    """That of the executable `python`, or of this interpreter. Raises `TargetError` where it gives no answer."""
+    """The environment of the executable `python`, or of this interpreter for None.
+
+    Raises:
+        TargetError: The executable does not say where its packages are.
+    """
     if python is None or os.path.abspath(python) == sys.executable:
         return _this()
     prefix, base = _virtual(python)

@@ -47,6 +47,7 @@ def resolve(
 
     Raises:
         TargetError: A target makes no sense, or no Python answers for it.
+        SettingsError: `requires_python` is of no use.
     """
     found = survey(asked, pythons, requires_python, machine)
     for error in found.unanswered:
@@ -224,7 +225,13 @@ def _named(text: str, machine: Machine, this: Interpreter) -> Target:
 
 
 def located(text: str, environ: Mapping[str, str], setting: str = "--python") -> str:
-    """The absolute path of the executable that `setting` names: ``--python``, or its variable."""
+    """The absolute path of the executable that `text` names: a path, or a command on the ``PATH`` of `environ`.
+
+    `setting` is where that stands, for the error: ``--python``, or its variable.
+
+    Raises:
+        TargetError: There is no such executable.
+    """
     from .discovery import SUFFIX, places
 
     if os.path.dirname(text):

@@ -209,6 +209,7 @@ def same_for_all(
         The rules, the same object for every file.
 
     Raises:
+        SettingsError: A setting cannot be used.
         TargetError: No Python here can answer for a target.
     """
     listed = (

@@ -37,9 +37,19 @@ class Surveys(Record):
 
 
 def surveys(settings: Settings, machine: Machine, path: str | None = None) -> Surveys:
-    """What is asked about the file or folder at `path`, or in the current folder and each project below it.
+    """Find what is asked about a file or folder, or in the current folder and each project below it.
 
-    Raises `SettingsError` and `TargetError` for flags, variables and tables of ours that cannot be used.
+    Args:
+        settings: Flags, variables and the settings file.
+        machine: Where Pythons are looked for.
+        path: A file or folder.
+
+    Returns:
+        What applies, by project.
+
+    Raises:
+        SettingsError: A table of ours cannot be used.
+        TargetError: A version or an interpreter in `settings` is none.
     """
     fresh = Machine(**{**vars(machine), "fresh": True})
     if not settings.projects or {"target_version", "python"} & settings.overrides:

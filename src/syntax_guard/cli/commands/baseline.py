@@ -48,7 +48,7 @@ def add_arguments(verb: Parser) -> None:
 
 
 def run(arguments: list[str], parse: Parse) -> int:
-    """Write the baseline, or prune it, and return whether a check is green with it."""
+    """Write the baseline, or prune it, and return whether a check is green with it. Raises `UsageError`."""
     flags = parse(arguments)
     paths, prune = flags.pop("paths"), flags.pop("prune")
     settings = load(flags, os.environ, os.getcwd())

@@ -53,7 +53,10 @@ def add_arguments(verb: Parser) -> None:
 
 
 def run(arguments: list[str], parse: Parse) -> int:
-    """Check the tree and become the command behind ``--``, or return the exit code that says why not."""
+    """Check the tree and become the command behind ``--``, or return the exit code that says why not.
+
+    Raises `UsageError` where there is no command.
+    """
     end = arguments.index("--") if "--" in arguments else len(arguments)
     command = arguments[end + 1 :]  # its own options are none of ours
     if not command and not {"-h", "--help"} & {*arguments}:
@@ -171,7 +174,8 @@ def _checked(roots: list[str], settings: Settings) -> Result:
     if not archives:
         return check_for_start(roots, settings, follow)
     from ...findings.expected import stopping_nothing
-    from ...gates.ship import check_archives, joined
+    from ...gates.joined import joined
+    from ...gates.ship import check_archives
 
     this = () if settings.python else (".".join(map(str, sys.version_info[:2])),)
     named = type(settings)(**{**vars(settings), "target_version": this})

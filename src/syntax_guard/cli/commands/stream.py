@@ -38,7 +38,10 @@ def add_arguments(verb: Parser) -> None:
 
 
 def run(arguments: list[str], parse: Parse) -> int:
-    """Answer each line; 1 where a line holds no source, or one that is not valid."""
+    """Answer each line, and return the exit code: 1 if a line holds no source, or one that is not valid.
+
+    Raises `UsageError` where standard input is closed or cannot be read.
+    """
     flags = parse(arguments)
     flags.setdefault("isolated", "config" not in flags)  # a source of a stream is in no folder
     if sys.stdin is None:

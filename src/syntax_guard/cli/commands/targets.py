@@ -34,7 +34,10 @@ def add_arguments(verb: Parser) -> None:
 
 
 def run(arguments: list[str], parse: Parse) -> int:
-    """Print the targets; 2 where no Python here answers for one of them."""
+    """Print the targets, and return the exit code: 2 if no Python here answers for one of them.
+
+    Raises `SourcesError` for a path that does not exist.
+    """
     flags = parse(arguments)
     paths = flags.pop("path")
     for path in paths:

@@ -44,7 +44,8 @@ class Prepared(Record):
 def prepare(data: bytes) -> Prepared:
     """The cells of the notebook that `data` (the bytes of a file) holds, in time and memory that grow with `data`.
 
-    Raises `UnreadableError`, whose problem has a line where it is known, for what Jupyter does not open.
+    Raises:
+        UnreadableError: Jupyter does not open it. The problem has a line where it is known.
     """
     document = read(data)
     if document.language is not None:

@@ -8,17 +8,22 @@ import re
 import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from syntax_guard.doctor.examine import examine
 
 from ..sources.archives.making import zipped
-from .written import ROOT, TOOLS, block, environment
+from .written import ROOT, TOOLS, block, built, environment
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 BASH = shutil.which("bash")
 pytestmark = pytest.mark.skipif(BASH is None or os.name == "nt", reason="needs bash")
@@ -45,6 +50,22 @@ def test_what_the_action_uses_is_pinned_by_hash() -> None:
     used = re.findall(r"uses: +(\S+)", (ROOT / "action.yml").read_text().split("\nruns:")[1])
     assert used
     assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", one) for one in used)
+
+
+def test_what_the_action_installs_is_pinned_by_hash() -> None:
+    text = (ROOT / "action" / "requirements.txt").read_text()
+    pinned = dict(re.findall(r"^([\w.-]+)==(\S+)[^\n]*\\\n +--hash=sha256:[0-9a-f]{64}", text, re.MULTILINE))
+    assert text.count("==") == len(re.findall(r"^[\w.-]+==.*\\$", text, re.MULTILINE)) + text.count(" == ")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    for needed in map(Requirement, [*project["build-system"]["requires"], *project["project"]["dependencies"]]):
+        assert needed.specifier.contains(pinned[needed.name.replace("_", "-")]), needed
+
+
+def test_the_page_has_each_input_of_the_action_with_its_default() -> None:
+    page = (ROOT / "docs" / "ecosystem.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \|.*\| *(.*?) *\|$", page.split("| input |")[1].split("\n\n")[0], re.MULTILINE)
+    said = {name: default.strip("`") if default.startswith("`") else "" for name, default in rows}
+    assert said == {name: described["default"] for name, described in ACTION["inputs"].items()}
 
 
 @pytest.mark.parametrize(
@@ -205,12 +226,52 @@ def test_the_sarif_step_fails_where_the_question_could_not_be_asked(runner: Runn
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("version", ["", "0.1.0"])
+def test_the_installing_step_leaves_nothing_of_the_one_before(version: str, tmp_path: Path) -> None:
+    """A job may use the action twice, with two Pythons; and then with a release, which comes from an index."""
+    tool = tmp_path / "installed"
+    runner = Runner(tmp_path, tool)
+    runner.environment["PIP_FIND_LINKS"] = str(built(tmp_path))
+    (tmp_path / "temp" / "syntax-guard" / "bin").mkdir(parents=True)
+    (tmp_path / "temp" / "syntax-guard" / "bin" / "python").symlink_to("/bin/false")
+    done = runner.step("Install syntax-guard", python=sys.executable, version=version)
+    assert done.returncode == 0, done.stderr
+    (runner.folder / "bad.py").write_text("a = (\n")
+    assert runner.step("Check").returncode == 1
+
+
+@pytest.mark.slow
+def test_the_installing_step_fails_where_a_package_is_another_one(tmp_path: Path) -> None:
+    source = tmp_path / "action"
+    shutil.copytree(ROOT / "action", source / "action")
+    pins = source / "action" / "requirements.txt"
+    pins.write_text(re.sub(r"sha256:[0-9a-f]{8}", "sha256:00000000", pins.read_text()))
+    runner = Runner(tmp_path, tmp_path / "installed")
+    runner.values["github.action_path"] = str(source)
+    done = runner.step("Install syntax-guard", python=sys.executable)
+    assert (done.returncode, "HASH" in done.stderr) == (1, True), done.stderr
+
+
+@pytest.mark.slow
 def test_the_installing_step_installs_this_action(tmp_path: Path) -> None:
     runner = Runner(tmp_path, tmp_path / "installed")
     done = runner.step("Install syntax-guard", python=sys.executable)
     assert done.returncode == 0, done.stderr
     (runner.folder / "bad.py").write_text("a = (\n")
     assert runner.step("Check").returncode == 1
+
+
+@pytest.mark.parametrize("target", ["elsewhere.txt", "bad.py"])
+def test_no_link_of_the_project_leads_the_report_elsewhere(target: str, tool: Path, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "bad.py").write_text("a = (\n")
+    (project / "elsewhere.txt").write_text("mine\n")
+    (project / "gl-code-quality-report.json").symlink_to(target)
+    before = (project / target).read_text()
+    done = gitlab(script().split("\n", 2)[2], project, tool=str(tool))
+    assert (done.returncode, (project / target).read_text()) == (1, before), done.stderr
+    assert len(json.loads((project / "gl-code-quality-report.json").read_text())) == 1
 
 
 def script(**inputs: str) -> str:
@@ -243,14 +304,10 @@ def test_the_template_reports_and_fails(source: str, code: int, count: int, tool
 
 @pytest.mark.slow
 def test_the_template_installs_a_release(tmp_path: Path) -> None:
-    wheels = tmp_path / "wheels"
-    venv.create(tmp_path / "builder", with_pip=True)
-    pip = [str(tmp_path / "builder" / "bin" / "python"), "-m", "pip"]
-    subprocess.run([*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", str(wheels), str(ROOT)], check=True)
     project = tmp_path / "project"
     project.mkdir()
     (project / "some.py").write_text("a = (\n")
-    done = gitlab(script(), project, PIP_FIND_LINKS=str(wheels))
+    done = gitlab(script(), project, PIP_FIND_LINKS=str(built(tmp_path)))
     assert done.returncode == 1, done.stderr
     assert "some.py" in done.stdout
 

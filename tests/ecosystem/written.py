@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import venv
 from typing import TYPE_CHECKING
 
 from ..documents.pages import PROJECT, run_by
@@ -78,3 +79,12 @@ def published(folder: Path) -> Path:
     for command in (["init", "-q"], ["add", "--all"], ["commit", "-q", "-m", "release"], ["tag", "v0.1.0"]):
         subprocess.run(["git", *command], cwd=repository, env=environment(folder), check=True)
     return repository
+
+
+def built(folder: Path) -> Path:
+    """A folder with this tool's wheel, which stands in for an index that has the release."""
+    wheels = folder / "wheels"
+    venv.create(folder / "builder", with_pip=True)
+    pip = [str(folder / "builder" / "bin" / "python"), "-m", "pip"]
+    subprocess.run([*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", str(wheels), str(ROOT)], check=True)
+    return wheels

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import socket
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -157,6 +158,22 @@ def test_what_is_passed_over(repository: Folder, hook: Hook, name: str, content:
         (repository.path / name).mkdir()
     assert hook(claude(repository, os.path.join(repository.path, name))) == (0, "", "")
     assert hook(claude(repository, name)) == (0, "", "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a FIFO")
+@pytest.mark.parametrize("how", ["fifo", "socket", "device"])
+def test_a_python_file_that_cannot_be_read_is_told(repository: Folder, hook: Hook, how: str) -> None:
+    path = repository.path / "a.py"
+    if how == "fifo":
+        os.mkfifo(path)
+    elif how == "socket":
+        with socket.socket(socket.AF_UNIX) as end:
+            end.bind("a.py")
+    else:
+        path.symlink_to("/dev/null")
+    code, out, err = hook(claude(repository, str(path)))
+    assert (code, out) == (2, "")
+    assert '"a.py": unreadable: ' in err
 
 
 def test_a_tool_that_reads_or_names_no_file_has_nothing_judged(repository: Folder, hook: Hook) -> None:

@@ -61,6 +61,50 @@ def test_with_few_descriptors_it_starts_or_names_the_limit(folder: Folder, amoun
         assert f"ulimit -n is {amount} " in done.stderr
 
 
+VERBS: dict[str, tuple[tuple[str, ...], bytes]] = {
+    "a search": (("check", "--no-cache"), b""),
+    "a search with a cache": (("check",), b""),
+    "named": (("check", "a.py"), b""),
+    "a hook": (("check", "--hook", "--", "a.py"), b""),
+    "staged": (("check", "--staged"), b""),
+    "commits": (("check", "--commits", "HEAD"), b""),
+    "standard input": (("check", "-"), b"x = 1\n"),
+    "another Python": (("check", "--target-version=3.8"), b""),
+    "installed": (("check", "--installed"), b""),
+    "run": (("run", "--", "true"), b""),
+    "watch": (("run", "--watch", "--", "true"), b""),
+    "stream": (("stream",), b'{"source": "x = 1"}\n'),
+    "probe": (("probe", "http://127.0.0.1:1/x"), b""),
+    "targets": (("targets",), b""),
+    "baseline": (("baseline",), b""),
+    "agent": (("agent-hook",), b'{"hook_event_name": "Stop"}'),
+    "a push": (("pre-push",), f"refs/heads/a {'1' * 40} refs/heads/a {'0' * 40}\n".encode()),
+    "a server": (("pre-receive",), f"{'0' * 40} {'1' * 40} refs/heads/a\n".encode()),
+}  # fmt: skip
+START = (
+    "import sys; sys.path += sys.argv[1].split(':'); del sys.argv[1]; "
+    "from syntax_guard.cli.entry import run_and_exit; run_and_exit()"
+)
+
+
+@pytest.mark.parametrize("amount", [4, 6, 9])
+@pytest.mark.parametrize("verb", VERBS)
+def test_each_verb_names_the_limit_in_one_line(repository: Folder, verb: str, amount: int) -> None:
+    """From the first descriptor on with which this Python comes to our first line: ``.pth`` files take more."""
+    repository.write("a.py")
+    repository.git("add", ".")
+    arguments, given = VERBS[verb]
+    line = [sys.executable, "-I", "-S", "-c", START, ":".join(each for each in sys.path if each), *arguments]
+    done = subprocess.run(
+        line, cwd=repository.path, env=repository.environment, input=given, capture_output=True, timeout=120,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (amount, amount)), check=False,
+    )  # fmt: skip
+    said = done.stderr.decode()
+    assert "Traceback" not in said
+    assert done.returncode in (0, 1 if verb in ("probe", "agent") else 2), said
+    assert done.returncode == 0 or len((said or done.stdout.decode()).splitlines()) == 1, said
+
+
 def test_a_limit_of_cpu_time_is_not_called_memory() -> None:
     code = "from syntax_guard.gates.supervise import supervise\ndef check():\n    while True: pass\nsupervise(check)"
     line = ["bash", "-c", 'ulimit -t 1; exec "$@"', "bash", sys.executable, "-c", code]

@@ -190,6 +190,20 @@ class TestRoots:
         assert ", 3 skipped (1 dead-link, 1 excluded, 1 same-file)" in run.out
         assert ", 1 skipped (excluded)" in folder.guard("check", "--exclude=/a.py", "gen", "a.py").out
 
+    def test_a_name_is_made_visible_once(self, folder: Folder) -> None:
+        folder.write("a\x1b\\x1b.py", BROKEN)
+        folder.write("ok.py")
+        (folder.path / "c\x1b.py").symlink_to("nowhere")
+        (folder.path / "d\\x1b.py").symlink_to("nowhere")
+        run = folder.guard("check", "--verbose")
+        assert "a\\x1b\\\\x1b.py:1:5: syntax-error" in run.out
+        assert "skipped: c\\x1b.py (dead-link" in run.err
+        assert "skipped: d\\\\x1b.py (dead-link" in run.err
+        for number in range(6):
+            folder.write(f"a\x1b{number}.py", BROKEN)
+        started = folder.guard("run", "--", *TRUE)
+        assert "the first at a\\x1b0.py:1:5" in started.err
+
 
 class TestLinks:
     def tree(self, folder: Folder) -> None:

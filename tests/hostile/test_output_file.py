@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,35 @@ def test_a_report_that_is_lost_is_never_green(tree: Folder, lost: str) -> None:
     line = f"'{COMMAND}' {' '.join(REPORT)} {lost}"
     done = subprocess.run(["bash", "-c", line], cwd=tree.path, env=tree.environment, capture_output=True, check=False)
     assert done.returncode == 2, done.stderr
+
+
+SAME = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+
+
+@pytest.mark.parametrize("name", SAME)
+@pytest.mark.parametrize("where", ["a pipe", "a file", "a socket"])
+def test_standard_output_may_be_named_as_the_file(tree: Folder, name: str, where: str) -> None:
+    if not os.path.exists(name):
+        pytest.skip(f"there is no {name}")
+    before = b"what others have written stays\n" if where == "a file" else b""
+    ends: tuple[int, int]
+    if where == "a pipe":
+        ends = os.pipe()
+    elif where == "a socket":
+        ends = (lambda pair: (pair[0].detach(), pair[1].detach()))(socket.socketpair())
+    else:
+        tree.write("report", before)
+        ends = (os.open(tree.path / "report", os.O_RDONLY), os.open(tree.path / "report", os.O_WRONLY | os.O_APPEND))
+    line = [str(COMMAND), *REPORT, f"--output-file={name}"]
+    done = subprocess.run(
+        line, cwd=tree.path, env=tree.environment, stdout=ends[1], stderr=subprocess.PIPE, check=False
+    )
+    said = os.read(ends[0], 1 << 16)
+    for end in ends:
+        os.close(end)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert said.startswith(before)
+    assert b'"checked": 1' in said
 
 
 @pytest.mark.parametrize("closed", [">&-", ">/dev/full", "<&- >&-"])

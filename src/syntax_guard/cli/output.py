@@ -129,4 +129,9 @@ def note(line: str) -> None:
     """Write a line about the tool's own doing to standard error."""
     from ..reports.neutral import visible
 
-    write_error(f"syntax-guard: {visible(line)}\n")
+    note_visible(visible(line))
+
+
+def note_visible(line: str) -> None:
+    """As `note`, for a `line` whose names were made visible as it was put together: to do so twice is another name."""
+    write_error(f"syntax-guard: {line}\n")

@@ -52,17 +52,34 @@ def write_report(path: str, lines: Iterable[str], setting: str) -> None:
     A regular file is replaced, also one that a link leads to. What is no regular file (a device, a FIFO) is written to.
     """
     try:
-        target = os.path.realpath(path)
         try:
-            mode: int | None = os.stat(target).st_mode
+            status = os.stat(path)
         except FileNotFoundError:
-            mode = None
-        if mode is None or stat.S_ISREG(mode):
-            _replace(target, lines, mode)
+            _replace(os.path.realpath(path), lines, None)
+            return
+        stream = _standard_stream(status)
+        if stream is not None:
+            _write_to(os.dup(stream), lines)
+        elif stat.S_ISREG(status.st_mode):
+            _replace(os.path.realpath(path), lines, status.st_mode)
         else:
             _write_into(path, lines)
     except OSError as error:
         raise UsageError(f"{setting} {path}: {error.strerror}", "name a file that can be written") from None
+
+
+def _standard_stream(status: os.stat_result) -> int | None:
+    """The descriptor of standard output or error where that is what `status` is of: ``/dev/stdout`` is a pipe, a file.
+
+    It is written to as it is open: a socket has no path to open again, and a file goes on where others have written.
+    """
+    for descriptor in (1, 2):
+        try:
+            if os.path.samestat(os.fstat(descriptor), status):
+                return descriptor
+        except OSError:  # it is closed
+            pass
+    return None
 
 
 def _replace(path: str, lines: Iterable[str], mode: int | None) -> None:
@@ -75,5 +92,9 @@ def _write_into(path: str, lines: Iterable[str]) -> None:
     descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))  # a FIFO without a reader is an error
     if hasattr(os, "set_blocking"):
         os.set_blocking(descriptor, True)
+    _write_to(descriptor, lines)
+
+
+def _write_to(descriptor: int, lines: Iterable[str]) -> None:
     with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.writelines(lines)

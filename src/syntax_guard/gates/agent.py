@@ -9,6 +9,7 @@ from ..check import check_paths
 from ..errors import GitError
 from ..model import Record
 from ..sources.file_types import NOTEBOOK, SUFFIXES, is_python_name, is_script
+from ..sources.named import leads_nowhere
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,14 +66,16 @@ def _inside(path: str, folder: str | None, project: str) -> str | None:
 
 
 def _is_python(path: str) -> bool:
+    python = is_python_name(os.path.basename(path), (*SUFFIXES, NOTEBOOK))
     try:
         status = os.stat(path)
-    except (OSError, ValueError):  # gone again
+    except OSError as error:
+        return bool(python) and not leads_nowhere(error)  # what is gone again is none
+    except ValueError:
         return False
-    if not stat.S_ISREG(status.st_mode):
+    if stat.S_ISDIR(status.st_mode):
         return False
-    python = is_python_name(os.path.basename(path), (*SUFFIXES, NOTEBOOK))
-    return python or (python is None and is_script(path, status))
+    return bool(python) or (python is None and is_script(path, status))
 
 
 def judge(files: Sequence[str], settings: Settings, top: str | None) -> Findings:

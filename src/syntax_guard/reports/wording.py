@@ -147,11 +147,12 @@ def account_line(result: Result) -> str:
 def skipped_lines(result: Result) -> Iterator[str]:
     """Yield a line for each thing that `result` left out: ``skipped: gen/ (excluded: left out by `exclude`)``."""
     for skipped in result.skipped:
-        yield f"skipped: {visible(skipped.path)} ({skipped.reason}: {SKIPPED[skipped.reason]})"
+        yield f"skipped: {skipped.path} ({skipped.reason}: {SKIPPED[skipped.reason]})"
 
 
 def start_line(result: Result, then: str) -> str:
     """Return what the start gate says of `result`, and what comes `then`: ``412 files valid on CPython 3.12.1; …``."""
+    then = visible(then)
     if not result.ok:
         return f"{summary_line(result)}; {then}"
     summary = result.summary

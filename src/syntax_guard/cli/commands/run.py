@@ -8,7 +8,7 @@ from time import monotonic, sleep
 
 from ...errors import ResourcesError, SyntaxGuardError, UsageError
 from ..exit_codes import OK, RED, UNASKED
-from ..output import complain, note, write_findings
+from ..output import complain, note, note_visible, write_findings
 from ..parser import SETTINGS
 
 TYPE_CHECKING = False
@@ -120,7 +120,7 @@ def _opens(flags: dict[str, Any], command: list[str]) -> int:
     else:
         then = f"{program} is not started"
     if not settings.quiet:
-        note(start_line(result, f"{then} ({why})" if why else then))  # standard output is the command's
+        note_visible(start_line(result, f"{then} ({why})" if why else then))  # standard output is the command's
         if any(map(_is_top, roots)):
             note("all of / was looked at, except for /proc, /sys and /dev; name the application: --root DIR")
     return OK if result.ok or flags["report_only"] else RED

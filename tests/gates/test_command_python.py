@@ -132,6 +132,32 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     return Machine({"PATH": f"{tools}:/usr/bin:/bin", "HOME": str(tmp_path)}, python_setting="COMMAND")
 
 
+@pytest.mark.parametrize(
+    ("said", "written", "fits"),
+    [
+        ({".python-version": "3.9\n"}, "version = 3.9.18", True),
+        ({".python-version": "3.12\n"}, "version = 3.9.18", False),
+        ({".python-version": "cpython-3.12.4\n"}, "version_info = 3.9.18.final.0", False),
+        ({"pyproject.toml": "[project]\nrequires-python = '>=3.10'\n"}, "version_info = 3.9.18", False),
+        ({"pyproject.toml": "[project]\nrequires-python = '>=3.9'\n"}, "version_info = 3.9.18", True),
+        ({"pyproject.toml": "[project]\nrequires-python = 'three'\n"}, "version_info = 3.9.18", True),
+        ({"pyproject.toml": "[tool.syntax-guard]\nexclude = 1\n"}, "version_info = 3.9.18", True),
+        ({".python-version": "3.12\n"}, "home = /usr/bin", True),
+    ],
+)
+def test_an_environment_that_uv_would_make_anew_is_not_asked(
+    machine: Machine, tmp_path: Path, said: dict[str, str], written: str, fits: bool
+) -> None:
+    project = tmp_path / "project"
+    (project / ".venv/pyvenv.cfg").write_text(written + "\n")
+    for name, content in said.items():
+        (project / name).write_text(content)
+    found = command_python(["uv", "run", "python", "app.py"], machine)
+    assert bool(found.path) == fits
+    assert fits or "makes" in (found.note or "")
+    assert command_python(["poetry", "run", "python"], machine).path, "another tool keeps its environment"
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_python_of_a_command_is_told(name: str, machine: Machine, tmp_path: Path) -> None:
     command = [str(tmp_path / word) if word == OTHER else placed(word, tmp_path) for word in COMMANDS[name]]

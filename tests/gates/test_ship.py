@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -75,6 +76,37 @@ def test_a_wheel_says_whom_to_ask(folder: Folder, name: str, requires: str, expe
     folder.write("pyproject.toml", '[tool.syntax-guard]\ntarget-version = "3.8"\n')
     run = folder.check(name)
     assert (run.code, labels(run)) == (0, expected)
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        (["==3.9.*"], ["3.8", "3.9"]),
+        (["==3.9.*", "==3.8.*"], ["3.8", "3.9"]),
+        (["==3.9.*", "==3.10.*"], ["3.8", "3.9", "3.10"]),
+        ([""], ["3.8"]),
+    ],
+)
+def test_a_wheel_that_describes_itself_more_than_once_is_for_all_of_them(
+    folder: Folder, others: list[str], expected: list[str]
+) -> None:
+    said = {"a": "==3.8.*", **{f"{number}": other for number, other in enumerate(others)}}
+    members = {f"{name}-1.dist-info/METADATA": METADATA + (f"Requires-Python: {one}\n" if one else "")
+               for name, one in said.items()}  # fmt: skip
+    folder.write(WHEEL, zipped({"demo/good.py": "x = 1\n", **members}))
+    run = folder.check("--target-version=declared", WHEEL)
+    assert (run.code, labels(run)) == (0, expected)
+
+
+def test_a_wheel_with_two_members_of_one_name_is_a_finding_where_they_say_whom_to_ask(folder: Folder) -> None:
+    name = "demo-1.0.dist-info/METADATA"
+    (folder.path / "dist").mkdir()
+    with zipfile.ZipFile(folder.path / WHEEL, "w") as archive:
+        archive.writestr("demo/a.py", MATCH)
+        archive.writestr(name, METADATA + "Requires-Python: >=3.10\n")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr(name, METADATA + "Requires-Python: >=3.8\n")
+    assert folder.check(WHEEL).found == [(f"{WHEEL}/{name}", "unreadable", None)]
 
 
 @pytest.mark.parametrize("requires", ["", ">=3.9", "==3.9.*", f">={NEXT}"])

@@ -366,6 +366,11 @@ SCRIPTS = (
     "/usr/bin/python3.13t-dbg", "/usr/bin/env -S mise x python@3.12 -- python", "/usr/bin/env -S asdf exec python3",
     "/usr/bin/flock /run/lock python3", "/usr/bin/env -S uvx python", "/usr/bin/env -S nix shell x --command python3",
     "/bin/sh\n\"exec\" \"python3\" \"$0\" \"$@\"", "/bin/sh\n''':'\nexec python3 \"$0\" \"$@\"\n'''",
+    "/usr/bin/env -S hatch run", "/usr/bin/env -S pdm run", "/usr/bin/env -S pdm run -s",
+    "/usr/bin/env -S rye run python", "/usr/bin/env -S coverage run --branch",
+    "/usr/bin/env -S pixi run python", "/usr/bin/env -S pixi exec --spec python python", "/usr/bin/env py",
+    "/usr/bin/env -S py -3.12", "/usr/bin/env -S hatch -e test run python", "/usr/bin/env -S streamlit run",
+    "/usr/bin/env -S direnv exec . python3", "/usr/bin/env -S op run -- python",
     "/bin/bash\n':' '''\nexec python \"$0\"\n'''", "/bin/sh\n\"\"\":\"\nexec /usr/bin/env python3 \"$0\"\n\"\"\"",
 )  # fmt: skip
 NO_SCRIPTS = (
@@ -373,7 +378,8 @@ NO_SCRIPTS = (
     "/usr/bin/env -S", "/bin/sh\nexec ruby python", "/bin/sh\nexec python3 -m app",
     "/bin/sh\nset -e\nexec python3 a.py",
     "/bin/sh\n'true'\nexec ruby x", "/usr/bin/ipython-config", "/usr/bin/python3-64-config",
-    "/usr/bin/env X=1", "/bin/echo python3",
+    "/usr/bin/env X=1", "/bin/echo python3", "/usr/bin/env -S pdm run bash", "/usr/bin/env -S hatch run test",
+    "/usr/bin/env -S hatch", "/usr/bin/env -S poetry run", "/usr/bin/pytest", "/usr/bin/py-spy",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from ..model import Record
 from ..sources.file_types import is_interpreter
 from ..targets.resolve import located, resolve
 from .command_words import MANAGERS, PROJECT_TOOLS, WRAPPERS, UnknownPythonError, options, shebang, split
+from .project_environment import refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -173,6 +174,8 @@ def _of_project(tool: str, start: _Start) -> _Start:
     home = os.path.join(folder, own or ".venv")
     if not os.access(os.path.join(home, "bin", "python"), os.X_OK):
         raise UnknownPythonError(f"{home} holds no Python for {tool} run")
+    if tool == "uv" and (said := refused(folder, home)):
+        raise UnknownPythonError(f"uv run makes {home} anew for {said}")
     for name in choosing:
         value = start.environ.get(name, "")
         usual = name.startswith("POETRY_") and value.lower() in ("1", "true")

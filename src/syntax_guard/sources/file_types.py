@@ -65,9 +65,11 @@ def has_python_shebang(first: bytes) -> bool:
         return False
     name, rest = _base(command[0]), command[1:]
     following = lines[1] if len(lines) > 1 else ""
-    if is_interpreter(name) or name.rstrip("0123456789.") == "ipython":
+    if is_interpreter(name) or name.rstrip("0123456789.") in _START_PYTHON:
         return True
-    if "run" in rest and (name == "pipx" or (name == "uv" and not _OF_SCRIPTS.isdisjoint(rest))):
+    if "run" in rest and (name in _RUN_SCRIPTS or (name == "uv" and not _OF_SCRIPTS.isdisjoint(rest))):
+        return True
+    if name in _RUN_COMMANDS and "run" in rest and all(word.startswith("-") for word in rest[rest.index("run") + 1 :]):
         return True
     if name == "nix-shell":
         return any(is_interpreter(_base(word)) for word in following.split())
@@ -95,10 +97,18 @@ def _both(lines: list[str]) -> list[str]:
 
 _OF_SCRIPTS = frozenset({"--script", "-s", "--gui-script"})
 """``uv run`` needs one of these options to take what follows for a script."""
+_RUN_SCRIPTS = ("pipx", "marimo", "streamlit", "coverage", "memray")
+"""What takes the script behind ``run`` for Python without another word."""
+_RUN_COMMANDS = ("hatch", "pdm")
+"""The same where no command stands between ``run`` and the script."""
+_START_PYTHON = ("ipython", "py", "pyw")
+"""What starts a Python that it chooses."""
 _STARTERS = (
     "sudo", "doas", "nice", "ionice", "nohup", "setsid", "time", "timeout", "stdbuf", "chronic", "xvfb-run",
     "poetry", "pdm", "hatch", "pipenv", "rye", "conda", "mamba", "micromamba", "pixi", "uv", "uvx", "busybox",
     "mise", "asdf", "pyenv", "nix", "flock", "authbind", "unbuffer", "taskset", "chrt", "setarch", "ld.so",
+    "devbox", "direnv", "doppler", "op", "chamber", "aws-vault", "srun", "mpirun", "mpiexec", "numactl", "strace",
+    "catchsegv", "fakeroot", "proxychains4", "torsocks", "spack", "guix", "distrobox-enter", "toolbox", "firejail",
 )  # fmt: skip
 """What starts the program that its arguments name."""
 _SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh")

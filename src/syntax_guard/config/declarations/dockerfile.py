@@ -25,6 +25,7 @@ _HAS_HEREDOC = re.compile(r"(?:RUN|COPY|ADD)\s", re.IGNORECASE)
 _HEREDOC = re.compile(r"<<-?[\"']?(\w+)")
 _IN_TAG = re.compile(r"(?:^|[-_.])(?:python|py)-?3\.?(\d{1,2})(?![\d])")
 _OWN_TAG = re.compile(r"^(?:\d+-|dev-)?3\.(\d{1,2})(?![\d])")
+_OTHER_MAJOR = re.compile(r"(?!3(?!\d))(\d{1,2})(?:\.(\d{1,3}))?(?![\d])")
 _IN_NAME = re.compile(r"^python-?3\.?(\d{1,2})$")
 
 
@@ -86,7 +87,7 @@ def read(content: bytes, path: str, stage: str | None = None) -> Declaration | N
     """The Python of the image that a Dockerfile builds, or of its `stage`; None where the image does not name one."""
     found = stages(content.decode("utf-8", "replace"))
     chosen = next(reversed(found.values()), None) if stage is None else found.get(stage.lower())
-    version = python_of(chosen.base) if chosen else None
+    version = (python_of(chosen.base) or _of_other_major(chosen.base)) if chosen else None
     if chosen is None or version is None:
         return None
     return Declaration("pin", (version,), f"FROM {chosen.base[:100]}", path, chosen.line)
@@ -98,6 +99,13 @@ def python_of(image: str) -> str | None:
     own = _OWN_TAG.match(tag) if name.lower() in ("python", "devcontainers-python") else None
     found = own or _IN_TAG.search(tag.lower()) or _IN_NAME.match(name.lower())
     return f"3.{int(found[1])}" if found else None
+
+
+def _of_other_major(image: str) -> str | None:
+    """The Python 2 or 4 of an official image, ``python:2.7``: no Python here can answer for it, which is to be said."""
+    name, _, tag = image.partition("@")[0].rpartition("/")[2].partition(":")
+    found = _OTHER_MAJOR.match(tag) if name.lower() == "python" else None
+    return f"{int(found[1])}.{int(found[2] or 0)}" if found else None
 
 
 def instructions(text: str) -> Iterator[tuple[int, str]]:

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 def minor(text: str) -> str | None:
     """The minor version, such as ``3.11``, that a Python of pyenv, uv, asdf or mise is called by, else None.
 
-    Other implementations, ``system``, ``latest``, virtual environments and a bare ``3`` name none.
+    Other implementations, ``system``, ``latest``, virtual environments and a bare ``3`` name none. A bare ``2`` names
+    one that no Python here can answer for, which is to be said.
     """
     name = text.strip().lower().removeprefix("cpython-").removeprefix("cpython@").removeprefix("python-")
     parts = name.split("-")[0].split("+")[0].split(".")
+    if parts in (["2"], ["4"]):
+        parts.append("0")
     if len(parts) < 2 or not _is_number(parts[0]):
         return None
     digits = parts[1]

@@ -62,7 +62,8 @@ class Contents:
     def add(self, name: str, data: bytes) -> None:
         """Keep a member: as metadata or as a source."""
         if is_metadata(name):
-            self.metadata.setdefault(name, data)
+            if self.metadata.setdefault(name, data) != data:
+                self.refuse(name, TWICE)
         elif self.sources.get(name, data) != data:
             self.refuse(name, TWICE)
         elif name not in self.refused:

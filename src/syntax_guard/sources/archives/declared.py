@@ -10,7 +10,7 @@ from ...model import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _WHEEL_TAG = re.compile(r"-([a-z0-9_.]+)-([a-z0-9_.]+)-[^-]+\.whl$", re.IGNORECASE)
 _EGG_TAG = re.compile(r"-py(\d)\.(\d+)(?:-[^/]*)?\.egg$")
@@ -35,7 +35,7 @@ class Declared(Record):
 
 def of_wheel(file: str, metadata: Mapping[str, bytes]) -> Declared:
     """What the wheel called `file` says: in its METADATA, and in the tag of its name."""
-    said = _of_headers(_shallowest(metadata, ".dist-info/METADATA"))
+    said = _of_any([_of_headers(text) for text in _closest_to_top(metadata, ".dist-info/METADATA")])
     match = _WHEEL_TAG.search(posixpath.basename(file))
     if match is None:
         return said
@@ -47,14 +47,14 @@ def of_wheel(file: str, metadata: Mapping[str, bytes]) -> Declared:
 
 def of_egg(file: str, metadata: Mapping[str, bytes]) -> Declared:
     """What the egg called `file` says: in PKG-INFO, and in the Python version of its name, the only one it is for."""
-    said = _of_headers(_shallowest(metadata, "EGG-INFO/PKG-INFO"))
+    said = _of_headers(_closest_to_top(metadata, "EGG-INFO/PKG-INFO")[0])
     match = _EGG_TAG.search(posixpath.basename(file))
     return _both(said, f"=={match[1]}.{match[2]}.*", f"py{match[1]}.{match[2]} in its name") if match else said
 
 
 def of_sdist(metadata: Mapping[str, bytes]) -> Declared:
     """What a source distribution says in the PKG-INFO of its top folder."""
-    return _of_headers(_shallowest(metadata, "PKG-INFO"))
+    return _of_headers(_closest_to_top(metadata, "PKG-INFO")[0])
 
 
 def of_conda(metadata: Mapping[str, bytes]) -> Declared:
@@ -117,10 +117,21 @@ def _of_headers(text: bytes) -> Declared:
     return Declared(requires, f"Requires-Python {requires}" if requires else "", said.get("Name"), said.get("Version"))
 
 
-def _shallowest(metadata: Mapping[str, bytes], ending: str) -> bytes:
-    """The file with this ending that lies closest to the top: a deeper one belongs to another project."""
-    found = [name for name in metadata if name == ending or name.endswith((f"/{ending}", ending))]
-    return metadata[min(found, key=lambda name: (name.count("/"), name))] if found else b""
+def _closest_to_top(metadata: Mapping[str, bytes], ending: str) -> list[bytes]:
+    """The files with this ending that lie closest to the top: a deeper one belongs to another project. Of none, one
+    that says nothing."""
+    found = sorted(name for name in metadata if name == ending or name.endswith((f"/{ending}", ending)))
+    depth = min((name.count("/") for name in found), default=0)
+    return [metadata[name] for name in found if name.count("/") == depth] or [b""]
+
+
+def _of_any(every: Sequence[Declared]) -> Declared:
+    """What an artifact says that describes itself more than once: it is for whatever Python one of `every` admits."""
+    if len(every) == 1:
+        return every[0]
+    said = dict.fromkeys(one.requires for one in every if one.requires)
+    whys = dict.fromkeys(one.why for one in every if one.why)
+    return every[0].evolve(requires="||".join(said) or None, why=" and ".join(whys))
 
 
 def _both(said: Declared, specifier: str, why: str) -> Declared:

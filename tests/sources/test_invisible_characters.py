@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import unicodedata
 
 import pytest
 
 from syntax_guard import Settings, check_source
 from syntax_guard.sources.invisible_characters import MOST, UNSEEN, WINDOW, suspicious
+
+from ..memory import in_memory
 
 REPORTED = {
     "commenting-out (CVE-2021-42574)": 'if level != "user\u202e \u2066# admin\u2069 \u2066":\n',
@@ -121,15 +121,13 @@ class TestInAReport:
 @pytest.mark.parametrize("character", ["\u200b", "\u2014", "\u202e", "\u00e9"])
 def test_a_long_line_takes_little_memory(character: str) -> None:
     """20 million of them, in a process that may not have much more than a few copies of its bytes."""
-    code = f"""
-import resource
+    code = """
+import sys
 from syntax_guard.sources.invisible_characters import suspicious
-data = b"#" + {character!r}.encode() * 20_000_000
-resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
-print(len(suspicious(data)))
+print(len(suspicious(b"#" + chr(int(sys.argv[1])).encode() * 20_000_000)))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.stdout.split() == ["1" if character in "\u200b\u202e" else "0"], done.stderr
+    found = in_memory(400 << 20, code, str(ord(character)))
+    assert found.split() == ["1" if character in "\u200b\u202e" else "0"]
 
 
 @pytest.mark.parametrize("before", [0, 1, 2, 3, 4])

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from syntax_guard.cli.main import main
+from syntax_guard.sources import walk
+
+from .test_workers import wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,16 +86,75 @@ def test_a_stream_of_a_file_is_no_green_file(folder: Folder) -> None:
     assert "Traceback" not in folder.check("a.py:none").err
 
 
-@pytest.mark.skipif("SYNTAX_GUARD_TEST_LOOP" not in os.environ, reason="nobody has made a folder that contains itself")
-def test_a_folder_that_contains_itself_is_searched_once(folder: Folder) -> None:
-    # Wine has no junctions; what it shows of a symbolic link of Unix looks like a plain folder, which is worse.
-    loop = os.environ["SYNTAX_GUARD_TEST_LOOP"]
-    assert os.path.samefile(loop, os.path.join(loop, "sub", "up"))
-    code, found, skipped = accounts(folder, loop)
-    top = loop.replace("\\", "/")
-    assert code == 1
-    assert found == {f"{top}/a.py": "syntax-error", f"{top}/sub/b.py": "syntax-error"}
-    assert skipped == {f"{top}/sub/up/": "link"}
+def junction(path: Path, target: Path) -> None:
+    """Make `path` a junction to the folder `target`.
+
+    Wine cannot. It shows a link of Unix to a folder as one, and runs the program of Unix that makes such a link.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        vars(import_module("_winapi"))["CreateJunction"](str(target), str(path))
+    except OSError:
+        path.rmdir()
+        of_unix: Any = vars(ctypes)["WinDLL"]("kernel32").wine_get_unix_file_name
+        of_unix.restype = ctypes.c_char_p
+        os.spawnv(os.P_NOWAIT, "Z:\\bin\\ln", ["ln", "-s", *(of_unix(str(one)).decode() for one in (target, path))])
+        assert wait_for(path.exists)
+    assert os.path.samefile(path, target)
+
+
+LOOPS = {
+    "to the folder that it is in": ({"a": "."}, {"a/": "link"}),
+    "to the folder above": ({"sub/up": "."}, {"sub/up/": "link"}),
+    "to one another": (
+        {"one/two": "two", "two/one": "one"},
+        {"one/two/d.py": "same-file", "one/two/one/": "link", "two/one/c.py": "same-file", "two/one/two/": "link"},
+    ),
+    "to one that holds it by another": (
+        {"one/in": "sub", "sub/out": "one"},
+        {"one/in/b.py": "same-file", "one/in/out/": "link", "sub/out/c.py": "same-file", "sub/out/in/": "link"},
+    ),
+}
+"""Junctions with their targets, and what is skipped for what reason: as for links on Linux."""
+
+
+@pytest.mark.parametrize(("links", "left"), LOOPS.values(), ids=LOOPS)
+def test_each_file_among_junctions_that_make_a_loop_is_judged_once(
+    folder: Folder, links: dict[str, str], left: dict[str, str]
+) -> None:
+    for name in ("a.py", "sub/b.py", "one/c.py", "two/d.py"):
+        folder.write(name, BROKEN)
+    for name, target in links.items():
+        junction(folder.path / name, folder.path / target)
+    files = dict.fromkeys(("a.py", "sub/b.py", "one/c.py", "two/d.py"), "syntax-error")
+    assert accounts(folder) == (1, files, left)
+
+
+def test_a_junction_is_followed_within_the_tree_and_named_where_it_leads_out_of_it(folder: Folder) -> None:
+    for name in ("tree/pkg/a.py", "tree/node_modules/x/b.py", "elsewhere/c.py"):
+        folder.write(name, BROKEN)
+    junction(folder.path / "tree/out", folder.path / "elsewhere")
+    junction(folder.path / "tree/x", folder.path / "tree/node_modules/x")
+    run = folder.check("--verbose", ".", cwd="tree")
+    assert [path for path, _, _ in run.found] == ["pkg/a.py", "x/b.py"]
+    assert {one["path"]: one["reason"] for one in run.json["skipped"]} == {
+        "node_modules/": "tool-folder",
+        "out/": "link",
+    }
+
+
+def test_a_folder_that_a_server_shows_in_itself_is_searched_once(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Samba follows links, and shows what they lead to as plain folders: so it is here, but for the mark of a link.
+    folder.write("a.py", BROKEN)
+    junction(folder.path / "sub/up", folder.path)
+    monkeypatch.setattr(walk, "is_junction", lambda _: False)
+    monkeypatch.chdir(folder.path)
+    assert main(["check", "--verbose", "--output-format=json", "."]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert [one["path"] for one in report["diagnostics"]] == ["a.py"]
+    assert report["skipped"] == [{"path": "sub/up/", "reason": "link"}]
 
 
 @pytest.mark.parametrize("given", ["pkg", "pkg\\", "pkg/", ".\\pkg", "pkg\\sub\\..", "PKG"])

@@ -7,15 +7,20 @@ import stat
 
 from .file_types import is_python_name
 
-_TAG = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1)
+_MARKED = getattr(stat, "FILE_ATTRIBUTE_REPARSE_POINT", 0)
+_JUNCTIONS = (getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1), 0)
+"""What says which mark it is; Wine says nothing more of a link of Unix to a folder."""
 
 
 def is_junction(entry: os.DirEntry[str]) -> bool:
     """Whether `entry` is a junction, or a volume that is mounted there."""
     try:
-        return bool(getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _TAG)
+        status = entry.stat(follow_symlinks=False)
     except OSError:
         return False
+    return (
+        bool(getattr(status, "st_file_attributes", 0) & _MARKED) and getattr(status, "st_reparse_tag", -1) in _JUNCTIONS
+    )
 
 
 UNREACHABLE = (

@@ -125,7 +125,7 @@ def check_tracked(paths: Sequence[str], settings: Settings) -> Result:
     selection = run.wanted(named.select_for_hook(found.files, run.rules.excludes, suffixes, saying(run.rules)))
     selection.skipped += found.skipped
     if not selection.files:
-        raise nothing_to_check(selection)
+        raise nothing_to_check(selection, paths)
     return run.judge(selection)
 
 
@@ -270,7 +270,7 @@ def _from(top: str, result: Result) -> Result:
 
 
 def survey(settings: Settings, path: str | None = None) -> Surveys:
-    """Which targets apply, why, and who answers for them: at `path`, or in each project of the current folder.
+    """Which targets apply, why, and what answers for them: at `path`, or in each project of the current folder.
 
     Args:
         settings: Flags, variables and the settings file.
@@ -300,7 +300,7 @@ def rules(settings: Settings, paths: Sequence[str]) -> ByProject | SameForAll:
 
 
 def _declaring(by_project: ByProject, paths: Iterable[str]) -> list[str]:
-    """Those of `paths` that may change whom a project asks, or what it lets pass."""
+    """Those of `paths` that may change which Pythons a project asks, or what it lets pass."""
     return [path for path in paths if may_declare(path) or by_project.builds_from(path)]
 
 

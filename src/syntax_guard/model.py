@@ -140,7 +140,7 @@ def this_interpreter() -> Interpreter:
 
 
 class Target(Record):
-    """A Python version whose verdict is asked for, and who answers for it."""
+    """A Python version whose verdict is asked for, and the interpreter that answers for it."""
 
     version: Version
     interpreter: Interpreter

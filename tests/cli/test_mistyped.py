@@ -76,7 +76,10 @@ ARGUMENTS = {
     "check a.py -": "- does not go with a.py…",
     "check nowhere.py": "no such path: nowhere.py (paths are taken from the current folder)",
     "check nowhere/": "no such path: nowhere/ (paths are taken from the current folder)",
-    "check empty": "no Python file to check was found (name other paths, or look at `exclude`)",
+    "check empty": "no Python file to check was found in empty (name other paths)",
+    "check empty empty": "no Python file to check was found in empty empty (name other paths)",
+    "check dist": f"no Python file to check was found: dist holds archives, and a search opens none (name them: {os.path.join('dist', '*')})",
+    "check --exclude=a.py a.py empty": "no Python file to check was found: a.py is skipped (excluded) (look at `exclude`, or name other paths)",
     "check --jobs": "--jobs: its value is missing (write --jobs N)",
     "check --jobs=0": "--jobs: expected a number from 1 to 1024, not '0'",
     "check --jobs=many": "--jobs: expected a number from 1 to 1024, not 'many'",
@@ -95,7 +98,7 @@ ARGUMENTS = {
     "check --target-version=foo": "--target-version: 'foo' is not a Python version (write it as 3.11 or py311)",
     "check --target-version=3.1": "--target-version: Python 3.1 is older than 3.8, the oldest answered for (YAML needs quotes around 3.10, or it is 3.1)",
     "check --target-version=4.0": "--target-version: Python 4.0 is not known yet (write it as 3.11 or py311)",
-    "check --target-version=declared a.py": "target-version 'declared' is for archives, which say what they are for (for files, `requires-python` is read by default)",
+    "check --target-version=declared a.py": "target-version 'declared' is for archives, which say what they are for (leave it out: for files, `requires-python` is read by default)",
     "check --python=/bin/ls": "--python: /bin/ls is no Python: exit code 2 (name a Python that works)",
     "check --python=/nowhere/python": "--python '/nowhere/python': No such file or directory (name the executable of a Python)",
     "check --python=3.11": "--python '3.11': no such command on PATH (for a version, use --target-version 3.11)",
@@ -161,12 +164,14 @@ SETTINGS = {
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with two files and an empty folder, in which a command line is answered within this process."""
+    """A folder with two files, an empty folder and one with a wheel, in which a command line is answered within this process."""
     for name in list(os.environ):
         if name.startswith(("SYNTAX_GUARD_", "GIT_", "PRE_COMMIT", "GITHUB_")):
             monkeypatch.delenv(name)
     here = tmp_path / "here"
     (here / "empty").mkdir(parents=True)
+    (here / "dist").mkdir()
+    (here / "dist" / "demo-1.0-py3-none-any.whl").write_bytes(b"")
     (here / "a.py").write_text("x = 1\n")
     (here / "b.py").write_text("")
     monkeypatch.chdir(here)

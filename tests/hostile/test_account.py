@@ -170,8 +170,15 @@ class TestRoots:
         folder.write("b.py", BROKEN)
         folder.write(".venv/lib/a.py", BROKEN)
         run = folder.guard("check", *arguments)
-        assert (run.code, "nothing was checked" in run.err) == (0, True)
+        assert (run.code, run.out, run.err.count("\n")) == (0, "", 1)
+        assert run.err.startswith(f"syntax-guard: nothing was checked: {arguments[-1]} is skipped (")
         assert folder.guard("check", "--exclude=*", ".").code == 2
+        told = folder.guard("check", "--verbose", *arguments)
+        assert (told.code, f"skipped: {arguments[-1]}" in told.err, "nothing was checked" in told.out) == (
+            0,
+            True,
+            True,
+        )
 
     def test_what_is_skipped_is_listed_with_its_reason(self, folder: Folder) -> None:
         folder.write("a.py")

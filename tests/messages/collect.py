@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -49,6 +50,10 @@ def text_of(node: ast.AST | None) -> str | None:
     """The text that an expression makes; None where it makes no text that could be read here."""
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else None
+    if isinstance(node, ast.Name):
+        return constants().get(node.id)
+    if isinstance(node, ast.FormattedValue):
+        return text_of(node.value) if isinstance(node.value, ast.Name) else None
     if isinstance(node, ast.JoinedStr):
         return "".join(text_of(part) or _FILLED for part in node.values)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
@@ -58,6 +63,18 @@ def text_of(node: ast.AST | None) -> str | None:
         sides = [text_of(node.body), text_of(node.orelse)]
         return " | ".join(side or _FILLED for side in sides) if any(sides) else None
     return None
+
+
+@cache
+def constants() -> dict[str, str]:
+    """The texts at the top of modules that have a name in capitals, by that name; not those that differ."""
+    found: dict[str, set[str]] = {}
+    for path in modules():
+        for node in tree(path).body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id.isupper():
+                text = text_of(node.value) if isinstance(node.value, ast.Constant) else None
+                found.setdefault(node.targets[0].id, set()).add(text or "")
+    return {name: text for name, (text, *more) in found.items() if text and not more}
 
 
 def errors() -> set[str]:
@@ -95,6 +112,8 @@ def messages() -> list[Message]:
 def _of(module: ast.Module, name: str, errors: set[str]) -> Iterator[Message]:
     taken: set[ast.AST] = set()
     found: list[tuple[int, int, Message]] = []
+    own = _variables(ast.Module([node for node in module.body if isinstance(node, ast.Assign)], []))
+    variables: dict[ast.AST, dict[str, str]] = {}
     for node in ast.walk(module):  # from the outside to the inside
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             taken.add(node.value)  # a docstring
@@ -104,8 +123,12 @@ def _of(module: ast.Module, name: str, errors: set[str]) -> Iterator[Message]:
             taken.update(ast.walk(node.returns))
         if node in taken:
             continue
-        made = _error(node, name, errors) if isinstance(node, ast.Call) else None
-        text = None if made else text_of(node)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            theirs = {**own, **_variables(node)}
+            for inner in ast.walk(node):
+                variables[inner] = theirs
+        made = _error(node, name, errors, variables.get(node, own)) if isinstance(node, ast.Call) else None
+        text = None if made or isinstance(node, ast.Name) else text_of(node)
         if text is not None and is_prose(text):
             made = Message(name, text)
         if made:
@@ -121,7 +144,7 @@ def _of(module: ast.Module, name: str, errors: set[str]) -> Iterator[Message]:
             yield one
 
 
-def _error(call: ast.Call, module: str, errors: set[str]) -> Message | None:
+def _error(call: ast.Call, module: str, errors: set[str], variables: dict[str, str]) -> Message | None:
     function = getattr(call.func, "id", getattr(call.func, "attr", ""))
     if function not in errors or not call.args:
         return None
@@ -131,7 +154,21 @@ def _error(call: ast.Call, module: str, errors: set[str]) -> Message | None:
         return None
     hints = [*call.args[at + 1 : at + 2], *(word.value for word in call.keywords if word.arg == "hint")]
     told = hints and not (isinstance(hints[0], ast.Constant) and hints[0].value is None)
+    if told and isinstance(hints[0], ast.Name) and hints[0].id in variables:
+        return Message(module, text, function, variables[hints[0].id])
     return Message(module, text, function, (text_of(hints[0]) or f"{{{ast.unparse(hints[0])}}}") if told else None)
+
+
+def _variables(function: ast.AST) -> dict[str, str]:
+    """The texts of variables that get one value in a function or at the top of a module, by name."""
+    found: dict[str, list[str]] = {}
+    for node in ast.walk(function):
+        if isinstance(node, (ast.Assign, ast.NamedExpr)):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            text = text_of(node.value)
+            if isinstance(target, ast.Name) and text is not None:
+                found.setdefault(target.id, []).append(text)
+    return {name: texts[0] for name, texts in found.items() if len(texts) == 1}
 
 
 def table() -> str:

@@ -70,7 +70,7 @@ class Checkup:
         known = [self._flights[check].known() for check in chosen]
         if all(known):
             return tuple(reading for reading in known if reading)
-        # One round for all who ask meanwhile: with hundreds of them, waiting for each check by each takes its time.
+        # One round for all requests meanwhile: with hundreds of them, it takes long if each waits for each check.
         together = self._rounds.get(chosen)
         if together is None or together.done() or together.get_loop() is not asyncio.get_running_loop():
             together = self._rounds[chosen] = asyncio.create_task(self._round(chosen), name="checkup")

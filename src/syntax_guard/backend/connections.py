@@ -142,7 +142,7 @@ def _unreachable(error: BaseException) -> UnreachableError:
     fault = faults_of(error)[0]
     return UnreachableError(
         f"the database did not answer: {fault.error}",
-        "is it running, and may this role connect? psql with the same URL says more",
+        "see whether it runs and lets this role connect: psql with the same URL says more",
     )
 
 

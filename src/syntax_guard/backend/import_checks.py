@@ -143,7 +143,7 @@ class _Restart:
             outcome = json.loads(told)
         except ValueError:
             reason = f"signal {-code}" if code < 0 else f"exit code {code}"
-            return (Fault("RestartError", f"the import came to no end: {reason}", may_pass=True),), False
+            return (Fault("RestartError", f"the import did not end: {reason}", may_pass=True),), False
         faults = []
         for application, (error, message, frames, text) in outcome.items():
             where = _cause([(file, line) for file, line in frames], application)

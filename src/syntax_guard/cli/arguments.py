@@ -27,7 +27,7 @@ def split(arguments: Sequence[str], declared: Collection[str]) -> tuple[list[str
         option, there = argument.partition("=")[0] in declared, os.path.lexists(argument)
         if hook and option and there:
             raise UsageError(
-                f"{argument} is an option and a file that is there",
+                f"{argument} is an option, and also the name of a file here",
                 "end the `args` of the hook with --, or rename the file",
             )
         (given if option or not there else paths).append(argument)

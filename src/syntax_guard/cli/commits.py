@@ -32,7 +32,7 @@ def check_merge(asked: str, settings: Settings) -> Result:
     """What comes of the merge that ``--merge`` asked for: ``BASE``, or ``BASE...TOPIC``. Raises `UsageError`."""
     base, dots, topic = asked.partition("...")
     if not base or bool(dots) != bool(topic) or ".." in base or ".." in topic or topic.startswith("."):
-        raise UsageError(f"--merge {asked}: no two commits to merge", "write BASE, or BASE...TOPIC")
+        raise UsageError(f"--merge {asked}: it names no two commits to merge", "write BASE, or BASE...TOPIC")
     with History(".") as history:
         return gate.check_merge(history, base, topic or "HEAD", settings)
 

@@ -1,4 +1,4 @@
-"""A bound for all that a command does, for those who wait for its answer."""
+"""A bound for all that a command does, for callers that wait for its answer."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def _current_folder() -> str:
 
 
 def _heed_signals() -> None:
-    """Have SIGINT, SIGTERM and SIGHUP raise `Stopped`, the first time one comes; who ignores one wants it ignored.
+    """Have SIGINT, SIGTERM and SIGHUP raise `Stopped`, the first time one comes. One that is ignored stays ignored.
 
     So does SIGBREAK, which is Ctrl-Break and the closing of its console on Windows.
     """
@@ -82,7 +82,7 @@ def _heed_signals() -> None:
         if _signal.getsignal(number) != _signal.SIG_IGN:
             _signal.signal(number, stop)
     if hasattr(_signal, "SIGCHLD"):
-        _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)  # who ignores it is not told how a child ended
+        _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)  # if it is ignored, the system does not tell how a child ended
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -180,7 +180,7 @@ def archives_among(paths: Sequence[str]) -> list[str]:
 
 
 def for_archives(flags: dict[str, Any], settings: Settings) -> Settings:
-    """`settings` for archives, which say themselves whom to ask, unless a flag or a variable does."""
+    """`settings` for archives, which name their own targets, unless a flag or a variable does."""
     named = "target_version" in flags or "SYNTAX_GUARD_TARGET_VERSION" in os.environ
     return settings if named else type(settings)(**{**vars(settings), "target_version": ()})
 

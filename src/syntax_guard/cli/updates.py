@@ -17,5 +17,5 @@ def lines_of_git() -> list[str]:
     """The lines on standard input. Raises `UsageError` for more than a push can hold."""
     data = sys.stdin.buffer.read(LONGEST + 1) if sys.stdin else b""
     if len(data) > LONGEST:
-        raise UsageError("too many refs are pushed at once", "push them in several goes")
+        raise UsageError("too many refs are pushed at once", "push fewer at a time")
     return [path_name(line) for line in data.removesuffix(b"\n").split(b"\n")] if data else []

@@ -33,7 +33,7 @@ VERBS = {
     "check": "judge files and folders, or what is staged",
     "agent-hook": "a coding agent's hook: judge what it has written",
     "baseline": "write down what is broken now, to let it pass",
-    "targets": "which Pythons are asked, why, and who answers",
+    "targets": "which Pythons are asked, why, and which interpreter answers",
     "run": "check the tree, then become a command",
     "pre-push": "git's hook: judge the commits that are pushed",
     "pre-receive": "a server's hook: judge what a push brings along",

@@ -1,4 +1,4 @@
-"""The table of report formats: what each is called, and who reads it."""
+"""The table of report formats: what each is called, and which readers it is for."""
 
 from __future__ import annotations
 

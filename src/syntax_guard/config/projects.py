@@ -61,7 +61,7 @@ class Project(Record):
 
     @property
     def declaration(self) -> Declaration | None:
-        """Who says which Pythons are asked: our own table, wherever it stands, before what is inferred."""
+        """What says which Pythons are asked: our own table, wherever it stands, before what is inferred."""
         return self.explicit or self.inferred
 
 

@@ -137,17 +137,23 @@ def _content(path: str) -> bytes:
         file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         try:
             if not stat.S_ISREG(os.fstat(file).st_mode):
-                raise SettingsError(f"{path}: cannot be read: not a regular file", "--isolated uses no settings file")
+                raise SettingsError(
+                    f"{path}: cannot be read: not a regular file", "make it a file that can be read, or use --isolated"
+                )
             parts = [os.read(file, DECLARATION_LIMIT + 1)]
             while parts[-1] and sum(map(len, parts)) <= DECLARATION_LIMIT:
                 parts.append(os.read(file, DECLARATION_LIMIT + 1))
         finally:
             os.close(file)
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}", "--isolated uses no settings file") from None
+        raise SettingsError(
+            f"{path}: cannot be read: {error.strerror}", "make it a file that can be read, or use --isolated"
+        ) from None
     content = b"".join(parts)
     if len(content) > DECLARATION_LIMIT:
-        raise SettingsError(f"{path}: larger than {DECLARATION_LIMIT >> 10} KiB", "this is no settings file")
+        raise SettingsError(
+            f"{path}: larger than {DECLARATION_LIMIT >> 10} KiB", "name another file with --config, or use --isolated"
+        )
     return content
 
 

@@ -22,11 +22,13 @@ def parse(content: bytes, path: str) -> dict[str, Any]:
     else:
         import tomli as tomllib
     if content.count(b".") > KEY_PARTS and any(line.count(b".") > KEY_PARTS for line in content.splitlines()):
-        raise SettingsError(f"{path}: more than {KEY_PARTS} dots on one line", "this is no settings file")
+        raise SettingsError(
+            f"{path}: more than {KEY_PARTS} dots on one line", "name another file with --config, or use --isolated"
+        )
     try:
         document: dict[str, Any] = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{path}: not UTF-8 at byte {error.start}", "TOML is UTF-8 text") from None
+        raise SettingsError(f"{path}: not UTF-8 at byte {error.start}", "save it as UTF-8") from None
     except ValueError as error:  # TOMLDecodeError, and what int and datetime say of a number
         why = (str(error) or "a value").splitlines()[0][:200]
         raise SettingsError(f"{path}: not valid TOML: {why}", _CORRECT) from None

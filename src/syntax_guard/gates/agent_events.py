@@ -144,7 +144,7 @@ def read(payload: bytes) -> Event | UnknownEvent:
     except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
-        raise SourcesError("standard input holds no event of an agent", "an agent's hook sends a JSON object")
+        raise SourcesError("standard input holds no event of an agent", "send the agent's event, a JSON object")
     for protocol in PROTOCOLS:
         name = _event(protocol, said)
         if name in protocol.edits:
@@ -222,7 +222,10 @@ def _at(said: dict[str, Any], keys: Keys) -> Any:
 
 
 def _unusable(keys: Keys, wanted: str) -> SourcesError:
-    return SourcesError(f"the agent's event cannot be read: {'.'.join(keys)} is not {wanted}", "nothing was judged")
+    return SourcesError(
+        f"the agent's event cannot be read: {'.'.join(keys)} is not {wanted}",
+        "nothing was judged: update syntax-guard, or correct the hook",
+    )
 
 
 def _number(text: str) -> int:

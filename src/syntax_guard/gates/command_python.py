@@ -232,7 +232,7 @@ def _located(start: _Start) -> str:
 
 
 def _answer(path: str, machine: Machine) -> Interpreter | None:
-    """Who `path` is, or stands for, with the variables of this process."""
+    """The interpreter that `path` is, or stands for, with the variables of this process."""
     try:
         (target,) = resolve((), (path,), None, machine)
     except TargetError:

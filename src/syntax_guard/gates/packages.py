@@ -36,7 +36,7 @@ def locate(name: str, places: Sequence[str]) -> list[str]:
     whole = ""
     for part in name.split("."):
         if not part.isidentifier():
-            raise SourcesError(f"--package {name}: not a name that can be imported", "such as shop, or shop.api")
+            raise SourcesError(f"--package {name}: not a name that can be imported", "write it as shop, or shop.api")
         whole = f"{whole}.{part}".lstrip(".")
         spec = _found(part, path, places)
         if spec is None:

@@ -69,7 +69,9 @@ def update_of(ref: str, old: str, new: str) -> Update:
         UsageError: Git writes no such name.
     """
     if not _REF.fullmatch(ref):
-        raise UsageError(f"no update of a ref: {ref[:SHOWN]!r} is no full name of a ref", "such as refs/heads/main")
+        raise UsageError(
+            f"no update of a ref: {ref[:SHOWN]!r} is no full name of a ref", "write it in full, such as refs/heads/main"
+        )
     for name in (old, new):
         if not _OBJECT.fullmatch(name) or len(name) != len(new):
             said = f"no update of a ref: {ref[:SHOWN]}: {name[:SHOWN]!r} is no full name of an object"
@@ -89,10 +91,10 @@ def received(lines: Iterable[str]) -> Iterator[Update]:
     for line in lines:
         fields = line.split(" ")
         if len(fields) != 3:
-            raise UsageError(f"no update of a ref: {line[:SHOWN]!r}", "git hands the hook `old new ref` lines")
+            raise UsageError(f"no update of a ref: {line[:SHOWN]!r}", "pass on the lines of git: `old new ref`")
         yield update_of(fields[2], fields[0], fields[1])
     if line is None:  # git runs no such hook for nothing
-        raise UsageError("no update of a ref is on standard input", "hand on what git writes there; nothing is judged")
+        raise UsageError("no update of a ref is on standard input", "pass on the lines that git writes to the hook")
 
 
 def pushed(lines: Iterable[str]) -> Iterator[Update]:
@@ -107,7 +109,7 @@ def pushed(lines: Iterable[str]) -> Iterator[Update]:
         fields = line.rsplit(" ", 3)  # what is pushed may be said in several words
         if len(fields) != 4 or not fields[0].strip():
             said = f"no update of a ref: {line[:SHOWN]!r}"
-            raise UsageError(said, "git hands the hook `local-ref new remote-ref old` lines")
+            raise UsageError(said, "pass on the lines of git: `local-ref new remote-ref old`")
         yield update_of(fields[2], fields[3], fields[1])
 
 

@@ -131,7 +131,7 @@ def end(one: ProcessOne) -> None:
     """Send SIGTERM to process 1. Raises RestartError where that would have no effect."""
     if not one.heeds_sigterm:  # the kernel drops what a process 1 has no handler for (pid_namespaces(7))
         raise RestartError(
-            f"process 1 ({one.name}) does not heed SIGTERM", "start the container with an init: `init: true`, --init"
+            f"process 1 ({one.name}) ignores SIGTERM", "start the container with an init: `init: true`, --init"
         )
     try:
         os.kill(1, _signal.SIGTERM)

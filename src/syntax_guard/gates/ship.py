@@ -96,7 +96,7 @@ def check_archives(paths: Iterable[str], settings: Settings) -> Result:
 
 
 def survey_archive(path: str, settings: Settings) -> Surveys:
-    """Who is asked about the archive at `path` under these `settings`, and why. This raises as `check_archives`."""
+    """Which targets are asked about the archive at `path`, and why. `settings` count as in `check_archives`."""
     where = Machine(**{**vars(machine_of(settings)), "fresh": True})
     versions = tuple(one for one in settings.target_version if one != DECLARED)
     found = [survey(versions, settings.python, None, where)] if versions or settings.python else []
@@ -182,7 +182,7 @@ def _named_targets(settings: Settings) -> tuple[Target, ...]:
 
 
 def _batch(archive: Archive, settings: Settings, named: tuple[Target, ...]) -> _Batch:
-    """What is to be judged of `archive`, and who is asked; targets that were `named` are asked in any case."""
+    """What is to be judged of `archive`, and the targets; those that were `named` are asked in any case."""
     own, trouble = _own_settings(archive)
     kept, listed = _chosen(archive, settings, own)
     where = machine_of(settings)

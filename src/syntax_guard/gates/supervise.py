@@ -133,11 +133,11 @@ def _died(number: int) -> CheckDiedError:
     name = signal.Signals(number).name
     hint = None
     if number == signal.SIGXCPU:
-        hint = "the limit of CPU time is too low (ulimit -t)"
+        hint = "raise the limit of CPU time: ulimit -t"
     elif number == signal.SIGKILL and not _out_of_time():
-        hint = f"mostly that is for want of memory: {memory_limit()}"
+        hint = f"the usual reason is too little memory: {memory_limit()}"
     elif number == signal.SIGKILL:
-        hint = "the limit of CPU time is too low (ulimit -t)"
+        hint = "raise the limit of CPU time: ulimit -t"
     return CheckDiedError(f"the check was ended by {name}", hint)
 
 
@@ -253,13 +253,17 @@ def _refusal(command: Sequence[str], error: OSError, *, found: bool) -> CommandE
     """What a shell would say and exit with (POSIX, Shell Command Language, 2.8.2)."""
     program = command[0]
     if not found:
-        hint = "the file is not there" if os.sep in program else "install it in the image, or name it with its path"
+        hint = (
+            "correct the path: the file is not there"
+            if os.sep in program
+            else "install it in the image, or name it with its path"
+        )
         if len(command) == 1 and len(program.split()) > 1:
             hint = f"it is one word: write -- {program}, without quotes, or as a list with an item for each word"
         return CommandError(f"{program}: command not found", hint, NOT_FOUND)
     if isinstance(error, FileNotFoundError):
         return CommandError(
-            f"{program}: cannot be started", "the interpreter in its first line does not exist", NOT_FOUND
+            f"{program}: cannot be started", "correct its first line: that interpreter does not exist", NOT_FOUND
         )
     hints = {
         "PermissionError": "it must be a file that this user may execute (chmod +x)",

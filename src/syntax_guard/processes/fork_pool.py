@@ -199,8 +199,8 @@ class _Sharing:
         pipes: list[int] = []
         try:
             pipes += self._pipe()
-            # Nothing is written into a lifeline: its other end is closed with this process. One each, since whom a pipe
-            # signals is the same for all who share it.
+            # Nothing is written into a lifeline: its other end is closed with this process. One each, since a pipe
+            # signals one process for all that share it.
             pipes += self._pipe()
         except OSError:  # no descriptor is left
             for descriptor in pipes:

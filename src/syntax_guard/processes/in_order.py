@@ -37,7 +37,7 @@ class InOrder(Generic[T, R]):
         self._results: SimpleQueue[SimpleQueue[Outcome[R]] | None] = SimpleQueue()
 
     def put(self, item: T) -> None:
-        """Have `item` dealt with. Waits while `AHEAD` a thread are not taken yet: that holds back who puts."""
+        """Have `item` dealt with. This waits while `AHEAD` items for each thread are not taken yet."""
         self._room.acquire()
         result: SimpleQueue[Outcome[R]] = SimpleQueue()
         self._results.put(result)

@@ -158,7 +158,7 @@ class Job:
     ) -> _Created:
         handles = (ctypes.c_void_p * 3)(*map(import_module("msvcrt").get_osfhandle, streams))
         for handle in handles:
-            _sure(self._kernel.SetHandleInformation(ctypes.c_void_p(handle), 1, 1))  # inherited, by who is given it
+            _sure(self._kernel.SetHandleInformation(ctypes.c_void_p(handle), 1, 1))  # inherited, if it is given
         size = ctypes.c_size_t()
         self._kernel.InitializeProcThreadAttributeList(None, 2, 0, ctypes.byref(size))  # says how long it is
         attributes = ctypes.create_string_buffer(size.value)

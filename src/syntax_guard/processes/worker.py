@@ -61,10 +61,10 @@ class WorkerError(Exception):
 
 
 class Worker:
-    """One interpreter that runs a probe, asked one batch of sources at a time. It ends when this process does.
+    """An interpreter that runs the compile worker. It gets one batch of sources at a time, and ends with this process.
 
     `seconds` is the time that it has for a source, `memory` the bytes of address space that it may use (0: any).
-    Raises `WorkerError` when the interpreter does not start as a probe, and `ResourcesError` where the system has no
+    Raises `WorkerError` when the interpreter does not start as a worker, and `ResourcesError` where the system has no
     process or descriptor left for it.
     """
 
@@ -80,7 +80,7 @@ class Worker:
         self._reaping = threading.Lock()
         self._job: Job | None = None
         try:
-            lifeline, self._lifeline = _pipe()  # its end at the probe is closed by the death of this process alone
+            lifeline, self._lifeline = _pipe()  # its end at the worker is closed by the death of this process alone
         except OSError as error:
             raise _not_started(error) from error
         arguments = [*command, token, str(int(seconds) + 1), str(memory), str(lifeline)]
@@ -122,7 +122,7 @@ class Worker:
         return send, receive  # type: ignore[return-value]
 
     def hello(self, name: str) -> None:
-        """Wait until the probe is up. Raises `WorkerError` where it is not `name`, such as ``CPython 3.9.18``."""
+        """Wait until the worker is up. Raises `WorkerError` where it is not `name`, such as ``CPython 3.9.18``."""
         if self._greeted:
             return
         _, receive = self._pipes
@@ -141,7 +141,7 @@ class Worker:
                 self._deadline = float("inf")
                 self._greeted = True
                 return
-        raise self._ended("the interpreter did not start as a probe")
+        raise self._ended("the interpreter did not start as a compile worker")
 
     def answers(self, batch: Sequence[bytes]) -> Iterator[Answer]:
         """Ask for `batch` and yield an answer a source, in order.
@@ -179,7 +179,7 @@ class Worker:
         if self._seen[0] != deadline:
             self._seen = (deadline, self._cpu_seconds())
         spent = self._cpu_seconds() >= self._seen[1] + self._seconds
-        # How busy a machine is says nothing of a source: who has work to do, and did not get to it, is waited for.
+        # A busy machine says nothing of a source: a worker that has work, and did not get to it, is waited for.
         waits = not spent and self._at_work() and now < deadline + PATIENCE * self._seconds
         if now > deadline and not waits:
             self._expired = 1 if spent else TRIES_IN_SILENCE

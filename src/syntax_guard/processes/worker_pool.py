@@ -27,7 +27,7 @@ class PoolClosedError(Exception):
 class WorkerPool:
     """Workers for any number of interpreters, started when they are first needed and shared by threads.
 
-    `names` holds what the probe that each command starts must say that it is. `close` it when done.
+    `names` holds, by command, what the worker that it starts must say that it is. `close` it when done.
 
     Where the system grants fewer processes than are asked for, threads wait for the workers that there are.
     """
@@ -65,7 +65,7 @@ class WorkerPool:
         return count
 
     def ask(self, command: tuple[str, ...], batch: Sequence[bytes]) -> list[Answer]:
-        """Have the probe that `command` starts judge `batch`; return an answer a source, in order.
+        """Have the worker that `command` starts judge `batch`; return one answer for each source, in order.
 
         A source that gets no answer is asked about again (see ``TRIES``), alone and in a fresh process, before the
         answer is a `Problem`: the first process may have died of something else. Raises `ResourcesError` where the

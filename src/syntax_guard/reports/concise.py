@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 
 def render(result: Result) -> Iterator[str]:
-    """Yield ``path:line:column: code: message (who says so)``, one line a finding."""
+    """Yield ``path:line:column: code: message (interpreter)``, one line a finding."""
     for diagnostic in result.diagnostics:
         yield f"{place(diagnostic)}: {diagnostic.code}: {message(diagnostic)}\n"

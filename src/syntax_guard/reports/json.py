@@ -29,7 +29,7 @@ def render(result: Result) -> Iterator[str]:
 
 
 def head(result: Result) -> dict[str, Any]:
-    """Return what says who made the report: version of the format, tool, targets."""
+    """Return what the report comes from: version of the format, tool, targets."""
     return {
         "version": VERSION,
         "tool": {"name": NAME, "version": version()},

@@ -1,4 +1,4 @@
-"""Which targets apply and who answers for them, as ``syntax-guard targets`` says it."""
+"""Which targets apply and what answers for them, as ``syntax-guard targets`` says it."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def table(projects: Sequence[ProjectSurvey]) -> Iterator[str]:
 
 
 def _table(survey: Survey) -> Iterator[str]:
-    """Each target, why it applies, who answers; then what was looked at."""
+    """Each target, why it applies, what answers; then what was looked at."""
     rows = [(target.label, visible(target.why), visible(_who(target))) for target in survey.targets]
     widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
-    for version, why, who in rows:
-        yield f"{version:<{widths[0]}}  {why:<{widths[1]}}  {who}"
+    for version, why, answers in rows:
+        yield f"{version:<{widths[0]}}  {why:<{widths[1]}}  {answers}"
     for error in survey.unanswered:
         yield visible(error.message)
     for search in survey.searches:

@@ -1,4 +1,4 @@
-"""What every report says in words: who judged, how to place a finding, what a run came to."""
+"""What every report says in words: what judged, how to place a finding, what a run came to."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def place(diagnostic: Diagnostic) -> str:
 
 
 def message(diagnostic: Diagnostic) -> str:
-    """Return the message of `diagnostic` with who says so: ``'(' was never closed (CPython 3.11.7)``.
+    """Return the message of `diagnostic` with the interpreter that says so: ``'(' was never closed (CPython 3.11.7)``.
 
     Of an installed file its distribution stands there too, and of a file in a commit that commit. A file that a search
     found and that git does not track is called untracked.
@@ -94,7 +94,7 @@ def summary_line(result: Result) -> str:
         of = "" if parts else f" of {_files(summary.checked)}"
         parts.append(f"{summary.undecided}{of} {_is(summary.undecided)} undecided")
     if red:
-        parts += [f"{count} more broken as {who}" for count, who in _let_pass(summary)]
+        parts += [f"{count} more broken as {said}" for count, said in _let_pass(summary)]
     if not parts and not summary.checked:
         parts.append("nothing was checked")
     if not parts:
@@ -140,7 +140,7 @@ def account_line(result: Result) -> str:
     """Return what became of all files of `result`: ``412 files: 12 judged, 400 known by content, 3 skipped (link)``."""
     summary = result.summary
     parts = [f"{summary.checked - summary.cached} judged", f"{summary.cached} known by content", *_left_out(result)]
-    parts += [f"{count} broken as {who}" for count, who in _let_pass(summary)]
+    parts += [f"{count} broken as {said}" for count, said in _let_pass(summary)]
     return f"{_files(summary.checked)}: {', '.join(parts)}"
 
 
@@ -195,12 +195,12 @@ def stale_lines(result: Result, *, every: bool) -> Iterator[str]:
 
 def _with_let_pass(summary: Summary) -> str:
     valid = summary.checked - summary.baseline - summary.expected
-    broken = ", ".join(f"{count} broken as {who}" for count, who in _let_pass(summary))
+    broken = ", ".join(f"{count} broken as {said}" for count, said in _let_pass(summary))
     return f"{_files(summary.checked)}: {valid} valid, {broken}"
 
 
 def _let_pass(summary: Summary) -> list[tuple[int, str]]:
-    """How many files are broken and let pass, and who says so."""
+    """How many files are broken and let pass, and what says so."""
     both = ((summary.baseline, "the baseline says"), (summary.expected, "the settings say"))
     return [one for one in both if one[0]]
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 LONGEST = 64 * 1024
 """Bytes of the longest name that is read; no system has paths as long as that."""
 PIECE = 64 * 1024
+ENDED_BY_ZERO = "if zero bytes end the names, use --null"
 _ESCAPES = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v",
             b'"': b'"', b"\\": b"\\"}  # fmt: skip
 
@@ -31,7 +32,7 @@ def read_names(list_: IO[bytes], *, null: bool) -> Iterator[str]:
     for number, line in enumerate(_pieces(list_, b"\0" if null else b"\n"), 1):
         name = line if null else _unquoted(line.removesuffix(b"\r"), number)
         if b"\0" in name:
-            raise SourcesError(f"line {number} of the list of files holds a zero byte", "such a list needs --null")
+            raise SourcesError(f"line {number} of the list of files holds a zero byte", ENDED_BY_ZERO)
         if name:
             yield path_name(name)
 
@@ -44,14 +45,14 @@ def _pieces(list_: IO[bytes], end: bytes) -> Iterator[bytes]:
             piece = os.read(list_.fileno(), PIECE)
         except OSError as error:
             raise SourcesError(
-                f"the list of files cannot be read: {error.strerror}", "name a file that can be"
+                f"the list of files cannot be read: {error.strerror}", "name a file that can be read"
             ) from None
         if not piece:
             break
         *whole, left = (left + piece).split(end)
         yield from whole
         if len(left) > LONGEST:
-            raise SourcesError("the list of files holds a name that is too long", "with zero bytes between, use --null")
+            raise SourcesError("the list of files holds a name that is too long", ENDED_BY_ZERO)
     if left:
         yield left
 
@@ -81,4 +82,6 @@ def _unquoted(line: bytes, number: int) -> bytes:
     else:
         if at == len(line) - 1 and line.endswith(b'"'):
             return bytes(name)
-    raise SourcesError(f"line {number} of the list of files has quotes that do not fit together", "or use --null")
+    raise SourcesError(
+        f"line {number} of the list of files has quotes that do not fit together", "correct the quotes, or use --null"
+    )

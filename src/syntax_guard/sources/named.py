@@ -118,7 +118,7 @@ class NamedFiles:
         try:
             return os.stat(path)
         except ValueError:
-            raise SourcesError(f"no such path: {path!r}", "no path holds a zero byte") from None
+            raise SourcesError(f"no such path: {path!r}", "a path holds no zero byte") from None
         except OSError as error:
             if isinstance(error, (FileNotFoundError, NotADirectoryError)) and not os.path.islink(path):
                 raise SourcesError(f"no such path: {path}", "paths are taken from the current folder") from None

@@ -63,13 +63,14 @@ def select(
     """
     walk = Walk(exclude, suffixes, says=says)
     folders = False
-    for path in map(slashed, paths):
+    paths = [slashed(path) for path in paths]
+    for path in paths:
         if walk.take_named(path):
             folders = True
             walk.search(path)
     selection = walk.selected()
     if folders and not selection.files:
-        raise nothing_to_check(selection)
+        raise nothing_to_check(selection, paths)
     return selection
 
 
@@ -84,7 +85,8 @@ def select_for_start(
     Raises `SourcesError` also for files that are all excluded.
     """
     walk = Walk(exclude, suffixes, str.isidentifier, says)
-    for root in map(slashed, roots):
+    roots = [slashed(root) for root in roots]
+    for root in roots:
         status = walk.named(root)
         if status is None:
             continue
@@ -94,7 +96,7 @@ def select_for_start(
             walk.take(root, status, walk.excluded(root))
     selection = walk.selected()
     if not selection.files:
-        raise nothing_to_check(selection)
+        raise nothing_to_check(selection, roots)
     return selection
 
 

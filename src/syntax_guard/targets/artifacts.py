@@ -18,7 +18,7 @@ NEWEST = (3, 15)
 
 
 class Asked(Record):
-    """Who is asked about an artifact."""
+    """Which targets are asked about an artifact."""
 
     targets: tuple[Target, ...]
     """Lowest version first; none where no Python answers for any that it admits."""
@@ -42,7 +42,7 @@ def for_artifact(requires: str | None, why: str, machine: Machine, *, all_of_the
         all_of_them: Whether each version that it admits is asked, and not only the lowest one and this interpreter's.
 
     Returns:
-        Whom to ask. No specifier makes this raise.
+        The targets. No specifier makes this raise.
     """
     this = this_interpreter()
     note = None

@@ -68,7 +68,7 @@ class ByProject:
         self._notices: dict[str, None] = {}
 
     def over(self, tree: Tree) -> ByProject:
-        """The same rules for paths in `tree`: who is asked is found out once for both."""
+        """The same rules for paths in `tree`: the targets are found once for both."""
         other = object.__new__(ByProject)
         vars(other).update(vars(self), _tree=tree, _trees={}, _folders={})
         return other

@@ -184,7 +184,7 @@ def _discover(
     where = places(environ)
     running = os.path.realpath(sys.executable)
 
-    def is_another(info: PythonInfo) -> bool:  # who searches knows the running one
+    def is_another(info: PythonInfo) -> bool:  # the search knows the running one
         return os.path.realpath(info.executable) != running or holds(where, info.executable)
 
     logger = logging.getLogger("python_discovery")

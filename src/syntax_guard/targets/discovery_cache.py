@@ -1,4 +1,4 @@
-"""What earlier searches found, so that the second commit starts no interpreter to ask who it is.
+"""What earlier searches found, so that the second commit starts no interpreter to ask which one it is.
 
 One small text file in the user's cache folder, a line for each answer. It is a hint and no authority: a line holds
 only while every file and folder that it depends on is the same, and a path counts only where a search would look now.

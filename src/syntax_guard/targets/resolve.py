@@ -1,4 +1,4 @@
-"""Which Python versions are asked for, why, and who answers for each."""
+"""Which Python versions are asked for, why, and which interpreter answers for each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Survey(Record):
-    """The targets that apply, and what was looked at to find who answers for them."""
+    """The targets that apply, and what was looked at to find interpreters for them."""
 
     targets: tuple[Target, ...]
     """Lowest version first."""
@@ -64,7 +64,7 @@ def survey(
     this: Interpreter | None = None,
     asked_by: str | None = None,
 ) -> Survey:
-    """Find the targets that apply, and who answers for each.
+    """Find the targets that apply, and the interpreter that answers for each.
 
     Without `asked` and `pythons`, the targets are `this`, unless it is older than `requires_python` admits, and the
     lowest version that `requires_python` admits.
@@ -98,7 +98,7 @@ def survey(
 def answer(
     reasons: Mapping[Version, str], machine: Machine, this: Interpreter, targets: Sequence[Target] = ()
 ) -> Survey:
-    """Find who answers for some versions.
+    """Find the interpreters that answer for some versions.
 
     Args:
         reasons: The versions, each with why it is asked for.
@@ -136,7 +136,7 @@ def _versions(asked: Sequence[str]) -> Iterator[Version]:
     for text in asked:
         for part in text.strip().strip(",").split(","):
             if part.strip() == DECLARED:
-                hint = "for files, `requires-python` is read by default"
+                hint = "leave it out: for files, `requires-python` is read by default"
                 raise TargetError(f"target-version {DECLARED!r} is for archives, which say what they are for", hint)
             yield parse(part)
 

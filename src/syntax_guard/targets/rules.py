@@ -1,4 +1,4 @@
-"""What counts for the files of a run: whom to ask, and what the settings say of each file."""
+"""What counts for the files of a run: the targets, and what the settings say of each file."""
 
 from __future__ import annotations
 

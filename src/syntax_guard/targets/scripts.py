@@ -23,7 +23,7 @@ def own_targets(
     machine: Machine,
     note: Callable[[Readable, Source, str], None],
 ) -> Iterator[tuple[Asked, Readable]]:
-    """Find whom to ask about scripts that may say so themselves.
+    """Find the targets of scripts that may name them themselves.
 
     Args:
         scripts: What was handed back, each with its bytes.
@@ -32,7 +32,7 @@ def own_targets(
         note: Is told the reason where a block cannot be read or used.
 
     Yields:
-        Whom to ask, and the script, with its bytes.
+        The targets, and the script, with its bytes.
     """
     for file, source in scripts:
         try:

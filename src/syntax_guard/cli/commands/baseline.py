@@ -53,7 +53,9 @@ def run(arguments: list[str], parse: Parse) -> int:
     paths, prune = flags.pop("paths"), flags.pop("prune")
     settings = load(flags, os.environ, os.getcwd())
     if not settings.projects:
-        raise UsageError("a baseline goes without --config and --isolated", "no gate reads it with them")
+        raise UsageError(
+            "a baseline goes without --config and --isolated", "leave them out: no gate reads a baseline with them"
+        )
     top = _top()
     file = os.path.join(top, BASELINE)
     if prune:
@@ -94,7 +96,7 @@ def _from(top: str, entry: Entry) -> Entry:
     except ValueError:  # on another drive
         path = ".."
     if path.split("/")[0] == "..":
-        raise SourcesError(f"{entry.path} is outside of {top}", "a baseline holds the files of its own repository")
+        raise SourcesError(f"{entry.path} is outside of {top}", "name paths in that repository")
     return Entry(**{**vars(entry), "path": path})
 
 

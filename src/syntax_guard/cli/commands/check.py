@@ -124,7 +124,11 @@ def _check(paths: list[str], flags: dict[str, Any]) -> int:
         from ...findings.baseline import red_for_stale
 
         result = red_for_stale(result)
-    _explain(result, settings)
+    if settings.verbose:
+        _name_unknown_variables()
+    elif _is_left_out(result):
+        _name_what_is_left_out(result)
+        how = how and how.evolve(summary_of_green=False)  # it would say the same
     if how is not None or result.diagnostics:
         _report(result, settings, how)
     return OK if result.ok else RED
@@ -152,15 +156,25 @@ def _report(result: Result, settings: Settings, how: Printing | None) -> None:
         report(result, how)
 
 
-def _explain(result: Result, settings: Settings) -> None:
-    """Say on standard error what would surprise a person who reads no report."""
-    nothing = not result.summary.checked and any(skipped.reason != "not-python" for skipped in result.skipped)
-    if not nothing and not settings.verbose:
-        return
+def _is_left_out(result: Result) -> bool:
+    """Whether there was Python to check, and all of it is skipped."""
+    return not result.summary.checked and any(skipped.reason != "not-python" for skipped in result.skipped)
+
+
+def _name_what_is_left_out(result: Result) -> None:
+    from ..output import note
+
+    first, *more = (skipped for skipped in result.skipped if skipped.reason != "not-python")
+    if more:
+        said = f"{first.path} ({first.reason}) and {len(more)} more are skipped"
+        note(f"nothing was checked: {said} (to see all of them: --verbose)")
+    else:
+        note(f"nothing was checked: {first.path} is skipped ({first.reason})")
+
+
+def _name_unknown_variables() -> None:
     from ...config.variables import unknown
     from ..output import note
 
-    if nothing:
-        note(f"nothing was checked: {result.summary.skipped} skipped (--verbose says which, and why)")
-    for name in unknown(os.environ) if settings.verbose else ():
+    for name in unknown(os.environ):
         note(f"{name} is not a setting")

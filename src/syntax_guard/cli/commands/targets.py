@@ -1,4 +1,4 @@
-"""`syntax-guard targets`: which Pythons are asked here, why, and who answers for each."""
+"""`syntax-guard targets`: which Pythons are asked here, why, and which interpreter answers for each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..parser import Parser
     from ..verbs import Parse
 
-DESCRIPTION = "Show which Python versions a check asks about here, why, and who answers."
+DESCRIPTION = "Show which Python versions a check asks about here, why, and which interpreter answers for each."
 
 
 def add_arguments(verb: Parser) -> None:

@@ -70,7 +70,7 @@ class Forward:
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Go on to a later position. Raises `UnreadableError` for an earlier one."""
         if whence != io.SEEK_SET or offset < self._at:
-            raise UnreadableError("a header that leads back in the archive")
+            raise UnreadableError("a header that points backwards in the archive")
         while self._at < offset and self.read(min(_PIECE, offset - self._at)):
             pass
         return self._at

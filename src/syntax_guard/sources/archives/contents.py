@@ -15,7 +15,7 @@ ARCHIVES = (".whl", ".egg", ".zip", ".pyz", ".pyzw", ".pex", ".tar", ".gz", ".tg
 """How an archive within an archive is called."""
 SCRIPT = 1024
 """Bytes at the beginning of a file that tell whether it is a script."""
-TWICE = "two members have this name, and it is open which of them gets installed"
+TWICE = "two members have this name, and installers differ in which of them they install"
 
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 

@@ -27,7 +27,7 @@ class Declared(Record):
     requires: str | None = None
     """A version specifier, as PEP 440 has it, with ``||`` between alternatives; None: it says nothing."""
     why: str = ""
-    """Who says so, as targets show it: ``Requires-Python >=3.9``, ``tag cp312-cp312``."""
+    """What says so, as targets show it: ``Requires-Python >=3.9``, ``tag cp312-cp312``."""
     name: str | None = None
     """Of the distribution."""
     version: str | None = None

@@ -75,7 +75,7 @@ def read(file: IO[bytes], size: int, suffixes: tuple[str, ...] = SUFFIXES) -> Co
         message = error.problem.message if isinstance(error, UnreadableError) else " ".join(str(error).split())[:200]
         if not contents.names:
             raise UnreadableError(f"no tar file: {message or type(error).__name__}") from None
-        contents.refuse("", f"torn, or not for this program: {message or type(error).__name__}")
+        contents.refuse("", f"damaged, or not for this program: {message or type(error).__name__}")
     return contents
 
 
@@ -99,7 +99,7 @@ class _Reading:
                 self._member(archive, member)
             archive.members = []  # type: ignore[attr-defined]  # it would keep all of them
         if self._stream.last.strip(b"\0") or len(self._stream.last) != _BLOCK:
-            raise UnreadableError("it ends without the mark of an end")
+            raise UnreadableError("it ends without its end mark")
         for name, target in self._links.items():
             self._link(name, target)
 

@@ -132,17 +132,17 @@ def _code_cells(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
     sheets = _list(notebook["worksheets"], "worksheets") if old else [notebook]
     for sheet in sheets:
         if not isinstance(sheet, dict):
-            raise _none("a worksheet that is none")
+            raise _none("a worksheet that is no object")
         for cell in _list(sheet.get("cells", []), "cells"):
             if not isinstance(cell, dict):
-                raise _none("a cell that is none")
+                raise _none("a cell that is no object")
             if cell.get("cell_type") == "code":
                 yield {**cell, "source": _old_source(notebook, cell)} if old else cell
 
 
 def _list(value: object, name: str) -> list[Any]:
     if not isinstance(value, list):
-        raise _none(f"{name} that are no list")
+        raise _none(f"{name}, where a list is expected")
     return value
 
 

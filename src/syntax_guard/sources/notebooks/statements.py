@@ -200,7 +200,7 @@ class _Replacing:
 
 
 def _tokens(lines: Iterator[str]) -> Iterator[TokenInfo]:
-    """The tokens of `lines` as IPython takes them, who reads on where Python would stop."""
+    """The tokens of `lines` as IPython takes them: it reads on where Python would stop."""
     last: TokenInfo | None = None
     try:
         for token in tokenize.generate_tokens(lambda: next(lines, "")):

@@ -116,7 +116,7 @@ def check_tracked(paths: Sequence[str], settings: Settings) -> Result:
     Raises:
         GitError: This is no repository, or git fails.
     """
-    from .sources.selection import nothing_to_check
+    from .sources.empty_search import nothing_to_check
     from .sources.tracked import tracked
 
     found = tracked(paths)

@@ -64,6 +64,12 @@ def test_the_page_of_commands_has_each_verb() -> None:
     assert {command.split()[1].strip("`") for command in commands} == set(verbs)
 
 
+def test_the_exit_codes_are_those_of_the_first_page() -> None:
+    table = re.compile(r"^\| exit code \| meaning \|\n(?:\|.*\n)+", re.MULTILINE)
+    (told,) = table.findall(README.read_text(encoding="utf-8"))
+    assert table.findall((PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")) == [told]
+
+
 def test_what_is_said_of_the_time_before_a_release_goes_with_it() -> None:
     released = re.search(r"^## \[?v?\d+\.\d+", (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     said = re.findall(r"[Uu]ntil v\d|before the first\s+release", README.read_text(encoding="utf-8"))

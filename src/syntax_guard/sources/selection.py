@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 
-from ..errors import SourcesError
 from ..model import Skipped
 from .readers import File
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from ..model import Stamp
     from ..storage.packed import Block
@@ -146,26 +145,6 @@ class Selection:
     def account(self) -> tuple[Skipped, ...]:
         """What was skipped, by path."""
         return tuple(Skipped(path, why) for path, why in sorted(self.skipped))
-
-
-def nothing_to_check(selection: Selection, paths: Sequence[str]) -> SourcesError:
-    """The error of a search in `paths` whose `selection` leaves nothing to check."""
-    from .archives.recognise import TARS, ZIPS
-
-    for folder in filter(os.path.isdir, paths):
-        if any(name.lower().endswith((*ZIPS, *TARS)) for name in os.listdir(folder)):
-            return SourcesError(
-                f"no Python file to check was found: {folder} holds archives, and a search opens none",
-                f"name them: {os.path.join(folder, '*')}",
-            )
-    skipped = sorted(selection.skipped, key=lambda pair: pair[1] != EXCLUDED)
-    if not skipped:
-        where = "the current folder" if list(paths) == ["."] else " ".join(paths)
-        return SourcesError(f"no Python file to check was found in {where}", "name other paths")
-    (path, why), *more = skipped
-    said = f"{path} ({why}) and {len(more)} more are skipped" if more else f"{path} is skipped ({why})"
-    hint = "look at `exclude`, or name other paths" if why == EXCLUDED else "name other paths"
-    return SourcesError(f"no Python file to check was found: {said}", hint)
 
 
 def skipped_by_name(path: str, name: str) -> str | None:

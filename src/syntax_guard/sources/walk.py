@@ -6,6 +6,7 @@ import os
 import stat
 
 from ..model import UNKNOWN, stamp_of
+from .empty_search import nothing_to_check
 from .file_types import SUFFIXES, is_python_name, is_script
 from .named import MARK, NamedFiles, leads_nowhere, not_to_be_read
 from .readers import File, Unreadable
@@ -16,7 +17,6 @@ from .selection import (
     LINK,
     Selection,
     inside_current,
-    nothing_to_check,
     real_path,
     skipped_by_name,
     slashed,

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from .model import Diagnostic, Result
     from .run import Follow, Search
-    from .sources.git import Index
     from .sources.readers import Readable
+    from .sources.staged_index import Index
     from .stream import SourceResult
     from .targets.by_project import ByProject
     from .targets.rules import Rules
@@ -236,7 +236,7 @@ def check_staged(index: Index, settings: Settings) -> Result:
     from .sources.staged_links import StagedLinks
 
     top = index.top()
-    links = StagedLinks(top, index.contents.file)
+    links = StagedLinks(top, index.file, index.may_hold_links())
     entries = links.among(index.staged(), may_declare)
     paths = [entry.path for entry in entries]
     tree = staged.StagedTree(index, top, links, paths)

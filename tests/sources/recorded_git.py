@@ -31,6 +31,8 @@ ASKED = {
     "a range from nowhere": ["--commits", "nowhere..HEAD"],
 }
 """The questions for which git's answers are kept."""
+ASK_GIT = {"GIT_CONFIG_COUNT": "0"}
+"""A variable that may have a say in where the index is, so that no index is read without git."""
 TARGET = "--target-version=3.11"
 """Asked with each of them, so that every machine asks git the same."""
 
@@ -148,7 +150,7 @@ def record() -> dict[str, dict[str, Any]]:
         recorder = program(Path(scratch, "bin", "git"), f"TOP, LOG, REAL = {TOP!r}, {str(log)!r}, {REAL!r}\n{_RECORD}")
         path = os.pathsep.join([str(recorder.parent), repository.environment["PATH"]])
         for asked in ASKED.values():
-            repository.check(*asked, TARGET, environment={"PATH": path})
+            repository.check(*asked, TARGET, environment={"PATH": path, **ASK_GIT})
         objects = repository.git("cat-file", "--batch-all-objects", "--batch-check=%(objectname)")
         repository.run(recorder, "cat-file", "--batch", stdin=f"{objects}\n".encode())
         for line in log.read_text("ascii").splitlines():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from syntax_guard.sources import git
+from syntax_guard.sources.staged_index import plain_top
 
 from ..conftest import Folder
 
@@ -221,12 +221,12 @@ def test_the_top_is_where_git_says(
     monkeypatch.chdir(repository.path / lay(repository))
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
-    found = git._plain_top(".")
+    found = plain_top(".")
     assert (found is not None) == plain
     if found is not None:
         assert found == subprocess.check_output(["git", "rev-parse", "--show-toplevel"], text=True).strip()
     monkeypatch.setenv("GIT_WORK_TREE", "p")
-    assert git._plain_top(".") is None
+    assert plain_top(".") is None
 
 
 def test_the_repository_is_left_as_it_was(repository: Folder) -> None:

@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .staged_index import Index
+
 ENCODING, FILTER = "working-tree-encoding", "filter"
 NOTHING = ("", "cat")
 """Commands that change nothing."""
@@ -40,7 +42,7 @@ class Checkout:
             self._filters[name] = None if all(command.strip() in NOTHING for command in commands) else name
         return self._filters[name]
 
-    def read(self, index: git.Index, path: str, blob: str, most: int) -> bytes:
+    def read(self, index: Index, path: str, blob: str, most: int) -> bytes:
         """The first `most` bytes of the object `blob` of `index`, as they are written to `path` without a filter.
 
         Raises `GitError`, and `UnreadableError` for an odd encoding."""
@@ -60,7 +62,7 @@ class FilteredCheckout(Checkout):
         """No filter is left to be run."""
         return None
 
-    def read(self, index: git.Index, path: str, blob: str, most: int) -> bytes:
+    def read(self, index: Index, path: str, blob: str, most: int) -> bytes:
         """The first `most` bytes of the object `blob`, as git writes them to `path`. Raises `UnreadableError`."""
         if super().filter(path) is None:
             return super().read(index, path, blob, most)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..config.settings import SPEAKING
 from ..errors import GitError
-from . import git
 from .file_types import SUFFIXES, has_python_shebang, is_python_name
+from .git_links import EXECUTABLE
 from .readers import SIZE_LIMIT, UnreadableError, too_large
 from .selection import EXCLUDED, TOOL_FOLDER, Selection, below_tool_folder
 
@@ -132,7 +132,7 @@ class _Scripts:
 
     def are_told_by(self, entry: CommittedEntry) -> bool:
         """Whether the content of `entry` is a script for Python, or may be: it is not here."""
-        if entry.mode != git.EXECUTABLE:
+        if entry.mode != EXECUTABLE:
             return False
         if entry.blob not in self._known:
             first = self._history.contents.file(entry.blob.encode(), 1024)

@@ -1,4 +1,4 @@
-"""The only module that speaks to git: what the index holds.
+"""The only module that starts git.
 
 The repository is not trusted: nothing that its configuration names is run (fsmonitor, hooks, external diff, textconv,
 filters, a pager), and nothing is written (no lock, no refresh of the index).
@@ -9,10 +9,8 @@ from __future__ import annotations
 import os
 
 from ..errors import GitError
-from ..model import Record
 from ..processes.spawn import start, stop
-from .path_names import name_of, path_name
-from .selection import SUBMODULE_FOLDER
+from .path_names import path_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,34 +30,14 @@ ENVIRONMENT = {
     "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_GRAFT_FILE": os.devnull, "LC_ALL": "C",
 }  # fmt: skip
-_TOP = ("rev-parse", "--show-toplevel")
-_DIFFERENCE = (
-    "diff", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv",
-    "--ignore-submodules=dirty", "--no-color", "--no-relative",
-)  # fmt: skip
-_MOVING = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CEILING", "GIT_DISCOVERY", "GIT_IMPLICIT", "GIT_CONFIG")
-"""How the variables begin that have a say in where the work tree is."""
+TOP = ("rev-parse", "--show-toplevel")
 PIPE_BYTES = 4096  # that a pipe takes in any case before its other end reads
 NO_VARIABLES: Variables = {}
-REGULAR, EXECUTABLE, SUBMODULE = 0o100644, 0o100755, 0o160000
-FILES = (REGULAR, EXECUTABLE, 0o120000)  # a link's content is the path that it leads to
-
-
-class Entry(Record):
-    """A staged file."""
-
-    path: str
-    """Relative to the top of the work tree, with ``/`` between its parts."""
-    mode: int  # as git keeps it, such as ``0o100755``
-    blob: str | None
-    """Name of the object that holds its content; None for a path with an unresolved conflict."""
-    stored: str | None = None  # where a link leads to, relative to the top
-    why_not: str | None = None  # why a link is skipped: the code of the reason
 
 
 def top(folder: str) -> str:
     """Path of the work tree that `folder` lies in. Raises `GitError` outside of one."""
-    return path_name(run(folder, *_TOP)).removesuffix("\n")
+    return path_name(run(folder, *TOP)).removesuffix("\n")
 
 
 class Contents:
@@ -78,7 +56,7 @@ class Contents:
 
     def start(self) -> None:
         """Start git if it does not run, so that it is ready when it is asked."""
-        self._git = self._git or _start(self._folder, "cat-file", "--batch", variables=self._variables)
+        self._git = self._git or begin(self._folder, "cat-file", "--batch", variables=self._variables)
 
     def close(self) -> None:
         """End git."""
@@ -135,101 +113,6 @@ class Contents:
         raise GitError("git ended before it gave all contents", "try `git fsck`")
 
 
-class Index:
-    """The index of the repository around `folder`. A context manager.
-
-    Up to three git processes answer for it. They start at once, and run while the caller is busy with something else.
-    """
-
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
-        self._top = _plain_top(folder)
-        asked = (_DIFFERENCE,) if self._top else (_DIFFERENCE, _TOP)
-        self._running = {arguments: _start(folder, *arguments) for arguments in asked}
-        self.contents = Contents(folder)
-        self.removed: list[str] = []  # the paths that the next commit takes away, once `staged` has answered
-
-    def __enter__(self) -> Index:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for process in self._running.values():
-            stop(process)
-        self.contents.close()
-
-    def top(self) -> str:
-        """Path of the work tree. Raises `GitError` where there is none."""
-        if self._top:
-            return self._top
-        path = path_name(_output(self._running[_TOP], self._folder, *_TOP)).removesuffix("\n")
-        if not os.path.isabs(path):
-            raise GitError("git does not say where the work tree is", "look at which git stands first on PATH")
-        self._top = path  # git said it once
-        return path
-
-    def staged(self) -> tuple[Entry, ...]:
-        """The files and links that the next commit adds or changes, in the order of the index.
-
-        Left out: deletions, and what ``git add --intent-to-add`` adds, as in a commit. Raises `GitError`.
-        """
-        self.contents.start()  # while the first answers
-        output = _output(self._running[_DIFFERENCE], self._folder, *_DIFFERENCE)
-        entries: dict[str, Entry] = {}
-        fields = iter(output.split(b"\0"))
-        for field in filter(None, fields):  # the last is empty
-            _, mode, _, blob, status = field.split(b" ")
-            path = path_name(next(fields))
-            if status.startswith(b"U"):
-                entries[path] = Entry(path, REGULAR, None)
-            elif status.startswith(b"D"):
-                self.removed.append(path)
-            elif int(mode, 8) in FILES and path not in entries:
-                entries[path] = Entry(path, int(mode, 8), blob.decode())
-            elif int(mode, 8) == SUBMODULE:
-                entries[path] = Entry(f"{path}/", SUBMODULE, None, why_not=SUBMODULE_FOLDER)
-        return tuple(entries.values())
-
-    def content(self, path: str, most: int) -> bytes | None:
-        """The first `most` bytes of the file that the index holds at `path`; None where it holds none."""
-        if "\n" in path:  # git reads a name a line
-            return None
-        return self.contents.file(b":" + name_of(path), most)
-
-    def read(self, name: str, most: int) -> bytes:
-        """The first `most` bytes of the object called `name`. Raises `GitError` if git does not give it."""
-        data = self.contents.file(name.encode(), most)
-        if data is None:
-            raise GitError(f"git has no content for object {name}", "try `git fsck`")
-        return data
-
-
-def _plain_top(folder: str) -> str | None:
-    """Path of the work tree where that is plain to see, and None where git has to be asked.
-
-    A process of git is a tenth of a commit's wait, and most repositories are plain: the first ``.git`` upwards is a
-    whole one, and neither the environment nor its configuration say that the work tree is elsewhere (git's manual,
-    gitrepository-layout and git-config, ``core.worktree``).
-    """
-    top = os.path.realpath(folder)
-    named = any(name.startswith(_MOVING) for name in os.environ)
-    if named or os.name != "posix" or ".git" in top.split("/"):
-        return None
-    while not os.path.lexists(os.path.join(top, ".git")):
-        above = os.path.dirname(top)
-        if above == top:
-            return None
-        top = above
-    inside = os.path.join(top, ".git")
-    try:
-        with open(os.path.join(inside, "config"), "rb") as config, open(os.path.join(inside, "HEAD"), "rb") as head:
-            said, whole = config.read().lower(), head.read(10) == b"ref: refs/"
-        whole = whole and {"objects", "refs"}.issubset(os.listdir(inside))
-    except OSError:
-        return None
-    moved = b"worktree" in said or b"include" in said or b"bare = false" not in said
-    return top if whole and not moved else None
-
-
 def run(
     folder: str,
     *arguments: str,
@@ -241,13 +124,13 @@ def run(
 
     `variables` are added to its environment; those that are None are taken out of it. Raises `GitError`.
     """
-    started = _start(folder, *arguments, program=program, variables=variables)
-    return _output(started, folder, *arguments, program=program, given=given, variables=variables)
+    started = begin(folder, *arguments, program=program, variables=variables)
+    return output(started, folder, *arguments, program=program, given=given, variables=variables)
 
 
 def answer(folder: str, *arguments: str, variables: Variables = NO_VARIABLES, most: int = -1) -> tuple[bytes, int]:
     """What git writes (`most` bytes of it), and its exit status. Raises `GitError` where none starts."""
-    return _finish(_start(folder, *arguments, variables=variables), b"", most)
+    return _finish(begin(folder, *arguments, variables=variables), b"", most)
 
 
 def variable(name: str) -> str:
@@ -255,7 +138,7 @@ def variable(name: str) -> str:
     return os.environ.get(name, "")
 
 
-def _output(
+def output(
     git: Child | Popen[bytes],
     folder: str,
     *arguments: str,
@@ -267,7 +150,7 @@ def _output(
     output, status = _finish(git, given)
     if not status:
         return output
-    again = _start(folder, *arguments, program=program, mixed=True, variables=variables)
+    again = begin(folder, *arguments, program=program, mixed=True, variables=variables)
     complaint, status = _finish(again, given)
     from .git_complaints import failure
 
@@ -301,13 +184,14 @@ def _give(git: Child | Popen[bytes], given: bytes) -> None:
             pass
 
 
-def _start(
+def begin(
     folder: str,
     *arguments: str,
     program: tuple[str, ...] = GIT,
     mixed: bool = False,
     variables: Variables = NO_VARIABLES,
 ) -> Child | Popen[bytes]:
+    """Start git in `folder`. Raises `GitError` where none starts."""
     wanted = {**os.environ, **ENVIRONMENT, **variables, "GIT_EXTERNAL_DIFF": None}
     environment = {name: value for name, value in wanted.items() if value is not None}
     try:

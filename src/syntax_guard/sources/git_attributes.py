@@ -6,7 +6,6 @@ import os
 import sys
 
 from ..errors import GitError
-from . import git
 from .path_names import path_name
 
 TYPE_CHECKING = False
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
 
 def attributes(top: str, names: tuple[str, ...], paths: Sequence[str]) -> dict[str, dict[str, str]]:
     """Which of the attributes `names` the index of the work tree `top` sets for `paths`, by path. Raises `GitError`."""
+    from . import git
+
     found: dict[str, dict[str, str]] = {}
     for start_at in range(0, len(paths), _MOST_ARGUMENTS):
         some = paths[start_at : start_at + _MOST_ARGUMENTS]
@@ -51,6 +52,8 @@ def filtered(top: str, path: str, blob: str, most: int) -> bytes:
 
     This runs the filter that git's configuration names for `path`. Raises `GitError` where it fails and is required.
     """
+    from . import git
+
     data, status = git.answer(top, "cat-file", "--filters", f"--path={path}", blob, most=most)
     if status:
         raise GitError(f"git's filter for {path} failed", "try `git checkout-index` of the file")

@@ -11,7 +11,7 @@ from ..model import Record
 from . import git
 from .git_ahead import InOrder
 from .git_changes import Change, lies_below, raw_change
-from .git_links import SUBMODULE, SYMBOLIC, skipped_as, worth_following
+from .git_links import EXECUTABLE, FILES, REGULAR, SUBMODULE, SYMBOLIC, skipped_as, worth_following
 from .git_relinked import Relinked
 from .git_shallow import WHOLE, shallow_commits
 from .git_trees import Trees
@@ -299,7 +299,7 @@ class History:
         return self.declaring(self.declares_as(commit)).get(path, (0, ""))[0] == SYMBOLIC
 
     def _entries(self, commit: str, path: str, mode: int, blob: str) -> Iterator[CommittedEntry]:
-        if mode in (git.REGULAR, git.EXECUTABLE):
+        if mode in (REGULAR, EXECUTABLE):
             yield CommittedEntry(commit, path, mode, blob)
         elif mode == SUBMODULE:
             yield CommittedEntry(commit, f"{path}/", mode, blob, SUBMODULE_FOLDER)
@@ -315,4 +315,4 @@ class History:
 
 def _declares(path: str, mode: int) -> bool:
     """Whether a path is a file, or a link, of a name that declares."""
-    return path.rpartition("/")[2] in SPEAKING and mode in git.FILES
+    return path.rpartition("/")[2] in SPEAKING and mode in FILES

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     Look: TypeAlias = Callable[[str], "tuple[int, str] | None"]
 
-FOLDER, SYMBOLIC, SUBMODULE = 0o040000, 0o120000, 0o160000
+FOLDER, REGULAR, EXECUTABLE, SYMBOLIC, SUBMODULE = 0o040000, 0o100644, 0o100755, 0o120000, 0o160000
+"""What git keeps of the mode of each sort of entry."""
+FILES = (REGULAR, EXECUTABLE, SYMBOLIC)  # a link's content is the path that it leads to
 HOPS = 40
 """Links that are followed for one path: as many as Linux follows."""
 LONGEST = 4096

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 
 from ..config.settings import BASELINE_LIMIT, SPEAKING
-from . import git
 from .file_types import SUFFIXES, has_python_shebang, is_python_name
 from .git_attributes import may_have_attributes
-from .path_names import name_of, path_name
+from .git_links import EXECUTABLE, REGULAR
+from .path_names import path_name
 from .readers import SIZE_LIMIT, Unreadable, UnreadableError, too_large
 from .selection import EXCLUDED, TOOL_FOLDER, Selection, below_tool_folder
+from .staged_index import Entry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from .checkout import Checkout
+    from .staged_index import Index
     from .staged_links import StagedLinks
 
 
@@ -27,7 +29,7 @@ class AsHeld:
         """No filter changes a file."""
         return None
 
-    def read(self, index: git.Index, path: str, blob: str, most: int) -> bytes:  # noqa: ARG002
+    def read(self, index: Index, path: str, blob: str, most: int) -> bytes:  # noqa: ARG002
         """The first `most` bytes of the object `blob` of `index`. Raises `GitError`."""
         return index.read(blob, most)
 
@@ -40,7 +42,7 @@ class Blob:
     size = 8192
     """A guess: to know costs as much as to read."""
 
-    def __init__(self, path: str, blob: str, index: git.Index, checkout: Checkout | AsHeld, stored: str) -> None:
+    def __init__(self, path: str, blob: str, index: Index, checkout: Checkout | AsHeld, stored: str) -> None:
         """`checkout` knows how git would write the file at `stored`: that is `path`, or where it leads to.
 
         Raises `GitError`."""
@@ -60,25 +62,27 @@ class Blob:
         return data
 
 
-def tracked(top: str, below: Sequence[str] = ()) -> Iterator[git.Entry]:
+def tracked(top: str, below: Sequence[str] = ()) -> Iterator[Entry]:
     """The regular files that the index of the work tree `top` holds: all, or those `below` some folders.
 
     Raises:
         GitError: Git fails.
     """
     literal = [f":(literal){folder}" for folder in below]
+    from . import git
+
     for field in git.run(top, "ls-files", "--stage", "-z", "--", *literal).split(b"\0"):
         if field:
             said, _, path = field.partition(b"\t")
             mode, blob, stage = said.split(b" ")
-            if stage == b"0" and int(mode, 8) in (git.REGULAR, git.EXECUTABLE):
-                yield git.Entry(path_name(path), int(mode, 8), blob.decode())
+            if stage == b"0" and int(mode, 8) in (REGULAR, EXECUTABLE):
+                yield Entry(path_name(path), int(mode, 8), blob.decode())
 
 
 class StagedTree:
     """What the git `index` holds, as a place where projects declare things."""
 
-    def __init__(self, index: git.Index, top: str, links: StagedLinks, files: Sequence[str] = ()) -> None:
+    def __init__(self, index: Index, top: str, links: StagedLinks, files: Sequence[str] = ()) -> None:
         """`top` is that of the work tree, and `links` are those of the index. What has a say in `files` is asked of git
         at once: sixty questions one by one take longer than to judge a commit."""
         self.name = f"{top}:index"
@@ -110,29 +114,13 @@ class StagedTree:
                 while (path := path.rpartition("/")[0]) and path not in folders:
                     folders.add(path)
             paths = [f"{folder}/{name}".lstrip("/") for folder in sorted(folders) for name in SPEAKING]
-            self._found = dict(_asked_at_once(self._index.contents, [path for path in paths if "\n" not in path]))
+            self._found = dict(self._index.each_content(paths, BASELINE_LIMIT + 1))
         return self._found
 
 
-def _asked_at_once(contents: git.Contents, paths: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
-    """Each of `paths` with what the index holds there; git is told of as many as any pipe takes. Raises `GitError`."""
-    names = [b":" + name_of(path) for path in paths]
-    start = 0
-    while start < len(names):
-        end, size = start + 1, len(names[start])
-        while end < len(names) and size + len(names[end]) + 1 < git.PIPE_BYTES:
-            size += len(names[end]) + 1
-            end += 1
-        contents.ask(*names[start:end])
-        for path in paths[start:end]:
-            _, kind, data = contents.answer(BASELINE_LIMIT + 1)
-            yield path, data if kind == b"blob" else None
-        start = end
-
-
 def staged(
-    index: git.Index,
-    entries: Sequence[git.Entry],
+    index: Index,
+    entries: Sequence[Entry],
     exclude: Callable[[str], bool],
     suffixes: tuple[str, ...] = SUFFIXES,
     checkout: Callable[[str, Sequence[str]], Checkout] | None = None,
@@ -164,7 +152,7 @@ def staged(
             selection.skipped.append((entry.path, TOOL_FOLDER if tools else entry.why_not))
             continue
         python = is_python_name(entry.path.rpartition("/")[2], suffixes)
-        script = python is None and (entry.mode == git.EXECUTABLE or os.name == "nt")  # as `is_script` has it there
+        script = python is None and (entry.mode == EXECUTABLE or os.name == "nt")  # as `is_script` has it there
         if not (python or (script and _is_script(entry, index, written))):
             continue
         if below_tool_folder(entry.path):
@@ -178,7 +166,7 @@ def staged(
     return selection
 
 
-def _is_script(entry: git.Entry, index: git.Index, written: Checkout | AsHeld) -> bool:
+def _is_script(entry: Entry, index: Index, written: Checkout | AsHeld) -> bool:
     if not entry.blob:
         return False
     try:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from ..errors import GitError
-from . import git
 from .git_index import index_file
 from .git_links import FOLDER, LONGEST, SYMBOLIC, End, followed, skipped_as, worth_following
 from .path_names import path_name
+from .staged_index import Entry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,14 +25,16 @@ _SHARED = b"link\0"
 class StagedLinks:
     """The links in the index of the work tree `top`. Nothing is read of it unless it may hold one."""
 
-    def __init__(self, top: str, read: Read) -> None:
-        """``read(blob, most)`` is the content of an object of git."""
+    def __init__(self, top: str, read: Read, may_hold_some: bool | None = None) -> None:
+        """``read(name, most)`` is the content of an object of git. `may_hold_some` tells whether the index may hold a
+        link; None where that is not known."""
         self._top = top
         self._read = read
+        self._may_hold_some = may_hold_some
         self._known: dict[str, tuple[int, str]] | None = None
         self._links: list[str] = []
 
-    def among(self, entries: Iterable[git.Entry], declares: Callable[[str], bool]) -> list[git.Entry]:
+    def among(self, entries: Iterable[Entry], declares: Callable[[str], bool]) -> list[Entry]:
         """The staged `entries`, with what links hold in their place: the links among them, and those that lead to one
         of them. Links of other files count as far as they are of a name that ``declares(name)``. Raises `GitError`."""
         changed = {entry.path: entry for entry in entries}
@@ -46,7 +48,7 @@ class StagedLinks:
                     found += _entries(path, end)
         return found
 
-    def below(self, folders: Iterable[str]) -> Iterator[git.Entry]:
+    def below(self, folders: Iterable[str]) -> Iterator[Entry]:
         """What the links that may be Python hold: all, or those below some `folders`. Raises `GitError`."""
         starts = tuple(folder + "/" for folder in folders) or ("",)
         for path in self._paths():
@@ -68,7 +70,9 @@ class StagedLinks:
         return bool(self._paths())
 
     def _paths(self) -> list[str]:
-        if self._known is None and not _may_hold_links(self._top):
+        if self._may_hold_some is None:
+            self._may_hold_some = _may_hold_links(self._top)
+        if self._known is None and not self._may_hold_some:
             self._known = {}
         self._held()
         return self._links
@@ -76,6 +80,8 @@ class StagedLinks:
     def _held(self) -> dict[str, tuple[int, str]]:
         """Mode and object of all that the index holds, folders included."""
         if self._known is None:
+            from . import git
+
             self._known = {}
             for field in git.run(self._top, "ls-files", "--stage", "-z").split(b"\0"):
                 if field:
@@ -101,15 +107,17 @@ class StagedLinks:
         return path_name(data)
 
 
-def _entries(path: str, end: End) -> Iterator[git.Entry]:
+def _entries(path: str, end: End) -> Iterator[Entry]:
     if end.why_not is None:
-        yield git.Entry(path, end.mode, end.blob or None, end.path)
+        yield Entry(path, end.mode, end.blob or None, end.path)
     elif shown := skipped_as(path, end):
-        yield git.Entry(shown, end.mode, None, end.path, end.why_not)
+        yield Entry(shown, end.mode, None, end.path, end.why_not)
 
 
 def _may_hold_links(top: str) -> bool:
     """Whether the bytes of the index say so: nearly no repository has a link, and to ask git takes its time."""
+    from . import git
+
     named = git.variable("GIT_INDEX_FILE")
     try:
         with open(os.path.join(top, named) if named else index_file(top), "rb") as file:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from ..config.baseline import Baseline
     from ..model import Target
-    from ..sources.git import Entry
     from ..sources.readers import Readable
+    from ..sources.staged_index import Entry
     from .by_project import ByProject
     from .expected import Listed
     from .rules import FileRules, Rules

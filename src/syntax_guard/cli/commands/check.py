@@ -99,7 +99,7 @@ def behind(names: Sequence[str], *, ended: bool) -> list[str]:
 
 def _check(paths: list[str], flags: dict[str, Any]) -> int:
     if flags.get("staged"):
-        from ...sources.git import Index
+        from ...sources.staged_index import Index
 
         with Index(".") as index:  # git runs while the rest is imported
             from ...check import check_staged

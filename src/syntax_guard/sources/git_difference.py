@@ -1,0 +1,303 @@
+"""What the next commit adds, changes and takes away, told without git: its index beside the tree of HEAD.
+
+A process of git takes as long as a fifth of a commit's wait. Only what is plain is told here: an index of version 2 or
+3 as a whole (gitformat-index(5)), and objects that have a file of their own. Of all else git itself is asked.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from .git_links import FILES, FOLDER, SUBMODULE, SYMBOLIC
+from .git_loose import LooseObjects, NotPlainError
+from .path_names import name_of, path_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    Held = dict[bytes, tuple[int, str]]
+    """Mode and object of what a tree holds, by name."""
+
+_LINK = SYMBOLIC.to_bytes(4, "big")
+_MODES = {b"%o" % mode: mode for mode in (*FILES, SUBMODULE, FOLDER)}
+_HARMLESS = (
+    "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_EXEC_PATH", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_AUTHOR_",
+    "GIT_COMMITTER_", "GIT_REFLOG_ACTION", "GIT_PAGER", "GIT_ASKPASS", "GIT_SSH", "GIT_SSL_", "GIT_MERGE_AUTOEDIT",
+    "GIT_TERMINAL_PROMPT", "GIT_CONFIG_NOSYSTEM",
+)  # fmt: skip
+"""How the variables of git begin that have no say in what is in the index and in HEAD."""
+_LARGEST = 16 << 20
+"""Bytes of the largest tree that is read."""
+_FOLDERS = 100
+"""Folders that are looked through, one by one, and that lie in each other. For more, git is asked."""
+_FIRST = 12
+_ID, _NAME = 40, 62
+"""Where in an entry of the index the name of its object and its path begin."""
+_STEPS = [length + 70 & ~7 for length in range(256)]
+"""Bytes of an entry by the length of its path: one to eight zeros end it, so that its size is a multiple of eight."""
+
+
+class Cached:
+    """What the index knows of the tree that a folder of it would make: its part ``TREE``."""
+
+    __slots__ = ("below", "count", "name")
+
+    def __init__(self, count: int, name: str) -> None:
+        self.count = count
+        """Entries of the index at and below the folder; -1 where the tree is not known."""
+        self.name = name
+        self.below: dict[bytes, Cached] = {}
+
+
+class Difference:
+    """The `index`, as bytes, of the plain repository whose git folder is `inside`, beside its HEAD."""
+
+    def __init__(self, inside: str, index: bytes) -> None:
+        """Raises `NotPlainError`."""
+        self.changed: list[tuple[str, int, str]] = []
+        """Path, mode and object of what is added or changed, from the top."""
+        self.removed: list[str] = []
+        """The paths that are taken away."""
+        self.objects = LooseObjects(inside)
+        self.index = index
+        self._folders: dict[bytes, Held] = {}
+        """What the index holds in each folder that was looked through."""
+        self._at = _FIRST
+        self._last = b""
+        self._trees = 0
+        if index[:4] != b"DIRC" or index[4:8] not in (b"\0\0\0\2", b"\0\0\0\3"):
+            raise NotPlainError
+        self._left = int.from_bytes(index[8:12], "big")
+        try:
+            known, begins = _cached(index)
+            self._compare(b"", known, self._root(inside))
+        except (IndexError, ValueError):  # it ends too early, or holds what is no number
+            raise NotPlainError from None
+        if self._left or self._at != begins:
+            raise NotPlainError
+
+    def _root(self, inside: str) -> str:
+        """The tree of HEAD."""
+        commit = self.objects.read(_head(inside), b"commit", _LARGEST)
+        if not commit.startswith(b"tree ") or commit[45:46] != b"\n":
+            raise NotPlainError
+        return commit[5:45].decode()
+
+    def held(self, path: str) -> tuple[int, str] | None:
+        """Mode and object of what the index holds at `path`: zero and empty for nothing, None for what is not known."""
+        folder, slash, name = name_of(path).rpartition(b"/")
+        inside = self._folders.get(folder + slash)
+        return None if inside is None else inside.get(name, (0, ""))
+
+    def may_hold_links(self) -> bool:
+        """Whether an entry may be a symbolic link: its mode would stand there, in the third of the entry's eighths."""
+        parts = self.index[_FIRST + 2 :: 8]
+        at = parts.find(_LINK[2])
+        while at >= 0 and not self.index.startswith(_LINK, _FIRST + 8 * at):
+            at = parts.find(_LINK[2], at + 1)
+        return at >= 0
+
+    def _compare(self, folder: bytes, known: Cached | None, tree: str | None) -> None:
+        """Compare what the index holds below `folder` with a `tree`; None stands for none."""
+        if len(self._folders) == _FOLDERS:
+            raise NotPlainError
+        inside = self._folders[folder] = {}
+        before = self._held(tree) if tree else {}
+        while self._left and self.index.startswith(folder, self._at + _NAME):
+            path = self._path()
+            name, slash, _ = path[len(folder) :].partition(b"/")
+            if path <= self._last:  # the entries are out of order
+                raise NotPlainError
+            if slash:
+                inside[name] = FOLDER, ""
+                self._below(folder + name, known.below.get(name) if known else None, before.pop(name, None))
+            else:
+                inside[name] = self._file(path, before.pop(name, None))
+        for name, (mode, gone) in before.items():
+            if known and name in known.below and known.below[name].count >= 0:  # of entries that are not there
+                raise NotPlainError
+            self._take_away(folder + name, mode, gone)
+
+    def _below(self, folder: bytes, known: Cached | None, before: tuple[int, str] | None) -> None:
+        """The same for a folder in it; what is known to be one tree on both sides is passed over."""
+        if known and known.count > 0 and before == (FOLDER, known.name):
+            self._pass_over(folder + b"/", known.count)
+            return
+        if before and before[0] != FOLDER:
+            self._take_away(folder, *before)
+            before = None
+        self._compare(folder + b"/", known, before and before[1])
+
+    def _pass_over(self, folder: bytes, count: int) -> None:
+        index, at, last, steps = self.index, self._at, self._at, _STEPS
+        for _ in range(count):
+            last = at
+            at += self._step(at) if index[at + 60] else steps[index[at + 61]]
+        if not index.startswith(folder, last + _NAME):
+            raise NotPlainError
+        self._at = last
+        self._last = self._path()
+        self._at = at
+        self._left -= count
+
+    def _file(self, path: bytes, before: tuple[int, str] | None) -> tuple[int, str]:
+        """Compare a file of the index with what was `before`; return its mode and object."""
+        index, at = self.index, self._at
+        mode, name = int.from_bytes(index[at + 24 : at + 28], "big"), index[at + _ID : at + 60].hex()
+        self._at += self._step(at)
+        self._last = path
+        self._left -= 1
+        if before == (mode, name):
+            return mode, name
+        if before and before[0] == FOLDER:
+            self._take_away(path, *before)
+        if mode not in FILES or (before and before[0] == SUBMODULE):  # settings have a say in whether that counts
+            raise NotPlainError
+        self.changed.append((path_name(path), mode, name))
+        return mode, name
+
+    def _take_away(self, path: bytes, mode: int, name: str) -> None:
+        if mode != FOLDER:
+            self.removed.append(path_name(path))
+            return
+        for below, (kind, inner) in self._held(name).items():
+            self._take_away(path + b"/" + below, kind, inner)
+
+    def _path(self) -> bytes:
+        start = self._at + _NAME
+        return self.index[start : self.index.index(0, start)]
+
+    def _step(self, at: int) -> int:
+        """Bytes of the entry `at`. One in conflict, and one that is more or less than a file, is not plain."""
+        high = self.index[at + 60]
+        if high & 0x70:
+            raise NotPlainError
+        length = (high & 0xF) << 8 | self.index[at + 61]
+        end = self.index.index(0, at + _NAME)
+        if length != min(end - at - _NAME, 0xFFF):
+            raise NotPlainError
+        return end - at + 8 & ~7
+
+    def _held(self, tree: str) -> Held:
+        """Mode and object of what a tree holds, by name."""
+        self._trees += 1
+        if self._trees > _FOLDERS:
+            raise NotPlainError
+        content = self.objects.read(tree, b"tree", _LARGEST)
+        held: Held = {}
+        at, last = 0, b""
+        while at < len(content):
+            end = content.index(0, at)
+            written, _, name = content[at:end].partition(b" ")
+            mode = _MODES.get(written, 0)
+            key = name + b"/" if mode == FOLDER else name
+            if not mode or name in held or b"/" in name or key <= last:
+                raise NotPlainError
+            held[name] = mode, content[end + 1 : end + 21].hex()
+            at, last = end + 21, key
+        return held
+
+
+def difference(top: str, environ: Mapping[str, str]) -> Difference | None:
+    """What the next commit of the work tree `top` changes, where that is plain to see; None where git has to be asked.
+
+    The first ``.git`` from `top` upwards is a whole one, and nothing says that the work tree is elsewhere.
+    """
+    inside = os.path.join(top, ".git")
+    named = environ.get("GIT_INDEX_FILE")
+    if any(name.startswith("GIT_") and not name.startswith(_HARMLESS) for name in environ):
+        return None
+    try:
+        if not (_own(top) and _own(inside) and _is_plain(inside)):
+            return None
+        with open(os.path.join(top, named) if named else os.path.join(inside, "index"), "rb") as file:
+            return Difference(inside, file.read())
+    except (OSError, NotPlainError):
+        return None
+
+
+def _own(folder: str) -> bool:
+    """Whether git takes the folder for this user's (git-config(1), ``safe.directory``), and it is no link."""
+    status = os.lstat(folder)
+    return status.st_uid == os.geteuid() and stat.S_ISDIR(status.st_mode)
+
+
+def _is_plain(inside: str) -> bool:
+    """Whether the repository is one of the oldest format, and no part of another."""
+    with open(os.path.join(inside, "config"), "rb") as file:
+        said = file.read().lower()
+    formats = said.count(b"repositoryformatversion") == said.count(b"repositoryformatversion = 0\n") == 1
+    more = b"extensions" in said or b"include" in said or os.path.lexists(os.path.join(inside, "commondir"))
+    return formats and not more
+
+
+def _head(inside: str) -> str:
+    """The commit that HEAD leads to, through one branch."""
+    with open(os.path.join(inside, "HEAD"), "rb") as file:
+        said = file.read(4096)
+    if not (said.startswith(b"ref: refs/heads/") and said.endswith(b"\n")) or b".." in said or said.count(b"\n") > 1:
+        raise NotPlainError
+    ref = said[5:-1]
+    try:
+        with open(os.path.join(inside, path_name(ref)), "rb") as file:
+            name = file.read(42)
+    except FileNotFoundError:
+        name = _packed(inside, ref)
+    if len(name) != 41 or not _HEX.issuperset(name[:40]) or name[40:] != b"\n":
+        raise NotPlainError
+    return name[:40].decode()
+
+
+_HEX = frozenset(b"0123456789abcdef")
+
+
+def _packed(inside: str, ref: bytes) -> bytes:
+    with open(os.path.join(inside, "packed-refs"), "rb") as file:
+        said = file.read()
+    at = said.find(b" " + ref + b"\n")
+    if at < 40:
+        raise NotPlainError
+    return said[at - 40 : at] + b"\n"
+
+
+def _cached(index: bytes) -> tuple[Cached | None, int]:
+    """What the index knows of trees, and where its entries end. Raises `NotPlainError` where no tree is known."""
+    at = len(index)
+    while (at := index.rfind(b"TREE", 0, at)) > 0:
+        parts = dict(_parts(index, at))
+        if parts and all(name[:1].isupper() for name in parts):
+            cached, _ = _below(parts[b"TREE"], 1)  # behind the name of the top, which is empty
+            return cached, at
+    raise NotPlainError
+
+
+def _parts(index: bytes, at: int) -> Iterator[tuple[bytes, bytes]]:
+    """The parts of the index from `at` on, by name; nothing where none begins there."""
+    end = len(index) - 20
+    found = []
+    while at < end:
+        size = int.from_bytes(index[at + 4 : at + 8], "big")
+        found.append((index[at : at + 4], index[at + 8 : at + 8 + size]))
+        at += 8 + size
+    return iter(found if at == end else ())
+
+
+def _below(part: bytes, at: int, depth: int = 0) -> tuple[Cached, int]:
+    """The folder that begins `at`, behind its name, with those below it; and where they end."""
+    if depth > _FOLDERS:
+        raise NotPlainError
+    end = part.index(b"\n", at)
+    count, folders = map(int, part[at:end].split(b" "))
+    at = end + 1
+    name = ""
+    if count >= 0:
+        name = part[at : at + 20].hex()
+        at += 20
+    found = Cached(count, name)
+    for _ in range(folders):
+        end = part.index(0, at)
+        below = part[at:end]
+        found.below[below], at = _below(part, end + 1, depth + 1)
+    return found, at

@@ -1,0 +1,60 @@
+"""Objects of git that have a file of their own, as all that was just staged or committed has, read without git.
+
+What is told here is proved: each object is called by the SHA-1 of its content (gitrepository-layout(5)).
+"""
+
+from __future__ import annotations
+
+import os
+
+_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
+_HEAD = 64
+"""Bytes that the kind and the size of an object take at most."""
+
+
+class NotPlainError(Exception):
+    """Without git, this cannot be told for sure."""
+
+
+class LooseObjects:
+    """The objects with a file of their own in the git folder `inside`."""
+
+    def __init__(self, inside: str) -> None:
+        """Raises `NotPlainError` for a Python that lacks what it takes to read them."""
+        try:
+            from _sha1 import sha1  # type: ignore[import-not-found]  # hashlib's, without what that imports
+            from zlib import decompressobj, error
+        except ImportError:
+            raise NotPlainError from None
+        self._folder = os.path.join(inside, "objects")
+        self._digest = sha1
+        self._unpacker = decompressobj
+        self._damage = error
+
+    def read(self, name: str, kind: bytes, most: int) -> bytes:
+        """The content of the object called `name`, which is of a `kind`: ``blob``, ``tree`` or ``commit``.
+
+        Raises `NotPlainError` where no file holds it, and where it has more than `most` bytes.
+        """
+        unpacker = self._unpacker()
+        try:
+            content = unpacker.decompress(_read(os.path.join(self._folder, name[:2], name[2:]), most), most + _HEAD)
+        except (OSError, self._damage):
+            raise NotPlainError from None
+        head, _, data = content.partition(b"\0")
+        whole = unpacker.eof and not unpacker.unused_data and head == b"%s %d" % (kind, len(data))
+        if not whole or len(data) > most or self._digest(content, usedforsecurity=False).hexdigest() != name:
+            raise NotPlainError
+        return data
+
+
+def _read(path: str, most: int) -> bytes:
+    """The bytes of the file at `path`. Raises `OSError`, and `NotPlainError` for one that is too large to be plain."""
+    file = os.open(path, _FLAGS)
+    try:
+        size = os.fstat(file).st_size
+        if size > most + (1 << 16):
+            raise NotPlainError
+        return os.read(file, size)
+    finally:
+        os.close(file)

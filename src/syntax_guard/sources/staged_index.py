@@ -1,0 +1,205 @@
+"""The index of a repository: what the next commit changes, and what it holds. Git answers for what is not plain."""
+
+from __future__ import annotations
+
+import os
+
+from ..errors import GitError
+from ..model import Record
+from .git_difference import difference
+from .git_links import FILES, REGULAR, SUBMODULE
+from .git_loose import NotPlainError
+from .path_names import name_of, path_name
+from .selection import SUBMODULE_FOLDER
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .git import Contents
+
+_DIFFERENCE = (
+    "diff", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv",
+    "--ignore-submodules=dirty", "--no-color", "--no-relative",
+)  # fmt: skip
+_MOVING = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CEILING", "GIT_DISCOVERY", "GIT_IMPLICIT", "GIT_CONFIG")
+"""How the variables begin that have a say in where the work tree is."""
+_FEWER = "GIT_CONFIG_NOSYSTEM"
+"""It takes a configuration away, that of the machine, which has no say in it."""
+_LARGEST = 16 << 20
+"""Bytes of the largest file that is read without git."""
+
+
+class Entry(Record):
+    """A staged file."""
+
+    path: str
+    """Relative to the top of the work tree, with ``/`` between its parts."""
+    mode: int  # as git keeps it, such as ``0o100755``
+    blob: str | None
+    """Name of the object that holds its content; None for a path with an unresolved conflict."""
+    stored: str | None = None  # where a link leads to, relative to the top
+    why_not: str | None = None  # why a link is skipped: the code of the reason
+
+
+class Index:
+    """The index of the repository around `folder`. A context manager.
+
+    Where it is plain, it is read here. Else up to three git processes answer for it. They start at once, and run while
+    the caller is busy with something else.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._top = plain_top(folder)
+        self._plain = difference(self._top, os.environ) if self._top else None
+        self._contents: Contents | None = None
+        self._running = {}
+        if self._plain is None:
+            from . import git
+
+            asked = (_DIFFERENCE,) if self._top else (_DIFFERENCE, git.TOP)
+            self._running = {arguments: git.begin(folder, *arguments) for arguments in asked}
+        self.removed: list[str] = []  # the paths that the next commit takes away, once `staged` has answered
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._running:
+            from ..processes.spawn import stop
+
+            for process in self._running.values():
+                stop(process)
+        if self._contents is not None:
+            self._contents.close()
+
+    def top(self) -> str:
+        """Path of the work tree. Raises `GitError` where there is none."""
+        if self._top:
+            return self._top
+        from . import git
+
+        path = path_name(git.output(self._running[git.TOP], self._folder, *git.TOP)).removesuffix("\n")
+        if not os.path.isabs(path):
+            raise GitError("git does not say where the work tree is", "look at which git stands first on PATH")
+        self._top = path  # git said it once
+        return path
+
+    def staged(self) -> tuple[Entry, ...]:
+        """The files and links that the next commit adds or changes, in the order of the index.
+
+        Left out: deletions, and what ``git add --intent-to-add`` adds, as in a commit. Raises `GitError`.
+        """
+        if self._plain is not None:
+            self.removed += self._plain.removed
+            return tuple(Entry(path, mode, blob) for path, mode, blob in self._plain.changed)
+        from . import git
+
+        self.contents.start()  # while the first answers
+        output = git.output(self._running[_DIFFERENCE], self._folder, *_DIFFERENCE)
+        entries: dict[str, Entry] = {}
+        fields = iter(output.split(b"\0"))
+        for field in filter(None, fields):  # the last is empty
+            _, mode, _, blob, status = field.split(b" ")
+            path = path_name(next(fields))
+            if status.startswith(b"U"):
+                entries[path] = Entry(path, REGULAR, None)
+            elif status.startswith(b"D"):
+                self.removed.append(path)
+            elif int(mode, 8) in FILES and path not in entries:
+                entries[path] = Entry(path, int(mode, 8), blob.decode())
+            elif int(mode, 8) == SUBMODULE:
+                entries[path] = Entry(f"{path}/", SUBMODULE, None, why_not=SUBMODULE_FOLDER)
+        return tuple(entries.values())
+
+    @property
+    def contents(self) -> Contents:
+        """The git process that gives contents of the repository. It starts when it is asked."""
+        if self._contents is None:
+            from .git import Contents
+
+            self._contents = Contents(self._folder)
+        return self._contents
+
+    def may_hold_links(self) -> bool | None:
+        """Whether a symbolic link may be in the index; None where that is not known."""
+        return None if self._plain is None else self._plain.may_hold_links()
+
+    def content(self, path: str, most: int) -> bytes | None:
+        """The first `most` bytes of the file that the index holds at `path`; None where it holds none."""
+        return next(content for _, content in self.each_content([path], most))
+
+    def each_content(self, paths: Sequence[str], most: int) -> Iterator[tuple[str, bytes | None]]:
+        """Each of `paths`, in some order, with what `content` says of it. Raises `GitError`."""
+        unknown = []
+        for path in paths:
+            known = self._plain and self._plain.held(path)
+            if known:
+                mode, blob = known
+                yield path, self.file(blob.encode(), most) if mode in FILES else None
+            elif "\n" in path:  # git reads a name a line
+                yield path, None
+            else:
+                unknown.append(path)
+        yield from self._each_of_git(unknown, most)
+
+    def _each_of_git(self, paths: Sequence[str], most: int) -> Iterator[tuple[str, bytes | None]]:
+        """The same, asked of git, which is told of as many as any pipe takes."""
+        names = [b":" + name_of(path) for path in paths]
+        start = 0
+        while start < len(names):
+            from .git import PIPE_BYTES
+
+            end, size = start + 1, len(names[start])
+            while end < len(names) and size + len(names[end]) + 1 < PIPE_BYTES:
+                size += len(names[end]) + 1
+                end += 1
+            self.contents.ask(*names[start:end])
+            for path in paths[start:end]:
+                _, kind, data = self.contents.answer(most)
+                yield path, data if kind == b"blob" else None
+            start = end
+
+    def read(self, name: str, most: int) -> bytes:
+        """The first `most` bytes of the object called `name`. Raises `GitError` if git does not give it."""
+        data = self.file(name.encode(), most)
+        if data is None:
+            raise GitError(f"git has no content for object {name}", "try `git fsck`")
+        return data
+
+    def file(self, name: bytes, most: int) -> bytes | None:
+        """The first `most` bytes of the object called `name`; None where that is no file. Raises `GitError`."""
+        if self._plain is not None:
+            try:
+                return self._plain.objects.read(name.decode(), b"blob", _LARGEST)[:most]
+            except NotPlainError:  # it is in a pack, say
+                pass
+        return self.contents.file(name, most)
+
+
+def plain_top(folder: str) -> str | None:
+    """Path of the work tree where that is plain to see, and None where git has to be asked.
+
+    A process of git is a tenth of a commit's wait, and most repositories are plain: the first ``.git`` upwards is a
+    whole one, and neither the environment nor its configuration say that the work tree is elsewhere (git's manual,
+    gitrepository-layout and git-config, ``core.worktree``).
+    """
+    top = os.path.realpath(folder)
+    named = any(name.startswith(_MOVING) and name != _FEWER for name in os.environ)
+    if named or os.name != "posix" or ".git" in top.split("/"):
+        return None
+    while not os.path.lexists(os.path.join(top, ".git")):
+        above = os.path.dirname(top)
+        if above == top:
+            return None
+        top = above
+    inside = os.path.join(top, ".git")
+    try:
+        with open(os.path.join(inside, "config"), "rb") as config, open(os.path.join(inside, "HEAD"), "rb") as head:
+            said, whole = config.read().lower(), head.read(10) == b"ref: refs/"
+        whole = whole and {"objects", "refs"}.issubset(os.listdir(inside))
+    except OSError:
+        return None
+    moved = b"worktree" in said or b"include" in said or b"bare = false" not in said
+    return top if whole and not moved else None

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from syntax_guard.doctor.image_trial import tried_image
+from syntax_guard.doctor.trial import tried_image
 
 from ..doctor.layout import BROKEN, GOOD, answers, apply, states, write
 from .engine import Container, Engine, until

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syntax_guard.doctor.image_trial import tried_image
+from syntax_guard.doctor.trial import tried_image
 from syntax_guard.errors import UsageError
 
 from .conftest import IMAGE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -157,11 +158,6 @@ SERVICES = {
         runners.azure,
     ),
     "travis": (".travis.yml", "language: python\nscript:\n  - pytest\n", runners.travis),
-    "circle": (
-        ".circleci/config.yml",
-        "jobs:\n  test:\n    steps:\n      - checkout\n      - run: pytest\nworkflows: {all: {jobs: [test]}}\n",
-        runners.circle,
-    ),
 }
 
 
@@ -183,26 +179,57 @@ def test_advice_for_a_service_is_in_its_syntax_and_works(service: str, tmp_path:
     assert set(text.splitlines()) <= set((folder / path).read_text().splitlines())
 
 
-def test_the_pattern_for_jenkins_is_in_its_syntax_and_works(tmp_path: Path) -> None:
+CIRCLE = """jobs:
+  test:
+    steps:
+      - checkout
+      - run: pytest
+workflows: {all: {jobs: [test]}}
+"""
+PATTERNS = {  # what is not read: a file, a step of it, how steps are written, what happens
+    "jenkins": ("Jenkinsfile", JENKINS, "sh 'pytest'", "sh '.*?'", runners.jenkins),
+    "circle": (".circleci/config.yml", CIRCLE, "- run: pytest", "- run: [^,]*", runners.circle),
+}
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_the_pattern_for_a_service_that_is_not_read_is_in_its_syntax_and_works(name: str, tmp_path: Path) -> None:
+    path, text, step, written, happens = PATTERNS[name]
     folder = tmp_path / "here"
-    write(folder, {"Jenkinsfile": JENKINS, "pkg/a.py": BROKEN})
+    write(folder, {path: text, "pkg/a.py": BROKEN})
     (finding,) = answers(folder, "tree")
     assert finding.state == "missing"
     assert finding.advice is not None
-    added = re.findall(r"sh '.*?'", finding.advice.pattern or "")
+    added = re.findall(written, finding.advice.pattern or "")
     assert len(added) == 2
-    assert runners.jenkins(folder) == 0
-    (folder / "Jenkinsfile").write_text(JENKINS.replace("sh 'pytest'", "\n".join([*added, "sh 'pytest'"])))
-    assert runners.jenkins(folder) == 1
+    assert happens(folder) == 0
+    (folder / path).write_text(text.replace(step, "\n      ".join([*added, step])))
+    assert happens(folder) == 1
     (folder / "pkg" / "a.py").write_text(GOOD)
-    assert runners.jenkins(folder) == 0
+    assert happens(folder) == 0
 
 
-def test_a_repository_without_ci_gets_a_workflow(tmp_path: Path) -> None:
-    write(tmp_path, {"a.py": GOOD})
+HERE = "{}.{}".format(*sys.version_info)
+PYTHONS = [  # what the project says, the Python of a new job: this one where the tool does not run on the project's
+    ({"pyproject.toml": "[project]\nrequires-python = '>=3.11'\n"}, "3.11"),
+    ({".python-version": "3.12\n"}, "3.12"),
+    ({"pyproject.toml": "[project]\nrequires-python = '>=3.8'\n"}, HERE),
+    ({"pyproject.toml": "[tool.syntax-guard]\ntarget-version = 3\n"}, HERE),
+    ({}, HERE),
+]
+
+
+@pytest.mark.parametrize("ci", [{}, {".gitlab-ci.yml": "pages:\n  script:\n    - echo npm\n"}])
+@pytest.mark.parametrize(("said", "python"), PYTHONS)
+def test_a_new_job_has_the_python_of_the_project(
+    said: dict[str, str], python: str, ci: dict[str, str], tmp_path: Path
+) -> None:
+    write(tmp_path, {"a.py": GOOD, **said, **ci})
     (finding,) = answers(tmp_path, "tree")
     apply(tmp_path, finding)
     assert states(tmp_path, "tree") == {"ok"}
+    written = "".join(edit.text for edit in finding.advice.edits) if finding.advice else ""
+    assert (f"python:{python}-slim" if ci else f'python-version: "{python}"') in written
 
 
 PUBLISH = """on: release

@@ -10,7 +10,7 @@ import pytest
 
 from syntax_guard.doctor.trial import tried
 
-from .layout import GOOD, environment, run, states, write
+from .layout import GOOD, answers, environment, run, states, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,9 +44,12 @@ def installed(*stages: str) -> dict[str, str]:
 
 
 LOCAL_HOOKS = [  # a local hook, and the states of commit and push, where a hook of pre-commit's is installed for both
-    (local("syntax-guard check --hook", "types: [python]"), "ok cannot-tell"),
-    (local("syntax-guard check --hook", "args: [--quiet, --]", "types: [text]"), "ok cannot-tell"),
-    (local("python -m syntax_guard check --staged", "pass_filenames: false", "stages: [pre-commit]"), "ok missing"),
+    (local("syntax-guard check --hook", "types: [python]"), "cannot-tell cannot-tell"),
+    (local("syntax-guard check --hook", "args: [--quiet, --]", "types: [text]"), "cannot-tell cannot-tell"),
+    (
+        local("python -m syntax_guard check --staged", "pass_filenames: false", "stages: [pre-commit]"),
+        "cannot-tell missing",
+    ),
     (local("syntax-guard check --hook", "files: ^src/"), "cannot-tell cannot-tell"),
     (local("syntax-guard check --hook", "types: [markdown]"), "cannot-tell cannot-tell"),
     (local("syntax-guard check --exclude '*'"), "cannot-tell cannot-tell"),
@@ -61,7 +64,7 @@ LOCAL_HOOKS = [  # a local hook, and the states of commit and push, where a hook
 
 
 @pytest.mark.parametrize(("configuration", "expected"), LOCAL_HOOKS)
-def test_a_local_hook(configuration: str, expected: str, tmp_path: Path) -> None:
+def test_a_local_hook_is_not_read_but_tried(configuration: str, expected: str, tmp_path: Path) -> None:
     write(tmp_path, {".pre-commit-config.yaml": configuration, **installed("pre-commit", "pre-push")})
     assert [states(tmp_path, gate) for gate in ("commit", "push")] == [{state} for state in expected.split()]
 
@@ -90,6 +93,20 @@ def test_what_is_written(files: dict[str, str], expected: str, tmp_path: Path) -
     write(tmp_path, files)
     found = [states(tmp_path, gate) for gate in ("commit", "merge", "push")]
     assert found == [{state} for state in expected.split()]
+
+
+@pytest.mark.parametrize(
+    ("listed", "hinted"), [("", True), ("[pre-commit]", True), ("[pre-commit, pre-merge-commit, pre-push]", False)]
+)
+def test_an_installed_hook_counts_for_this_clone(listed: str, hinted: bool, tmp_path: Path) -> None:
+    head = f"default_install_hook_types: {listed}\n" if listed else ""
+    write(
+        tmp_path, {".pre-commit-config.yaml": head + CONFIG, **installed("pre-commit", "pre-merge-commit", "pre-push")}
+    )
+    for gate in ("commit", "merge", "push"):
+        (finding,) = answers(tmp_path, gate)
+        assert (finding.state, "in this clone" in finding.message) == ("ok", True)
+        assert ("default_install_hook_types" in finding.message) == (hinted and gate != "commit")
 
 
 def test_outside_of_git_no_hook_applies(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ LAYOUTS = {
     "Azure, a line in front of another": Layout(
         {"azure-pipelines.yml": "steps:\n- script: |\n    syntax-guard check\n    pytest\n"}, "tree", "cannot-tell", False, azure),
     "CircleCI": Layout({".circleci/config.yml": "jobs:\n  test:\n    steps:\n      - checkout\n      - run: syntax-guard check\nworkflows: {all: {jobs: [test]}}\n"},
-                       "tree", "ok", True, circle),
+                       "tree", "cannot-tell", True, circle),
     "Travis": Layout({".travis.yml": "script:\n  - syntax-guard check\n  - pytest\n"}, "tree", "ok", True, travis),
     "Jenkins": Layout({"Jenkinsfile": "node {\n  sh 'syntax-guard check'\n  sh 'pytest'\n}\n"}, "tree", "cannot-tell", True, jenkins),
     "Jenkins without a check": Layout({"Jenkinsfile": "node {\n  sh 'pytest'\n}\n"}, "tree", "missing", False, jenkins),

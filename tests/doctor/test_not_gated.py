@@ -192,6 +192,7 @@ GATED_OTHERWISE = {  # what doctor cannot read, and must not call missing
     "a script in the Dockerfile": ("start", image("COPY <<EOF /entry.sh", "syntax-guard check", 'exec "$@"', "EOF", 'ENTRYPOINT ["/entry.sh"]', 'CMD ["uvicorn", "a:b"]')),
     "a start by a runner that is not known": ("start", image('CMD ["uv", "run", "--with", "syntax-guard", "syntax-guard", "run", "--", "uvicorn", "a:b"]')),
     "what the image starts": ("start", {"k.yaml": "kind: Pod\nspec:\n  containers:\n  - {name: w, image: shop:1, args: [uvicorn, 'a:b']}\n"}),
+    "a workflow of CircleCI": ("tree", {".circleci/config.yml": "version: 2.1\njobs:\n  a:\n    docker: [{image: 'python:3'}]\n    steps:\n    - checkout\n    - run: {name: lint, command: syntax-guard check}\n  b: {steps: [checkout]}\nworkflows: {all: {jobs: [b, {a: {requires: [b]}}]}}\n"}),
 }  # fmt: skip
 GATED_ALL_THE_SAME = {
     "a workflow as they are": ("tree", workflow(steps("uses: actions/setup-python@v5\n        with: {python-version: '3.12'}", "run: |\n          pip install syntax-guard\n          syntax-guard check", job="    needs: other\n    timeout-minutes: 5\n    env: {A: b}\n    strategy: {matrix: {os: [a]}}\n    container: python:3\n") + "  other:\n    runs-on: ubuntu-latest\n    steps: [{run: echo}]\n", on="{push: {branches: [main]}, pull_request: }")),
@@ -201,7 +202,6 @@ GATED_ALL_THE_SAME = {
     "a job of GitLab as they are": ("tree", {".gitlab-ci.yml": "stages: [lint]\ndefault: {image: python:3, before_script: [python -V]}\nvariables: {A: b}\nlint:\n  stage: lint\n  before_script: [pip install syntax-guard]\n  cache: {paths: [x]}\n  tags: [a]\n  script: [syntax-guard check]\n"}),
     "a pipeline of Azure as they are": ("tree", {"azure-pipelines.yml": "trigger: [main]\npool: {vmImage: ubuntu-latest}\njobs:\n- job: lint\n  steps:\n  - task: UsePythonVersion@0\n    inputs: {versionSpec: '3.12'}\n  - script: syntax-guard check\n    displayName: lint\n"}),
     "parallel steps of Bitbucket": ("tree", {"bitbucket-pipelines.yml": "image: python:3\npipelines:\n  default:\n  - parallel:\n    - step:\n        name: lint\n        caches: [pip]\n        script: [pip install syntax-guard, syntax-guard check]\n"}),
-    "a workflow of CircleCI": ("tree", {".circleci/config.yml": "version: 2.1\njobs:\n  a:\n    docker: [{image: 'python:3'}]\n    steps:\n    - checkout\n    - run: {name: lint, command: syntax-guard check}\n  b: {steps: [checkout]}\nworkflows: {all: {jobs: [b, {a: {requires: [b]}}]}}\n"}),
     "a Makefile with variables": ("tree", {**workflow(steps("run: make lint")), "Makefile": ".PHONY: lint test\nPYTHON ?= python3\n# all\nlint:\n\techo go\n\tsyntax-guard check\n", "lint/a.py": GOOD}),
     "a hook of bash": ("commit", {".git/hooks/pre-commit": "#!/usr/bin/env bash\nset -e\nsyntax-guard check --staged\necho ok\n"}),
     "a hook that is listed twice": ("commit", {".git/hooks/pre-commit": GENERATED, ".pre-commit-config.yaml": CONFIG.replace("  - id: syntax-guard", "  - id: syntax-guard\n    files: x\n  - id: syntax-guard")}),

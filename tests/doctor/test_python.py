@@ -89,3 +89,12 @@ def test_a_table_of_ours_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     write(tmp_path, {"pyproject.toml": "[tool.syntax-guard]\ntarget-version = 3\n", "Dockerfile": "FROM python:3.10\n"})
     (finding,) = answers(tmp_path, "python")
     assert (finding.state, "pyproject.toml" in finding.message) == ("cannot-tell", True)
+
+
+def test_an_image_that_is_newer_than_what_is_asked_is_said(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": floor("3.10"), "Dockerfile": "FROM python:3.12\n"})
+    (finding,) = answers(tmp_path, "python")
+    assert (finding.state, "asked are 3.10 and" in finding.message) == ("ok", True)
+    write(tmp_path, {"Dockerfile": "FROM python:3.10\n"})
+    (finding,) = answers(tmp_path, "python")
+    assert (finding.state, "asked" in finding.message) == ("ok", False)

@@ -106,6 +106,31 @@ def test_advice_for_an_image_that_is_too_old_for_the_tool_uses_its_own_python(tm
     assert "started uvicorn main:app" in run(folder, started_by(text), *SERVERS).stdout
 
 
+ROOTS = [  # an image that works in /, and where its code is
+    ("COPY app /srv/app", "/srv/app"),
+    ("COPY app app/", "app/"),
+    ("WORKDIR /\nCOPY app ./app", "./app"),
+]
+
+
+@pytest.mark.parametrize(("copies", "root"), ROOTS)
+def test_advice_for_an_image_that_works_in_the_top_folder_names_where_its_code_is(
+    copies: str, root: str, tmp_path: Path
+) -> None:
+    write(tmp_path, {"Dockerfile": f'FROM python:3.12\n{copies}\nCMD ["uvicorn", "app.main:app"]\n'})
+    (finding,) = answers(tmp_path, "start")
+    apply(tmp_path, finding)
+    assert f'ENTRYPOINT ["syntax-guard", "run", "--root", "{root}", "--"]' in (tmp_path / "Dockerfile").read_text()
+    assert states(tmp_path, "start") == {"ok"}
+
+
+def test_advice_for_what_is_not_built_here_says_that_a_root_may_be_needed(tmp_path: Path) -> None:
+    write(tmp_path, {"compose.yaml": "services:\n  web:\n    image: shop:1\n    command: uvicorn app:app\n"})
+    (finding,) = answers(tmp_path, "start")
+    assert finding.advice is not None
+    assert "run --root FOLDER --" in (finding.advice.pattern or "")
+
+
 COMPOSE = [
     "    command: uvicorn app.main:app --port 9000\n",
     '    command: ["uvicorn", "app.main:app", "--port", "9000"]\n',

@@ -16,8 +16,8 @@ _MOST, _LONGEST = 200, 600
 """Findings, and characters of a message or a line, that are shown."""
 _INSTALLS = re.compile(r"pip install .*syntax-guard|\b(?:pipx run|uvx) syntax-guard")
 _UNRELEASED = (
-    "until its first release, PyPI has no syntax-guard: install it from a clone, or from "
-    "https://github.com/syntax-guard/syntax-guard/archive/main.tar.gz"
+    "before its first release PyPI has no syntax-guard: install from a clone (pip install FOLDER), or from "
+    "https://github.com/syntax-guard/syntax-guard/archive/main.tar.gz (pip install, pipx run --spec, uvx --from)"
 )
 _STATES = {"ok": "ok", "cannot-tell": "cannot tell", "missing": "MISSING", "not-applicable": "-"}
 
@@ -29,6 +29,7 @@ def table(findings: Sequence[Finding], missing: Iterable[str] = (), width: int =
     """
     wide = max(map(len, GATES))
     indent = " " * (wide + 1 + 12 + 1)
+    wrapper = textwrap.TextWrapper(max(20, width - len(indent)), break_long_words=False, break_on_hyphens=False)
     lines: list[str] = []
     gate = None
     for finding in findings[:_MOST]:
@@ -36,9 +37,13 @@ def table(findings: Sequence[Finding], missing: Iterable[str] = (), width: int =
         state = _STATES[finding.state] + (f" ({finding.how})" if finding.state == "ok" and finding.how else "")
         place = finding.place
         where = f" ({place.path}{f':{place.line}' if place.line else ''})" if place else ""
-        lines += _wrapped(finding.message[:_LONGEST] + where, f"{name:<{wide}} {state:<12} ", indent, width)
-        lines += _wrapped(f"why: {finding.why}", indent, f"{indent}     ", width) if finding.why else []
-        lines += _advised(finding.advice, indent, width) if finding.advice else []
+        said = wrapper.wrap(" ".join(f"{finding.message[:_LONGEST]}{where}".split())) or [""]
+        why = wrapper.wrap(f"why: {finding.why}") if finding.why else []
+        written = [line for step in _steps(finding.advice) for line in step.split("\n")]
+        lines.append(f"{name:<{wide}} {state:<12} {visible(said[0])}")
+        lines += [indent + visible(line) for line in (*said[1:], *why)]
+        moved = " " * min(len(indent), max(2, width - max(map(len, written), default=0)))  # so that it is never wrapped
+        lines += [moved + line[: len(line) - len(line.lstrip(" "))] + visible(line.lstrip(" ")) for line in written]
     lines += [f"and {len(findings) - _MOST} more"] if len(findings) > _MOST else []
     states = [finding.state for finding in findings]
     counts = [f"{states.count(state)} {_STATES[state].lower()}" for state in _STATES if state in states]
@@ -60,12 +65,11 @@ def as_json(findings: Sequence[Finding], missing: Iterable[str] = ()) -> str:
 
 
 def _fields(finding: Finding) -> dict[str, object]:
-    advice = finding.advice or Advice()
+    advice, place = finding.advice or Advice(), finding.place or Place("")
     edits = [
         {"path": one.path, "line": one.line, "replaces": one.replaced, "text": one.text[: _LONGEST * 4]}
         for one in advice.edits
     ]
-    place = finding.place or Place("")
     return {
         **{name: getattr(finding, name) for name in ("gate", "state", "how", "why")},
         "path": place.path or None,
@@ -77,26 +81,14 @@ def _fields(finding: Finding) -> dict[str, object]:
     }
 
 
-def _steps(advice: Advice) -> list[str]:
+def _steps(advice: Advice | None) -> list[str]:
     """What to do, line by line."""
+    advice = advice or Advice()
     lines: list[str] = []
     for edit in advice.edits:
-        verb = "write" if edit.line == 1 and not edit.replaced else "replace line" if edit.replaced else "before line"
-        head = f"{verb} in" if verb == "write" else f"{verb} {edit.line} of"
-        lines += [f"{head} {edit.path}:", *(line[:_LONGEST] for line in edit.text.rstrip("\n").split("\n"))]
+        where = f"replace line {edit.line} of" if edit.replaced else f"before line {edit.line} of"
+        lines += [f"{'write in' if (edit.line, edit.replaced) == (1, 0) else where} {edit.path}:"]
+        lines += [line[:_LONGEST] for line in edit.text.rstrip("\n").split("\n")]
     lines += [f"run: {command}" for command in advice.commands]
     lines += [f"in general: {advice.pattern}"] if advice.pattern else []
     return [*lines, _UNRELEASED] if any(map(_INSTALLS.search, lines)) else lines
-
-
-def _wrapped(text: str, first: str, rest: str, width: int) -> list[str]:
-    wrapper = textwrap.TextWrapper(max(20, width - len(rest)), break_long_words=False, break_on_hyphens=False)
-    lines = wrapper.wrap(" ".join(text.split()))
-    return [(rest if index else first) + visible(line) for index, line in enumerate(lines or [""])]
-
-
-def _advised(advice: Advice, indent: str, width: int) -> list[str]:
-    """What to write: never wrapped, and moved to the left where that keeps it on the screen."""
-    written = [line for step in _steps(advice) for line in step.split("\n")]
-    moved = min(len(indent), max(2, width - max(map(len, written), default=0)))
-    return [" " * moved + line[: len(line) - len(line.lstrip(" "))] + visible(line.lstrip(" ")) for line in written]

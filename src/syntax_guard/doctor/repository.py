@@ -66,17 +66,26 @@ class Repository:
         return self._texts[path]
 
     def _read(self, path: str) -> str | None:
-        real = os.path.realpath(os.path.join(self.top, path.replace("\0", "")))
-        inside = real.startswith(os.path.join(self.top, ""))
-        content = self._tree.start(path.replace("\0", ""), LARGEST + 1) if inside else None
-        if content is not None and len(content) > LARGEST:
+        full = os.path.join(self.top, path.replace("\0", ""))
+        inside = os.path.realpath(full).startswith(os.path.join(self.top, ""))
+        if not inside or not os.path.isfile(full):
+            return None
+        content = self._tree.start(path, LARGEST + 1)
+        if content is None:
+            raise Unreadable(Place(path), "this user cannot open it")
+        if len(content) > LARGEST:
             raise Unreadable(Place(path), f"larger than {LARGEST:,} bytes")
-        return None if content is None else content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+        return content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
 
     def line(self, place: Place) -> str:
         """The line at ``place``; empty where there is none."""
         lines = (self.text(place.path) or "").split("\n")
         return lines[place.line - 1] if place.line and place.line <= len(lines) else ""
+
+    def lines_of(self, place: Place) -> int:
+        """How many lines the instruction at ``place`` takes: those that a backslash continues, and one more."""
+        lines = (self.text(place.path) or "").split("\n")[(place.line or 1) - 1 :]
+        return next((count for count, line in enumerate(lines, 1) if line.rstrip()[-1:] != "\\"), len(lines))
 
     def yaml(self, path: str) -> list[Value]:
         """The documents of a YAML file; none where there is no such file. Raises Unreadable."""

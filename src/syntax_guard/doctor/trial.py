@@ -1,7 +1,7 @@
-"""What happens when a broken file is committed, merged and pushed: in a scratch clone, with the user's own hooks.
+"""What happens to a broken file: in a scratch clone with the user's own hooks, and in an image with its own command.
 
-Hooks are the user's programs, so this runs only where a user asks for it. The clone has no remote, nothing of the
-repository changes, and each git command has a time-out. Hooks of others are skipped where the manager can skip them.
+Hooks and images are the user's programs, so this runs only where a user asks for it. The clone has no remote, the
+container no network, nothing of the repository changes, and each command has a time-out.
 """
 
 from __future__ import annotations
@@ -12,26 +12,38 @@ import re
 import shutil
 import signal
 import subprocess
+import tarfile
 import tempfile
 import time
 from collections.abc import Mapping
 
+from syntax_guard.errors import UsageError
 from syntax_guard.model import Record
 from syntax_guard.sources import git_hooks
 
-from .finding import Finding, Place
+from .finding import Finding, Place, Unreadable, unsure
 from .gates.hook import Configuration, Installed, installed
 from .gates.table import GATES
 from .repository import Repository
 
-SECONDS = 300
-"""How long one git command, with the hooks that it runs, may take."""
+SECONDS, SECONDS_OF_IMAGE = 300, 30
+"""How long one git command, with the hooks that it runs, and one command of a container engine may take."""
 _CONFIGURATION = re.compile(
-    r"(?:\.pre-commit-config\.ya?ml|prek\.toml|\.?lefthook[\w-]*\.\w+|package\.json|\.husky/.*|\.githooks/.*|"
-    r"(?:.*/)?pyproject\.toml)"
+    r"\.pre-commit-config\.ya?ml|prek\.toml|\.?lefthook[\w-]*\.\w+|package\.json|(?:.*/)?pyproject\.toml"
 )
 _MOST_PROJECTS = 8
 _NAME, _BROKEN, _GOOD = "syntax_guard_trial.py", "def broken(:\n", "x = 1\n"
+_SIDE = ("checkout -q -B side", "commit -q --no-verify -m side")
+_ATTEMPTS = {
+    "commit": ((), "commit -q -m trial"),
+    "push": (_SIDE, "push -q -f ../remote.git HEAD:refs/heads/main"),
+    "merge": (
+        (*_SIDE, "checkout -q -B trial start", "commit -q --no-verify --allow-empty -m other"),
+        "merge -q --no-ff -m trial side",
+    ),
+}
+"""What git does before each attempt without hooks, and the attempt."""
+_ENTRIES = ("__init__", "__main__", "main", "app", "wsgi", "asgi", "manage")
 
 
 class Outcome(Record):
@@ -58,22 +70,22 @@ def tried(root: str, environment: Mapping[str, str], *, all_hooks: bool) -> tupl
     """
     repository = Repository(root)
     stages = {gate: row.stage for gate, row in GATES.items() if row.stage and repository.in_git}
-    hooks = {gate: installed(repository.top, stage) for gate, stage in stages.items()}
-    with tempfile.TemporaryDirectory(prefix="syntax-guard-doctor-", ignore_cleanup_errors=True) as folder:
-        clone = _Clone(repository, folder, environment, all_hooks) if any(hooks.values()) else None
-        return tuple(
-            clone.answer(gate, stages[gate], hook)
-            for gate, hook in hooks.items()
-            if clone and hook and hook.executable and (hook.manager or all_hooks)
-        )
+    try:
+        hooks = {gate: there for gate, stage in stages.items() if (there := installed(repository.top, stage))}
+        runnable = {gate: hook for gate, hook in hooks.items() if hook.executable and (hook.manager or all_hooks)}
+        with tempfile.TemporaryDirectory(prefix="syntax-guard-doctor-", ignore_cleanup_errors=True) as folder:
+            clone = _Clone(repository, folder, environment, all_hooks) if runnable else None
+            return tuple(clone.answer(gate, stages[gate], hook) for gate, hook in runnable.items() if clone)
+    except Unreadable as error:
+        return tuple(unsure(gate, f"cannot be read: {error.message}", error.place) for gate in stages)
 
 
 class _Clone:
-    """A clone of a repository with its hooks, and without remotes."""
+    """A clone of a repository without remotes, where git runs the hooks of the repository."""
 
     def __init__(self, repository: Repository, folder: str, environment: Mapping[str, str], all_hooks: bool) -> None:
-        self.repository = repository
-        self.folder, self.remote = os.path.join(folder, "clone"), os.path.join(folder, "remote.git")
+        self.repository, self.folder = repository, os.path.join(folder, "clone")
+        os.mkdir(self.folder)
         kept = {name: value for name, value in environment.items() if not name.startswith("GIT_")}
         person = {
             f"GIT_{who}_{what}": "doctor@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
@@ -83,20 +95,16 @@ class _Clone:
             configuration = Configuration(repository)
             others = configuration.ids - {hook.id for hook in configuration.ours}
             self.environment |= dict.fromkeys(("SKIP", "PREK_SKIP"), ",".join(sorted(others)))
-        self._quiet("clone", "-q", "--no-hardlinks", "--no-checkout", repository.top, self.folder, at=repository.top)
-        self._quiet("init", "-q", "--bare", self.remote)
-        self._quiet("remote", "remove", "origin")
-        self._quiet("checkout", "-q", "-f", "-B", "trial")
+        self._git("init", "-q", "--bare", "../remote.git")
+        self._git("clone", "-q", "--no-hardlinks", "--no-checkout", repository.top, ".")
+        self._git("remote", "remove", "origin")
+        self._git("checkout", "-q", "-f", "-B", "trial")
         for path in filter(_CONFIGURATION.fullmatch, repository.files):
             self._write(path, repository.text(path) or "")
-        there, setting = git_hooks.hooks(repository.top)
-        if setting is not None:
-            self._quiet("config", "core.hooksPath", setting)
-        if os.path.isdir(there) and not os.path.isabs(setting or ""):
-            shutil.copytree(there, os.path.join(self.folder, setting or ".git/hooks"), dirs_exist_ok=True)
-        self._quiet("add", "-A")
-        self._quiet("commit", "-q", "--no-verify", "--allow-empty", "-m", "start")
-        self.start = self._quiet("rev-parse", "HEAD").output.strip()
+        self._git("add", "-A")
+        self._git("commit", "-q", "--no-verify", "--allow-empty", "-m", "start")
+        self._git("tag", "-f", "start")
+        self._git("config", "core.hooksPath", git_hooks.hooks(repository.top)[0])
 
     def answer(self, gate: str, stage: str, hook: Installed) -> Finding:
         """What ``hook`` does with a broken file in each project, and with a good one."""
@@ -118,36 +126,84 @@ class _Clone:
 
     def _attempt(self, gate: str, path: str, text: str) -> Outcome:
         """Commit, merge or push a file with the hooks."""
-        self._quiet("reset", "-q", "--hard", self.start)
-        self._quiet("checkout", "-q", "-B", "trial" if gate == "commit" else "side", self.start)
+        before, attempt = _ATTEMPTS[gate]
+        self._git("reset", "-q", "--hard", "start")
+        self._git("checkout", "-q", "-B", "trial", "start")
         self._write(path, text)
-        self._quiet("add", "-f", path)
-        if gate == "commit":
-            return self._git("commit", "-q", "-m", "trial")
-        self._quiet("commit", "-q", "--no-verify", "-m", "side")
-        if gate == "push":
-            pushed = self._git("push", "-q", self.remote, "HEAD:refs/heads/main")
-            self._quiet("push", "-q", "--no-verify", self.remote, ":refs/heads/main")
-            return pushed
-        self._quiet("checkout", "-q", "-B", "trial", self.start)
-        self._quiet("commit", "-q", "--no-verify", "--allow-empty", "-m", "other")
-        return self._git("merge", "-q", "--no-ff", "-m", "trial", "side")
+        self._git("add", "-f", path)
+        for command in before:
+            self._git(*command.split())
+        return self._git(*attempt.split(), hooks=())
 
     def _write(self, path: str, text: str) -> None:
         full = os.path.join(self.folder, path)
         os.makedirs(os.path.dirname(full), exist_ok=True)
         with open(full, "w", encoding="utf-8") as file:
             file.write(text)
-        if path.startswith((".husky/", ".githooks/")):
-            os.chmod(full, 0o700)
 
-    def _quiet(self, *arguments: str, at: str | None = None) -> Outcome:
-        """A git command that is to run no hook."""
-        return self._git("-c", f"core.hooksPath={os.devnull}", *arguments, at=at)
+    def _git(self, *words: str, hooks: tuple[str, ...] = ("-c", f"core.hooksPath={os.devnull}")) -> Outcome:
+        """A git command, which runs no hook where ``hooks`` does not say so."""
+        return bounded(["git", "-c", "commit.gpgsign=false", *hooks, *words], self.folder, self.environment, SECONDS)
 
-    def _git(self, *arguments: str, at: str | None = None) -> Outcome:
-        folder = at or (self.folder if os.path.isdir(self.folder) else os.path.dirname(self.folder))
-        return bounded(["git", "-c", "commit.gpgsign=false", *arguments], folder, self.environment, SECONDS)
+
+def tried_image(image: str, environment: Mapping[str, str]) -> Finding:
+    """Whether `image` starts with a broken file over one of its modules, in a container without a network.
+
+    `environment` holds the variables that Podman or Docker is run with.
+
+    Raises:
+        UsageError: There is no Podman and no Docker, or no such image.
+    """
+    engine = shutil.which("podman") or shutil.which("docker")
+    if engine is None:
+        raise UsageError("--try-image needs podman or docker", "install one of them")
+    if image.startswith("-"):
+        raise UsageError(f"no name of an image: {image}", "such as shop:latest")
+    created = bounded([engine, "create", "--pull=never", image], "/", environment, SECONDS_OF_IMAGE * 4)
+    if created.code:
+        raise UsageError(f"{image} cannot be started: {created.output.strip()[-300:]}", "build or pull it first")
+    container = created.output.split()[-1]
+    try:
+        module = _module(engine, container, environment)
+    finally:
+        bounded([engine, "rm", "-f", container], "/", environment, SECONDS_OF_IMAGE)
+    if module is None:
+        return Finding("start", "cannot-tell", f"{image} holds no Python module where it starts")
+    outcome = _started(engine, image, module, environment)
+    if outcome.code == 124:
+        message = f"{image} starts with a broken {module}, and ran for {SECONDS_OF_IMAGE} s"
+        return Finding("start", "missing", message, None, "tried", "what imports it fails, hours later")
+    if outcome.code and "syntax-guard:" in outcome.output and posixpath.basename(module) in outcome.output:
+        return Finding("start", "ok", f"{image} refused a broken {module}, {outcome.seconds:.1f} s", None, "tried")
+    message = f"whether {image} starts with a broken {module}: it ended with {outcome.code} ({outcome.last})"
+    return Finding("start", "cannot-tell", message)
+
+
+def _module(engine: str, container: str, environment: Mapping[str, str]) -> str | None:
+    """A module below the folder where the container starts; one that is not what starts, if there is one."""
+    asked = [engine, "inspect", "--format", "{{.Config.WorkingDir}}", container]
+    folder = bounded(asked, "/", environment, SECONDS_OF_IMAGE).output.strip().rstrip("/")
+    below = re.compile(rf"{re.escape(folder)}/(?!.*(?:site-packages|dist-packages|lib/python))\S+\.py")
+    export = subprocess.Popen([engine, "export", container], env=environment, stdout=subprocess.PIPE)
+    with export, tarfile.open(fileobj=export.stdout, mode="r|") as archive:
+        paths = ["/" + member.name.lstrip("./") for member in archive if member.isfile()]
+    found = filter(below.fullmatch, paths)
+    return min(found, key=lambda path: (posixpath.basename(path)[:-3] in _ENTRIES, path), default=None)
+
+
+def _started(engine: str, image: str, module: str, environment: Mapping[str, str]) -> Outcome:
+    """What the image does with a broken file over ``module``."""
+    name = f"syntax-guard-trial-{os.getpid()}"
+    with tempfile.TemporaryDirectory(prefix="syntax-guard-doctor-") as folder:
+        os.chmod(folder, 0o755)  # noqa: S103 - the container's user has to read it
+        broken = os.path.join(folder, "broken.py")
+        with open(broken, "w", encoding="utf-8") as file:
+            file.write(_BROKEN)
+        command = [engine, "run", "--rm", "--pull=never", "--name", name, "--network", "none", "-v",
+                   f"{broken}:{module}:ro", image]  # fmt: skip
+        outcome = bounded(command, "/", environment, SECONDS_OF_IMAGE)
+    bounded([engine, "rm", "-f", name], "/", environment, SECONDS_OF_IMAGE)
+    return outcome
 
 
 def bounded(command: list[str], folder: str, environment: Mapping[str, str], seconds: float) -> Outcome:

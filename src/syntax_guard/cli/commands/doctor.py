@@ -57,7 +57,7 @@ def run(arguments: list[str], parse: Parse) -> int:
 
         findings = replaced(findings, tried(flags["root"], os.environ, all_hooks=flags["trial"] == "all"))
     if flags["try_image"]:
-        from ...doctor.image_trial import tried_image
+        from ...doctor.trial import tried_image
 
         findings = replaced(findings, [tried_image(flags["try_image"], os.environ)])
     missing = required_missing(findings, required)

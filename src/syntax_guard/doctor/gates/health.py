@@ -6,17 +6,17 @@ import json
 import re
 
 from ..finding import Advice, Edit, Finding, missing, nothing, ok, unsure
-from ..parsers.commands import Run, call, commands, inner
+from ..parsers.commands import Command, Run, call, commands, in_shell, inner
 from ..parsers.services import SERVERS, Service, started
 from ..repository import Repository
-from .start import installed as installing
+from .start import installing
 
 _WHY = "a container that hangs, or whose lazily imported route is broken, goes on being sent requests"
 _TIMES = "--interval=30s --timeout=10s --start-period=40s --retries=3"
-_UNSURE = "has a health check: try by hand whether it can pass, and can fail"
 _SOCKET = re.compile(r"(?:unix:(?://)?|--(?:uds|unix)[= ])([^\s'\"]+)")
 _PORT = re.compile(r"(?:--port[= ]|-p |--bind[= ]\S*:|-b \S*:|runserver \S*?:?)(\$\{?\w+\}?|\d+)\b")
 _HERE = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?::(\w+))?(?=[/\s'\"]|$)")
+_CANNOT_FAIL = re.compile(r"\|\|\s*(?:true|:|exit\s+0)\b|;\s*(?:true|exit\s+0)\s*$")
 _FAILS = re.compile(r"-[sSLIkvg]*f[sSLIkvg]*|--fail(?:-with-body)?")
 
 
@@ -27,58 +27,57 @@ def examine(repository: Repository) -> list[Finding]:
 
 
 def _answer(repository: Repository, service: Service) -> Finding:
-    check = service.health
+    check, name = service.health, service.name
     place = check.place if check else service.place
     if service.is_one_shot:
-        return nothing("health", f"{service.name} does its work and ends", place)
+        return nothing("health", f"{name} does its work and ends", place)
     fault = _fault(service, check)
-    if fault is None:
-        return ok("health", f"{service.name} has a health check", place)
-    message = f"{service.name} {fault}"
-    if fault == _UNSURE:
-        return unsure("health", message, place)
-    return missing("health", message, place, _WHY, _advice(repository, service))
+    if fault or check is None:
+        return missing("health", f"{name} {fault}", place, _WHY, _advice(repository, service))
+    if check.words == ("kubelet",) or _asks(service, check):
+        return ok("health", f"{name} has a health check", place)
+    return unsure("health", f"{name} has a health check: try by hand whether it can pass, and can fail", place)
+
+
+def _words(check: Run) -> tuple[str, ...]:
+    """The one command of a check; none where there are more, or reading is not sure."""
+    text = re.sub(r"\s*\|\|\s*(?:exit\s+1|false)\s*$", "", check.text)
+    read = commands(in_shell(text, errexit=False) if inner(check.words) else check.words) or []
+    return read[0].words if len(read) == 1 else ("?",)
 
 
 def _fault(service: Service, check: Run | None) -> str | None:
-    """What is wrong with a check, `_UNSURE` where that cannot be told; None for one that can pass and can fail."""
+    """What is surely wrong with a check."""
     if check is None or not check.words:
         return "has no health check" if check is None else "switches its health check off"
-    if check.words == ("kubelet",):
-        return None
-    if re.search(r"\|\|\s*(?:true|:|exit\s+0)\b|;\s*(?:true|exit\s+0)\s*$", check.text):
+    if _CANNOT_FAIL.search(check.text):
         return "has a health check that cannot fail"
-    text = re.sub(r"\s*\|\|\s*(?:exit\s+1|false)\s*$", "", check.text)
-    read = [one.words for one in commands(text) or ()] if inner(check.words) else [check.words]
-    words = read[0] if len(read) == 1 else ("?",)
+    words = _words(check)
     program = words[0].rsplit("/", 1)[-1]
-    if program in ("curl", "wget") and service.image:
-        lacks = re.search("-slim" if program == "wget" else "-slim|-alpine", service.base)
-        if lacks and not any(program in one for one in service.image.values("RUN", "COPY")):
-            return f"has a health check that calls {program}, which {service.base} lacks"
     if program == "curl" and not any(map(_FAILS.fullmatch, words)):
         return "has a health check that takes an error page for health (curl without --fail)"
-    return None if _asks(words, program) and _asks_there(service, " ".join(words)) else _UNSURE
+    lacks = {"curl": "-slim|-alpine", "wget": "-slim"}.get(program)
+    if lacks and service.image and re.search(lacks, service.base):
+        there = any(program in one for one in service.image.values("RUN", "COPY"))
+        return None if there else f"has a health check that calls {program}, which {service.base} lacks"
+    return None
 
 
-def _asks(words: tuple[str, ...], program: str) -> bool:
-    """Whether a command surely asks what serves, and fails where that does not answer."""
-    made, text = call(words), " ".join(words)
+def _asks(service: Service, check: Run) -> bool:
+    """Whether a check surely asks what serves here, at the port that is told, and fails without an answer."""
+    words = _words(check)
+    made, text, program = call(Command(words)), " ".join(words), words[0].rsplit("/", 1)[-1]
     if program == "celery":
         return " inspect ping" in text
     if program.startswith("python"):
-        return words[1:2] == ("-c",) and "urlopen(" in text and "except" not in text
-    plain = not {"||", "&&", ";", "|"} & {*words}
-    return plain and (program in ("curl", "wget") or bool(made and made.verb == "probe"))
-
-
-def _asks_there(service: Service, text: str) -> bool:
-    """Whether what is asked is this container, at the port that its server is told."""
+        asks = words[1:2] == ("-c",) and "urlopen(" in text and "except" not in text
+    else:
+        asks = program in ("curl", "wget") or bool(made and made.verb == "probe")
+        asks = asks and not {"||", "&&", ";", "|"} & {*words}
     asked, told = _HERE.search(text), _PORT.search(service.text)
-    if asked is None:
-        return bool(re.search(r"celery|--unix-socket|\$", text))
-    port = asked[1] or "80"
-    return told is None or port == told[1] or not (told[1].isdigit() and port.isdigit())
+    port = (asked[1] or "80") if asked else "$"
+    here = bool(asked) or "--unix-socket" in text or "$" in text
+    return asks and here and (told is None or port == told[1] or not (told[1].isdigit() and port.isdigit()))
 
 
 def _advice(repository: Repository, service: Service) -> Advice:
@@ -87,18 +86,16 @@ def _advice(repository: Repository, service: Service) -> Advice:
     if re.search(r"\bcelery\b.*\bworker\b", text):
         app = re.search(r"(?:-A |--app[= ])(\S+)", text)
         return _written(repository, service, f"celery{f' -A {app[1]}' if app else ''} inspect ping -d celery@$HOSTNAME")
-    if socket := _SOCKET.search(text):
-        command = f"syntax-guard probe --unix-socket {socket[1]} http://localhost/ROUTE"
-        return Advice(pattern=f"{command} with a route of yours")
     old = re.search(r"https?://[^\s\"'|;)]+", service.health.text) if service.health else None
-    if old:
+    socket, port = _SOCKET.search(text), _PORT.search(text)
+    if old and not socket:
         return _written(repository, service, f"syntax-guard probe {old[0]}")
     program = next((name for name in SERVERS if re.search(rf"(?:^|[\s/]){name}(?:\s|$)", text)), None)
-    if program is None:
-        return Advice(pattern="a command that ends with 0 while it works, such as syntax-guard probe URL")
-    port = _PORT.search(text)
-    url = f"http://127.0.0.1:{port[1] if port else SERVERS[program]}/ROUTE"
-    return Advice(pattern=f"syntax-guard probe {url} with a route that answers only while it works")
+    url = f"http://127.0.0.1:{port[1] if port else SERVERS.get(program or '')}/ROUTE"
+    asked = f"--unix-socket {socket[1]} http://localhost/ROUTE" if socket else url if program else None
+    if asked:
+        return Advice(pattern=f"syntax-guard probe {asked} with a route that answers only while it works")
+    return Advice(pattern="a command that ends with 0 while it works, such as syntax-guard probe URL")
 
 
 def _written(repository: Repository, service: Service, command: str) -> Advice:
@@ -106,21 +103,17 @@ def _written(repository: Repository, service: Service, command: str) -> Advice:
     old, image = service.health, service.image
     installed = installing(service) if command.startswith("syntax-guard") else ()
     if image is not None and (old is None or old.place.path == image.path):
-        body = f"CMD {command}" if "$" in command else f"CMD {json.dumps(command.split())}"
-        text = f"HEALTHCHECK {_TIMES} {body}\n"
-        if old is None:
-            last = image.stage.own[-1].line if image.stage.own else image.stage.begin + 1
-            return Advice((*installed, Edit(image.path, last, 0, text)))
-        lines = (repository.text(image.path) or "").split("\n")[(old.place.line or 1) - 1 :]
-        length = next((count for count, line in enumerate(lines, 1) if line.rstrip()[-1:] != "\\"), len(lines))
-        return Advice((*installed, Edit(image.path, old.place.line or 1, length, text)))
+        body = command if "$" in command else json.dumps(command.split())
+        end = image.stage.own[-1].line if image.stage.own else image.stage.begin + 1
+        line, replaced = (old.place.line or 1, repository.lines_of(old.place)) if old else (end, 0)
+        return Advice((*installed, Edit(image.path, line, replaced, f"HEALTHCHECK {_TIMES} CMD {body}\n")))
     words = ["CMD-SHELL", command.replace("$", "$$")] if "$" in command else ["CMD", *command.split()]
     place = old.place if old else service.place
     there = repository.line(place)
     indent = there[: len(there) - len(there.lstrip())]
-    test = f"{indent}test: {json.dumps(words)}\n"
+    test = f"test: {json.dumps(words)}\n"
     if old and re.match(r"\s*test\s*:\s*\S", there):
-        return Advice((*installed, Edit(place.path, place.line or 1, 1, test)))
+        return Advice((*installed, Edit(place.path, place.line or 1, 1, indent + test)))
     if old or service.kind != "compose" or "{" in there or not indent:
         return Advice(pattern=f"as its health check: {command}")
-    return Advice((*installed, Edit(place.path, place.line or 1, 0, f"{indent}healthcheck:\n  {test}")))
+    return Advice((*installed, Edit(place.path, place.line or 1, 0, f"{indent}healthcheck:\n{indent}  {test}")))

@@ -14,7 +14,7 @@ from syntax_guard.sources import git_hooks
 
 from ..data import KNOWN
 from ..finding import Advice, Edit, Finding, Place, Unreadable, missing, nothing, ok, unsure
-from ..parsers.commands import Call, call, calls, mentions, script
+from ..parsers.commands import Call, calls, mentions, of_script, unwrapped
 from ..repository import Repository
 
 STAGES = {
@@ -42,16 +42,6 @@ class ListedHook(Record):
     place: Place
     stages: tuple[str, ...]
     narrowed: str | None
-    local: bool = False
-
-
-class Installed(Record):
-    """A hook file as git would run it; ``manager`` is pre-commit or prek where that generated it."""
-
-    path: str
-    text: str
-    executable: bool
-    manager: str | None
 
 
 class Configuration:
@@ -70,43 +60,48 @@ class Configuration:
         repos = [repo for repo in _list(self.table.get("repos")) if isinstance(repo, dict)]
         listed = [(repo, hook) for repo in repos for hook in _list(repo.get("hooks")) if isinstance(hook, dict)]
         self.ids = {str(hook.get("id")) for _, hook in listed}
-        ours = [(repo, hook) for repo, hook in listed if str(hook.get("id")) in STAGES or mentions(_entry(hook))]
-        self.ours = [self._listed(repo, hook) for repo, hook in ours]
+        said = [(str(repo.get("repo")), hook) for repo, hook in listed if mentions(str([*hook.values()]))]
+        self.ours = [self._listed(url, hook) for url, hook in said]
 
-    def _listed(self, repo: dict[str, Any], hook: dict[str, Any]) -> ListedHook:
-        name, url = str(hook.get("id")), str(repo.get("repo"))
-        own = _ALL if url == "local" else STAGES.get(name, ())
-        said = _list(hook.get("stages")) or _list(self.table.get("default_stages")) or own
-        stages = tuple(_SHORT.get(str(one), str(one)) for one in said)
-        odd = {*map(str, hook)} - {*_KNOWN["listed"]}
-        if url == "local":
-            known = {key for key, values in _KNOWN["values"].items() if _list(hook.get(key)) in values}
-            odd -= {*_KNOWN["local"], *known}
-            words = _entry(hook).split()
-            made = call(tuple(word for word in words if word != "--hook"))
-            unnamed = "--hook" in words and str(hook.get("pass_filenames", "true")).lower() != "true"  # it checks none
-            odd |= {"entry"} if not made or made.verb != "check" or made.unsure or made.paths or unnamed else set()
-        elif not re.search(r"(?:^|/)syntax-guard(?:\.git)?/?$", url):
-            odd |= {f"repo: {url}"}
-        odd |= {*map(str, self.table)} - {*_KNOWN["above"]}
+    def _listed(self, url: str, hook: dict[str, Any]) -> ListedHook:
+        own = STAGES.get(str(hook.get("id")), ()) if url != "local" else _ALL
+        stages = _list(hook.get("stages")) or _list(self.table.get("default_stages")) or own
+        odd = {*map(str, hook)} - {*_KNOWN["listed"]} | ({*map(str, self.table)} - {*_KNOWN["above"]})
+        if not re.search(r"(?:^|/)syntax-guard(?:\.git)?/?$", url):
+            odd.add(f"repo: {url}")
         place = hook.place_of("id") if isinstance(hook, Mapping) else Place(self.path)
-        return ListedHook(name, place, stages, min(odd, default=None), url == "local")
+        short = tuple(_SHORT.get(str(one), str(one)) for one in stages)
+        return ListedHook(str(hook.get("id")), place, short, min(odd, default=None))
 
     def at(self, stage: str) -> ListedHook | None:
         """Our hook at a stage of git's; the one that sees all files, if there is one."""
         there = [hook for hook in self.ours if stage in hook.stages]
-        if stage not in STAGES["syntax-guard"]:  # where files are handed over that are not what moves on
-            there = [one.evolve(narrowed=one.narrowed or "entry") if one.local else one for one in there]
         return min(there, key=lambda one: bool(one.narrowed), default=None)
 
 
-def _entry(hook: dict[str, Any]) -> str:
-    """What a local hook runs."""
-    return " ".join([str(hook.get("entry")), *map(str, _list(hook.get("args")))])
+def run_by(repository: Repository, words: tuple[str, ...]) -> tuple[str, tuple[str, ...] | None] | None:
+    """The configuration whose hooks ``words`` run, and the call of ours that this surely is; None for no hooks."""
+    name, *given = unwrapped(words)
+    if name not in _FILES or given[:1] != ["run"]:
+        return None
+    configuration, asked = Configuration(repository, name), {*given[1:]}
+    mine = configuration.at("manual" if "manual" in asked else "pre-commit")
+    whole = bool(asked & {"-a", "--all-files", "syntax-guard-tree"}) and asked <= {*_KNOWN["run"], *STAGES}
+    sure = whole and mine and not mine.narrowed
+    return (configuration.path, ("syntax-guard", "check") if sure else None) if configuration.ours else None
 
 
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value] if isinstance(value, str) else []
+
+
+class Installed(Record):
+    """A hook file as git would run it; ``manager`` is pre-commit or prek where that generated it."""
+
+    path: str
+    text: str
+    executable: bool
+    manager: str | None
 
 
 def installed(top: str, hook: str) -> Installed | None:
@@ -144,41 +139,43 @@ class HookGate(Record):
         there = installed(repository.top, self.stage)
         configuration = Configuration(repository, (there and there.manager) or "prek")
         mine = configuration.at(self.stage)
-        return [self._answer(there, configuration, mine, self._advice(repository, configuration.path, mine))]
-
-    def _answer(
-        self, there: Installed | None, configuration: Configuration, mine: ListedHook | None, advice: Advice
-    ) -> Finding:
+        place, advice = mine.place if mine else None, self._advice(repository, configuration.path, mine)
         if there is None:
-            message = f"no {self.stage} hook is installed in this clone"
-            return missing(self.name, message, mine.place if mine else None, self.why, advice)
-        place = Place(there.path)
-        if not there.executable:
-            message, advice = (
-                "the hook is not executable, so git does not run it",
-                Advice((), (f"chmod +x {there.path}",)),
-            )
-            return missing(self.name, message, place, self.why, advice)
-        if there.manager is None:
-            errexit = script(there.text)
-            for one in (calls(there.text, errexit=errexit) if errexit is not None else None) or ():
-                if one.stops and self._judges(one):
-                    return ok(self.name, f"the hook runs {one.written}", Place(there.path, one.line))
-        elif mine is None:
-            place = Place(configuration.path) if configuration.path else place
+            lacks = f"no {self.stage} hook is installed in this clone"
+        elif not there.executable:
+            lacks = "the hook is not executable, so git does not run it"
+            place, advice = Place(there.path), Advice(commands=(f"chmod +x {there.path}",))
+        elif there.manager:
+            return [self._of_manager(there.manager, configuration, mine, advice)]
+        else:
+            place = Place(there.path)
+            for one in calls(of_script(there.text) or ()) or ():
+                if self._judges(one):
+                    return [ok(self.name, f"the hook of this clone runs {one.written}", place)]
+            if mine or mentions(there.text) or "\n" in there.text.strip():
+                return [unsure(self.name, f"whether all is checked: the {self.stage} hook is not read; {_TRY}", place)]
+            lacks = "the hook does not run syntax-guard"
+        return [missing(self.name, lacks, place, self.why, advice)]
+
+    def _of_manager(
+        self, manager: str, configuration: Configuration, mine: ListedHook | None, advice: Advice
+    ) -> Finding:
+        """The answer about a hook that ``manager`` installed in this clone."""
+        if mine is None:
+            place = Place(configuration.path) if configuration.path else None
             return missing(self.name, f"no hook of syntax-guard is listed for {self.stage}", place, self.why, advice)
-        elif mine.narrowed is None:
-            return ok(self.name, f"{there.manager} runs {mine.id}", mine.place)
-        if mine is None and not mentions(there.text) and "\n" not in there.text.strip():
-            return missing(self.name, "the hook does not run syntax-guard", place, self.why, advice)
-        listed = mine if there.manager else None
-        reason = f"`{listed.narrowed}` may leave files out" if listed else f"the {self.stage} hook is not read"
-        return unsure(self.name, f"whether all is checked: {reason}; {_TRY}", mine.place if mine else place)
+        if mine.narrowed:
+            doubt = f"whether all is checked: `{mine.narrowed}` may leave files out; {_TRY}"
+            return unsure(self.name, doubt, mine.place)
+        shared = self.stage in (_list(configuration.table.get("default_install_hook_types")) or ["pre-commit"])
+        hint = f", not where `{manager} install` ran without {self.stage} in default_install_hook_types"
+        return ok(self.name, f"{manager} runs {mine.id} in this clone{'' if shared else hint}", mine.place)
 
     def _judges(self, made: Call) -> bool:
         """Whether a call in a hook of one's own judges all that moves on."""
-        whole = not (made.unsure or made.paths or "--root" in made.options) and (made.first or not self.first)
-        return whole and made.verb == self.command[0] and {*self.command[1:]} <= made.options.keys()
+        whole = made.command.stops and not (made.unsure or made.paths or "--root" in made.options)
+        asked = {made.verb, *made.options} >= {*self.command}
+        return whole and asked and not (self.first and made.command.before)
 
     def _advice(self, repository: Repository, path: str, mine: ListedHook | None) -> Advice:
         """What installs the hook: in the configuration that is there, else as a plain hook of git's."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import sys
 
 from syntax_guard.config import file_facts
 from syntax_guard.config.declarations.declaration import Declaration
@@ -26,9 +27,7 @@ _MOST, _MOST_YAML = 1_000, 60_000
 
 def examine(repository: Repository) -> list[Finding]:
     """The answer about each image that says which Python it has, and about declarations that are not followed."""
-    projects = Projects(
-        work_tree(repository.top) if repository.in_git else WorkTree(repository.top, None), Store(None), unusable
-    )
+    projects = _projects(repository)
     folders = sorted({posixpath.dirname(path) for path in repository.named(*DECLARING)})[:_MOST]
     written = repository.named(*DECLARING[-4:])
     if sum(len(repository.text(path) or "") for path in written) > _MOST_YAML:
@@ -41,6 +40,21 @@ def examine(repository: Repository) -> list[Finding]:
         return [unsure("python", error.message, None)]
     found += [unsure("python", note, None) for note in list(projects.notes)[:5]]
     return list(dict.fromkeys(found)) or [nothing("python", "no image of Python is here")]
+
+
+def python_for(repository: Repository) -> str:
+    """The Python that a new CI job takes: the project's, or this one where the tool does not run on that."""
+    try:
+        declared = _projects(repository).of(repository.below.rstrip("/")).declaration
+        version = parse(_lowest(declared)) if declared else (0, 0)
+    except (SettingsError, TargetError):
+        version = (0, 0)
+    return label(version if version >= (3, 10) else sys.version_info[:2])
+
+
+def _projects(repository: Repository) -> Projects:
+    tree = work_tree(repository.top) if repository.in_git else WorkTree(repository.top, None)
+    return Projects(tree, Store(None), unusable)
 
 
 def _of_image(projects: Projects, service: Service) -> Finding:
@@ -57,7 +71,9 @@ def _of_image(projects: Projects, service: Service) -> Finding:
     if not _names(declared, version):
         advice = Advice(pattern="the same Python in both")
         return missing("python", f"{runs}, not what {said} says", place, _WHY, advice)
-    return ok("python", f"{runs}, as {said} says", place)
+    lowest = _lowest(declared)
+    asked = f"; asked are {lowest} and the Python of the tool" if declared.kind == "floor" and version != lowest else ""
+    return ok("python", f"{runs}, as {said} says{asked}", place)
 
 
 def _not_followed(projects: Projects, folder: str) -> list[Finding]:
@@ -68,17 +84,20 @@ def _not_followed(projects: Projects, folder: str) -> list[Finding]:
             for one in file_facts.read(content, path).declarations if unusable(one) is None]  # fmt: skip
     found: list[Finding] = []
     for one in said:
-        of_image = one.path.endswith(("Dockerfile", "Containerfile"))  # its own finding
-        if counts is None or one.kind == "target-version" or one.place == counts.place or of_image:
-            continue
-        lowest = next(map(label, admitted(one.says[0]))) if one.kind == "floor" else one.says[0]
-        contradicts = counts.kind == "floor" and one.kind == "pin" and not _names(counts, lowest)
+        if counts is None or one.place == counts.place or one.path.endswith(("Dockerfile", "Containerfile")):
+            continue  # an image has its own finding
         is_above = counts.kind == "target-version" and posixpath.dirname(counts.path) != folder
-        if contradicts or (is_above and one.kind == "floor" and not _names(counts, lowest)):
+        hidden = (counts.kind, one.kind) == ("floor", "pin") or (is_above and one.kind == "floor")
+        if hidden and not _names(counts, _lowest(one)):
             message = f"{one.shown} is not asked: {counts.shown} in {counts.place} counts"
             advice = Advice(pattern="the same Python in both, or a target-version with both beside the nearer one")
             found.append(missing("python", message, Place(one.path, one.line), _WHY, advice))
     return found
+
+
+def _lowest(declared: Declaration) -> str:
+    """The lowest version that a declaration admits, or the first that it names."""
+    return next(map(label, admitted(declared.says[0]))) if declared.kind == "floor" else declared.says[0]
 
 
 def _names(declared: Declaration, version: str) -> bool:

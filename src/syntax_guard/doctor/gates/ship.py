@@ -25,20 +25,18 @@ def _answer(repository: Repository, every: list[ci.Step], publishing: ci.Step) -
     """What stands between the last step that builds and the one that publishes, in its job, counts."""
     job = [one for one in every[: every.index(publishing) + 1] if one.job == publishing.job]
     last = max((index for index, one in enumerate(job) if _BUILDING.search(f"{one.script} {one.uses}")), default=0)
-    given = re.search(r"packages-dir=(\S+)", publishing.given)
+    given = re.search(r"packages-dir=(\S+)", publishing.uses)
     given = given or re.search(r"upload .*?([\w./-]+)/\*", publishing.script)
     folder = given[1].rstrip("/") if given else "dist"
     command = f"syntax-guard check {folder}/*"
     regardless = re.search(r"(?:always|cancelled|failure)\(\)", repository.text(publishing.place.path) or "")
     for step in job[last:]:
-        for one in calls(step.script, errexit=step.errexit) or ():
-            sure = one.stops and not (one.unsure or step.unsure or step.never or publishing.unsure or regardless)
-            published = _PUBLISHING.search(step.script)
-            first = published is None or step.script[: published.start()].count("\n") >= one.line
-            whole = {folder, f"{folder}/*"} & {*one.paths}
-            if one.verb == "check" and whole and sure and first:
+        doubtful = step.unsure or step.never or publishing.unsure or regardless
+        for one in [] if doubtful else calls(step.words) or []:
+            whole = one.verb == "check" and not one.unsure and {folder, f"{folder}/*"} & {*one.paths}
+            if whole and one.command.stops and not _PUBLISHING.search(one.command.before):
                 return ok("ship", f"{one.written} stands before what publishes", step.place)
-    elsewhere = [one for one in every if one not in job and folder in f"{one.script} {one.given}"]
+    elsewhere = [one for one in every if one not in job and folder in f"{one.script} {one.uses}"]
     if any(mentions(f"{step.script} {step.uses}") for step in (*job, *elsewhere)):
         return unsure("ship", "whether what it publishes was checked", publishing.place)
     builds = _BUILDING.search(publishing.script)  # what it publishes is not there before

@@ -5,16 +5,15 @@ from __future__ import annotations
 import ast
 import re
 
-from ..data import template
+from ..data import KNOWN
 from ..finding import Advice, Finding, Place, Unreadable, missing, nothing, ok, unsure
 from ..repository import Repository
 
 _WHY = "a database or an extension that is missing is found by the first request, when traffic is here already"
 _OF_TESTS = re.compile(r"(?:^|/)(?:tests?/|docs?/|test_[^/]*$|[^/]*_test\.py$|conftest\.py$)")
 _DATABASE = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?:sqlalchemy|sqlmodel|asyncpg|psycopg2?)\b", re.MULTILINE)
-_GATE = re.compile(r"\b(?:guarded_lifespan|pass_the_gate)\b")
+_APPLICATION = re.compile(r"\b(?:FastAPI|Starlette)\(")
 _IMPORT = re.compile(r"^from syntax_guard\.backend import [\w\s,()]*\bguarded_lifespan\b", re.MULTILINE)
-_CLASSES = ("FastAPI", "Starlette")
 _MOST_FILES, _LARGEST, _MOST_TEXT = 1_500, 60_000, 4_000_000
 
 
@@ -29,33 +28,34 @@ def examine(repository: Repository) -> list[Finding]:
             continue
         left -= len(text)
         texts |= {path: text} if left > 0 and len(text) <= _LARGEST else {}
-    database, gate = (any(pattern.search(text) for text in texts.values()) for pattern in (_DATABASE, _GATE))
+    whole = "\n".join(texts.values())
+    asks = {"database": bool(_DATABASE.search(whole)), "gate": bool(re.search("guarded_lifespan|pass_the_gate", whole))}
     found = [
-        _answer(place, lifespan, database, gate, ours=bool(_IMPORT.search(text)))
+        _answer(Place(path, call.lineno), call, ours=bool(_IMPORT.search(text)), **asks)
         for path, text in texts.items()
-        for place, lifespan in _applications(text, path)
+        for call in (_applications(text) if _APPLICATION.search(text) else ())
     ]
     return found or [nothing("startup", "no application of FastAPI or Starlette is here")]
 
 
-def _applications(text: str, path: str) -> list[tuple[Place, str]]:
-    """The calls that make an application, each with what it is given as its lifespan."""
+def _applications(text: str) -> list[ast.Call]:
+    """The calls that make an application."""
     try:
-        nodes = list(ast.walk(ast.parse(text))) if re.search(r"\b(?:FastAPI|Starlette)\(", text) else []
+        nodes = list(ast.walk(ast.parse(text)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    calls = [one for one in nodes if isinstance(one, ast.Call) and getattr(one.func, "id", "") in _CLASSES]
-    given = [[ast.unparse(word.value) for word in one.keywords if word.arg == "lifespan"] for one in calls]
-    return [(Place(path, one.lineno), "".join(lifespan)) for one, lifespan in zip(calls, given, strict=True)]
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    return [call for call in calls if getattr(call.func, "id", "") in ("FastAPI", "Starlette")]
 
 
-def _answer(place: Place, lifespan: str, database: bool, gate: bool, *, ours: bool) -> Finding:
+def _answer(place: Place, call: ast.Call, *, ours: bool, database: bool, gate: bool) -> Finding:
+    lifespan = "".join(ast.unparse(word.value) for word in call.keywords if word.arg == "lifespan")
     if ours and lifespan.startswith("guarded_lifespan("):
         return ok("startup", "the application serves once its checks pass", place)
     if not database:
         return nothing("startup", "no database to ask before it serves; its sources are for the start gate", place)
     if gate:
         return unsure("startup", "whether guarded_lifespan reaches this application", place)
-    pattern = template("lifespan.txt").replace("{lifespan}", f", {lifespan}" if lifespan else "").rstrip()
+    pattern = KNOWN["startup"]["lifespan"].replace("{lifespan}", f", {lifespan}" if lifespan else "").strip()
     message = "the application serves before its database has answered"
     return missing("startup", message, place, _WHY, Advice(pattern=pattern))

@@ -1,13 +1,15 @@
-"""Shell text, where reading it is sure, and what its commands say of this tool.
+"""Commands that run somewhere, where reading them is sure, and what they say of this tool.
 
-Sure are simple commands, one after another or joined by ``&&``. Whatever may keep one from running, or swallow how it
-ends (``||``, pipes, conditions, functions, substitutions, ``exit``, another folder), makes a text that is not read.
+Every format yields a `Run`: its words, and where they stand. Sure are simple commands, one after another or joined by
+``&&``. Whatever may keep one from running, or swallow how it ends (``||``, pipes, conditions, functions, ``exit``,
+another folder), makes a text that is not read.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
+from itertools import dropwhile
 
 from syntax_guard.model import Record
 
@@ -21,8 +23,9 @@ LEAVES_OUT = re.compile(r"SYNTAX_GUARD_(?:EXCLUDE|EXPECTED_BROKEN|ALLOW_BROKEN)\
 """Variables that leave files out."""
 _MOST_LINES, _MOST_TEXT = 300, 12_000
 _TOKEN = re.compile(
-    r"(?:[ \t]|(?<=[ \t])\\\n|\\\n(?=[ \t])|(?<![^\s;&])#[^\n]*)+|(?P<joins>&&)|(?P<ends>[;\n])|"
+    r"(?P<blank>(?:[ \t]|(?<=[ \t])\\\n|\\\n(?=[ \t])|(?<![^\s;&])#[^\n]*)+)|(?P<joins>&&)|(?P<ends>[;\n])|"
     r"(?P<word>(?:[^\s;&|<>(){}`'\"\\#$]|\$(?!['\"])|(?<=[^\s;&])#|\$\{\w+\}|'[^']*'|\"(?:[^\"$`\\]|\$[\w@]|\$\{\w+\})*\")+)"
+    r"|(?P<other>.)"
 )
 """Blanks and comments, operators, and words: bare, in quotes, or with a variable. Other text is not read."""
 _UNSURE = re.compile(
@@ -34,22 +37,12 @@ _WRAPPER = re.compile(
     r"((?:\S*/)?(?:exec|tini|dumb-init|catatonit|docker-init|nice|uvx|(?:uv|poetry|pdm|hatch|pipenv|rye|pipx|pixi) run|"
     r"uv tool run|env(?! -))(?: -\S+)*(?: [A-Za-z_]\w*=\S*)*) "
 )
+_ASSIGNED = re.compile(r"[A-Za-z_]\w*=")
 _VERBS = ("check", "run", "pre-push", "probe")
-_OPTIONS = KNOWN["options"]
+_VALUED, _HARMLESS = {*KNOWN["options"]["valued"]}, {*KNOWN["options"]["harmless"]}
 _SHOWS = {"-h", "--help", "--version", "--report-only"}
 _NO_CALL = re.compile(r"echo |printf |(?:\S+ ){0,4}(?:install|add|sync) |git ")
 """Commands that name the tool and do not run it."""
-
-
-class Command(Record):
-    """A simple command of a text."""
-
-    words: tuple[str, ...]
-    line: int
-    chain: int
-    """The number of its statement; those of one are joined by ``&&``."""
-    stops: bool = True
-    """Where it fails or is not reached, nothing behind it runs and the text ends with a failure."""
 
 
 class Run(Record):
@@ -68,72 +61,41 @@ class Run(Record):
         return (nested[0] if nested else " ".join(self.words))[:4_000]
 
 
+class Command(Record):
+    """A simple command of a text."""
+
+    words: tuple[str, ...]
+    stops: bool = True
+    """Where it fails or is not reached, nothing behind it runs and the text ends with a failure."""
+    before: str = ""
+    """What runs before it."""
+    last: bool = True
+
+
 class Call(Record):
     """A call of the tool; ``verb`` is empty where it only shows something, ``unsure`` is what may let files out."""
 
-    verb: str
-    options: dict[str, str]
-    paths: tuple[str, ...]
-    unsure: str | None
-    line: int = 1
-    written: str = ""
-    stops: bool = True
-    first: bool = True
-    """No other command of its text runs before it."""
+    command: Command
+    verb: str = ""
+    options: dict[str, str] = {}  # noqa: RUF012 - no record changes
+    paths: tuple[str, ...] = ()
+    unsure: str | None = None
+
+    @property
+    def written(self) -> str:
+        """The words as one text."""
+        return " ".join(self.command.words)
 
 
-def script(text: str) -> bool | None:
-    """Whether the shell that runs this file stops at an error; None where no shell of POSIX does."""
+def in_shell(text: str, *, errexit: bool) -> tuple[str, ...]:
+    """The words that hand ``text`` to a shell; ``errexit``: it stops at an error (GitHub's ``bash -e``)."""
+    return ("sh", "-ec" if errexit else "-c", text)
+
+
+def of_script(text: str) -> tuple[str, ...] | None:
+    """The words that run a file; None where no shell of POSIX does."""
     found = _SHEBANG.match(text)
-    return bool(found["errexit"]) if found else None if text.startswith("#!") else False
-
-
-def commands(text: str, *, errexit: bool = False) -> tuple[Command, ...] | None:
-    """The simple commands of ``text``, or None where reading is not sure.
-
-    ``errexit``: the shell that runs it stops at an error (GitHub's ``bash -e``, husky's ``sh -e``).
-    """
-    read = _read(text)
-    if read is None:
-        return None
-    found: list[Command] = []
-    chains = [one.chain for one in read]
-    for index, one in enumerate(read):
-        name, last, alone = one.words[0], one.chain == chains[-1], chains.count(one.chain) == 1
-        if name == "set":
-            if not alone or not re.fullmatch(r"-[eux]+(?:o pipefail)?", " ".join(one.words[1:])):
-                return None
-            errexit = errexit or "e" in one.words[1]
-            continue
-        if name == "exec" and index < len(read) - 1:
-            return None
-        found.append(one.evolve(stops=last or (errexit and alone)))
-    return tuple(found)
-
-
-def _read(text: str) -> list[Command] | None:
-    """The commands with their statements; None where there is a token of another kind, or in another place."""
-    if len(text) > _MOST_TEXT or text.count("\n") > _MOST_LINES or LEAVES_OUT.search(text):
-        return None
-    found: list[Command] = []
-    words: list[str] = []
-    text, at, begin, chain, joined = text + "\n", 0, 0, 0, False
-    while at < len(text):
-        token = _TOKEN.match(text, at)
-        if token is None:
-            return None
-        at = token.end()
-        if token["word"]:
-            begin = begin if words else token.start()
-            words.append(re.sub(r"'([^']*)'|\"([^\"]*)\"", r"\1\2", token["word"]))
-        elif token["joins"] or token["ends"]:
-            while words and re.fullmatch(r"[A-Za-z_]\w*=.*", words[0], re.DOTALL):
-                del words[0]
-            if (not words and (joined or token["joins"])) or (words and _UNSURE.fullmatch(words[0])):
-                return None
-            found += [Command(tuple(words), text.count("\n", 0, begin) + 1, chain)] if words else []
-            chain, joined, words = chain + bool(token["ends"]), bool(token["joins"]), []
-    return found
+    return in_shell(text, errexit=bool(found and found["errexit"])) if found or not text.startswith("#!") else None
 
 
 def inner(words: tuple[str, ...]) -> tuple[str, bool] | None:
@@ -148,58 +110,98 @@ def inner(words: tuple[str, ...]) -> tuple[str, bool] | None:
     return None
 
 
+def commands(words: tuple[str, ...]) -> list[Command] | None:
+    """The simple commands that ``words`` run, or None where reading is not sure."""
+    text, errexit = inner(words) or ("", False)
+    if not text:
+        return [Command(words)]
+    statements = _statements(text)
+    every = [(statement, one) for statement in statements or [] for one in statement]
+    found: list[Command] = []
+    before = ""
+    for number, (statement, one) in enumerate(every, 1):
+        alone, is_last = len(statement) == 1, number == len(every)
+        if one[0] == "set" and alone and re.fullmatch(r"-[eux]+(?:o pipefail)?", " ".join(one[1:])):
+            errexit = errexit or "e" in one[1]
+        elif one[0] == "set" or (one[0] == "exec" and not is_last):
+            return None
+        else:
+            found.append(Command(one, statement is every[-1][0] or (errexit and alone), before, is_last))
+            before += " ".join(one) + "\n"
+    return None if statements is None else found
+
+
+def _statements(text: str) -> list[list[tuple[str, ...]]] | None:
+    """The statements of a text, each of commands that ``&&`` joins; None where there is text of another kind."""
+    if len(text) > _MOST_TEXT or text.count("\n") > _MOST_LINES or LEAVES_OUT.search(text):
+        return None
+    found: list[list[tuple[str, ...]]] = [[]]
+    words: list[str] = []
+    for token in _TOKEN.finditer(text + "\n"):
+        if token["word"]:
+            words.append(re.sub(r"'([^']*)'|\"([^\"]*)\"", r"\1\2", token["word"]))
+        elif not token["blank"]:
+            one = tuple(dropwhile(_ASSIGNED.match, words))
+            if token["other"] or (_UNSURE.fullmatch(one[0]) if one else token["joins"]):
+                return None
+            found[-1] += [one] if one else []
+            found += [[]] if one and token["ends"] else []
+            words = []
+    return found if found[-1] else found[:-1]
+
+
 def mentions(text: str) -> bool:
     """Whether ``text`` speaks of the tool at all."""
     return TOOL in text or TOOL.replace("-", "_") in text
 
 
-def call(words: tuple[str, ...]) -> Call | None:
-    """The call that ``words`` are, or None where they are not the tool: wrapped at most by a known runner or init."""
-    unsure = "a variable" if LEAVES_OUT.search(" ".join(words)) else None
-    while found := _WRAPPER.match(" ".join(words[:8]) + " "):
-        words = words[len(found[1].split()) :]
-    if len(words) > 2 and re.fullmatch(r"(?:.*/)?python[\d.]*(?:\.exe)?", words[0]) and words[2] == "syntax_guard":
-        words = (TOOL, *words[3:]) if words[1] == "-m" else words
-    if not words or not re.fullmatch(rf"(?:.*/)?{TOOL}(?:\.exe|@.*|==.*)?", words[0]):
-        return None
-    end = words.index("--") if "--" in words else len(words)
-    verb, before = "".join(words[1:2]), words[1:end]
-    if not before or _SHOWS & {*before} or verb.startswith("-"):
-        return Call("", {}, (), None)
-    unsure = unsure or (None if verb in _VERBS else verb)
-    options: dict[str, str] = {}
-    paths: list[str] = []
-    rest = iter(before[1:])
-    for word in rest:
-        name, equals, value = word.partition("=")
-        if "$" in word and verb != "pre-push":  # which is handed what git says
-            unsure = unsure or word
-        elif not word.startswith("-") or word == "-":
-            paths.append(word)
-        elif name in _OPTIONS["valued"]:
-            options[name] = value if equals else next(rest, "")
-        else:
-            options[name] = value
-            unsure = unsure or (None if word in _OPTIONS["harmless"] else name)
-    return Call(verb, options, (*paths, *words[end + 1 :]) if verb == "check" else (), unsure)
-
-
-def calls(text: str, *, errexit: bool = False) -> list[Call] | None:
-    """The calls of the tool in a shell text, or None where reading is not sure and it speaks of the tool."""
-    read = commands(text, errexit=errexit) if mentions(text) else ()
+def calls(words: tuple[str, ...]) -> list[Call] | None:
+    """The calls of the tool that ``words`` make, or None where that is not sure and they speak of the tool."""
+    read = commands(words) if any(map(mentions, words)) else []
     if read is None:
         return None
     found: list[Call] = []
-    for index, command in enumerate(read):
-        nested, made = inner(command.words), call(command.words)
-        shown = " ".join(command.words)
-        if made is None and nested is None and mentions(shown) and not _NO_CALL.match(shown):
+    for one in read:
+        made, shown = call(one), " ".join(one.words)
+        deeper = [made] if made else calls(one.words) if inner(one.words) and one.words != words else []
+        if deeper is None or (mentions(shown) and not deeper and not _NO_CALL.match(shown)):
             return None
-        deeper = calls(nested[0], errexit=nested[1]) if nested else [made] if made else []
-        if deeper is None:
-            return None
-        found += [
-            one.evolve(line=command.line, written=shown, stops=one.stops and command.stops, first=not index)
-            for one in deeper
-        ]
+        for each in deeper:
+            below = each.command
+            stops, last = one.stops and below.stops, one.last and below.last
+            found.append(each.evolve(command=Command(one.words, stops, one.before + below.before, last)))
     return found
+
+
+def unwrapped(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The program and its words without a known runner or init in front, and without ``python -m``."""
+    while found := _WRAPPER.match(" ".join(words[:8]) + " "):
+        words = words[len(found[1].split()) :]
+    if words[1:2] == ("-m",) and len(words) > 2 and re.fullmatch(r"(?:.*/)?python[\d.]*(?:\.exe)?", words[0]):
+        words = (words[2].replace("_", "-"), *words[3:])
+    return words
+
+
+def call(command: Command) -> Call | None:
+    """The call that ``command`` is, or None where it is not the tool: wrapped at most by a known runner or init."""
+    words = unwrapped(command.words)
+    if not words or not re.fullmatch(rf"(?:.*/)?{TOOL}(?:\.exe|@.*|==.*)?", words[0]):
+        return None
+    end = words.index("--") if "--" in words else len(words)
+    verb, given = "".join(words[1:2]), words[2:end]
+    if not verb or verb.startswith("-") or _SHOWS & {*given}:
+        return Call(command)
+    options: dict[str, str] = {}
+    paths: list[str] = []
+    rest = iter(given)
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if word.startswith("-") and word != "-":
+            options[name] = next(rest, "") if name in _VALUED and not equals else value
+        else:
+            paths.append(word)
+    odd = [*LEAVES_OUT.findall(" ".join(command.words)), *(() if verb in _VERBS else (verb,))]
+    odd += [name for name in options if name not in _VALUED | _HARMLESS]
+    odd += [word for word in given if "$" in word and verb != "pre-push"]  # which is handed what git says
+    checked = (*paths, *words[end + 1 :]) if verb == "check" else ()
+    return Call(command, verb, options, checked, odd[0] if odd else None)

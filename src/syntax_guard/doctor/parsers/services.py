@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 import shlex
@@ -10,14 +11,13 @@ from fnmatch import fnmatch
 from functools import lru_cache
 
 from syntax_guard.config.declarations import compose
-from syntax_guard.config.declarations.dockerfile import python_of
+from syntax_guard.config.declarations.dockerfile import Instruction, Stage, python_of, stages
 from syntax_guard.config.documents import Mapping, Sequence, Value
 from syntax_guard.model import Record
 
 from ..finding import Place, Unreadable
 from ..repository import Repository
-from .commands import LEAVES_OUT, Run, call, mentions
-from .dockerfile import Image, image
+from .commands import LEAVES_OUT, Command, Run, call, mentions
 
 SERVERS = {"uvicorn": 8000, "gunicorn": 8000, "hypercorn": 8000, "granian": 8000, "daphne": 8000, "fastapi": 8000,
            "runserver": 8000, "flask": 5000}  # fmt: skip
@@ -26,11 +26,57 @@ _PROGRAM = re.compile(r"(?:^|[\s/;&|(])(python[\d.]*|celery|rq|dramatiq|huey_con
                       rf"{'|'.join(SERVERS)})(?=[\s;&|)]|$)")  # fmt: skip
 _ENDING = re.compile(r"(?:^|[\s/])(?:pytest|tox|nox|alembic|coverage|ruff|mypy|migrate|test|collectstatic|unittest|pip|"
                      r"sleep|tail|true)(?=\s|$)|^(?:\S*/)?(?:bash|sh|i?python[\d.]*)$")  # fmt: skip
+_DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.[dD]ockerfile", "Containerfile", "Containerfile.*")
+_COMPOSE = ("compose.y*ml", "docker-compose.y*ml", "docker-stack*.y*ml")
 LAID_OVER = ("compose.*.y*ml", "docker-compose[.-]*.y*ml")
-"""Files that are read together with another one, and may change what that says:"""
-_CHANGES = re.compile(rf"\b(?:command|entrypoint|working_dir|build|image)\b|{LEAVES_OUT.pattern}")
-_NOT_STARTED = (".github/", ".gitlab-ci", ".circleci/", "azure-pipelines", "bitbucket-pipelines", ".pre-commit-config")
+"""Files that are read together with another one, and may change what that says."""
 _TEMPLATES = (".dockerignore", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".in", ".erb", ".md", ".py")
+
+
+class Image(Record):
+    """What a stage of a Dockerfile builds."""
+
+    path: str
+    stage: Stage
+    instructions: list[Instruction]
+
+    def last(self, name: str) -> Instruction | None:
+        """The instruction ``name`` that counts: the last one."""
+        return next((one for one in reversed(self.instructions) if one.name == name), None)
+
+    def values(self, *names: str) -> list[str]:
+        """What stands behind the instructions with these names."""
+        return [one.value for one in self.instructions if one.name in names]
+
+    @property
+    def folder(self) -> str:
+        """Where it works; empty where nothing says so."""
+        return "".join(self.values("WORKDIR")[-1:])
+
+    def run(self, name: str, value: str | None = None) -> Run | None:
+        """What an instruction runs: the words of a JSON array, else the shell that gets its text; None without it."""
+        one = self.last(name)
+        if one is None:
+            return None
+        shell = exec_form("".join(self.values("SHELL")[-1:])) or ("/bin/sh", "-c")
+        value = one.value if value is None else value
+        words = exec_form(value)
+        return Run((*shell, value) if words is None else words, Place(self.path, one.line), name)
+
+    @property
+    def start(self) -> Run | None:
+        """What it starts; None where its base image decides."""
+        entrypoint, command = self.run("ENTRYPOINT"), self.run("CMD")
+        if entrypoint is None or not entrypoint.words:
+            return command
+        takes_words = exec_form(self.values("ENTRYPOINT")[-1]) and command
+        return entrypoint.evolve(words=entrypoint.words + command.words) if takes_words and command else entrypoint
+
+    @property
+    def health(self) -> Run | None:
+        """Its health check, if it has one; without words where that is switched off."""
+        said = "".join(self.values("HEALTHCHECK")[-1:])
+        return self.run("HEALTHCHECK", said[4:].strip() if said[:4].upper() == "CMD " else "[]")
 
 
 class Service(Record):
@@ -72,6 +118,15 @@ def serves(text: str) -> bool:
     return any(re.search(rf"\b{name}\b", text) for name in (*SERVERS, "celery"))
 
 
+def exec_form(value: str) -> tuple[str, ...] | None:
+    """The words of a JSON array of strings, or None for anything else, as BuildKit decides it."""
+    try:
+        words = json.loads(value) if value.lstrip().startswith("[") and len(value) <= 4_000 else None
+    except (ValueError, RecursionError):
+        return None
+    return tuple(words) if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
+
+
 @lru_cache(maxsize=1)
 def started(repository: Repository) -> tuple[list[Service], list[Unreadable]]:
     """What the files of the folder start of Python, and which of them cannot be read."""
@@ -81,7 +136,7 @@ def started(repository: Repository) -> tuple[list[Service], list[Unreadable]]:
         name = posixpath.basename(path)
         read = next(reader for pattern, reader in _READERS.items() if fnmatch(name, pattern))
         try:
-            found += [] if path.startswith(_NOT_STARTED) or path.endswith(_TEMPLATES) else read(repository, path)
+            found += [] if path.endswith(_TEMPLATES) else read(repository, path)
         except Unreadable as error:
             failed.append(error)
     composed = {one.image.path for one in found if one.kind == "compose" and one.image}
@@ -91,46 +146,53 @@ def started(repository: Repository) -> tuple[list[Service], list[Unreadable]]:
 
 def _as_it_is_started(repository: Repository, service: Service) -> Service:
     """``service``, which is unsure where another file may change what it says, or names a variable that matters."""
-    paths = [service.place.path] + ([service.image.path] if service.image else [])
     composed = service.kind == "compose"
+    paths = [service.place.path] + ([service.image.path] if service.image else [])
     paths += repository.named(*_COMPOSE, ".env*", "*.env") if composed else []
     odd = [path for path in paths if LEAVES_OUT.search(repository.text(path) or "")]
-    laid_over = repository.named(*LAID_OVER) if composed else []
-    odd += [path for path in laid_over if _CHANGES.search(repository.text(path) or "")]
+    odd += repository.named(*LAID_OVER) if composed else []
     return service.evolve(unsure=f"{odd[0]} may leave files out, or change what starts") if odd else service
 
 
+def _image(repository: Repository, path: str, target: str | None = None) -> Image | None:
+    """The image of a Dockerfile's last stage, or of ``target``; None where the file is empty. Raises Unreadable."""
+    text = repository.text(path)
+    found = stages(text or "")
+    if text and not found:
+        raise Unreadable(Place(path), "not a Dockerfile: it has no FROM")
+    stage = found.get((target or "").lower()) or next(reversed(found.values()), None)
+    return Image(path, stage, stage.instructions) if stage else None
+
+
 def _of_dockerfile(repository: Repository, path: str) -> Iterator[Service]:
-    if text := repository.text(path):
-        built = image(text, path)
-        place = Place(path, built.stage.line)
-        name = posixpath.basename(path)
+    if built := _image(repository, path):
+        place, name = Place(path, built.stage.line), posixpath.basename(path)
         yield Service("dockerfile", name, place, built.start, built.health, built, built.stage.base, built.folder)
 
 
 def _of_compose(repository: Repository, path: str) -> Iterator[Service]:
     services = repository.mapping(path).section("services")
-    for name in services:
-        service = services.section(name)
-        build = compose.build(service.get("build"), posixpath.dirname(path))
-        text = repository.text(build.dockerfile) if build else None
-        built = image(text, build.dockerfile, build.stage) if build and text is not None else None
-        base, folder = (built.stage.base, built.folder) if built else (service.text("image") or "", "")
-        chosen = service.text("working_dir") or folder
-        odd = "its working_dir is not the image's" if built and chosen != folder else None
-        odd = "what it extends may say more" if "extends" in service else odd
-        start, health = _compose_start(service, built), _compose_health(service, built)
-        yield Service("compose", f"service {name}", service.place, start, health, built, base, chosen, odd)
+    for name, one in services.items():
+        if isinstance(one, Mapping):
+            build = compose.build(one.get("build"), posixpath.dirname(path))
+            built = _image(repository, build.dockerfile, build.stage) if build else None
+            base, folder = (built.stage.base, built.folder) if built else (one.text("image") or "", "")
+            chosen = one.text("working_dir") or folder
+            odd = "its working_dir is not the image's" if built and chosen != folder else None
+            odd = "what it extends may say more" if "extends" in one else odd
+            start, health = _started_by(one, "entrypoint", "command", built), _compose_health(one, built)
+            yield Service("compose", f"service {name}", one.place, start, health, built, base, chosen, odd)
 
 
-def _compose_start(service: Mapping, built: Image | None) -> Run | None:
-    key = next((key for key in ("entrypoint", "command") if service.get(key) is not None), None)
+def _started_by(one: Mapping, entry: str, arguments: str, built: Image | None = None) -> Run | None:
+    """What a container starts; None where its image decides."""
+    key = next((key for key in (entry, arguments) if one.get(key) is not None), None)
     if key is None:
         return built.start if built else None
-    place = service.place_of(key)
-    own = built.last("ENTRYPOINT") if built and key == "command" else None
-    first = built.words(own.value) if built and own else _words(service.get("entrypoint"), place)
-    return Run((*first, *_words(service.get("command"), place)), place, key)
+    place = one.place_of(key)
+    own = built.run("ENTRYPOINT") if built and key == arguments else None
+    first = own.words if own else _words(one.get(entry), place)
+    return Run((*first, *_words(one.get(arguments), place)), place, key)
 
 
 def _compose_health(service: Mapping, built: Image | None) -> Run | None:
@@ -160,31 +222,25 @@ def _of_kubernetes(repository: Repository, path: str) -> Iterator[Service]:
     for value in documents:  # what Helm fills in is none yet
         while isinstance(value, Mapping) and "containers" not in value:
             value = next((value[key] for key in ("spec", "template", "jobTemplate") if key in value), None)
-        pod = value if isinstance(value, Mapping) else Mapping(Place(path))
-        before = [one for one in pod.listed("initContainers") if isinstance(one, Mapping)]
-        ours = [one for one in before if mentions(" ".join(_container_words(one)))]
-        containers = (one for one in pod.listed("containers") if isinstance(one, Mapping))
-        yield from (_container(one, ours[-1] if ours else None) for one in containers)
+        for one in value.listed("containers") if isinstance(value, Mapping) else ():
+            if isinstance(one, Mapping) and isinstance(value, Mapping):
+                yield _container(one, [each for each in value.listed("initContainers") if isinstance(each, Mapping)])
 
 
-def _container(one: Mapping, before: Mapping | None) -> Service:
-    """A container, and what runs our tool before it."""
-    holder = before or one
+def _container(one: Mapping, before: list[Mapping]) -> Service:
+    """A container, or what runs our tool before it."""
+    start, holder = _started_by(one, "command", "args"), one
+    for each in before:
+        run = _started_by(each, "command", "args")
+        if run and mentions(" ".join(run.words)):
+            start, holder = run.evolve(before=True), each
     alike = all(holder.get(key) == one.get(key) for key in ("image", "workingDir", "volumeMounts", "restartPolicy"))
-    key = "command" if "command" in holder else "args"
-    words = _container_words(holder)
-    shown = "initContainers" if before else key
-    start = Run(words, holder.place_of(key), shown, before is not None) if words else None
     probe = next((key for key in ("livenessProbe", "readinessProbe") if one.get(key)), None)
     asked = one.section(probe or "").section("exec").words("command") or ("kubelet",)
     health = Run(asked, one.place_of(probe), probe) if probe else None
     name, base, folder = (one.text(key) or "" for key in ("name", "image", "workingDir"))
     odd = None if alike else "what runs before it may see other files"
     return Service("kubernetes", f"container {name}", one.place, start, health, None, base, folder, odd)
-
-
-def _container_words(container: Mapping) -> tuple[str, ...]:
-    return (*container.words("command"), *container.words("args"))
 
 
 def _of_procfile(repository: Repository, path: str) -> Iterator[Service]:
@@ -209,15 +265,16 @@ def _of_unit(repository: Repository, path: str) -> Iterator[Service]:
             settings[key] = [*settings[key], run] if words else []
     starts, before, folders = settings.values()
     if starts and not any(run.words[-1:] == ("\\",) for run in (*starts, *before)):
-        run = next((run for run in before if call(run.words)), starts[0])
+        run = next((run for run in before if call(Command(run.words))), starts[0])
         folder, odd = (folders[0].text, None) if folders else ("", "its unit has no WorkingDirectory")
         yield Service("systemd", posixpath.basename(path), run.place, run, folder=folder, unsure=odd)
 
 
-_COMPOSE = ("compose.y*ml", "docker-compose.y*ml", "docker-stack*.y*ml")
-_DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.[dD]ockerfile", "Containerfile", "Containerfile.*")
 _READERS = {
-    **dict.fromkeys(_COMPOSE, _of_compose), **dict.fromkeys(_DOCKERFILES, _of_dockerfile), "Procfile": _of_procfile,
-    "*.service": _of_unit, "*.y*ml": _of_kubernetes,
-}  # fmt: skip
+    **dict.fromkeys(_COMPOSE, _of_compose),
+    **dict.fromkeys(_DOCKERFILES, _of_dockerfile),
+    "Procfile": _of_procfile,
+    "*.service": _of_unit,
+    "*.y*ml": _of_kubernetes,
+}
 """Who reads which file: the first that has its name."""

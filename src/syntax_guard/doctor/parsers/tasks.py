@@ -1,46 +1,44 @@
-"""One step further: the shell text of a named make target, tox environment or script of the repository."""
+"""One step further: what a named make target, tox environment or script of the repository runs."""
 
 from __future__ import annotations
 
 import configparser
+import posixpath
 import re
 
 from ..data import KNOWN
 from ..repository import Repository
-from .commands import mentions, script
+from .commands import in_shell, of_script, unwrapped
 
-_SPEAKS = re.compile(r"syntax[-_]guard|\b(?:pre-commit|prek) run\b")
+SPEAKS = re.compile(r"syntax[-_]guard|\b(?:pre-commit|prek) run\b")
+_NAME = re.compile(r"\w[\w.-]*")
 _PLAIN_LINE = re.compile(r"\s*(?:#.*)?|(?!SHELL|MAKE)[A-Z_]+ *[:?]?= *\S*|\.PHONY *:.*|(?!\.)[\w ./-]+:(?!=)[^=]*")
 """Lines of a Makefile, but for recipes, that do not change how a recipe runs."""
 
 
-def follow(repository: Repository, words: tuple[str, ...]) -> tuple[str, str | None, bool] | None:
+def follow(repository: Repository, words: tuple[str, ...]) -> tuple[str, tuple[str, ...] | None] | None:
     """Where ``words`` lead, if that is a file of the repository that speaks of the tool. Raises Unreadable.
 
-    It is a path, the shell text that surely runs, None where that cannot be told, and whether that stops at an error.
+    It is a path, and the words that surely run, None where that cannot be told.
     """
-    name = words[0].rsplit("/", 1)[-1]
-    if name.startswith("python") and words[1:2] == ("-m",) and len(words) > 2:
-        name, words = words[2], words[2:]
-    there = [path for path in KNOWN["tasks"].get(name, ()) if repository.text(path) is not None]
-    for path in there:
-        text = repository.text(path) or ""
-        if _SPEAKS.search(text):
-            reader = _make if name == "make" else _tox if path == "tox.ini" else None
-            return path, reader(repository, text, words[1:]) if reader and path == there[0] else None, True
-    by_shell = name in ("sh", "bash") and len(words) > 1
-    called = words[1] if by_shell else words[0]
-    if "/" not in called and not by_shell:
-        return None
-    path = called.removeprefix("./")
-    text = "" if path.startswith(("/", "-")) else repository.text(path) or ""
-    errexit = False if by_shell else script(text)
-    return (path, None if errexit is None else text, bool(errexit)) if mentions(text) else None
+    words = unwrapped(words)
+    there = [path for path in KNOWN["tasks"].get(posixpath.basename(words[0]), ()) if repository.text(path) is not None]
+    speaking = next((path for path in there if SPEAKS.search(repository.text(path) or "")), None)
+    if speaking:
+        reader = {"Makefile": _make, "tox.ini": _tox}.get(speaking) if speaking == there[0] else None
+        text = reader(repository, repository.text(speaking) or "", words[1:]) if reader else None
+        return speaking, None if text is None else in_shell(text, errexit=True)
+    by_shell = words[0] in ("sh", "bash") and len(words) > 1
+    named = posixpath.normpath(words[by_shell]) if by_shell or "/" in words[0] else ""
+    for path in (named, f"{named}/action.yml", f"{named}/action.yaml") if named else ():
+        if SPEAKS.search(text := repository.text(path) or ""):
+            return path, in_shell(text, errexit=False) if by_shell else of_script(text)
+    return None
 
 
 def _make(repository: Repository, text: str, words: tuple[str, ...]) -> str | None:
     """The recipe of the one target that is named; each line of it is a shell of its own."""
-    if len(words) != 1 or not re.fullmatch(r"\w[\w.-]*", words[0]):
+    if len(words) != 1 or not _NAME.fullmatch(words[0]):
         return None
     name = re.escape(words[0])
     others = [line for line in text.split("\n") if not line.startswith("\t")]
@@ -57,8 +55,7 @@ def _make(repository: Repository, text: str, words: tuple[str, ...]) -> str | No
 
 def _tox(_repository: Repository, text: str, words: tuple[str, ...]) -> str | None:
     """The commands of the one environment that is named behind ``-e``."""
-    words = words[1:] if words[:1] in (("run",), ("r",)) else words
-    if len(words) != 2 or words[0] not in ("-e", "--env") or not re.fullmatch(r"\w[\w.-]*", words[1]):
+    if len(words) != 2 or words[0] != "-e" or not _NAME.fullmatch(words[1]):
         return None
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:

@@ -8,7 +8,7 @@ The form holds for the public API, and for every function that one package impor
 - Each error that a function itself raises has its line in ``Raises:``, and no error is named as raised elsewhere.
 - "As `another`" takes the place of all that is the same as in that function, which has the form itself.
 
-Other public functions name the errors that they raise. The compile worker is left out: it is a script.
+Other public functions name the errors that they raise, as "Raises `GitError`". The compile worker is left out: it is a script.
 """
 
 from __future__ import annotations
@@ -184,6 +184,13 @@ def public_functions(path: Path) -> Iterator[tuple[str, ast.FunctionDef | ast.As
                 yield prefix + node.name, node
             elif isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 bodies.append((f"{prefix}{node.name}.", node.body))
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_an_error_is_written_in_one_way(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            assert not re.search(r"[Rr]aises? (``|\w+Error\b)", ast.get_docstring(node) or ""), node.name
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))

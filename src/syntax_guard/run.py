@@ -71,7 +71,7 @@ class Run:
         return self.remembering((os.getcwd(), find.__name__, list(names), *asked), search)
 
     def remembering(self, question: object, search: Callable[[], Selection]) -> Selection:
-        """What ``search()`` finds, which hangs on `question`, without the files that are known to be valid."""
+        """What ``search()`` finds, which depends on `question`, without the files that are known to be valid."""
         memory = None if self._settings.trust_bytecode else self._remember()  # a witness is enough, and costs less
         if memory is None:
             return search()
@@ -307,7 +307,7 @@ class Run:
 
 
 def hears_scripts(settings: Settings) -> bool:
-    """Whether a script's own block has a say, under these `settings`, in which Pythons are asked about it."""
+    """Whether, under these `settings`, a script's own block may name the Pythons that are asked about it."""
     return settings.projects and not {"target_version", "python"} & settings.overrides
 
 

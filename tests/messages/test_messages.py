@@ -26,6 +26,12 @@ GIVEN_UP = (
     "mends",
     "mended",
     "of which",
+    "hang on",
+    "hangs on",
+    "has a say",
+    "have a say",
+    "no say",
+    "for want of",
     "is told by",
 )
 """Words that docs, messages and comments no longer use: a process is no person, and a file is fixed."""

@@ -36,7 +36,7 @@ class Checkup:
     """Checks that are asked together.
 
     ``memory`` is how long, in seconds, a reading answers further requests: with it, a burst of probes costs one run of
-    each check. Readings go to ``listeners`` too, once each. Raises ``ValueError`` where there is no check, or two of
+    each check. Readings go to ``listeners`` too, once each. Raises `ValueError` where there is no check, or two of
     one name.
     """
 

@@ -34,7 +34,7 @@ class Protections(NamedTuple):
 def connect_args(url: URL, asked: Protections, theirs: Mapping[str, Any]) -> tuple[URL, dict[str, Any]]:
     """The URL without what had to be translated, and the driver's arguments. What the caller says goes before.
 
-    Raises ``EngineError`` for a driver that is not known here, and for an argument that the driver does not know.
+    Raises `EngineError` for a driver that is not known here, and for an argument that the driver does not know.
     """
     driver = url.get_dialect().driver
     if driver in ("psycopg", "psycopg_async", "psycopg2"):

@@ -31,7 +31,7 @@ class GuardedPool(QueuePool):
         self._waiting = 0
         self._in_use: set[int] = set()
         self._open: set[int] = set()
-        self._counting = threading.RLock()  # the garbage collector may return a connection in the midst of it
+        self._counting = threading.RLock()  # the garbage collector may return a connection in the middle of it
         # Each event comes before the pool's own counts change, so these are counts of their own.
         event.listen(self, "connect", lambda _, record: self._count(self._open.add, id(record)))
         event.listen(self, "close", lambda _, record: self._count(self._open.discard, id(record)))

@@ -18,7 +18,7 @@ class EngineError(SyntaxGuardError):
 
 
 def read_url(url: str | URL, drivers: Sequence[str]) -> URL:
-    """The URL with a driver, the first of ``drivers`` that is installed where it names none. Raises ``EngineError``."""
+    """The URL with a driver, the first of ``drivers`` that is installed where it names none. Raises `EngineError`."""
     try:
         made = make_url(url)
         if made.drivername in ("postgresql", "postgres"):  # the latter as hosting services write it

@@ -68,8 +68,8 @@ class RunCache:
     ) -> Selection:
         """What ``search()`` finds, without the files that are known to be valid.
 
-        `question`, and what `stated` returns for the folders that are `declaring` something, are all that this hangs on
-        besides the file system: what they say, and the targets that are asked.
+        This depends on the file system, on `question`, and on what `stated` returns for the folders that are
+        `declaring` something: what they say, and the targets that are asked.
         """
         if self._rules is None:
             return search()
@@ -132,7 +132,7 @@ class RunCache:
         self._store.close()
 
     def notebooks(self, targets: tuple[Target, ...]) -> VerdictCache | None:
-        """What is known of notebooks as a whole, which hangs on what prepares them, too; None where nothing is kept."""
+        """What is known of whole notebooks, which also depends on what prepares them; None where nothing is kept."""
         if targets not in self._notebooks:
             self._notebooks[targets] = self._made(targets, NOTEBOOKS)
         return self._notebooks[targets]

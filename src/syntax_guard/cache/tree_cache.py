@@ -35,9 +35,10 @@ class TreeCache:
         stated: Callable[[Sequence[str]], object],
         declaring: Callable[[], list[str]],
     ) -> None:
-        """`rules` stand for the modules that take part. The choice of files, and what is asked about them, hangs on the
-        file system, on `question`, and on what is `stated` by the folders that are `declaring` something; the ``repr``
-        of both stands for them.
+        """`rules` stand for the modules that take part.
+
+        The choice of files, and what is asked about them, depend on the file system, on `question`, and on what is
+        `stated` by the folders that are `declaring` something; the ``repr`` of both stands for them.
         """
         self._store = store
         self._key = blake2b(rules, key=blake2b(store.key).digest() if store.key else b"", digest_size=32).digest()

@@ -53,7 +53,7 @@ class Still(Record):
 
 
 class TreeIndex:
-    """The search that found `files`, with stamps where they are green; it hangs on the paths that are `watched`."""
+    """The search that found `files`, with stamps where they are green; it depends on the `watched` paths."""
 
     def __init__(self, watched: Stamped, files: Stamped, skipped: list[tuple[str, str]], *, linked: bool) -> None:
         self.watched = watched

@@ -115,7 +115,7 @@ def _answer(arguments: list[str]) -> int:
         from .commands import check
 
         return check.run(arguments[1:], parse)
-    if verb == "probe":  # nor does what runs every few seconds
+    if verb == "probe":  # and neither does the health check, which runs every few seconds
         from .commands import probe
 
         return probe.run(arguments[1:], parse)

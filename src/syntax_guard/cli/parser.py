@@ -62,7 +62,7 @@ class Parser(argparse.ArgumentParser):
         return (self.verbs()[verb] if verb else self).format_help()
 
     def unknown(self, words: Sequence[str]) -> UsageError:
-        """What is wrong with `words`, which neither this parser nor that of its verb knows."""
+        """What is wrong with `words`: neither this parser nor that of its verb knows them."""
         from .slips import unknown
 
         verbs = self.verbs()

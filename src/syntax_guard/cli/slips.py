@@ -116,7 +116,7 @@ def _verb(program: str) -> str:
 
 
 def no_choice(action: argparse.Action, value: str) -> UsageError:
-    """What is wrong with `value`, which is none of those that `action` takes."""
+    """What is wrong with `value`: `action` does not take it."""
     name = action.option_strings[0] if action.option_strings else str(action.metavar or action.dest)
     choices = [str(each) for each in action.choices or ()]
     near = nearest(value, choices)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 VERSION = 1
 CLASSES = {"syntax-error": "syntax", "unsupported-syntax": "syntax", "encoding-error": "encoding"}
-"""The codes that a baseline lets pass, each with its class. Which of two codes of one class a file has may hang on the
-Pythons that are found; what is undecided is in no class, since its verdict is not known."""
+"""The codes that a baseline lets pass, each with its class. The Pythons that are found may decide which of
+two codes of one class a file has. What is undecided is in no class, since its verdict is not known."""
 _REMEDY = "restore the file, or delete it and write it again: syntax-guard baseline"
 _FIELDS = {"path", "member", "cell", "class", "targets"}
 
@@ -101,7 +101,7 @@ def unpacked(rows: Sequence[str]) -> tuple[Entry, ...]:
 
 
 def written(entries: Iterable[Entry]) -> Iterator[str]:
-    """Yield the lines of the file that holds `entries`, each once, in an order that hangs on them alone."""
+    """Yield the lines of the file that holds `entries`, each once, in an order that depends on them alone."""
     from json import dumps
 
     yield f'{{"version": {VERSION}, "broken": [\n'
@@ -138,7 +138,7 @@ def version(label: str) -> Version:
 
 
 class _RepeatedKeyError(Exception):
-    """Of two values, a reader would take the last."""
+    """A reader would take the last of two values."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -41,6 +41,6 @@ NEAR = 0.75
 
 
 def did_you_mean(given: object, known: Sequence[str]) -> str:
-    """A hint for the name of a setting that is none of those `known`."""
+    """A hint for the name of a setting that is not `known`."""
     near = nearest(str(given), known)
     return f"did you mean {near!r}?" if near else f"known: {', '.join(known)}"

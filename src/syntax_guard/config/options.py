@@ -36,7 +36,7 @@ class Option(Record):
     on: bool = False
     """For what is true or false: whether it is true by default, so that the flag says ``--no-name``."""
     in_file: bool = True
-    """False for what the repository under check has no say in: programs to start, places to write to, the terminal."""
+    """False for what the repository under check must not choose: programs to start, places to write, the terminal."""
     letter: str = ""
     """The flag's short form, without its hyphen."""
 

@@ -28,7 +28,7 @@ def read_settings(path: str, store: Store) -> dict[str, Any]:
     """The settings, by field name, in the ``pyproject.toml`` at `path`; `store` remembers them.
 
     Raises `SettingsError` for a file that cannot be read or is no TOML, and for a setting that is unknown, stands
-    where it has no say, or has a value of the wrong kind.
+    where it does not count, or has a value of the wrong kind.
     """
     content = _content(path)
     return decoded(

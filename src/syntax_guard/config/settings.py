@@ -32,7 +32,7 @@ BASELINE = "syntax-guard-baseline.json"
 BASELINE_LIMIT = 16 << 20
 """Bytes of the largest one that is read."""
 SPEAKING = (*DECLARING, BASELINE)
-"""The files that have a say in what comes of the files beside and below them."""
+"""The files that decide what becomes of the files beside and below them."""
 OF_A_FILE = (
     "target_version", "requires_python", "exclude", "expected_broken", "warnings", "notebooks", "percent_scripts",
 )  # fmt: skip
@@ -127,7 +127,7 @@ class Settings(Record):
     projects: bool = False
     """Whether the folders above each file say which Pythons are asked about it, and more; see ``config.projects``."""
     overrides: frozenset[str] = frozenset()
-    """The fields that flags and variables set: no project has a say in them."""
+    """The fields that flags and variables set: no project changes them."""
     by_variable: frozenset[str] = frozenset()
     """Those of `overrides` that a variable set."""
 
@@ -262,7 +262,7 @@ def _isolated(flags: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
 
 
 def _cache_dir(flags: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
-    """The cache folder, which a settings file has no say in, or None where flags and environment want none."""
+    """The cache folder, which a settings file cannot set, or None where flags and environment want none."""
     named = flags.get("cache_dir") or environ.get("SYNTAX_GUARD_CACHE_DIR")
     wanted = _truth(flags.get("cache"), environ, "SYNTAX_GUARD_CACHE", otherwise=True)
     if flags.get("cache") is None and _truth(None, environ, "SYNTAX_GUARD_NO_CACHE", otherwise=False):

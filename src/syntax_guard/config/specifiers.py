@@ -73,7 +73,7 @@ def declared(document: Mapping[str, object], path: str) -> str | None:
 
     That is ``requires-python`` of ``[project]``, else ``python`` of ``[tool.poetry.dependencies]``, translated.
 
-    Raises SettingsError, which names the file's ``path``, where it is not text.
+    Raises `SettingsError`, which names the file's ``path``, where it is not text.
     """
     text = _dig(document, "project", "requires-python")
     if text is not None:
@@ -85,7 +85,7 @@ def declared(document: Mapping[str, object], path: str) -> str | None:
 
 
 def admitted(requires_python: str) -> Iterator[Version]:
-    """The minor versions with a release that `requires_python` admits, lowest first: of Python 3 all up to 3.99.
+    """The minor versions with a release that `requires_python` admits, lowest first: all of Python 3 up to 3.99.
 
     What is newer than all of these comes last, and only at the versions that the specifier names: ``>=4`` admits 4.0.
 

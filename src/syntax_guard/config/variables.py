@@ -26,12 +26,12 @@ _SHORT = 3
 
 
 def unknown(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The names in `environ` that begin like ours and are near none of ours.
+    """The names in `environ` that begin like ours and resemble none of ours.
 
-    What Kubernetes sets for a service that is called ``syntax-guard`` is none of them.
+    The names that Kubernetes sets for a service called ``syntax-guard`` are left out.
 
     Raises:
-        SettingsError: A name is near one of ours, but none of them.
+        SettingsError: A name is a misspelling of one of ours.
     """
     names = [name for name in environ if name.upper().startswith(_BEGINNINGS) and name not in KNOWN]
     names = [name for name in names if not _is_of_a_service(name)]

@@ -23,7 +23,7 @@ _SKIPPED = SKIPPED_FOLDERS | {"venv", "site-packages", ".terraform", ".devcontai
 class Repository:
     """A folder ``root``, and the repository that holds it. Paths are relative to the top of it, with slashes.
 
-    Raises SourcesError where ``root`` is no folder, GitError where git cannot be asked about a repository.
+    Raises `SourcesError` where ``root`` is no folder, GitError where git cannot be asked about a repository.
     """
 
     def __init__(self, root: str) -> None:

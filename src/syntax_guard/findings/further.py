@@ -92,7 +92,7 @@ def _pieces(lines: Sequence[bytes]) -> list[Piece]:
 
 
 def _broken(lines: list[bytes], pieces: list[Piece], problem: Problem) -> list[Piece]:
-    """The pieces that are broken, that of `problem` first; none where a piece is neither broken nor a statement.
+    """The pieces that are broken, that of `problem` first; no piece if one is neither broken nor a statement.
 
     `pieces` lose those that a text of several lines takes in.
     """

@@ -101,7 +101,7 @@ def _of_python(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _python_of(command: Sequence[str], environ: Mapping[str, str]) -> _Start:
-    """The Python that `command` comes to, and the words behind it. Raises UnknownPythonError."""
+    """The Python that `command` comes to, and the words behind it. Raises `UnknownPythonError`."""
     start = _Start(list(command), environ, os.getcwd())
     from_script = False
     while True:

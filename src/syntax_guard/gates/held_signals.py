@@ -65,7 +65,7 @@ def die_of(number: int) -> int:
 
 
 def end_process_1(held: Held) -> None:
-    """Have a signal end this process where it is process 1: the kernel would drop it for want of a handler."""
+    """Have a signal end this process where it is process 1: the kernel drops a signal without a handler there."""
     if os.getpid() == 1:
         for number in held.ending:
             _signal.signal(number, lambda number, _: os._exit(128 + number))

@@ -1,8 +1,8 @@
 """Ask a server for its health: one GET, answered within a deadline that holds for all of it.
 
-It runs every few seconds for years, in images that have neither curl nor our extras. So it stands on the C modules
-below `socket`, and loads nothing of what `http.client` loads. No proxy is asked and no redirection followed: the
-question is put to this very server.
+It runs every few seconds for years, in images that have neither curl nor our extras. So it uses the C modules
+below `socket`, and loads nothing of what `http.client` loads. It asks no proxy and follows no redirection: the answer
+is that of this very server.
 """
 
 from __future__ import annotations

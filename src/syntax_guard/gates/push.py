@@ -172,7 +172,7 @@ def check_received(
 def _tip(history: History, update: Update) -> str | None:
     """The commit that `update` brings; None for a tag of something else.
 
-    Raises `GitError` where git lacks the object, and where a branch is to name what is no commit.
+    Raises `GitError` where git lacks the object, and where a branch would name something other than a commit.
     """
     kind = history.kind(update.new)
     if kind != "commit" and update.ref.startswith(BRANCHES):
@@ -211,7 +211,7 @@ def _brought(
 
 def _new_at(history: History, tip: str, old: str | None, redeclared: Redeclared) -> Iterator[CommittedEntry]:
     """The files at `tip` that neither `old` has nor the tip of any branch or tag, and those that it may ask more about
-    than each that has them. What is reachable from those has no say: no tip need ever have held it."""
+    than each that has them. What is reachable from those does not count: perhaps no tip ever held it."""
     before = dict.fromkeys((*([old] if old else ()), *history.tips()))
     if tip in before:
         return

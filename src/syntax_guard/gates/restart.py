@@ -72,7 +72,7 @@ def heed(check: str, limit: int, start_period: float, *, healthy: bool) -> str:
 
 
 def process_one() -> ProcessOne:
-    """Look at process 1. Raises RestartError where it is not a container's."""
+    """Look at process 1. Raises `RestartError` where it is not a container's."""
     try:
         if os.readlink("/proc/self/ns/pid") == FIRST_PID_NAMESPACE:
             raise RestartError("process 1 is the machine's own", "--restart-after is for the inside of a container")
@@ -90,7 +90,7 @@ def process_one() -> ProcessOne:
 def count(check: str, identity: str, *, failed: bool, folders: Sequence[str] = FOLDERS) -> int:
     """Take down one more result of `check`; return how many failures in a row that makes since `identity` was started.
 
-    It is kept in the first of `folders` that takes it: one that is full may hold an older count. Raises RestartError
+    It is kept in the first of `folders` that takes it: one that is full may hold an older count. Raises `RestartError`
     where none does.
     """
     import fcntl
@@ -128,7 +128,7 @@ def _keep(descriptor: int, identity: str, number: int) -> bool:
 
 
 def end(one: ProcessOne) -> None:
-    """Send SIGTERM to process 1. Raises RestartError where that would have no effect."""
+    """Send SIGTERM to process 1. Raises `RestartError` where that would have no effect."""
     if not one.heeds_sigterm:  # the kernel drops what a process 1 has no handler for (pid_namespaces(7))
         raise RestartError(
             f"process 1 ({one.name}) ignores SIGTERM", "start the container with an init: `init: true`, --init"
@@ -144,7 +144,7 @@ def end(one: ProcessOne) -> None:
 def kill(one: ProcessOne) -> None:
     """Kill all that may be killed from inside: everything but process 1. An init ends when its child does.
 
-    Raises RestartError where there is nothing else.
+    Raises `RestartError` where there is nothing else.
     """
     try:
         os.kill(-1, _signal.SIGKILL)  # spares process 1 and the caller (kill(2))

@@ -2,7 +2,7 @@
 
 The check runs in a forked child and this process only waits, for three reasons. A signal is answered at once even
 while CPython compiles a large file (a handler in Python runs between two bytecodes, never inside `compile`). A
-process 1 gets the signals that its namespace would otherwise drop for want of a handler. And whatever the check
+process 1 gets the signals that its namespace would otherwise drop, as it has no handler. And whatever the check
 loads, opens or limits is gone with the child, so that the command starts in the process as its caller left it.
 """
 
@@ -96,7 +96,7 @@ def supervise(check: Callable[[], int]) -> int:
 def become(command: Sequence[str]) -> NoReturn:
     """Replace this process by `command`: same process id, folder, descriptors and environment.
 
-    `command` is the program, looked up in `PATH` unless it has a slash, and its arguments. Raises CommandError, and
+    `command` is the program, looked up in `PATH` unless it has a slash, and its arguments. Raises `CommandError`, and
     EndedError for a signal that has come since `supervise` began.
     """
     if not command[0]:
@@ -195,7 +195,7 @@ def _be_the_first_to_go() -> None:
 
 
 def _wait(child: int, held: Held) -> int:
-    """Return the child's exit status, negative for a signal. Raises _SignalledError, with the child gone."""
+    """Return the child's exit status, negative for a signal. Raises `_SignalledError`, with the child gone."""
     while True:
         number = signal.sigwait({*held.ending, signal.SIGCHLD})
         if number != signal.SIGCHLD:

@@ -34,7 +34,7 @@ def _is_in_pattern(source: bytes, at: int) -> bool:
 
 
 def _is_name(source: bytes, at: int) -> bool:
-    """Whether a word is no attribute, nor what a string starts with."""
+    """Whether a word is neither an attribute nor the start of a string."""
     return source[at - 1 : at] not in (b".", b"'", b'"') or at == 0
 
 
@@ -192,7 +192,7 @@ def _formatted_strings() -> tuple[bytes, ...]:
 
 
 def _is_prefix(source: bytes, at: int) -> bool:
-    """Whether a letter can start a string: it is no end of a word, nor of an escape."""
+    """Whether a letter can start a string: it ends neither a word nor an escape."""
     if source[at - 1 : at] in (b"r", b"R"):
         at -= 1
     return at == 0 or not (source[at - 1 : at].isalnum() or source[at - 1] in b"_\\" or source[at - 1] > 127)

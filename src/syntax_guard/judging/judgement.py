@@ -1,4 +1,4 @@
-"""What is asked about the files of a run, and what comes of it: the values that the three engines share."""
+"""What is asked about the files of a run, and what is answered: the values that the three engines share."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Inquiry(Record):
     """What stands for the bytes that were judged, for a caller that keeps verdicts by content; None: nothing does."""
     defers: Callable[[bytes], bool] | None = None
     """Whether a source may say itself which targets are asked about it: then it is handed back with its bytes, and
-    without verdicts. None: no source has a say."""
+    without verdicts. None: no source does."""
 
 
 class Judgement(Record):

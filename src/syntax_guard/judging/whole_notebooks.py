@@ -47,10 +47,10 @@ class WholeNotebook(Record):
 def whole_notebooks(
     files: Sequence[Readable], inquiry: Inquiry, knows: Callable[[bytes], bool]
 ) -> Iterator[WholeNotebook]:
-    """Find the notebooks whose cells all pass, without a word about any of them.
+    """Find the notebooks whose cells all pass without any finding.
 
     Args:
-        files: Files; what is no notebook of the file system is passed over.
+        files: Files. Only notebooks of the file system are looked at.
         inquiry: What is asked.
         knows: Tells by the digest of a notebook (see `Inquiry.digest`) whether that is known of it.
 

@@ -50,7 +50,7 @@ def processes() -> int:
 
 
 def memory_kills() -> int:
-    """How many processes of this process's cgroups were killed for want of memory; 0 where nothing tells.
+    """How many processes of this process's cgroups were killed for lack of memory; 0 where nothing tells.
 
     Sources: ``memory.events`` (cgroup v2) and ``memory.oom_control`` (v1) in the kernel's admin-guide.
     """

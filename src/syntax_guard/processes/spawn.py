@@ -98,7 +98,7 @@ def _program(name: str, folders: Sequence[str]) -> str:
 
 
 def stop(child: Child | Popen[bytes]) -> None:
-    """End `child` and let go of its pipes."""
+    """End `child` and close its pipes."""
     child.kill()
     child.wait()
     for pipe in (child.stdin, child.stdout):

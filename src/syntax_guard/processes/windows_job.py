@@ -207,7 +207,7 @@ class Job:
         self._kernel.TerminateJobObject(self._job, _KILLED)
 
     def close(self) -> None:
-        """End all of them, and let go of the job."""
+        """End all of them, and close the job."""
         self._kernel.CloseHandle(self._job)
 
 

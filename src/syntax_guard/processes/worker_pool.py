@@ -69,7 +69,7 @@ class WorkerPool:
 
         A source that gets no answer is asked about again (see ``TRIES``), alone and in a fresh process, before the
         answer is a `Problem`: the first process may have died of something else. Raises `ResourcesError` where the
-        system grants no worker at all, or kills each for want of memory.
+        system grants no worker at all, or kills each for lack of memory.
         """
         answers: list[Answer] = []
         while len(answers) < len(batch):

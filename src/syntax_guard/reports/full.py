@@ -27,7 +27,7 @@ def render(
 ) -> Iterator[str]:
     """Yield each finding as whole lines, the last of them empty; with ``color`` for a terminal.
 
-    `columns` is how wide that is, None for what is no terminal and wraps nothing; what `encoding` has no character for
+    `columns` is its width, None where there is no terminal and nothing is wrapped; what `encoding` has no character for
     is written as an escape.
     """
 

@@ -36,7 +36,7 @@ def place(diagnostic: Diagnostic) -> str:
 def message(diagnostic: Diagnostic) -> str:
     """Return the message of `diagnostic` with the interpreter that says so: ``'(' was never closed (CPython 3.11.7)``.
 
-    Of an installed file its distribution stands there too, and of a file in a commit that commit. A file that a search
+    For an installed file it names the distribution too, and for a file in a commit that commit. A file that a search
     found and that git does not track is called untracked.
     """
     said = diagnostic.message

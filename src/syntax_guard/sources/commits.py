@@ -26,7 +26,7 @@ class CommittedFile:
     __slots__ = ("_contents", "_place", "commit", "known", "path")
     member = cell = None
     size = 8192
-    """A guess: to know costs as much as to read."""
+    """A guess: the exact size costs as much as the content."""
 
     def __init__(self, entry: CommittedEntry, contents: InOrder, place: int) -> None:
         """Its content is that at `place` of `contents`."""
@@ -56,7 +56,7 @@ class CommitTree:
     def __init__(self, history: History, commit: str) -> None:
         self.name = f"{history.folder}:commits"  # what is remembered of a path counts for the same content alone
         self.others: set[str] = set()
-        """Paths that were asked for and whose contents hang on more than the files that declare by their names."""
+        """Paths that were asked for and whose contents depend on more than the files that declare by their names."""
         self._history = history
         self._commit = commit
 

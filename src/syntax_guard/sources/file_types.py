@@ -172,11 +172,11 @@ def is_script(path: str, status: os.stat_result) -> bool:
         return False
     finally:
         os.close(descriptor)
-    return has_python_shebang(start)  # imports: a lack of descriptors there is none of the file's
+    return has_python_shebang(start)  # imports: a lack of descriptors there is not the file's fault
 
 
 def raise_shortage(error: OSError) -> None:
-    """Raise `ResourcesError` where `error` says that this process is at a limit, which is none of the file's."""
+    """Raise `ResourcesError` where `error` says that this process is at a limit: that is not the file's fault."""
     from ..processes.shortage import shortage  # a rare thing
 
     if limit := shortage(error):

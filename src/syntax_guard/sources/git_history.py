@@ -30,7 +30,7 @@ _DIFFERENCE = (
     "diff-tree", "--stdin", "-r", "--root", "-c", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff",
     "--no-textconv", "--ignore-submodules=dirty", "--no-color", "--no-relative",
 )  # fmt: skip
-"""Plumbing, which git's configuration does not change. Of a merge, ``-c`` names what differs from all parents."""
+"""Plumbing, which git's configuration does not change. For a merge, ``-c`` names what differs from all parents."""
 TOGETHER = 1000
 """Commits that one git process is handed."""
 

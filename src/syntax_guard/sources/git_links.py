@@ -1,4 +1,4 @@
-"""What a symbolic link leads to in one tree of git: the index, or what a commit holds. The work tree has no say."""
+"""What a symbolic link leads to in one tree of git: the index, or what a commit holds. The work tree does not count."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def select_for_hook(
     suffixes: tuple[str, ...] = SUFFIXES,
     says: Callable[[str], object] = lambda _: None,
 ) -> Selection:
-    """As ``walk.select``, for staged files of any kind, which git tracks: what is no Python is skipped."""
+    """As ``walk.select``, for staged files of any kind, which git tracks: what is not Python is skipped."""
     files = NamedFiles(exclude, suffixes, says)
     for name in map(slashed, names):
         python = is_python_name(os.path.basename(name), suffixes)
@@ -76,7 +76,7 @@ def select_for_hook(
 class NamedFiles:
     """A selection of files that are named, one by one; see ``walk.select`` for what leaves one out.
 
-    What the settings say of a path, `says` tells. Of the names of one file, one is taken for each thing that is said.
+    `says` tells what the settings say of a path. A file with several names is taken once for each thing that is said.
     """
 
     def __init__(

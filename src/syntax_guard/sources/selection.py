@@ -72,7 +72,7 @@ class Stamped:
         yield from self.rest
 
     def drained(self) -> Iterator[tuple[str, Stamp]]:
-        """Each of them for the last time: what was handed out is let go of."""
+        """Each of them for the last time: what was handed out is no longer kept."""
         self.full.reverse()
         while self.full:
             yield from self.full.pop().pairs()
@@ -109,7 +109,7 @@ class FoundFiles:
         yield from self._others
 
     def drained(self) -> Iterator[Readable]:
-        """Each of them for the last time: what was handed out is let go of."""
+        """Each of them for the last time: what was handed out is no longer kept."""
         for path, stamp in self._stamped.drained():
             yield File(path, stamp)
         others, self._others = self._others, []
@@ -137,10 +137,10 @@ class Selection:
         self.known = 0
         """Files besides those that are known to be green."""
         self.watched = Stamped()
-        """What the choice of files hangs on besides their names: folders that were searched, as they were before, and
+        """What the choice of files depends on besides their names: folders that were searched, as they were before, and
         files whose names do not tell and that turned out to be no Python."""
         self.linked = False
-        """Whether the choice also hangs on which file a symbolic link leads to."""
+        """Whether the choice also depends on which file a symbolic link leads to."""
 
     def account(self) -> tuple[Skipped, ...]:
         """What was skipped, by path."""
@@ -171,8 +171,8 @@ def slashed(path: str) -> str:
 
 
 def real_path(path: str) -> str:
-    """`path` as ``os.path.realpath`` has it; where the system does not tell, as Windows of a path that it finds too
-    long, its absolute form."""
+    """`path` as ``os.path.realpath`` has it, or its absolute form where the system does not tell, as Windows for a path
+    that it finds too long."""
     try:
         return os.path.realpath(path)
     except OSError:

@@ -196,7 +196,7 @@ class Walk(NamedFiles):
             pending.append(path)
 
     def _drop_own(self, folder: str, pending: list[str], start: int) -> None:
-        """Take those of the folders that were found in an environment off the list that are its own."""
+        """Remove from the folders that were found in an environment those that are its own."""
         found, pending[start:] = pending[start:], []
         for path in found:
             if self._owned(folder, path[len(folder) : -1]):

@@ -52,12 +52,12 @@ class Block(Record):
 
 
 def packed(pairs: Sequence[tuple[str, Stamp]]) -> Block:
-    """The block of some names, at most `FULL`, with their stamps: of `pairs` of both.
+    """The block of `pairs`, which are at most `FULL` names with their stamps.
 
-    Of a stamp with a time beyond 64 bits (the year 2262) the size alone is kept.
+    A stamp with a time beyond 64 bits (the year 2262) keeps its size alone.
 
     Raises:
-        ValueError: A name is no file's.
+        ValueError: A name cannot be that of a file.
     """
     try:
         stamps = _stamps([stamp for _, stamp in pairs])

@@ -15,7 +15,7 @@ PART = ".part"
 def replace(path: str, pieces: Iterable[bytes | memoryview], mode: int, folder: int | None = None) -> None:
     """Replace the whole content of a file, or leave what is there.
 
-    What a process of the same number left behind when it was killed is in no one's way.
+    A file that a killed process of the same number left behind does no harm.
 
     Args:
         path: The file; with `folder` a name in it.

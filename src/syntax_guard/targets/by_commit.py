@@ -93,7 +93,7 @@ class ByCommit:
         return False
 
     def declaring(self) -> list[str]:
-        """No folder on disk has a say."""
+        """No folder on disk counts."""
         return []
 
     def lists(self) -> Iterable[Listed]:
@@ -101,11 +101,11 @@ class ByCommit:
         return ()
 
     def stated(self, folders: Iterable[str]) -> tuple[object, list[tuple[Target, ...]]]:  # noqa: ARG002
-        """No folder on disk has a say."""
+        """No folder on disk counts."""
         return self._base.stated(())
 
     def baselines(self) -> list[tuple[str, Baseline]]:
-        """None on disk has a say."""
+        """None on disk counts."""
         return []
 
     def _asked(self, commit: str, ask: Callable[[ByProject], _Answer]) -> _Answer:
@@ -128,7 +128,7 @@ class ByCommit:
         return self._asked(commit, lambda rules: (_looked_at(rules, posixpath.dirname(path)), rules)[1])
 
     def _hangs_on_others(self, commit: str) -> bool:
-        """Whether what `commit` declares hangs on more than the files that declare by their names."""
+        """Whether what `commit` declares depends on more than the files that declare by their names."""
         if commit not in self._hanging:
             declaring = self._history.declaring(commit)
             may = any(mode == SYMBOLIC or OF_COMPOSE in path for path, (mode, _) in declaring.items())

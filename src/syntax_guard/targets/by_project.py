@@ -43,7 +43,7 @@ class ByProject:
     def __init__(
         self, settings: Settings, machine: Machine, paths: Sequence[str] = (), tree: Tree | None = None
     ) -> None:
-        """Outside of a repository, folders above `paths`, the current folder and the settings file have no say.
+        """Outside of a repository, folders above `paths`, the current folder and the settings file do not count.
 
         Raises `TargetError` for targets of flags and variables that no Python here can answer for."""
         self._here = os.getcwd()

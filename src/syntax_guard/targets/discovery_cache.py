@@ -114,7 +114,7 @@ def _read(store: Store) -> list[_Line]:
 
 
 def _parse(text: str) -> _Line:
-    """Raises ValueError for what ``remember`` did not write."""
+    """Raises `ValueError` for what ``remember`` did not write."""
     key, when, version, python, name, note, *rest = text.split("\t")
     if not rest or len(rest) % 2 or label(parse(version)) != version:
         raise ValueError(text)

@@ -52,7 +52,7 @@ def identify(path: str, environ: Mapping[str, str], timeout: float) -> Answer:
     ``timeout`` is in seconds. A shim (pyenv's, asdf's) chooses by folder and settings, so what it stands for is
     returned in its place; a wrapper whose interpreter does not run by itself stays.
 
-    Raises TargetError, with one line for a person, where it is no CPython from ``LOWEST`` up, or gives no answer.
+    Raises `TargetError`, with one line for a person, where it is no CPython from ``LOWEST`` up, or gives no answer.
     """
     said = _ask(path, environ, timeout)
     version, name = (said.major, said.minor), interpreter_name(said.implementation, said.version)

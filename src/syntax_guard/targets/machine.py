@@ -28,7 +28,7 @@ class Machine(Record):
     state: str | None = None
     """The folder of this user's own key, which counts where `key` is nothing; None: nothing is sealed."""
     fresh: bool = False
-    """True: search again, and remember what comes of it."""
+    """True: search again, and remember the result."""
     timeout: float = TIMEOUT
     python_setting: str = "--python"
     """What names executables: the flag, or its variable."""

@@ -86,7 +86,7 @@ class FileRules(Record):
     expected_broken: tuple[Expected, ...]
     """Each says of a display name by which entry that source is broken on purpose; from the top down."""
     baselines: Allowances | None = None
-    """What was broken before and is let pass; None where no baseline has a say."""
+    """What was broken before and is let pass; None where no baseline counts."""
     percent_scripts: tuple[Callable[[str], bool], ...] = ()
     """Each says by a display name whether that file is a script in cells, which IPython runs."""
 
@@ -156,7 +156,7 @@ class SameForAll:
         return self._exclude is not None and self._exclude(path)
 
     def declaring(self) -> list[str]:
-        """No folder has a say."""
+        """No folder counts."""
         return []
 
     def lists(self) -> Iterable[Listed]:
@@ -164,7 +164,7 @@ class SameForAll:
         return (self._listed,) if self._listed else ()
 
     def stated(self, folders: Iterable[str]) -> tuple[object, list[tuple[Target, ...]]]:  # noqa: ARG002
-        """No folder has a say."""
+        """No folder counts."""
         return (), [self._rules.asked.targets]
 
     def baselines(self) -> list[tuple[str, Baseline]]:

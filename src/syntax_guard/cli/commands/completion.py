@@ -37,7 +37,7 @@ def run(arguments: list[str], parse: Parse) -> int:
 
 
 def script(shell: str) -> str:
-    """What `shell`, one of `SHELLS`, has to read to complete ``syntax-guard``. Raises UsageError without shtab."""
+    """What `shell`, one of `SHELLS`, has to read to complete ``syntax-guard``. Raises `UsageError` without shtab."""
     try:
         import shtab
     except ModuleNotFoundError:

@@ -87,7 +87,7 @@ def _answer(flags: dict[str, Any], command: list[str]) -> int:
 
 
 def _opens(flags: dict[str, Any], command: list[str]) -> int:
-    """Check the tree for the start gate, say what comes of it, and return OK where `command` may start."""
+    """Check the tree for the start gate, report the result, and return OK where `command` may start."""
     from ...config.printing import printing
     from ...config.settings import load
     from ...gates.command_python import loads_other_bytecode

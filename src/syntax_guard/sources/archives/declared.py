@@ -29,7 +29,7 @@ class Declared(Record):
     why: str = ""
     """What says so, as targets show it: ``Requires-Python >=3.9``, ``tag cp312-cp312``."""
     name: str | None = None
-    """Of the distribution."""
+    """That of the distribution."""
     version: str | None = None
 
 
@@ -118,8 +118,8 @@ def _of_headers(text: bytes) -> Declared:
 
 
 def _closest_to_top(metadata: Mapping[str, bytes], ending: str) -> list[bytes]:
-    """The files with this ending that lie closest to the top: a deeper one belongs to another project. Of none, one
-    that says nothing."""
+    """The files with this ending that lie closest to the top: a deeper one belongs to another project. If there is
+    none, one that says nothing."""
     found = sorted(name for name in metadata if name == ending or name.endswith((f"/{ending}", ending)))
     depth = min((name.count("/") for name in found), default=0)
     return [metadata[name] for name in found if name.count("/") == depth] or [b""]

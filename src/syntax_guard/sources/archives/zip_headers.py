@@ -25,7 +25,7 @@ _DEFERRED, _UTF_8 = 0x8, 0x800
 _UNKNOWN = 0xFFFFFFFF
 """A size that is said elsewhere."""
 _DESCRIPTOR_BYTES = 24
-"""Of the longest that follows a member and says its sizes: in 32 or in 64 bits, with or without a mark."""
+"""The bytes of the longest that follows a member and says its sizes: in 32 or in 64 bits, with or without a mark."""
 _OTHER_NAME = 0x7075
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TROUBLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, ArithmeticError, LookupError, RuntimeError,
            MemoryError, AssertionError)  # fmt: skip
-"""What ``zipfile`` raises for what is no zip, or a torn one; NotImplementedError is a RuntimeError."""
+"""What ``zipfile`` raises for a file that is no zip, or a damaged one; NotImplementedError is a RuntimeError."""
 
 
 def opened(file: IO[bytes]) -> zipfile.ZipFile:

@@ -118,7 +118,7 @@ def prepare_script(data: bytes) -> Prepared:
 
 
 def _cells(data: bytes) -> Iterator[_ScriptCell]:
-    """The cells of a script, the first one above the first marker; none for what is no script in cells."""
+    """The cells of a script, the first one above the first marker; none for a file that is no script in cells."""
     if not _MARKED.search(data):
         return
     try:

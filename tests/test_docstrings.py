@@ -8,7 +8,8 @@ The form holds for the public API, and for every function that one package impor
 - Each error that a function itself raises has its line in ``Raises:``, and no error is named as raised elsewhere.
 - "As `another`" takes the place of all that is the same as in that function, which has the form itself.
 
-Other public functions name the errors that they raise, as "Raises `GitError`". The compile worker is left out: it is a script.
+Other public functions name the errors that they raise, in a sentence: "Raises `GitError`". The compile worker is left
+out: it is a script.
 """
 
 from __future__ import annotations

@@ -307,7 +307,7 @@ class Run:
 
 
 def hears_scripts(settings: Settings) -> bool:
-    """Whether, under these `settings`, a script's own block may name the Pythons that are asked about it."""
+    """Whether a script's own block may name the Pythons that are asked about it, under these `settings`."""
     return settings.projects and not {"target_version", "python"} & settings.overrides
 
 

@@ -28,9 +28,6 @@ GIVEN_UP = (
     "of which",
     "hang on",
     "hangs on",
-    "has a say",
-    "have a say",
-    "no say",
     "for want of",
     "is told by",
 )

@@ -27,7 +27,7 @@ _HARMLESS = (
     "GIT_COMMITTER_", "GIT_REFLOG_ACTION", "GIT_PAGER", "GIT_ASKPASS", "GIT_SSH", "GIT_SSL_", "GIT_MERGE_AUTOEDIT",
     "GIT_TERMINAL_PROMPT", "GIT_CONFIG_NOSYSTEM",
 )  # fmt: skip
-"""How the variables of git begin that have no say in what is in the index and in HEAD."""
+"""How the variables of git begin that do not change what is in the index and in HEAD."""
 _LARGEST = 16 << 20
 """Bytes of the largest tree that is read."""
 _FOLDERS = 100
@@ -153,7 +153,7 @@ class Difference:
             return mode, name
         if before and before[0] == FOLDER:
             self._take_away(path, *before)
-        if mode not in FILES or (before and before[0] == SUBMODULE):  # settings have a say in whether that counts
+        if mode not in FILES or (before and before[0] == SUBMODULE):  # settings decide whether that counts
             raise NotPlainError
         self.changed.append((path_name(path), mode, name))
         return mode, name

@@ -83,8 +83,8 @@ class StagedTree:
     """What the git `index` holds, as a place where projects declare things."""
 
     def __init__(self, index: Index, top: str, links: StagedLinks, files: Sequence[str] = ()) -> None:
-        """`top` is that of the work tree, and `links` are those of the index. What has a say in `files` is asked of git
-        at once: sixty questions one by one take longer than to judge a commit."""
+        """`top` is that of the work tree, and `links` are those of the index. Git is asked at once for what counts
+        for `files`: sixty questions one by one take longer than to judge a commit."""
         self.name = f"{top}:index"
         self._index = index
         self._links = links
@@ -92,7 +92,7 @@ class StagedTree:
         self._found: dict[str, bytes | None] | None = None
 
     def declares(self) -> bool:
-        """Whether anything here may have a say in the files."""
+        """Whether anything here may count for the files."""
         return self._links.any() or any(content is not None for content in self._ahead().values())
 
     def start(self, path: str, most: int) -> bytes | None:
@@ -107,7 +107,7 @@ class StagedTree:
         return content and content[:most]
 
     def _ahead(self) -> dict[str, bytes | None]:
-        """The content of each file that may have a say, in the folders of the files and above them."""
+        """The content of each file that may count, in the folders of the files and above them."""
         if self._found is None:
             folders = {""}
             for path in self._files:

@@ -23,9 +23,9 @@ _DIFFERENCE = (
     "--ignore-submodules=dirty", "--no-color", "--no-relative",
 )  # fmt: skip
 _MOVING = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CEILING", "GIT_DISCOVERY", "GIT_IMPLICIT", "GIT_CONFIG")
-"""How the variables begin that have a say in where the work tree is."""
+"""How the variables begin that change where the work tree is."""
 _FEWER = "GIT_CONFIG_NOSYSTEM"
-"""It takes a configuration away, that of the machine, which has no say in it."""
+"""It takes a configuration away, that of the machine, which does not change it."""
 _LARGEST = 16 << 20
 """Bytes of the largest file that is read without git."""
 

@@ -137,3 +137,11 @@ def test_people_have_a_summary_and_programs_their_document_alone(each: Any) -> N
     assert how.summarizes(RED) is each.for_people
     assert how.statistics  # beside the document, on standard error
     assert each.for_people or not each.colored
+
+
+@pytest.mark.parametrize("each", FORMATS, ids=lambda each: each.name)
+def test_what_a_run_noticed_is_told_where_people_read_and_in_a_log(each: Any) -> None:
+    told = each.for_people or each.name == "github"
+    assert decided({}, output_format=each.name).notices == told
+    assert not decided({}, output_format=each.name, quiet=True).notices
+    assert decided({}, output_format=each.name, output_file="report").notices

@@ -76,6 +76,17 @@ def test_a_restored_cache_counts_under_the_same_key_alone(folder: Folder) -> Non
     assert "was kept under another key" in folder.guard("check", "--cache-dir", "kept", "tree").err
 
 
+def test_a_log_of_github_says_so_too(folder: Folder) -> None:
+    folder.write("tree/a.py", "a = 1\n")
+    check = ("check", "--cache-dir", "kept", "--output-format", "github", "tree")
+    for key, said in (("one", ""), ("two", "was kept under another key"), ("two", "")):
+        folder.environment["SYNTAX_GUARD_CACHE_KEY"] = key
+        done = folder.guard(*check)
+        assert (done.code, done.out) == (0, "")
+        assert said in done.err
+        assert bool(said) == bool(done.err)
+
+
 def test_settings_that_a_cache_remembers_count_under_the_same_key_alone(folder: Folder) -> None:
     """A cache that says `exclude = ["bad.py"]` for the very bytes of a settings file opens no gate."""
     folder.write("pyproject.toml", "[tool.syntax-guard]\njobs = 1\n")

@@ -42,7 +42,7 @@ def write_findings(result: Result, how: Printing) -> None:
     from ..reports.formats import account_line, render, skipped_lines, stale_lines
 
     for line in (
-        *((*result.notices, *stale_lines(result, every=how.notes)) if how.summary else ()),
+        *((*result.notices, *stale_lines(result, every=how.notes)) if how.notices else ()),
         *((*result.notes, *skipped_lines(result), account_line(result)) if how.notes else ()),
     ):
         note(line)

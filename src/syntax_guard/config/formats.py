@@ -13,6 +13,8 @@ class Format(Record):
     """People read it, so nothing stands in it where nothing was found, and a summary follows. Programs read others."""
     from_top: bool = False
     """A review tool reads it, which takes paths from the top of the repository."""
+    in_log: bool = False
+    """It stands in a log that people read as well, so they are told what a run noticed."""
     colored: bool = False
     """On a terminal it has colour: its renderer takes ``color``."""
 
@@ -22,7 +24,7 @@ FORMATS = (
     Format("concise", for_people=True),
     Format("json"),
     Format("json-lines"),
-    Format("github", from_top=True),
+    Format("github", from_top=True, in_log=True),
     Format("gitlab", from_top=True),
     Format("sarif", from_top=True),
     Format("junit", from_top=True),

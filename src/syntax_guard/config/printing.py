@@ -28,6 +28,8 @@ class Printing(Record):
     """Whether people are told in one line what it came to."""
     summary_of_green: bool
     """Also where all is valid; pre-commit shows nothing of a hook that passed."""
+    notices: bool
+    """Whether people are told what a run noticed, such as a cache that does not count."""
     statistics: bool
     notes: bool
     """Whether people are told how the run went."""
@@ -68,6 +70,7 @@ def printing(settings: Settings, environ: Mapping[str, str], out: TextIO | None,
         file_setting=settings.setting("output-file"),
         summary=told and not settings.quiet,
         summary_of_green=told and not settings.quiet and (settings.verbose or not hook),
+        notices=(told or format_.in_log) and not settings.quiet,
         statistics=settings.statistics,
         notes=settings.verbose,
         progress=watched and not settings.quiet,

@@ -397,12 +397,55 @@ def test_what_another_program_runs_is_none(line: str) -> None:
     assert not has_python_shebang(f"#!{line}\nx = 1\n".encode())
 
 
-@pytest.mark.parametrize("name", ["SConstruct", "lib/SConscript", "wscript", "x.gyp", "script"])
+@pytest.mark.parametrize("name", ["SConstruct", "lib/SConscript", "wscript", "x.gyp", "script", "n.txt", "a.json"])
 def test_scripts_are_found_everywhere(repository: Folder, name: str) -> None:
     repository.write(name, f"#!/usr/bin/env -S uv run --script\n{BROKEN}").chmod(0o755)
     repository.git("add", "--all")
     for arguments in (["."], [name], ["--hook", name], ["--staged"]):
         assert names(repository.check(*arguments)) == [name]
+
+
+WAYS = (["."], ["script"], ["--hook", "script"], ["--staged"], ["--tracked"])
+
+
+@pytest.mark.parametrize("name", ["script", "notes.txt", "Makefile", "deploy.sh"])
+@pytest.mark.parametrize("said_by", ["the index", "the disk"])
+def test_a_script_may_be_executed_where_the_index_or_the_disk_says_so(
+    repository: Folder, name: str, said_by: str
+) -> None:
+    """Where ``core.fileMode`` is false, as on a disk without rights, one of them knows nothing."""
+    repository.git("config", "core.fileMode", "false")
+    repository.write("good.py")
+    path = repository.write(name, f"#!/usr/bin/env python3\n{BROKEN}")
+    repository.git("add", ".")
+    ways = [[name if word == "script" else word for word in way] for way in WAYS]
+    quiet = [way for way in ways if way != [name]]  # what is named is judged whatever it is
+    assert [names(repository.check(*way)) for way in quiet] == [[]] * 4
+    if said_by == "the index":
+        repository.git("update-index", "--chmod=+x", name)
+    else:
+        path.chmod(0o755)
+    assert [names(repository.check(*way)) for way in ways] == [[name]] * 5
+
+
+def test_the_right_to_execute_in_the_index_alone_counts_only_where_git_says_so(repository: Folder) -> None:
+    repository.write("good.py")
+    repository.write("script", f"#!/usr/bin/env python3\n{BROKEN}")
+    repository.git("add", ".")
+    repository.git("update-index", "--chmod=+x", "script")
+    assert names(repository.check(".")) == []
+    assert names(repository.check("--staged")) == ["script"]
+
+
+def test_a_linked_work_tree_has_the_configuration_of_its_repository(repository: Folder) -> None:
+    repository.git("config", "core.fileMode", "false")
+    repository.write("script", f"#!/usr/bin/env python3\n{BROKEN}")
+    repository.git("add", ".")
+    repository.git("update-index", "--chmod=+x", "script")
+    repository.git("commit", "-qm", "a script")
+    repository.git("worktree", "add", "-q", "../other")
+    (repository.path.parent / "other/script").chmod(0o644)
+    assert names(repository.check(".", cwd="../other")) == ["script"]
 
 
 class TestCodeOfTheTree:

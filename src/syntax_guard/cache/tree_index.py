@@ -17,6 +17,7 @@ from struct import pack
 from ..model import UNKNOWN, Record, stamp_of
 from ..processes.forked_call import halves
 from ..sources.file_types import is_python_name, is_script
+from ..sources.git_modes import GitModes
 from ..sources.readers import File
 from ..sources.selection import MANY, Selection, Stamped
 from ..storage.packed import Block, packed
@@ -87,7 +88,7 @@ class TreeIndex:
     def _told_apart(self, files: Sequence[Block], changed: dict[int, set[int]]) -> Still | None:
         selection, valid = Selection(), Stamped()
         selection.skipped, selection.linked = self._skipped, self._linked
-        outdated = False
+        outdated, modes = False, GitModes()
         numbers = range(len(files))
         valid.full += [files[number] for number in numbers if number not in changed and files[number].length == MANY]
         for number in numbers:
@@ -101,7 +102,8 @@ class TreeIndex:
                 status = os.stat(name)
                 if not S_ISREG(status.st_mode):
                     return None
-                if is_python_name(os.path.basename(name)) is None and not is_script(name, status):
+                named = is_python_name(os.path.basename(name))
+                if named is None and not is_script(name, status, modes.executable):
                     return None  # what makes it Python may be gone
                 selection.files.append(File(name, stamp_of(status)))
         selection.known = len(valid)

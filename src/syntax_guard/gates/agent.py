@@ -9,6 +9,7 @@ from ..check import check_paths
 from ..errors import GitError
 from ..model import Record
 from ..sources.file_types import NOTEBOOK, SUFFIXES, is_python_name, is_script
+from ..sources.git_modes import GitModes
 from ..sources.named import leads_nowhere
 
 TYPE_CHECKING = False
@@ -75,7 +76,7 @@ def _is_python(path: str) -> bool:
         return False
     if stat.S_ISDIR(status.st_mode):
         return False
-    return bool(python) or (python is None and is_script(path, status))
+    return bool(python) or (python is None and is_script(path, status, GitModes().executable))
 
 
 def judge(files: Sequence[str], settings: Settings, top: str | None) -> Findings:

@@ -8,7 +8,7 @@ from ..errors import GitError, UsageError
 from ..model import Record, Result, Summary
 from ..sources.git_changes import lies_below
 from ..sources.git_history import CommittedEntry
-from ..sources.git_links import SUBMODULE, worth_following
+from ..sources.git_links import SUBMODULE, may_be_python
 from .commits import check_commit_tree, check_entries
 
 TYPE_CHECKING = False
@@ -219,7 +219,7 @@ def _new_at(history: History, tip: str, old: str | None, redeclared: Redeclared)
     for entry in history.held(tip):
         if entry.mode == SUBMODULE:
             yield entry  # for the account
-        elif worth_following(entry.path.rstrip("/")):
+        elif may_be_python(entry.path.rstrip("/"), entry.mode):
             left.append(entry)
     known: dict[str, tuple[str, ...]] = {}
     having = 0

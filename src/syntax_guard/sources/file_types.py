@@ -1,4 +1,7 @@
-"""Which files are Python, by name as pre-commit's `identify` knows them, else by the first line of an executable."""
+"""Which files are Python: by name as pre-commit's `identify` knows them, else by the first line of an executable.
+
+A system starts what may be executed by its first line, whatever its name says. Only what is no text is never looked at.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,17 @@ import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .readers import Readable
 
 SUFFIXES: tuple[str, ...] = (".py", ".pyi", ".pyw")
 NOTEBOOK = ".ipynb"
 _BY_NAME = ("SConstruct", "Sconstruct", "sconstruct", "SConscript", "sconscript")
 """What `identify` does not know by its name: SCons runs it as Python."""
-_OTHER_SCRIPTS = frozenset({"shell", "fish", "perl", "ruby", "php", "lua"})
-"""Tags of `identify` for what is started by its first line, whatever the name says: ``deploy.sh`` may be Python."""
+_MAY_START = frozenset({"shell", "fish", "perl", "ruby", "php", "lua"} | ({"text"} if os.name != "nt" else set()))
+"""Tags of `identify` for what may be started by its first line: ``deploy.sh``, ``notes.txt``. Windows has no right to
+execute, and every text would have to be opened: there, only what is a script of another language."""
 _NO_SOURCES = (".pdbrc",)
 """What `identify` takes for Python by its name, and no Python ever parses: commands for the debugger."""
 
@@ -50,9 +56,11 @@ def _as_identify_has_it(name: str) -> bool | None:
     tags = EXTENSIONS.get(extension) or EXTENSIONS_NEED_BINARY_CHECK.get(extension)
     if not tags:
         tags = next((NAMES[part] for part in (name, *parts) if part in NAMES), None)
-    if not tags or not tags.isdisjoint(_OTHER_SCRIPTS):
+    if not tags:
         return None
-    return not tags.isdisjoint(("python", "pyi")) and name not in _NO_SOURCES
+    if not tags.isdisjoint(("python", "pyi")):
+        return name not in _NO_SOURCES
+    return False if tags.isdisjoint(_MAY_START) else None
 
 
 def has_python_shebang(first: bytes) -> bool:
@@ -154,12 +162,13 @@ def is_interpreter(name: str) -> bool:
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_BINARY"))
 
 
-def is_script(path: str, status: os.stat_result) -> bool:
+def is_script(path: str, status: os.stat_result, marked: Callable[[str], bool] = lambda _: False) -> bool:
     """Whether the file at `path`, with this `status`, may be executed and its first line names Python.
 
-    Windows has no such right. There, as `identify` has it, any file may be executed.
+    Windows has no such right. There, as `identify` has it, any file may be executed. What is `marked` may be executed,
+    too, whatever its `status` on disk.
     """
-    if not (stat.S_ISREG(status.st_mode) and (status.st_mode & 0o111 or os.name == "nt")):
+    if not (stat.S_ISREG(status.st_mode) and (status.st_mode & 0o111 or os.name == "nt" or marked(path))):
         return False
     try:
         descriptor = os.open(path, _FLAGS)

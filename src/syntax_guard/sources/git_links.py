@@ -94,6 +94,12 @@ def worth_following(path: str) -> bool:
     return is_python_name(path.rpartition("/")[2], (*SUFFIXES, NOTEBOOK)) is not False
 
 
+def may_be_python(path: str, mode: int) -> bool:
+    """Whether what a tree has at `path`, with this `mode`, may be Python: any text may be executed as a script."""
+    python = is_python_name(path.rpartition("/")[2], (*SUFFIXES, NOTEBOOK))
+    return bool(python) or (python is None and mode != REGULAR)
+
+
 def skipped_as(path: str, end: End) -> str | None:
     """What the account of files calls the link `path`, which leads to no file; None where it looks like no Python."""
     if end.mode == FOLDER:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .environments import Environments
+    from .git_modes import GitModes
 
 MARK = "pyvenv.cfg"
 """The file that marks a virtual environment; `environments` tells whether it is one."""
@@ -64,7 +65,7 @@ def select_for_hook(
         if status is None:
             if python is False:
                 files.skip(name, NOT_PYTHON)
-        elif stat.S_ISDIR(status.st_mode) or not (python or is_script(name, status)):
+        elif stat.S_ISDIR(status.st_mode) or not (python or is_script(name, status, files.is_marked)):
             files.skip(name, NOT_PYTHON)
         else:
             inside = inside_current(name)
@@ -97,6 +98,7 @@ class NamedFiles:
         self._file_links: list[File] = []
         self._real_folders: dict[str, str] = {}
         self._known_environments: Environments | None = None
+        self._modes: GitModes | None = None
 
     def take_named(self, path: str) -> bool:
         """Take the file `path`, unless something leaves it out; return whether it is a folder instead."""
@@ -158,6 +160,14 @@ class NamedFiles:
             self._file_links.append(File(path, stamp_of(status)))
         else:
             self._selection.files.append(File(path, stamp_of(status)))
+
+    def is_marked(self, path: str) -> bool:
+        """Whether git alone knows that the file at `path` may be executed."""
+        if self._modes is None:
+            from .git_modes import GitModes
+
+            self._modes = GitModes(self._selection.watched)
+        return self._modes.executable(path)
 
     def _owned(self, folder: str, name: str) -> bool:
         return os.path.lexists(folder + MARK) and self.environments.owns(folder, name)

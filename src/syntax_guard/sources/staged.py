@@ -8,6 +8,7 @@ from ..config.settings import BASELINE_LIMIT, SPEAKING
 from .file_types import SUFFIXES, has_python_shebang, is_python_name
 from .git_attributes import may_have_attributes
 from .git_links import EXECUTABLE, REGULAR
+from .git_modes import ignores_modes
 from .path_names import path_name
 from .readers import SIZE_LIMIT, Unreadable, UnreadableError, too_large
 from .selection import EXCLUDED, TOOL_FOLDER, Selection, below_tool_folder
@@ -146,13 +147,14 @@ def staged(
     paths = [entry.stored or entry.path for entry in entries]
     may_differ = may_have_attributes(index.top(), paths)  # as in few repositories
     written = (checkout or _checkout)(index.top(), paths) if may_differ else AsHeld()
+    may_start = _by_disk(index)
     for entry in entries:
         if entry.why_not:
             tools = below_tool_folder(entry.path.rstrip("/"))
             selection.skipped.append((entry.path, TOOL_FOLDER if tools else entry.why_not))
             continue
         python = is_python_name(entry.path.rpartition("/")[2], suffixes)
-        script = python is None and (entry.mode == EXECUTABLE or os.name == "nt")  # as `is_script` has it there
+        script = python is None and (entry.mode == EXECUTABLE or may_start(entry.path))
         if not (python or (script and _is_script(entry, index, written))):
             continue
         if below_tool_folder(entry.path):
@@ -164,6 +166,22 @@ def staged(
         else:
             selection.files.append(Blob(entry.path, entry.blob, index, written, entry.stored or entry.path))
     return selection
+
+
+def _by_disk(index: Index) -> Callable[[str], bool]:
+    """What tells whether a staged file may be executed, though the `index` does not say so: as `is_script` has it."""
+    if os.name == "nt":
+        return lambda _: True
+    if not ignores_modes(index.top()):
+        return lambda _: False
+
+    def may_start(path: str) -> bool:
+        try:
+            return bool(os.stat(os.path.join(index.top(), path)).st_mode & 0o111)
+        except OSError:  # it is staged alone
+            return False
+
+    return may_start
 
 
 def _is_script(entry: Entry, index: Index, written: Checkout | AsHeld) -> bool:

@@ -9,7 +9,7 @@ from ..errors import GitError, SourcesError
 from ..model import Diagnostic, Record
 from . import git
 from .file_types import NOTEBOOK, SUFFIXES, is_python_name
-from .git_links import SUBMODULE
+from .git_links import SUBMODULE, may_be_python
 from .path_names import path_name
 from .selection import LINK, MISSING, NOT_PYTHON, SAME, SUBMODULE_FOLDER, UNTRACKED, real_path
 
@@ -53,7 +53,7 @@ def tracked(paths: Sequence[str]) -> Tracked:
             why_not = _why_not(name)
             if why_not is None:
                 files.append(name)
-            else:
+            elif may_be_python(name, mode):
                 skipped.append((name, why_not))
         elif name in named:
             skipped.append((name, NOT_PYTHON))

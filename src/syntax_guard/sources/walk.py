@@ -221,7 +221,7 @@ class Walk(NamedFiles):
         if stat.S_ISDIR(status.st_mode):
             self._selection.watched.append((path, stamp_of(status)))
             self._linked_folder(path, root)
-        elif python is False or (python is None and not is_script(path, status)):
+        elif python is False or (python is None and not is_script(path, status, self.is_marked)):
             self._selection.watched.append((path, stamp_of(status)))
         else:
             out = self.exclude(path) or (link and self.exclude(real_path(path)))

@@ -37,7 +37,9 @@ NEW = (
     b"try:\n    pass\nexcept* E:\n    pass\n",
 )
 LOUD = (b"x = '\\d'\n", b"1 is 1\n", b"x = 1  # \xe2\x80\xae\n")
-CONTENTS = GOOD * 3 + BAD + NEW + LOUD
+SCRIPTS = (b"#!/usr/bin/python3\nx = (\n", b"#!/usr/bin/python3\nx = 1\n")
+"""What counts in `script` and `e.txt`, too, where they may be executed."""
+CONTENTS = GOOD * 3 + BAD + NEW + LOUD + SCRIPTS * 2
 NAMES = ("a.py", "b.py", "c.pyi", "d.pyw", "script", "e.txt")
 FOLDERS = ("", "p/", "p/q/", "r/", "venv/")
 TARGETS: tuple[tuple[str, ...], ...] = ((), (), (), ("3.8",), ("3.9", "3.10"))

@@ -36,7 +36,11 @@ FOLDERS = (
 PYTHON = (".py", ".pyi", ".pyw")
 TOOLS = {"node_modules", ".venv", "__pycache__"}
 BY_NAME = ("SConstruct", "wscript")
-IGNORED: tuple[list[str], ...] = (["--exclude=gen/"], ["--exclude=b.pyi"], ["--exclude=/*", "--exclude=!/app"], [])
+SCRIPTS = ("tool", "notes.txt", "run.sh", "Makefile", "data.json")
+"""What is Python where it may be executed, by its first line."""
+LINES = ("#!/usr/bin/python3\n", "#!/usr/bin/env -S uv run --script\n", "#!/bin/sh\n", "")
+IGNORED: tuple[list[str], ...] = (["--exclude=gen/"], ["--exclude=b.pyi"], ["--exclude=/*", "--exclude=!/app"], [],
+                                  ["--exclude=tool", "--exclude=*.txt"], ["--exclude=app/**/lib"])  # fmt: skip
 
 
 def grow(folder: Folder, chance: random.Random) -> None:
@@ -49,6 +53,9 @@ def grow(folder: Folder, chance: random.Random) -> None:
     for place in places:
         for name in chance.sample(NAMES, chance.randint(0, 4)):
             folder.write(f"{place}/{name}", "x = = 1\n")
+        for name in chance.sample(SCRIPTS, chance.randint(0, 2)):
+            path = folder.write(f"{place}/{name}", f"{chance.choice(LINES)}x = = 1\n")
+            path.chmod(chance.choice([0o755, 0o644]))
     for number, place in enumerate(chance.choices(places, k=3)):
         mark = chance.choice(["mark", "link", "dead link", "file link"])
         if mark == "mark":
@@ -61,25 +68,33 @@ def grow(folder: Folder, chance: random.Random) -> None:
             (folder.path / place / f"link{number}{suffix}").symlink_to(folder.path / target)
 
 
-def looks_like_python(name: str) -> bool:
-    return name.endswith(PYTHON) or name in BY_NAME
+def looks_like_python(path: str, suffixes: tuple[str, ...] = PYTHON) -> bool:
+    """Whether the entry at `path` does, by its name or as a script: the first two of `LINES` are Python's."""
+    name = os.path.basename(path)
+    if name.endswith(suffixes) or name in BY_NAME:
+        return True
+    if name not in SCRIPTS or os.path.islink(path) or not os.stat(path).st_mode & 0o111:
+        return False
+    with open(path) as file:
+        return file.readline() in LINES[:2]
 
 
-def independent(top: str) -> set[str]:
+def independent(top: str, suffixes: tuple[str, ...] = PYTHON) -> set[str]:
     """Every entry that looks like Python, by a walk that follows nothing and leaves nothing out."""
     found = set()
     for folder, folders, names in os.walk(top):
         inside = os.path.relpath(folder, top)
         for name in [*names, *(each for each in folders if os.path.islink(os.path.join(folder, each)))]:
             path = os.path.normpath(os.path.join(inside, name))
-            if looks_like_python(name) and not os.path.isdir(os.path.join(top, path)):
+            whole = os.path.join(top, path)
+            if not os.path.isdir(whole) and looks_like_python(whole, suffixes):
                 found.add(path)
         for link in (each for each in folders if os.path.islink(os.path.join(folder, each))):
-            found |= behind(top, os.path.normpath(os.path.join(inside, link)))
+            found |= behind(top, os.path.normpath(os.path.join(inside, link)), suffixes)
     return found
 
 
-def behind(top: str, link: str) -> set[str]:
+def behind(top: str, link: str, suffixes: tuple[str, ...]) -> set[str]:
     """What looks like Python in the folder that `link` leads to, by its paths through the link, where that folder has
     no account of its own: it lies in the tree, in or below a folder that is skipped by its name."""
     real = os.path.realpath(os.path.join(top, link))
@@ -89,7 +104,8 @@ def behind(top: str, link: str) -> set[str]:
     found = set()
     for folder, _, names in os.walk(real):
         below = os.path.join(link, os.path.relpath(folder, real))
-        found |= {os.path.normpath(os.path.join(below, name)) for name in names if looks_like_python(name)}
+        python = [name for name in names if looks_like_python(os.path.join(folder, name), suffixes)]
+        found |= {os.path.normpath(os.path.join(below, name)) for name in python}
     return found
 
 
@@ -106,8 +122,9 @@ def accounted(report: Any, paths: Iterable[str]) -> tuple[set[str], set[str]]:
 def test_judged_and_skipped_is_all_that_looks_like_python(repository: Folder, seed: int) -> None:
     chance = random.Random(seed)
     grow(repository, chance)
-    options = chance.choice(IGNORED)
-    paths = independent(str(repository.path))
+    notebooks = chance.random() < 0.5
+    options = [*chance.choice(IGNORED), *(["--notebooks"] if notebooks else [])]
+    paths = independent(str(repository.path), (*PYTHON, ".ipynb") if notebooks else PYTHON)
     if not paths:
         return
     for _ in range(2):  # cold and warm
@@ -121,6 +138,26 @@ def test_judged_and_skipped_is_all_that_looks_like_python(repository: Folder, se
         assert accounted(json.loads(start.out), paths) == (paths, set())
 
 
+@pytest.mark.parametrize("seed", range(40, 52))
+def test_what_is_known_is_what_was_judged(repository: Folder, seed: int) -> None:
+    """A report names no file that is valid, and so the count of them is held to what was judged in a broken tree."""
+    chance = random.Random(seed)
+    grow(repository, chance)
+    options = chance.choice(IGNORED)
+    broken = repository.check(*options, ".")
+    if broken.code == 2:
+        assert "no Python file" in broken.err
+        return
+    judged = {one["file"] for one in broken.json["diagnostics"]}
+    assert broken.json["summary"]["checked"] == len(judged)
+    for number, path in enumerate(sorted(path for path in repository.path.rglob("*") if path.is_file())):
+        if ".git" not in path.parts and not path.is_symlink() and path.name != "pyvenv.cfg":
+            path.write_text(path.read_text().replace("x = = 1", f"x = {number}"))
+    for known in (0, len(judged)):  # cold and warm
+        run = repository.check(*options, ".")
+        assert (run.code, run.json["summary"]["checked"], run.json["summary"]["cached"]) == (0, len(judged), known)
+
+
 @pytest.mark.parametrize("seed", range(25, 40))
 def test_what_is_named_or_staged_has_an_account_too(repository: Folder, seed: int) -> None:
     chance = random.Random(seed)
@@ -129,7 +166,7 @@ def test_what_is_named_or_staged_has_an_account_too(repository: Folder, seed: in
     repository.git("add", "--all", "--force")
     listed = repository.run("git", "ls-files", "-sz").out.split("\0")
     files = {line.partition("\t")[2] for line in listed if line.startswith("100")}
-    python = {name for name in files if looks_like_python(os.path.basename(name))}
+    python = {name for name in files if looks_like_python(os.path.join(repository.path, name))}
     for way in ("--staged", "--tracked"):
         run = repository.check(way, *options)
         if run.code == 2:

@@ -7,7 +7,6 @@ where either says so.
 from __future__ import annotations
 
 import os
-import re
 
 from ..errors import GitError
 from ..model import stamp_of
@@ -19,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .selection import Stamped
 
-_IS_FALSE = re.compile(rb"^\s*filemode\s*=\s*\"?(?:false|no|off|0)\b", re.IGNORECASE | re.MULTILINE)
+_FALSE = (b"false", b"no", b"off", b"0")
 _MOST_READ = 1 << 20
 _EXECUTABLE = b"100755 "
 
@@ -92,10 +91,11 @@ def ignores_modes(top: str) -> bool:
     """
     try:
         with open(configuration(top), "rb") as file:
-            said = file.read(_MOST_READ)
+            lines = file.read(_MOST_READ).lower().splitlines()
     except OSError:
         return False
-    return _IS_FALSE.search(said) is not None
+    said = [line.partition(b"=") for line in lines if line.strip().startswith(b"filemode")]
+    return any(value.split(b"#")[0].split(b";")[0].strip(b' \t"') in _FALSE for _, _, value in said)
 
 
 def configuration(top: str) -> str:

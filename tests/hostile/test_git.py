@@ -119,6 +119,26 @@ def test_no_program_of_the_tree_is_run_where_path_leads_into_it(path: str, rigge
     assert not sprung(rigged)
 
 
+@pytest.mark.parametrize("how", ["literal", "glob", "noglob", "icase"])
+def test_how_a_user_s_git_reads_paths_is_none_of_ours(repository: Folder, how: str) -> None:
+    """``git --literal-pathspecs commit`` tells the hooks; with an index of version 4, git is asked about each path."""
+    repository.write("pyproject.toml", "[project]\nrequires-python = '>=3.9'\n")
+    repository.write("BAD.py", "match x:\n    case 1: pass\n")
+    repository.git("update-index", "--index-version", "4")
+    repository.git("add", ".")
+    repository.write("bad.py", "match x:\n    case 1: pass\n")
+    hook = repository.write(".git/hooks/pre-commit", "#!/bin/sh\nexec syntax-guard check --staged\n")
+    hook.chmod(0o755)
+    commit = repository.run("git", f"--{how}-pathspecs", "commit", "-qm", "x")
+    assert (commit.code, "BAD.py:1" in commit.out + commit.err) == (1, True), commit.err
+    environment = {f"GIT_{how.upper()}_PATHSPECS": "1"}
+    for arguments in (["--tracked"], ["--hook", "BAD.py"], ["--staged"]):
+        run = repository.check(*arguments, environment=environment)
+        assert [path for path, _, _ in run.found] == ["BAD.py"], arguments
+    run = repository.check(".", environment=environment)
+    assert {one["path"]: one["untracked"] for one in run.json["diagnostics"]} == {"BAD.py": False, "bad.py": True}
+
+
 def test_a_git_that_says_nothing_is_an_error(repository: Folder) -> None:
     """A stand-in on PATH whose silence would read as "nothing is staged"."""
     repository.write("../first/git", "#!/bin/sh\n").chmod(0o755)

@@ -28,7 +28,7 @@ GIT = ("git", "--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=false",
 # What is pushed is the object itself, and none that `git replace` or a graft has put in its place here.
 ENVIRONMENT = {
     "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_GRAFT_FILE": os.devnull, "LC_ALL": "C",
+    "GIT_GRAFT_FILE": os.devnull, "LC_ALL": "C", **{f"GIT_{one}_PATHSPECS": "0" for one in ("LITERAL", "ICASE")},
 }  # fmt: skip
 TOP = ("rev-parse", "--show-toplevel")
 PIPE_BYTES = 4096  # that a pipe takes in any case before its other end reads

@@ -105,6 +105,27 @@ def test_each_verb_names_the_limit_in_one_line(repository: Folder, verb: str, am
     assert done.returncode == 0 or len((said or done.stdout.decode()).splitlines()) == 1, said
 
 
+SCARCE = [("RLIMIT_DATA", amount << 20) for amount in (6, 7, 8, 10)] + [
+    ("RLIMIT_AS", 20 << 20),
+    ("RLIMIT_AS", 30 << 20),
+]
+
+
+@pytest.mark.parametrize(("limit", "amount"), SCARCE)
+@pytest.mark.parametrize("verb", ["a search", "another Python", "staged", "run", "stream", "agent"])
+def test_each_verb_names_a_lack_of_memory_in_one_line(repository: Folder, verb: str, limit: str, amount: int) -> None:
+    repository.write("a.py", "x = = 1\n")
+    repository.git("add", ".")
+    arguments, given = VERBS[verb]
+    done = subprocess.run(
+        [str(COMMAND), *arguments], cwd=repository.path, env=repository.environment, input=given, capture_output=True,
+        timeout=120, preexec_fn=lambda: resource.setrlimit(getattr(resource, limit), (amount, amount)), check=False,
+    )  # fmt: skip
+    said = done.stderr.decode()
+    assert "cli/main.py" not in said, said
+    assert done.returncode in ((0, 1, 2) if verb in ("stream", "agent") else (1, 2)), said
+
+
 def test_a_limit_of_cpu_time_is_not_called_memory() -> None:
     code = "from syntax_guard.gates.supervise import supervise\ndef check():\n    while True: pass\nsupervise(check)"
     line = ["bash", "-c", 'ulimit -t 1; exec "$@"', "bash", sys.executable, "-c", code]

@@ -95,11 +95,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not _current_folder():
             raise UsageError("the current folder is gone", "go to one that exists")
         return _answer(arguments)
-    except SyntaxGuardError as error:
+    except (SyntaxGuardError, MemoryError, OSError, RuntimeError) as error:
+        _complain(error)
+        return RED if arguments[:1] in (["probe"], ["agent-hook"]) else UNASKED  # where 2 means something else
+
+
+def _complain(error: Exception) -> None:
+    """Say why the question could not be asked: a limit may be met anywhere. Raises an `error` that is no such thing."""
+    try:
         from .output import complain
 
+        if not isinstance(error, SyntaxGuardError):
+            from ..processes.shortage import shortage
+
+            limit = shortage(error)
+            if limit is None:
+                raise error
+            error = limit
         complain(error)
-        return RED if arguments[:1] in (["probe"], ["agent-hook"]) else UNASKED  # where 2 means something else
+    except MemoryError:  # not even for this
+        os.write(2, b"syntax-guard: no memory is left (raise the limit of memory)\n")
 
 
 def _answer(arguments: list[str]) -> int:

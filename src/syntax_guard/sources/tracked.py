@@ -8,7 +8,7 @@ import sys
 from ..errors import GitError, SourcesError
 from ..model import Diagnostic, Record
 from . import git
-from .file_types import NOTEBOOK, SUFFIXES, is_python_name
+from .file_types import is_python_name
 from .git_links import SUBMODULE, may_be_python
 from .path_names import path_name
 from .selection import LINK, MISSING, NOT_PYTHON, SAME, SUBMODULE_FOLDER, UNTRACKED, real_path
@@ -49,11 +49,11 @@ def tracked(paths: Sequence[str]) -> Tracked:
     for name, mode in modes.items():
         if mode == SUBMODULE:
             skipped.append((f"{name}/", SUBMODULE_FOLDER))
-        elif _may_be_python(name):
+        elif may_be_python(name, mode) or _may_start(name):
             why_not = _why_not(name)
             if why_not is None:
                 files.append(name)
-            elif may_be_python(name, mode):
+            else:
                 skipped.append((name, why_not))
         elif name in named:
             skipped.append((name, NOT_PYTHON))
@@ -126,8 +126,14 @@ def _in_git(name: str) -> str:
     return normalize("NFC", name)
 
 
-def _may_be_python(name: str) -> bool:
-    return is_python_name(os.path.basename(name), (*SUFFIXES, NOTEBOOK)) is not False
+def _may_start(name: str) -> bool:
+    """Whether the file `name`, which does not tell what it is, may be executed here: the disk has a say, too."""
+    if is_python_name(os.path.basename(name)) is not None:
+        return False
+    try:
+        return os.name == "nt" or bool(os.stat(name).st_mode & 0o111)
+    except OSError:  # the index alone has it
+        return False
 
 
 def _staged(paths: Sequence[str]) -> Iterator[tuple[str, int]]:

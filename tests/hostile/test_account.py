@@ -155,6 +155,15 @@ class TestRoots:
         assert "started" not in run.out
         assert "a.py:1:5" in run.out
 
+    @pytest.mark.parametrize("cwd", [".", ".venv", ".venv/lib/python3.11", ".venv/lib/python3.11/site-packages/shop"])
+    @pytest.mark.parametrize("absolute", [False, True])
+    def test_a_root_is_judged_from_whatever_folder(self, folder: Folder, cwd: str, absolute: bool) -> None:
+        site = folder.path / self.site(folder)
+        root = site if absolute else os.path.relpath(site, folder.path / cwd)
+        for named in (root, os.path.join(root, "a.py")):
+            run = folder.guard("run", "--root", str(named), "--", *TRUE, cwd=cwd)
+            assert (run.code, "a.py:1:5" in run.out, "started" in run.out) == (1, True, False), named
+
     @pytest.mark.parametrize(
         "arguments", [["--exclude=b.py", "--root=b.py"], ["--exclude=*"], ["--exclude=/d", "--root=d"]]
     )
@@ -403,6 +412,16 @@ def test_scripts_are_found_everywhere(repository: Folder, name: str) -> None:
     repository.git("add", "--all")
     for arguments in (["."], [name], ["--hook", name], ["--staged"]):
         assert names(repository.check(*arguments)) == [name]
+
+
+def test_each_first_line_is_told_in_a_search_and_in_the_index(repository: Folder) -> None:
+    for kind, lines in (("yes", SCRIPTS), ("no", NO_SCRIPTS)):
+        for number, line in enumerate(lines):
+            repository.write(f"{kind}{number}", f"#!{line}\n{BROKEN}").chmod(0o755)
+    repository.git("add", "--all")
+    scripts = sorted(f"yes{number}" for number in range(len(SCRIPTS)))
+    for way in ([], ["--staged"], ["--tracked"]):
+        assert sorted(names(repository.check(*way))) == scripts
 
 
 WAYS = (["."], ["script"], ["--hook", "script"], ["--staged"], ["--tracked"])

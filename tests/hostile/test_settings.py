@@ -1,4 +1,5 @@
-"""Settings files that mean harm: an error of one line, in bounded time, whatever stands in the file's place."""
+"""Settings files that mean harm: an error of one line, in bounded time, whatever stands in the file's place; and no say
+for those that are not part of the commit."""
 
 from __future__ import annotations
 
@@ -80,3 +81,35 @@ def test_many_escapes_and_tables_are_read_in_time(folder: Folder) -> None:
     folder.write("a.py")
     folder.write("pyproject.toml", 'x = "' + "\\n" * 200_000 + '"\n' + "[[t]]\n" * 60_000)
     assert folder.guard("check", "--no-cache", "a.py").code == 0
+
+
+UNSTAGED: dict[str, dict[str, str | None]] = {
+    "excluded": {"pyproject.toml": "[tool.syntax-guard]\nexclude = ['bad.py']\n"},
+    "listed": {"pyproject.toml": "[tool.syntax-guard]\nexpected-broken = ['bad.py']\n"},
+    "for another Python": {"pyproject.toml": "[tool.syntax-guard]\ntarget-version = '3.14'\n"},
+    "excluded below": {"app/pyproject.toml": "[tool.syntax-guard]\nexclude = ['*']\n"},
+    "in a baseline": {"syntax-guard-baseline.json": None},
+    "no settings": {"pyproject.toml": ""},
+}
+
+
+@pytest.mark.parametrize("case", UNSTAGED)
+@pytest.mark.parametrize("staged", ["", "[tool.syntax-guard]\nexclude = ['other.py']\n"])
+def test_settings_that_are_not_staged_let_nothing_staged_pass(repository: Folder, case: str, staged: str) -> None:
+    """A commit is asked by the settings that it holds, through a hook of git as through a flag."""
+    repository.write("pyproject.toml", staged)
+    for name in ("bad.py", "app/bad.py"):
+        repository.write(name, "x = = 1\n")
+    repository.git("add", ".")
+    for name, content in UNSTAGED[case].items():
+        if content is None:
+            assert repository.guard("baseline").code == 0
+        else:
+            repository.write(name, content)
+    assert [path for path, _, _ in repository.check("--staged").found] == ["app/bad.py", "bad.py"]
+    repository.write(".git/hooks/pre-commit", "#!/bin/sh\nexec syntax-guard check --staged\n").chmod(0o755)
+    assert repository.run("git", "commit", "-qm", "x").code == 1
+    if case.startswith("excluded") or case == "listed":
+        repository.git("add", ".")
+        left = [path for path, _, _ in repository.check("--staged").found]
+        assert left == (["bad.py"] if case == "excluded below" else []), "now they count"

@@ -97,7 +97,11 @@ class Index:
         from . import git
 
         self.contents.start()  # while the first answers
-        output = git.output(self._running[_DIFFERENCE], self._folder, *_DIFFERENCE)
+        try:
+            output = git.output(self._running[_DIFFERENCE], self._folder, *_DIFFERENCE)
+        except GitError:
+            git.run(self._folder, *git.TOP)  # where git sees no repository, or wants none of it, this says why
+            raise
         entries: dict[str, Entry] = {}
         fields = iter(output.split(b"\0"))
         for field in filter(None, fields):  # the last is empty

@@ -5,6 +5,7 @@ The form holds for the public API, and for every function that one package impor
 - A summary, and then the sections ``Args:``, ``Returns:`` or ``Yields:``, and ``Raises:`` of Google's style guide.
 - A summary may take the place of ``Args:`` if it names each of at most three parameters in backticks, and the place of
   ``Returns:`` if its first words are the result, such as "The files" or "Whether". Functions of the API have both.
+- Methods of a class that another package imports have the same, but name errors in a sentence.
 - Each error that a function itself raises has its line in ``Raises:``, and no error is named as raised elsewhere.
 - "As `another`" takes the place of all that is the same as in that function, which has the form itself.
 
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
 SECTIONS = ("Args", "Returns", "Yields", "Raises")
 FEW = 3
 """Parameters that a sentence tells apart."""
-RESULT = re.compile(r"(Return|Yield|The|An?|Whether|Which|What|Where|How|Who|All|Each|Every|Those|One|\d+) |`")
-"""How a summary begins whose first words are the result."""
+FIRST = r"Return|Yield|The|An?|Whether|Which|What|Where|How|Who|All|Each|Every|Those|One|None|No|\d+"
+RESULT = re.compile(rf"; return |^(?:(?:{FIRST})\b|`)")
+"""How a summary says what the result is: with its first words, or last."""
 AS_ANOTHER = re.compile(r"As `([\w.]+)`[,:]")
 NOTHING = ("None", "NoReturn", "<class 'NoneType'>")
 
@@ -58,14 +60,11 @@ def of_the_api() -> Iterator[tuple[str, Callable[..., object]]]:
             value = getattr(module, name)
             if inspect.isfunction(value):
                 yield f"{module.__name__}.{name}", value
-            if inspect.isclass(value):
-                for each, method in vars(value).items():
-                    if inspect.isfunction(method) and not each.startswith("_"):
-                        yield f"{module.__name__}.{name}.{each}", method
+            yield from methods(f"{module.__name__}.{name}", value)
 
 
-def crossing() -> Iterator[tuple[str, Callable[..., object]]]:
-    """The functions that one package imports from another."""
+def crossing() -> Iterator[tuple[str, object]]:
+    """The functions and classes that one package imports from another."""
     for path in files():
         for node in ast.walk(ast.parse(path.read_bytes())):
             if not isinstance(node, ast.ImportFrom) or not node.level:
@@ -78,9 +77,14 @@ def crossing() -> Iterator[tuple[str, Callable[..., object]]]:
             if package(file) == "backend" and not importlib.util.find_spec("sqlalchemy"):
                 continue
             for alias in node.names:
-                value = getattr(importlib.import_module(name), alias.name, None)
-                if inspect.isfunction(value):
-                    yield f"{name}.{alias.name}", value
+                yield f"{name}.{alias.name}", getattr(importlib.import_module(name), alias.name, None)
+
+
+def methods(name: str, value: object) -> Iterator[tuple[str, Callable[..., object]]]:
+    """The public methods of a class; nothing of another value."""
+    for each, method in vars(value).items() if inspect.isclass(value) else ():
+        if inspect.isfunction(method) and not each.startswith("_"):
+            yield f"{name}.{each}", method
 
 
 def other(function: Callable[..., object]) -> str:
@@ -129,13 +133,19 @@ def definition(function: Callable[..., object]) -> ast.AST:
 
 
 API = dict(of_the_api())
-PUBLIC = {**dict(crossing()), **API}
-OWN_WORDS = {name: value for name, value in PUBLIC.items() if not other(value)}
+CROSSING = dict(crossing())
+PUBLIC: dict[str, Callable[..., object]] = {
+    **{name: value for name, value in CROSSING.items() if inspect.isfunction(value)},
+    **API,
+}
+METHODS = {name: method for one, value in CROSSING.items() for name, method in methods(one, value)}
+OWN_WORDS = {name: value for name, value in (METHODS | PUBLIC).items() if not other(value)}
 
 
 def test_there_are_such_functions() -> None:
     assert {"syntax_guard.check_source", "syntax_guard.check_sources", "syntax_guard.check_paths"} <= set(API)
     assert len(PUBLIC) > 170
+    assert len(METHODS) > 100
 
 
 @pytest.mark.parametrize("name", OWN_WORDS)
@@ -145,7 +155,7 @@ def test_a_docstring_describes_each_parameter(name: str) -> None:
     if "Args" in sections(function) or name in API or len(expected) > FEW:
         assert described(sections(function).get("Args", "")) == expected
     else:
-        named = re.findall(r"(?<!`)`(\w+)`(?!`)", parts(function)[0])
+        named = re.findall(r"`(\w+)", parts(function)[0])
         assert {one.lstrip("*") for one in expected} <= set(named)
 
 
@@ -154,7 +164,7 @@ def test_a_docstring_describes_what_goes_out(name: str) -> None:
     function = OWN_WORDS[name]
     goes_out = str(inspect.signature(function).return_annotation) not in NOTHING
     in_a_section = bool({"Returns", "Yields"} & sections(function).keys())
-    in_the_summary = name not in API and bool(RESULT.match(parts(function)[0]))
+    in_the_summary = name not in API and bool(RESULT.search(parts(function)[0].split("\n\n")[0]))
     assert (in_a_section or in_the_summary) if goes_out else not in_a_section
 
 

@@ -52,7 +52,7 @@ class Record:
                     raise TypeError(f"{type(self).__name__}: no value for {name!r}") from None
 
     def evolve(self, **changed: Any) -> Self:
-        """This value with other fields."""
+        """The value in which the fields named in `changed` are others."""
         return type(self)(**{**self.__dict__, **changed})
 
     def __setattr__(self, name: str, value: object) -> None:

@@ -61,7 +61,7 @@ class Run:
         """The folders, by their real paths, that were looked at as a whole."""
 
     def select(self, find: Search, names: Sequence[str]) -> Selection:
-        """The files that `names` hold; for a tree without those that are known to be valid."""
+        """The files that `find` finds for `names`; for a tree without those that are known to be valid."""
         self._searched = [os.path.realpath(name) for name in names if os.path.isdir(name)]
 
         def search() -> Selection:
@@ -85,7 +85,7 @@ class Run:
         return selection
 
     def judge_search(self, search: Callable[[], Selection]) -> Result:
-        """Judge what is found, and keep what was learned, however far the run came."""
+        """Return what is judged of what ``search()`` finds, and keep what was learned, however far the run came."""
         try:
             return self.judge(search())
         finally:
@@ -93,7 +93,7 @@ class Run:
                 self._memory.close(complete=False)
 
     def judge(self, selection: Selection) -> Result:
-        """Judge what was selected."""
+        """Return what is judged of `selection`."""
         self._known = selection.known
         found = len(selection.files)
         judgements: Iterable[Judgement] = self._in_batches(selection.files)

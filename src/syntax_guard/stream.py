@@ -84,7 +84,7 @@ class Stream:
         self._calls.end(error)
 
     def get(self) -> tuple[list[SourceResult], Any] | None:
-        """Wait for the results of the next batch; None behind the last.
+        """Return the results of the next batch as soon as they are there; None behind the last.
 
         Raises `ResourcesError` where the system has too little left to judge with.
         """

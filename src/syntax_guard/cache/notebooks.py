@@ -38,9 +38,16 @@ class Notebooks:
         memory: RunCache | None,
         defers: Callable[[bytes], bool] | None,
     ) -> Iterator[Judgement]:
-        """Judge those of `files` in whose cells the `targets` find nothing, with what `memory` knows of them.
+        """Judge notebooks as a whole: those in whose cells the targets find nothing.
 
-        `defers` is that of an `Inquiry`.
+        Args:
+            targets: What is asked.
+            files: Files of any kind.
+            memory: What is known already; None for nothing.
+            defers: That of an `Inquiry`.
+
+        Yields:
+            The judgement of each such notebook. The others are left.
         """
         known = memory.notebooks(targets) if memory else None
         inquiry = Inquiry(targets, requests(targets), self._limits, known.digest if known else None, defers)

@@ -66,10 +66,16 @@ class RunCache:
         declaring: Callable[[], list[str]],
         search: Callable[[], Selection],
     ) -> Selection:
-        """What ``search()`` finds, without the files that are known to be valid.
+        """Return what a search finds, without the files that are known to be valid.
 
-        This depends on the file system, on `question`, and on what `stated` returns for the folders that are
-        `declaring` something: what they say, and the targets that are asked.
+        Args:
+            question: What is asked, as far as the run says it.
+            stated: Returns what some folders say, and the targets that are asked.
+            declaring: Returns the folders that declare something, once the search is done.
+            search: Returns what is found. That depends on the above and on the file system alone.
+
+        Returns:
+            The files that are left, and what was skipped.
         """
         if self._rules is None:
             return search()
@@ -98,7 +104,7 @@ class RunCache:
         return verdicts.digest if verdicts else None
 
     def split(self, targets: tuple[Target, ...], files: Sequence[Readable]) -> Split:
-        """Tell `files` apart by what `targets` are known to say of their bytes."""
+        """The `files` told apart by what `targets` are known to say of their bytes."""
         verdicts = self._of(targets)
         if verdicts is None:
             return Split((), (), tuple(files))
@@ -109,7 +115,7 @@ class RunCache:
         return split
 
     def learn(self, targets: tuple[Target, ...], judgement: Judgement) -> None:
-        """Take in what `targets` said of a file."""
+        """Take in what `targets` said of a file in `judgement`."""
         verdicts = self._of(targets)
         if verdicts is None:
             return
@@ -132,7 +138,7 @@ class RunCache:
         self._store.close()
 
     def notebooks(self, targets: tuple[Target, ...]) -> VerdictCache | None:
-        """What is known of whole notebooks, which also depends on what prepares them; None where nothing is kept."""
+        """What is known of whole notebooks by `targets`, and by what prepares notebooks; None where nothing is kept."""
         if targets not in self._notebooks:
             self._notebooks[targets] = self._made(targets, NOTEBOOKS)
         return self._notebooks[targets]

@@ -51,7 +51,7 @@ class Baseline:
         return merged(unpacked(self._rows))
 
     def of(self, path: str, member: str | None, cell: int | None) -> tuple[Entry, ...]:
-        """The entries of a source; `path` is relative to the folder."""
+        """The entries of a source: the file at `path` (relative to the folder), its `member`, and its `cell`."""
         rows = self._by_path.get(join([path]))
         if rows is None:
             return ()

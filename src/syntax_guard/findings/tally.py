@@ -77,7 +77,7 @@ class Tally:
         return sum(diagnostic.severity == "warning" for diagnostic in self._found)
 
     def add(self, judgement: Judgement, rules: FileRules) -> None:
-        """Count a judgement, and keep what is to be said of it; `rules` are those of its file."""
+        """Count `judgement`, and keep what is to be said of it; `rules` are those of its file."""
         left = self._expectations.remaining(judgement, rules) if rules.expected_broken else judgement
         counts = left is not None and self._report(left, rules)
         if left is not judgement and not counts and any(said.outcome == "broken" for said in judgement.verdicts):

@@ -46,7 +46,7 @@ class Rule(Record):
     for f-strings and t-strings."""
 
     def is_refused_by(self, version: Version) -> bool:
-        """Whether the Python of this version refuses it."""
+        """Whether the Python of this `version` refuses it."""
         return self.first <= version < self.since
 
     @property

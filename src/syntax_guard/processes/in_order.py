@@ -61,7 +61,7 @@ class InOrder(Generic[T, R]):
         self._results.put(None)
 
     def get(self) -> R | None:
-        """Wait for the next result; None behind the last. Raises what the call raised."""
+        """Return the next result, as soon as it is there; None behind the last. Raises what the call raised."""
         waiting = taken(self._results)
         if waiting is None:
             return None

@@ -53,7 +53,7 @@ class WorkerPool:
             self._all.clear()
 
     def start(self, command: tuple[str, ...], count: int) -> int:
-        """Start `count` workers before they are needed, or as many as can be had; return how many."""
+        """Start `count` workers with `command` before they are needed, or as many as can be had; return how many."""
         started = 0
         try:
             for started in range(count):  # noqa: B007 - it counts those that were started before

@@ -59,11 +59,21 @@ class FilteredCheckout(Checkout):
     """As `Checkout`, where the user lets git run the filters of its configuration."""
 
     def filter(self, path: str) -> str | None:  # noqa: ARG002
-        """No filter is left to be run."""
+        """None, whatever `path` is: no filter is left to be run."""
         return None
 
     def read(self, index: Index, path: str, blob: str, most: int) -> bytes:
-        """The first `most` bytes of the object `blob`, as git writes them to `path`. Raises `UnreadableError`."""
+        """The bytes of an object as git writes them, with its filters. Raises `UnreadableError`.
+
+        Args:
+            index: The git index.
+            path: The file that is written.
+            blob: The full name of the object.
+            most: How many bytes are read.
+
+        Returns:
+            The first of them.
+        """
         if super().filter(path) is None:
             return super().read(index, path, blob, most)
         try:

@@ -94,7 +94,7 @@ class History:
         return found
 
     def peeled(self, name: str) -> str | None:
-        """As `commit`; None where `name` means something else, or nothing. Raises `GitError` where git fails."""
+        """As `commit`, but None where `name` means something else, or nothing. Raises `GitError` where git fails."""
         if not name or {"\n", "\0"} & {*name}:
             return None
         found, _, _ = self.contents.look(name_of(name) + b"^{commit}", 0)
@@ -146,7 +146,7 @@ class History:
     def changed(self, commits: Sequence[str], redeclared: Redeclared) -> Iterator[CommittedEntry]:
         """The files and links that each of `commits` (full names) adds or changes; of a merge, those that are as in
         none of its parents. Besides those that it leaves alone: links that it makes lead to something else, and files
-        in the folders where it may ask more than each parent that has them. Raises `GitError`."""
+        in folders where it may ask more than each parent that has them: see `redeclared`. Raises `GitError`."""
         for start in range(0, len(commits), TOGETHER):
             some = commits[start : start + TOGETHER]
             parents = self._parents(some)

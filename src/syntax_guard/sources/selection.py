@@ -55,7 +55,7 @@ class Stamped:
         """Those behind the last full block."""
 
     def append(self, pair: tuple[str, Stamp]) -> None:
-        """Put a name and its stamp behind the last."""
+        """Put `pair`, a name and its stamp, behind the last."""
         self.rest.append(pair)
         if len(self.rest) == MANY:
             from ..storage.packed import packed
@@ -89,14 +89,14 @@ class FoundFiles:
         self.extend(files)
 
     def append(self, file: Readable) -> None:
-        """Put in one more."""
+        """Put in `file` as well."""
         if type(file) is File:
             self._stamped.append((file.path, file.stamp))
         else:
             self._others.append(file)
 
     def extend(self, files: Iterable[Readable]) -> None:
-        """Put in some more."""
+        """Put in `files` as well."""
         for file in files:
             self.append(file)
 

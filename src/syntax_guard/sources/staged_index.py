@@ -75,7 +75,7 @@ class Index:
             self._contents.close()
 
     def top(self) -> str:
-        """Path of the work tree. Raises `GitError` where there is none."""
+        """The path of the work tree. Raises `GitError` where there is none."""
         if self._top:
             return self._top
         from . import git
@@ -135,7 +135,7 @@ class Index:
         return next(content for _, content in self.each_content([path], most))
 
     def each_content(self, paths: Sequence[str], most: int) -> Iterator[tuple[str, bytes | None]]:
-        """Each of `paths`, in some order, with what `content` says of it. Raises `GitError`."""
+        """Each of `paths`, in some order, with the first `most` bytes of `content`. Raises `GitError`."""
         unknown = []
         for path in paths:
             known = self._plain and self._plain.held(path)

@@ -16,7 +16,7 @@ class Text:
         self._lines: list[bytes] | None = None
 
     def line(self, number: int) -> str | None:
-        """Text of line `number` (from 1) without its line ending, or None where there is none.
+        """The text of line `number` (from 1) without its line ending, or None where there is none.
 
         Bytes that the source's coding does not decode become U+FFFD.
         """

@@ -89,23 +89,23 @@ class ByCommit:
         return self._asked(commit, lambda rules: rules.excludes(path))
 
     def excludes(self, path: str) -> bool:  # noqa: ARG002
-        """No path is left out as such: see `excludes_in`."""
+        """Whether `path` is left out as such: never, see `excludes_in`."""
         return False
 
     def declaring(self) -> list[str]:
-        """No folder on disk counts."""
+        """The folders on disk that count: none."""
         return []
 
     def lists(self) -> Iterable[Listed]:
-        """No list is of a whole tree on disk."""
+        """The lists of a whole tree on disk: none."""
         return ()
 
     def stated(self, folders: Iterable[str]) -> tuple[object, list[tuple[Target, ...]]]:  # noqa: ARG002
-        """No folder on disk counts."""
+        """What `folders` on disk say: nothing."""
         return self._base.stated(())
 
     def baselines(self) -> list[tuple[str, Baseline]]:
-        """None on disk counts."""
+        """The baselines on disk that count: none."""
         return []
 
     def _asked(self, commit: str, ask: Callable[[ByProject], _Answer]) -> _Answer:

@@ -101,7 +101,7 @@ class FileRules(Record):
         return next((entry for entry in said if entry is not None), None)
 
     def allowances(self, path: str, member: str | None, cell: int | None) -> tuple[Allowance, ...]:
-        """The entries of baselines that name a source."""
+        """The entries of baselines that name a source: the file at `path`, its `member` or its `cell`."""
         return () if self.baselines is None else self.baselines.of(path, member, cell)
 
     @property
@@ -148,7 +148,7 @@ class SameForAll:
         self._listed = listed
 
     def of(self, file: Readable) -> FileRules:  # noqa: ARG002
-        """What counts for any file."""
+        """What counts for any `file`: the same."""
         return self._rules
 
     def excludes(self, path: str) -> bool:
@@ -156,7 +156,7 @@ class SameForAll:
         return self._exclude is not None and self._exclude(path)
 
     def declaring(self) -> list[str]:
-        """No folder counts."""
+        """The folders that count: none."""
         return []
 
     def lists(self) -> Iterable[Listed]:
@@ -164,11 +164,11 @@ class SameForAll:
         return (self._listed,) if self._listed else ()
 
     def stated(self, folders: Iterable[str]) -> tuple[object, list[tuple[Target, ...]]]:  # noqa: ARG002
-        """No folder counts."""
+        """What `folders` say: nothing."""
         return (), [self._rules.asked.targets]
 
     def baselines(self) -> list[tuple[str, Baseline]]:
-        """None was looked for."""
+        """The baselines that were looked for: none."""
         return []
 
 

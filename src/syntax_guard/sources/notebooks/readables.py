@@ -43,7 +43,7 @@ class NoNotebook:
         self.problem = problem
 
     def read(self) -> bytes:
-        """Raise the `UnreadableError` of the notebook."""
+        """No bytes: this raises the `UnreadableError` of the notebook."""
         error = UnreadableError(self.problem.message)
         error.problem = self.problem
         raise error

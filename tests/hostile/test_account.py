@@ -6,6 +6,8 @@ import os
 import re
 import subprocess
 import sys
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -218,6 +220,33 @@ class TestRoots:
         assert "the first at a\\x1b0.py:1:5" in started.err
 
 
+def test_a_folder_that_is_swapped_during_a_run_leaves_no_lie(folder: Folder) -> None:
+    """What was listed is not what is read: only the stamp of the open file says which verdict is whose."""
+    for number in range(150):
+        folder.write(f"p/{number}.py", f"x = {number}\n")
+        folder.write(f"q/{number}.py", f"x =({number}\n")
+    folder.write("ok.py")
+    subprocess.run(["find", ".", "-exec", "touch", "-d", "2 hours ago", "{}", "+"], cwd=folder.path, check=True)
+    time.sleep(0.1)  # no stamp is young
+    p, q, aside = (folder.path / name for name in ("p", "q", "aside"))
+    for _ in range(6):
+        stop = threading.Event()
+
+        def swap(stop: threading.Event = stop) -> None:
+            while not stop.is_set():
+                p.rename(aside)
+                q.rename(p)
+                aside.rename(q)
+
+        swapping = threading.Thread(target=swap)
+        swapping.start()
+        folder.check("p", "ok.py")
+        stop.set()
+        swapping.join()
+        for _ in range(2):
+            assert names(folder.check("p", "ok.py")) == names(folder.check("--no-cache", "p", "ok.py"))
+
+
 class TestLinks:
     def tree(self, folder: Folder) -> None:
         folder.write("app/main.py")
@@ -422,6 +451,18 @@ def test_each_first_line_is_told_in_a_search_and_in_the_index(repository: Folder
     scripts = sorted(f"yes{number}" for number in range(len(SCRIPTS)))
     for way in ([], ["--staged"], ["--tracked"]):
         assert sorted(names(repository.check(*way))) == scripts
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "data.json", "Makefile", "Dockerfile.dev"])
+def test_a_text_is_python_only_where_it_may_be_executed(folder: Folder, name: str) -> None:
+    folder.write("good.py")
+    path = folder.write(name, f"#!/usr/bin/python3\n{BROKEN}")
+    subprocess.run(["find", ".", "-exec", "touch", "-d", "2 hours ago", "{}", "+"], cwd=folder.path, check=True)
+    assert folder.check().code == folder.check().code == 0
+    path.chmod(0o755)
+    assert names(folder.check()) == [name], "a warm cache"
+    path.chmod(0o644)
+    assert names(folder.check()) == []
 
 
 WAYS = (["."], ["script"], ["--hook", "script"], ["--staged"], ["--tracked"])

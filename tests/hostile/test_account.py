@@ -223,28 +223,32 @@ class TestRoots:
 def test_a_folder_that_is_swapped_during_a_run_leaves_no_lie(folder: Folder) -> None:
     """What was listed is not what is read: only the stamp of the open file says which verdict is whose."""
     for number in range(150):
-        folder.write(f"p/{number}.py", f"x = {number}\n")
-        folder.write(f"q/{number}.py", f"x =({number}\n")
-    folder.write("ok.py")
+        folder.write(f"p/app/{number}.py", f"x = {number}\n")
+        folder.write(f"q/app/{number}.py", f"x =({number}\n")
     subprocess.run(["find", ".", "-exec", "touch", "-d", "2 hours ago", "{}", "+"], cwd=folder.path, check=True)
     time.sleep(0.1)  # no stamp is young
     p, q, aside = (folder.path / name for name in ("p", "q", "aside"))
+
+    def swap() -> None:
+        p.rename(aside)
+        q.rename(p)
+        aside.rename(q)
+
     for _ in range(6):
         stop = threading.Event()
 
-        def swap(stop: threading.Event = stop) -> None:
-            while not stop.is_set():
-                p.rename(aside)
-                q.rename(p)
-                aside.rename(q)
+        def swap_on(stop: threading.Event = stop) -> None:
+            while not stop.wait(0.001):
+                swap()
 
-        swapping = threading.Thread(target=swap)
+        swapping = threading.Thread(target=swap_on)
         swapping.start()
-        folder.check("p", "ok.py")
+        folder.check("p/app")
         stop.set()
         swapping.join()
         for _ in range(2):
-            assert names(folder.check("p", "ok.py")) == names(folder.check("--no-cache", "p", "ok.py"))
+            assert names(folder.check("p/app")) == names(folder.check("--no-cache", "p/app"))
+            swap()
 
 
 class TestLinks:

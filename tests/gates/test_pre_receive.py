@@ -262,24 +262,46 @@ def test_a_pushed_file_has_no_say_in_what_is_the_servers(repository: Folder, ser
     assert push(repository, "main")[0], "nobody here can tell"
 
 
-@pytest.mark.parametrize(("host", "place"), [("Gitea, Forgejo", "hooks"), ("GitLab", "custom_hooks")])
-def test_where_hosts_look_for_hooks(repository: Folder, server: Folder, host: str, place: str) -> None:
+OWN_HOOKS = {
+    "Gitea, Forgejo": """\
+#!/usr/bin/env bash
+refs=$(cat); ended=""
+for each in ${GIT_DIR:-$(dirname "$0")/..}/hooks/pre-receive.d/*; do
+    [ -f "$each" ] && [ -x "$each" ] || continue
+    echo "$refs" | "$each"; ended="$ended $?"
+done
+for code in $ended; do [ "$code" -eq 0 ] || exit "$code"; done
+""",
+    "GitLab": """\
+#!/bin/sh
+refs=$(cat)
+set -- PATH="$PATH" GIT_DIR="$PWD" GL_ID=user-1 GL_USERNAME=a GL_PROTOCOL=ssh GL_REPOSITORY=project-1
+for name in GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_QUARANTINE_PATH; do
+    eval "set -- \\"\\$@\\" $name=\\"\\$$name\\""
+done
+for each in custom_hooks/pre-receive.d/*; do
+    case $each in *~) continue ;; esac
+    printf '%s\\n' "$refs" | env -i "$@" "$PWD/$each" || exit 1
+done
+""",
+}
+"""How the hook of each host runs those of its folder: the former tells all of them, the latter stops at the first that
+refuses, and hands on few variables, with no HOME among them."""
+
+
+@pytest.mark.parametrize("host", OWN_HOOKS)
+@pytest.mark.parametrize("others", ["", "exit 0", "exit 3"])
+def test_where_hosts_look_for_hooks(repository: Folder, server: Folder, host: str, others: str) -> None:
     """The page's script, in a bare repository whose own hook runs those of the folder, as these hosts do."""
     (script,) = [block.text for block in run_by(".ci/ecosystem") if block.title == host]
     assert server.run("sh", "-ec", script).code == 0
-    own = server.write(
-        "hooks/pre-receive",
-        f"""#!/bin/sh
-given=$(cat)
-for hook in {place}/pre-receive.d/*; do
-    printf '%s\\n' "$given" | "$hook" || exit 1
-done
-""",
-    )
-    own.chmod(0o755)
+    server.write("hooks/pre-receive", OWN_HOOKS[host]).chmod(0o755)
+    if others:
+        place = "hooks" if host.startswith("Gitea") else "custom_hooks"
+        server.write(f"{place}/pre-receive.d/zz-another", f"#!/bin/sh\ncat >/dev/null\n{others}\n").chmod(0o755)
     commit(repository, "a.py", BROKEN)
     passed, said = push(repository, "main")
     assert (passed, "remote: a.py:1:7: syntax-error" in said) == (False, True), said
     commit(repository, "a.py")
     passed, said = push(repository, "main")
-    assert passed, said
+    assert passed == (others != "exit 3"), said

@@ -96,7 +96,12 @@ def check_archives(paths: Iterable[str], settings: Settings) -> Result:
 
 
 def survey_archive(path: str, settings: Settings) -> Surveys:
-    """Which targets are asked about the archive at `path`, and why. `settings` count as in `check_archives`."""
+    """Which targets are asked about the archive at `path`, and why. `settings` count as in `check_archives`.
+
+    Raises:
+        SettingsError: A setting cannot be used.
+        TargetError: A version or an interpreter in `settings` is none.
+    """
     where = Machine(**{**vars(machine_of(settings)), "fresh": True})
     versions = tuple(one for one in settings.target_version if one != DECLARED)
     found = [survey(versions, settings.python, None, where)] if versions or settings.python else []
@@ -139,7 +144,7 @@ def archives_in(folders: Iterable[str], *, may_be_none: bool) -> list[str]:
 
 
 def check_with_archives(paths: Sequence[str], archives: Iterable[str], settings: Settings, theirs: Settings) -> Result:
-    """Ask about files and folders, and about archives. This raises as `check_paths` and `check_archives`.
+    """Ask about files and folders, and about archives.
 
     Args:
         paths: Files and folders.
@@ -149,6 +154,11 @@ def check_with_archives(paths: Sequence[str], archives: Iterable[str], settings:
 
     Returns:
         Both results as one.
+
+    Raises:
+        SourcesError: A path does not exist, or there is no Python file in folders.
+        SettingsError: A setting cannot be used.
+        TargetError: A target in either settings has no interpreter.
     """
     if not paths:
         return check_archives(archives, theirs)

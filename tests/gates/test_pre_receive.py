@@ -110,6 +110,7 @@ def test_a_broken_commit_inside_of_a_pushed_history(
     for ref in ("broken:main", "broken", "broken:refs/tags/v1"):
         passed, said = push(repository, ref)
         assert (passed, "a.py:1:7: syntax-error" in said) == (False, True), said
+        assert "is refused: its commit is an old one; name a commit in which these files are fixed" in said
     assert push(repository, "main", "main:again")[0]
 
 

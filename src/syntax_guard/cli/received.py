@@ -41,17 +41,17 @@ def answer(updates: Sequence[Update], flags: dict[str, Any]) -> int:
     late = f"refused: no answer within {limit:g} s; push fewer commits, or ask for a longer push-time-limit there"
     with deadline(limit, late, RED):
         refused = _refused(updates, settings, every_commit=flags["every_commit"])
-    for ref in refused:
-        note(f"{ref} is refused: fix the files, commit, and push again")
+    for ref, remedy in refused.items():
+        note(f"{ref} is refused: {remedy}")
     others = [update.ref for update in updates if update.ref not in refused]
     if refused and others:
         note(f"not updated either, since a push is refused as a whole: {', '.join(others)}")
     return RED if refused else OK
 
 
-def _refused(updates: Sequence[Update], settings: Settings, *, every_commit: bool) -> list[str]:
+def _refused(updates: Sequence[Update], settings: Settings, *, every_commit: bool) -> dict[str, str]:
     how = printing(settings, os.environ, sys.stdout, sys.stderr)
-    refused = []
+    refused: dict[str, str] = {}
     with History(".") as history:
         for update, result in check_received(history, updates, settings, every_commit=every_commit):
             if how.is_needed(result):
@@ -59,5 +59,13 @@ def _refused(updates: Sequence[Update], settings: Settings, *, every_commit: boo
             if excluded := sum(skipped.reason == EXCLUDED for skipped in result.skipped):
                 note(f"{update.ref}: {excluded} of the files that are new are not judged, since settings exclude them")
             if not result.ok:
-                refused.append(update.ref)
+                refused[update.ref] = _remedy(history, update)
     return refused
+
+
+def _remedy(history: History, update: Update) -> str:
+    """What to do about an `update` that is refused. Raises `GitError`."""
+    tip = history.peeled(update.new)
+    if tip and not history.reached("--max-count=1", tip, "--not", "--branches", "--tags"):
+        return "its commit is an old one; name a commit in which these files are fixed"
+    return "fix the files, commit, and push again"

@@ -104,7 +104,11 @@ class _Clone:
         self._git("add", "-A")
         self._git("commit", "-q", "--no-verify", "--allow-empty", "-m", "start")
         self._git("tag", "-f", "start")
-        self._git("config", "core.hooksPath", git_hooks.hooks(repository.top)[0])
+        hooks, setting = git_hooks.hooks(repository.top)
+        if setting is None:
+            shutil.copytree(hooks, os.path.join(self.folder, ".git/hooks"), dirs_exist_ok=True)
+        else:
+            self._git("config", "core.hooksPath", hooks)
 
     def answer(self, gate: str, stage: str, hook: Installed) -> Finding:
         """What ``hook`` does with a broken file in each project, and with a good one."""

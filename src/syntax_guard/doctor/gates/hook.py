@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Set
 from typing import Any
 
 from syntax_guard.config import toml
@@ -20,9 +21,9 @@ from ..repository import Repository
 STAGES = {
     "syntax-guard": ("pre-commit", "pre-merge-commit"),
     "syntax-guard-tree": ("pre-push", "manual"),
-    "syntax-guard-dist": ("pre-push", "manual"),
 }
-"""The hooks of the manifest, with the stages that they have by themselves."""
+"""The hooks of the manifest that check files, with the stages that they have by themselves."""
+_DIST = "syntax-guard-dist"  # which checks what was built
 _ALL = ("pre-commit", "pre-merge-commit", "pre-push", "manual")
 _SHORT = {"commit": "pre-commit", "merge-commit": "pre-merge-commit", "push": "pre-push"}
 _FILES = {
@@ -60,8 +61,8 @@ class Configuration:
         repos = [repo for repo in _list(self.table.get("repos")) if isinstance(repo, dict)]
         listed = [(repo, hook) for repo in repos for hook in _list(repo.get("hooks")) if isinstance(hook, dict)]
         self.ids = {str(hook.get("id")) for _, hook in listed}
-        said = [(str(repo.get("repo")), hook) for repo, hook in listed if mentions(str([*hook.values()]))]
-        self.ours = [self._listed(url, hook) for url, hook in said]
+        ours = [(repo, hook) for repo, hook in listed if mentions(str([*hook.values()]))]
+        self.ours = [self._listed(str(repo.get("repo")), hook) for repo, hook in ours if hook.get("id") != _DIST]
 
     def _listed(self, url: str, hook: dict[str, Any]) -> ListedHook:
         own = STAGES.get(str(hook.get("id")), ()) if url != "local" else _ALL
@@ -73,9 +74,9 @@ class Configuration:
         short = tuple(_SHORT.get(str(one), str(one)) for one in stages)
         return ListedHook(str(hook.get("id")), place, short, min(odd, default=None))
 
-    def at(self, stage: str) -> ListedHook | None:
-        """Our hook at a stage of git's; the one that sees all files, if there is one."""
-        there = [hook for hook in self.ours if stage in hook.stages]
+    def at(self, stage: str, named: Set[str] = frozenset()) -> ListedHook | None:
+        """Our hook at a stage of git's, one of ``named``; the one that sees all files, if there is one."""
+        there = [hook for hook in self.ours if stage in hook.stages and (hook.id in named or not named)]
         return min(there, key=lambda one: bool(one.narrowed), default=None)
 
 
@@ -85,7 +86,7 @@ def run_by(repository: Repository, words: tuple[str, ...]) -> tuple[str, tuple[s
     if name not in _FILES or given[:1] != ["run"]:
         return None
     configuration, asked = Configuration(repository, name), {*given[1:]}
-    mine = configuration.at("manual" if "manual" in asked else "pre-commit")
+    mine = configuration.at("manual" if "manual" in asked else "pre-commit", asked & {*STAGES})
     whole = bool(asked & {"-a", "--all-files", "syntax-guard-tree"}) and asked <= {*_KNOWN["run"], *STAGES}
     sure = whole and mine and not mine.narrowed
     return (configuration.path, ("syntax-guard", "check") if sure else None) if configuration.ours else None
@@ -168,7 +169,7 @@ class HookGate(Record):
             doubt = f"whether all is checked: `{mine.narrowed}` may leave files out; {_TRY}"
             return unsure(self.name, doubt, mine.place)
         shared = self.stage in (_list(configuration.table.get("default_install_hook_types")) or ["pre-commit"])
-        hint = f", not where `{manager} install` ran without {self.stage} in default_install_hook_types"
+        hint = f"; in others too, with {self.stage} in default_install_hook_types before `{manager} install`"
         return ok(self.name, f"{manager} runs {mine.id} in this clone{'' if shared else hint}", mine.place)
 
     def _judges(self, made: Call) -> bool:

@@ -75,7 +75,7 @@ def _elsewhere(repository: Repository, service: Service) -> bool:
 def _copied(service: Service) -> list[str]:
     """The folders that code is copied to, in the image of ``service``."""
     words = [value.split()[-1:] for value in service.image.values("COPY")] if service.image else []
-    return [one[0] for one in words if one and re.match(r"(?:\./|/)?\w", one[0])]
+    return [one[0] for one in words if one and re.fullmatch(r"(?:\./|/)?\w[^.]*", one[0])]
 
 
 def _advice(repository: Repository, service: Service) -> Advice:

@@ -24,7 +24,6 @@ _MOST = 5_000
 _KNOWN = KNOWN["ci"]
 _ANYWHERE = re.compile(rf"{LEAVES_OUT.pattern}|\b(?:PREK_)?SKIP\b|\bGIT_(?:STRATEGY|CHECKOUT)\b|checkout: *none")
 """What takes files out of sight, wherever a CI file says it."""
-_OTHER_SHELL = re.compile(r"\bruns-on:(?! *(?:ubuntu|macos))")
 _BRACES = re.compile(r"^\$\{\{\s*|\s*\}\}$")
 _CHECKOUT = re.compile(
     r"actions/checkout@\S+(?: (?:fetch-depth|fetch-tags|persist-credentials|submodules|lfs|token|clean)=\S*)*"
@@ -70,8 +69,8 @@ class Step(Record):
         """What the runner executes."""
         for pattern, command in _KNOWN["actions"].items():
             if found := re.match(pattern, self.uses):
-                return (*command.split(), *self.uses[found.end() :].split())
-        return in_shell(self.script or self.uses, errexit=self.errexit)
+                return (*command.split(), *(f"--{word}" for word in self.uses[found.end() :].split()))
+        return ("uses", *self.uses.split()) if self.uses else in_shell(self.script, errexit=self.errexit)
 
 
 def files(repository: Repository) -> list[tuple[Service, str]]:
@@ -88,14 +87,14 @@ def every(repository: Repository) -> list[Step]:
 
 def _steps(repository: Repository, service: Service, path: str) -> list[Step]:
     """What a CI file does."""
-    document, text = repository.mapping(path), repository.text(path) or ""
+    document = repository.mapping(path)
     found = (chain for keys in service.paths for chain in _chains(document, keys.split("/")))
     chains = list(islice(found, _MOST + 1))
     if len(chains) > _MOST:
         raise Unreadable(document.place, "more steps than are read")
-    hidden, errexit = _ANYWHERE.search(text), service.errexit and not _OTHER_SHELL.search(text)
+    hidden = _ANYWHERE.search(repository.text(path) or "")
     unsure = f"{hidden[0]} may leave files out" if hidden else _outer(document, service)
-    over = Step(document.place, service, document.place, unsure=unsure, errexit=errexit)
+    over = Step(document.place, service, document.place, unsure=unsure, errexit=service.errexit)
     steps = [over.evolve(uses=_text(document[service.uses]))] if service.uses in document else []
     some_may_not_run = any(_odd(one, service) for chain in chains for one in chain[:-1])
     steps += [step for chain in chains if chain for step in _of(chain, over, some_may_not_run)]
@@ -153,7 +152,9 @@ def _of(chain: tuple[Mapping, ...], over: Step, some_may_not_run: bool) -> Itera
     odd += [key for one in chain if some_may_not_run for key in ("needs", "dependsOn") if key in one]
     never = next((f"`{text}` stands over it" for text in odd if text in _KNOWN["never"]), None)
     unsure = next((f"`{text}` may decide" for text in odd if text not in _KNOWN["never"]), over.unsure)
-    step = over.evolve(place=last.place, job=chain[-2:][0].place, unsure=unsure, never=never)
+    runners = [one.text("runs-on") or "" for one in chain if "runs-on" in one]
+    errexit = over.errexit and all(runner.startswith(("ubuntu", "macos")) for runner in runners)
+    step = over.evolve(place=last.place, job=chain[-2:][0].place, unsure=unsure, never=never, errexit=errexit)
     for key in service.commands:
         items = last.listed(key)
         if items and not isinstance(last[key], Mapping):

@@ -41,8 +41,8 @@ _ASSIGNED = re.compile(r"[A-Za-z_]\w*=")
 _VERBS = ("check", "run", "pre-push", "probe")
 _VALUED, _HARMLESS = {*KNOWN["options"]["valued"]}, {*KNOWN["options"]["harmless"]}
 _SHOWS = {"-h", "--help", "--version", "--report-only"}
-_NO_CALL = re.compile(r"echo |printf |(?:\S+ ){0,4}(?:install|add|sync) |git ")
-"""Commands that name the tool and do not run it."""
+_NO_CALL = re.compile(r"echo |printf |(?:\S+ ){0,4}(?:install|add|sync) |git |(?:\S+ ){0,2}(?:pre-commit|prek) run ")
+"""Commands that name the tool and do not run it themselves."""
 
 
 class Run(Record):
@@ -141,7 +141,7 @@ def _statements(text: str) -> list[list[tuple[str, ...]]] | None:
         if token["word"]:
             words.append(re.sub(r"'([^']*)'|\"([^\"]*)\"", r"\1\2", token["word"]))
         elif not token["blank"]:
-            one = tuple(dropwhile(_ASSIGNED.match, words))
+            one = tuple(dropwhile(_ASSIGNED.match, words)) or tuple(words)
             if token["other"] or (_UNSURE.fullmatch(one[0]) if one else token["joins"]):
                 return None
             found[-1] += [one] if one else []

@@ -28,11 +28,11 @@ def follow(repository: Repository, words: tuple[str, ...]) -> tuple[str, tuple[s
         reader = {"Makefile": _make, "tox.ini": _tox}.get(speaking) if speaking == there[0] else None
         text = reader(repository, repository.text(speaking) or "", words[1:]) if reader else None
         return speaking, None if text is None else in_shell(text, errexit=True)
-    by_shell = words[0] in ("sh", "bash") and len(words) > 1
-    named = posixpath.normpath(words[by_shell]) if by_shell or "/" in words[0] else ""
+    by_name = words[0] in ("sh", "bash", "uses") and len(words) > 1
+    named = posixpath.normpath(words[by_name]) if by_name or "/" in words[0] else ""
     for path in (named, f"{named}/action.yml", f"{named}/action.yaml") if named else ():
         if SPEAKS.search(text := repository.text(path) or ""):
-            return path, in_shell(text, errexit=False) if by_shell else of_script(text)
+            return path, None if words[0] == "uses" else in_shell(text, errexit=False) if by_name else of_script(text)
     return None
 
 

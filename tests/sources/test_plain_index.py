@@ -14,6 +14,7 @@ import pytest
 
 from syntax_guard.sources.git_difference import difference
 from syntax_guard.sources.git_loose import LooseObjects, NotPlainError
+from syntax_guard.sources.staged_index import plain_top
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +46,8 @@ def git(folder: Folder, *arguments: str) -> bytes:
 
 
 def plain(folder: Folder, **variables: str) -> Difference | None:
-    return difference(os.path.realpath(folder.path), variables)
+    top = plain_top(str(folder.path))
+    return difference(top, variables) if top else None
 
 
 def said_by_git(folder: Folder) -> tuple[list[tuple[str, int, str]], set[str]]:

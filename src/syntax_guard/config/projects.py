@@ -109,9 +109,8 @@ class Projects:
         return None
 
     def _below(self, above: Project, folder: str) -> Project:
-        said = [
-            facts for facts in (self._facts(posixpath.join(folder, name)) for name in DECLARING) if facts is not None
-        ]
+        inside = folder and folder + "/"
+        said = [facts for facts in (self._facts(inside + name) for name in DECLARING) if facts is not None]
         builds = (*above.builds, *(build for facts in said for build in facts.builds))
         self.builds.update(dict.fromkeys(builds))
         built = (self._built(build) for build in builds if build.context == folder)

@@ -7,7 +7,6 @@ A process of git takes as long as a fifth of a commit's wait. Only what is plain
 from __future__ import annotations
 
 import os
-import stat
 
 from .git_links import FILES, FOLDER, SUBMODULE, SYMBOLIC
 from .git_loose import LooseObjects, NotPlainError
@@ -17,11 +16,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    Held = dict[bytes, tuple[int, str]]
-    """Mode and object of what a tree holds, by name."""
+    Held = dict[bytes, bytes]
+    """What a folder holds, by name: of each the four bytes of its mode, and behind them the name of its object."""
 
-_LINK = SYMBOLIC.to_bytes(4, "big")
-_MODES = {b"%o" % mode: mode for mode in (*FILES, SUBMODULE, FOLDER)}
+_LINK, _FOLDER, _SUBMODULE = (mode.to_bytes(4, "big") for mode in (SYMBOLIC, FOLDER, SUBMODULE))
+_MODES = {b"%o" % mode: mode.to_bytes(4, "big") for mode in (*FILES, SUBMODULE, FOLDER)}
+_SLASH = b"/"[0]
+"""To look for a number takes bytes a tenth of the time."""
 _HARMLESS = (
     "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_EXEC_PATH", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_AUTHOR_",
     "GIT_COMMITTER_", "GIT_REFLOG_ACTION", "GIT_PAGER", "GIT_ASKPASS", "GIT_SSH", "GIT_SSL_", "GIT_MERGE_AUTOEDIT",
@@ -33,8 +34,8 @@ _LARGEST = 16 << 20
 _FOLDERS = 100
 """Folders that are looked through, one by one, and that lie in each other. For more, git is asked."""
 _FIRST = 12
-_ID, _NAME = 40, 62
-"""Where in an entry of the index the name of its object and its path begin."""
+_MODE, _OBJECT, _FLAGS, _NAME = 24, 40, 60, 62
+"""Where in an entry of the index its mode, its object, the length of its path and the path itself begin."""
 _STEPS = [length + 70 & ~7 for length in range(256)]
 """Bytes of an entry by the length of its path: one to eight zeros end it, so that its size is a multiple of eight."""
 
@@ -42,12 +43,12 @@ _STEPS = [length + 70 & ~7 for length in range(256)]
 class Cached:
     """What the index knows of the tree that a folder of it would make: its part ``TREE``."""
 
-    __slots__ = ("below", "count", "name")
+    __slots__ = ("below", "count", "tree")
 
-    def __init__(self, count: int, name: str) -> None:
+    def __init__(self, count: int, tree: bytes) -> None:
         self.count = count
         """Entries of the index at and below the folder; -1 where the tree is not known."""
-        self.name = name
+        self.tree = tree
         self.below: dict[bytes, Cached] = {}
 
 
@@ -78,18 +79,21 @@ class Difference:
         if self._left or self._at != begins:
             raise NotPlainError
 
-    def _root(self, inside: str) -> str:
+    def _root(self, inside: str) -> bytes:
         """The tree of HEAD."""
         commit = self.objects.read(_head(inside), b"commit", _LARGEST)
         if not commit.startswith(b"tree ") or commit[45:46] != b"\n":
             raise NotPlainError
-        return commit[5:45].decode()
+        return bytes.fromhex(commit[5:45].decode())
 
     def held(self, path: str) -> tuple[int, str] | None:
         """Mode and object of what the index holds at `path`: zero and empty for nothing, None for what is not known."""
         folder, slash, name = name_of(path).rpartition(b"/")
         inside = self._folders.get(folder + slash)
-        return None if inside is None else inside.get(name, (0, ""))
+        if inside is None:
+            return None
+        held = inside.get(name, b"")
+        return int.from_bytes(held[:4], "big"), held[4:].hex()
 
     def may_hold_links(self) -> bool:
         """Whether an entry may be a symbolic link: its mode would stand there, in the third of the entry's eighths."""
@@ -99,36 +103,38 @@ class Difference:
             at = parts.find(_LINK[2], at + 1)
         return at >= 0
 
-    def _compare(self, folder: bytes, known: Cached | None, tree: str | None) -> None:
-        """Compare what the index holds below `folder` with a `tree`; None stands for none."""
+    def _compare(self, folder: bytes, known: Cached | None, tree: bytes) -> None:
+        """Compare what the index holds below `folder` with a `tree`, whose name is empty where there is none."""
         if len(self._folders) == _FOLDERS:
             raise NotPlainError
         inside = self._folders[folder] = {}
         before = self._held(tree) if tree else {}
-        while self._left and self.index.startswith(folder, self._at + _NAME):
+        index, long = self.index, len(folder)
+        while self._left and index.startswith(folder, self._at + _NAME):
             path = self._path()
-            name, slash, _ = path[len(folder) :].partition(b"/")
+            name, slash, _ = path[long:].partition(b"/")
             if path <= self._last:  # the entries are out of order
                 raise NotPlainError
             if slash:
-                inside[name] = FOLDER, ""
-                self._below(folder + name, known.below.get(name) if known else None, before.pop(name, None))
+                inside[name] = _FOLDER
+                self._below(folder + name, known.below.get(name) if known else None, before.pop(name, b""))
             else:
-                inside[name] = self._file(path, before.pop(name, None))
-        for name, (mode, gone) in before.items():
+                inside[name] = self._file(path, before.pop(name, b""))
+        for name, gone in before.items():
             if known and name in known.below and known.below[name].count >= 0:  # of entries that are not there
                 raise NotPlainError
-            self._take_away(folder + name, mode, gone)
+            self._take_away(folder + name, gone)
 
-    def _below(self, folder: bytes, known: Cached | None, before: tuple[int, str] | None) -> None:
+    def _below(self, folder: bytes, known: Cached | None, before: bytes) -> None:
         """The same for a folder in it; what is known to be one tree on both sides is passed over."""
-        if known and known.count > 0 and before == (FOLDER, known.name):
+        if known and known.count > 0 and before == _FOLDER + known.tree:
             self._pass_over(folder + b"/", known.count)
-            return
-        if before and before[0] != FOLDER:
-            self._take_away(folder, *before)
-            before = None
-        self._compare(folder + b"/", known, before and before[1])
+        elif before.startswith(_FOLDER):
+            self._compare(folder + b"/", known, before[4:])
+        else:
+            if before:
+                self._take_away(folder, before)
+            self._compare(folder + b"/", known, b"")
 
     def _pass_over(self, folder: bytes, count: int) -> None:
         index, at, last, steps = self.index, self._at, self._at, _STEPS
@@ -142,28 +148,29 @@ class Difference:
         self._at = at
         self._left -= count
 
-    def _file(self, path: bytes, before: tuple[int, str] | None) -> tuple[int, str]:
+    def _file(self, path: bytes, before: bytes) -> bytes:
         """Compare a file of the index with what was `before`; return its mode and object."""
         index, at = self.index, self._at
-        mode, name = int.from_bytes(index[at + 24 : at + 28], "big"), index[at + _ID : at + 60].hex()
+        now = index[at + _MODE : at + _MODE + 4] + index[at + _OBJECT : at + _FLAGS]
         self._at += self._step(at)
         self._last = path
         self._left -= 1
-        if before == (mode, name):
-            return mode, name
-        if before and before[0] == FOLDER:
-            self._take_away(path, *before)
-        if mode not in FILES or (before and before[0] == SUBMODULE):  # settings decide whether that counts
+        if now == before:
+            return now
+        if before.startswith(_FOLDER):
+            self._take_away(path, before)
+        mode = int.from_bytes(now[:4], "big")
+        if mode not in FILES or before.startswith(_SUBMODULE):  # settings decide whether that counts
             raise NotPlainError
-        self.changed.append((path_name(path), mode, name))
-        return mode, name
+        self.changed.append((path_name(path), mode, now[4:].hex()))
+        return now
 
-    def _take_away(self, path: bytes, mode: int, name: str) -> None:
-        if mode != FOLDER:
+    def _take_away(self, path: bytes, gone: bytes) -> None:
+        if not gone.startswith(_FOLDER):
             self.removed.append(path_name(path))
             return
-        for below, (kind, inner) in self._held(name).items():
-            self._take_away(path + b"/" + below, kind, inner)
+        for name, below in self._held(gone[4:]).items():
+            self._take_away(path + b"/" + name, below)
 
     def _path(self) -> bytes:
         start = self._at + _NAME
@@ -171,57 +178,48 @@ class Difference:
 
     def _step(self, at: int) -> int:
         """Bytes of the entry `at`. One in conflict, and one that is more or less than a file, is not plain."""
-        high = self.index[at + 60]
-        if high & 0x70:
+        high, low = self.index[at + _FLAGS : at + _NAME]
+        length = self.index.index(0, at + _NAME) - at - _NAME
+        if high & 0x70 or (high & 0xF) << 8 | low != min(length, 0xFFF):
             raise NotPlainError
-        length = (high & 0xF) << 8 | self.index[at + 61]
-        end = self.index.index(0, at + _NAME)
-        if length != min(end - at - _NAME, 0xFFF):
-            raise NotPlainError
-        return end - at + 8 & ~7
+        return length + 70 & ~7
 
-    def _held(self, tree: str) -> Held:
-        """Mode and object of what a tree holds, by name."""
+    def _held(self, tree: bytes) -> Held:
+        """What a tree holds."""
         self._trees += 1
         if self._trees > _FOLDERS:
             raise NotPlainError
-        content = self.objects.read(tree, b"tree", _LARGEST)
+        content = self.objects.read(tree.hex(), b"tree", _LARGEST)
         held: Held = {}
-        at, last = 0, b""
-        while at < len(content):
+        at, last, long = 0, b"", len(content)
+        while at < long:
             end = content.index(0, at)
             written, _, name = content[at:end].partition(b" ")
-            mode = _MODES.get(written, 0)
-            key = name + b"/" if mode == FOLDER else name
-            if not mode or name in held or b"/" in name or key <= last:
+            mode = _MODES.get(written)
+            key = name + b"/" if mode == _FOLDER else name
+            if mode is None or name in held or _SLASH in name or key <= last:
                 raise NotPlainError
-            held[name] = mode, content[end + 1 : end + 21].hex()
             at, last = end + 21, key
+            held[name] = mode + content[end + 1 : at]
         return held
 
 
 def difference(top: str, environ: Mapping[str, str]) -> Difference | None:
     """What the next commit of the work tree `top` changes, where that is plain to see; None where git has to be asked.
 
-    The first ``.git`` from `top` upwards is a whole one, and nothing says that the work tree is elsewhere.
+    It is the top of a plain repository of this user (`staged_index.plain_top`), and `environ` is what git would get.
     """
     inside = os.path.join(top, ".git")
     named = environ.get("GIT_INDEX_FILE")
     if any(name.startswith("GIT_") and not name.startswith(_HARMLESS) for name in environ):
         return None
     try:
-        if not (_own(top) and _own(inside) and _is_plain(inside)):
+        if not _is_plain(inside):
             return None
         with open(os.path.join(top, named) if named else os.path.join(inside, "index"), "rb") as file:
             return Difference(inside, file.read())
     except (OSError, NotPlainError):
         return None
-
-
-def _own(folder: str) -> bool:
-    """Whether git takes the folder for this user's (git-config(1), ``safe.directory``), and it is no link."""
-    status = os.lstat(folder)
-    return status.st_uid == os.geteuid() and stat.S_ISDIR(status.st_mode)
 
 
 def _is_plain(inside: str) -> bool:
@@ -291,11 +289,11 @@ def _below(part: bytes, at: int, depth: int = 0) -> tuple[Cached, int]:
     end = part.index(b"\n", at)
     count, folders = map(int, part[at:end].split(b" "))
     at = end + 1
-    name = ""
+    tree = b""
     if count >= 0:
-        name = part[at : at + 20].hex()
+        tree = part[at : at + 20]
         at += 20
-    found = Cached(count, name)
+    found = Cached(count, tree)
     for _ in range(folders):
         end = part.index(0, at)
         below = part[at:end]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from ..errors import GitError
 from ..model import Record
@@ -202,8 +203,14 @@ def plain_top(folder: str) -> str | None:
     try:
         with open(os.path.join(inside, "config"), "rb") as config, open(os.path.join(inside, "HEAD"), "rb") as head:
             said, whole = config.read().lower(), head.read(10) == b"ref: refs/"
-        whole = whole and {"objects", "refs"}.issubset(os.listdir(inside))
+        whole = whole and {"objects", "refs"}.issubset(os.listdir(inside)) and _is_own(top) and _is_own(inside)
     except OSError:
         return None
     moved = b"worktree" in said or b"include" in said or b"bare = false" not in said
     return top if whole and not moved else None
+
+
+def _is_own(folder: str) -> bool:
+    """Whether git takes the folder for this user's (git-config(1), ``safe.directory``), and it is no link."""
+    status = os.lstat(folder)
+    return status.st_uid == os.geteuid() and stat.S_ISDIR(status.st_mode)

@@ -76,10 +76,13 @@ class Environments:
             return True
 
     def _watch(self, path: str) -> None:
-        try:
-            self._watched.append((path, stamp_of(os.stat(path))))
-        except OSError:
-            pass  # then a folder that is watched changes when it is made
+        """Watch `path`, or where nothing is there yet the folder that changes when it is made."""
+        for place in (path, os.path.dirname(path)):
+            try:
+                self._watched.append((place, stamp_of(os.stat(place))))
+            except OSError:
+                continue
+            return
 
 
 def is_of_packages(path: str) -> bool:

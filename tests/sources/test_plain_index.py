@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from syntax_guard.sources.git_difference import difference
-from syntax_guard.sources.git_loose import LooseObjects, NotPlainError
+from syntax_guard.sources.git_index import NotPlainError
+from syntax_guard.sources.git_loose import Objects
 from syntax_guard.sources.staged_index import plain_top
 
 if TYPE_CHECKING:
@@ -113,6 +114,9 @@ def test_it_is_what_git_says_whatever_was_changed(repository: Folder, seed: int)
             repository.git("commit", "-qm", "more", "--allow-empty")
         if dice.random() < 0.2:
             repository.git("pack-refs", "--all")
+        if dice.random() < 0.3:
+            by_place = "true" if dice.random() < 0.5 else "false"
+            repository.git("-c", f"repack.useDeltaBaseOffset={by_place}", "repack", "-qadf")
     assert told > 100
 
 
@@ -194,6 +198,14 @@ def _a_head_of_another_kind(repository: Folder) -> None:
     repository.write(".git/HEAD", "ref: refs/heads/../heads/main\n")
 
 
+def _many_packs(repository: Folder) -> None:
+    for number in range(12):
+        repository.write("more.py", f"x = {number}\n")
+        repository.git("add", "more.py")
+        repository.git("commit", "-qm", "more")
+        repository.git("repack", "-qd")
+
+
 def _many_folders(repository: Folder) -> None:
     for number in range(200):
         repository.write(f"many/{number}/a.py")
@@ -211,7 +223,7 @@ def _no_known_trees(repository: Folder) -> None:
 
 
 NOT_PLAIN: dict[str, Callable[[Folder], object]] = {
-    "objects in a pack": lambda here: here.git("gc", "-q"),
+    "many packs": _many_packs,
     "SHA-256": _sha256,
     "version 4": lambda here: here.git("update-index", "--index-version", "4"),
     "a split index": lambda here: here.git("update-index", "--split-index"),
@@ -248,7 +260,7 @@ def test_git_is_asked_where_it_is_not_plain(repository: Folder, make: Callable[[
 
 
 @pytest.mark.parametrize("make", [NOT_PLAIN[name] for name in (
-    "objects in a pack", "SHA-256", "version 4", "a split index", "a sparse index", "a conflict", "a submodule",
+    "many packs", "SHA-256", "version 4", "a split index", "a sparse index", "a conflict", "a submodule",
     "a detached HEAD", "an extension", "many folders", "no known trees",
 )])  # fmt: skip
 def test_the_gate_stands_where_git_is_asked(repository: Folder, make: Callable[[Folder], object]) -> None:
@@ -282,7 +294,6 @@ FORGED = {
     "another content": _planted(b"blob", b"x = 2\n" * 10),
     "another kind": _planted(b"tree", DATA),
     "another size": _planted(b"blob", DATA, 10),
-    "more behind it": _planted(b"blob", DATA) + b"more",
     "cut": _planted(b"blob", DATA)[:-5],
     "no zlib": b"blob 60\0" + DATA,
     "nothing": b"",
@@ -295,7 +306,7 @@ def test_an_object_is_what_its_name_says_or_is_not_believed(repository: Folder, 
     name = sha1(b"blob 60\0" + DATA).hexdigest()
     file = _loose(repository, name)
     file.parent.mkdir(exist_ok=True)
-    objects = LooseObjects(str(repository.path / ".git"))
+    objects = Objects(str(repository.path / ".git"))
     file.write_bytes(_planted(b"blob", DATA))
     assert objects.read(name, b"blob", 1000) == DATA
     file.write_bytes(forged)
@@ -309,7 +320,45 @@ def test_what_stands_in_the_place_of_an_object_stops_nothing(repository: Folder,
     _loose(repository, name).parent.mkdir(exist_ok=True)
     make(_loose(repository, name))
     with pytest.raises(NotPlainError):
-        LooseObjects(str(repository.path / ".git")).read(name, b"blob", 1000)
+        Objects(str(repository.path / ".git")).read(name, b"blob", 1000)
+
+
+@pytest.mark.parametrize("by_place", ["true", "false"])
+def test_an_object_in_a_pack_is_what_its_name_says_or_is_not_believed(repository: Folder, by_place: str) -> None:
+    dice = random.Random(by_place)
+    lines = [f"x{number} = {number}\n" for number in range(300)]
+    for number in range(12):
+        lines[dice.randrange(len(lines))] = f"y{number} = {number}\n" * number
+        repository.write("large.py", "".join(lines))
+        repository.git("add", "large.py")
+        repository.git("commit", "-qm", "more")
+    repository.git("-c", f"repack.useDeltaBaseOffset={by_place}", "repack", "-qadf")
+    blobs = [git(repository, "rev-parse", f"HEAD~{number}:large.py").decode().strip() for number in range(12)]
+    whole = {blob: git(repository, "cat-file", "blob", blob) for blob in blobs}
+    objects = Objects(str(repository.path / ".git"))
+    assert {blob: objects.read(blob, b"blob", 50_000) for blob in blobs} == whole
+    with pytest.raises(NotPlainError):
+        objects.read(blobs[0], b"blob", 1000)
+    with pytest.raises(NotPlainError):
+        objects.read(blobs[0], b"tree", 50_000)
+    believed = refused = 0
+    for ending in ("pack", "idx"):
+        (file,) = (repository.path / ".git/objects/pack").glob(f"*.{ending}")
+        file.chmod(0o644)
+        content = file.read_bytes()
+        for _ in range(150):
+            damaged = bytearray(content)
+            for _ in range(dice.choice([1, 3, 20])):
+                damaged[dice.randrange(len(damaged))] = dice.randrange(256)
+            file.write_bytes(damaged[: dice.choice([len(damaged), len(damaged), dice.randrange(len(damaged))])])
+            blob = dice.choice(blobs)
+            try:
+                assert objects.read(blob, b"blob", 50_000) == whole[blob]
+                believed += 1
+            except NotPlainError:
+                refused += 1
+        file.write_bytes(content)
+    assert min(believed, refused) > 20
 
 
 @pytest.mark.parametrize("seed", range(4))

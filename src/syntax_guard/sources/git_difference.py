@@ -1,15 +1,16 @@
 """What the next commit adds, changes and takes away, told without git: its index beside the tree of HEAD.
 
 A process of git takes as long as a fifth of a commit's wait. Only what is plain is told here: an index of version 2 or
-3 as a whole (gitformat-index(5)), and objects that have a file of their own. Of all else git itself is asked.
+3 as a whole (gitformat-index(5)), and objects in files of their own and in a few packs. All else is asked of git.
 """
 
 from __future__ import annotations
 
 import os
 
+from .git_index import NotPlainError
 from .git_links import FILES, FOLDER, SUBMODULE, SYMBOLIC
-from .git_loose import LooseObjects, NotPlainError
+from .git_loose import Objects
 from .path_names import name_of, path_name
 
 TYPE_CHECKING = False
@@ -61,7 +62,7 @@ class Difference:
         """Path, mode and object of what is added or changed, from the top."""
         self.removed: list[str] = []
         """The paths that are taken away."""
-        self.objects = LooseObjects(inside)
+        self.objects = Objects(inside)
         self.index = index
         self._folders: dict[bytes, Held] = {}
         """What the index holds in each folder that was looked through."""

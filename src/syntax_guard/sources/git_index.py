@@ -15,6 +15,10 @@ _LONG = 0xFFF
 """The length that stands for all longer names."""
 
 
+class NotPlainError(Exception):
+    """Without git, this cannot be told for sure."""
+
+
 class GitIndex:
     """The index of the work tree `top`."""
 

@@ -1,4 +1,4 @@
-"""Objects of git that have a file of their own, as all that was just staged or committed has, read without git.
+"""Objects of git, read without git: those with a file of their own, as all that was just staged or committed has.
 
 What is told here is proved: each object is called by the SHA-1 of its content (gitrepository-layout(5)).
 """
@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import os
 
+from .git_index import NotPlainError
+
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 _HEAD = 64
 """Bytes that the kind and the size of an object take at most."""
 
 
-class NotPlainError(Exception):
-    """Without git, this cannot be told for sure."""
-
-
-class LooseObjects:
-    """The objects with a file of their own in the git folder `inside`."""
+class Objects:
+    """The objects of the git folder `inside`."""
 
     def __init__(self, inside: str) -> None:
         """Raises `NotPlainError` for a Python that lacks what it takes to read them."""
@@ -34,18 +32,36 @@ class LooseObjects:
     def read(self, name: str, kind: bytes, most: int) -> bytes:
         """The content of the object called `name`, which is of a `kind`: ``blob``, ``tree`` or ``commit``.
 
-        Raises `NotPlainError` where no file holds it, and where it has more than `most` bytes.
+        Raises `NotPlainError` where it is not here or damaged, and where it has more than `most` bytes.
         """
-        unpacker = self._unpacker()
         try:
-            content = unpacker.decompress(_read(os.path.join(self._folder, name[:2], name[2:]), most), most + _HEAD)
-        except (OSError, self._damage):
+            stored = _read(os.path.join(self._folder, name[:2], name[2:]), most)
+        except FileNotFoundError:  # it is in a pack
+            from .git_packs import packed
+
+            data = packed(os.path.join(self._folder, "pack"), name, kind, most, self._unpacked)
+            content = b"%s %d\0" % (kind, len(data)) + data
+        except OSError:
             raise NotPlainError from None
-        head, _, data = content.partition(b"\0")
-        whole = unpacker.eof and not unpacker.unused_data and head == b"%s %d" % (kind, len(data))
-        if not whole or len(data) > most or self._digest(content, usedforsecurity=False).hexdigest() != name:
+        else:
+            content = self._unpacked(stored, most + _HEAD)
+            head, _, data = content.partition(b"\0")
+            if head != b"%s %d" % (kind, len(data)):
+                raise NotPlainError
+        if len(data) > most or self._digest(content, usedforsecurity=False).hexdigest() != name:
             raise NotPlainError
         return data
+
+    def _unpacked(self, stored: bytes, most: int) -> bytes:
+        """What was packed as `stored`. Raises `NotPlainError` for damage, and for more than `most` bytes."""
+        unpacker = self._unpacker()
+        try:
+            content = unpacker.decompress(stored, most + 1)
+        except self._damage:
+            raise NotPlainError from None
+        if not unpacker.eof or len(content) > most:
+            raise NotPlainError
+        return content
 
 
 def _read(path: str, most: int) -> bytes:

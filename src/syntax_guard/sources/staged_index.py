@@ -8,8 +8,8 @@ import stat
 from ..errors import GitError
 from ..model import Record
 from .git_difference import difference
+from .git_index import NotPlainError
 from .git_links import FILES, REGULAR, SUBMODULE
-from .git_loose import NotPlainError
 from .path_names import name_of, path_name
 from .selection import SUBMODULE_FOLDER
 

@@ -8,7 +8,7 @@ from .config.settings import Settings, may_declare, something_declares
 from .run import Run
 from .sources import named, readers
 from .sources.file_types import NOTEBOOK, SUFFIXES
-from .sources.selection import Selection
+from .sources.selection import Selection, slashed
 from .targets.rules import SameForAll, same_for_all, saying
 
 TYPE_CHECKING = False
@@ -207,7 +207,7 @@ def check_stdin(data: bytes, settings: Settings) -> Result:
         SettingsError: A table of ours in that project cannot be used.
         TargetError: A target in `settings`, or of that project, has no interpreter.
     """
-    name = settings.stdin_filename
+    name = slashed(settings.stdin_filename)
     run = Run(settings, rules(settings, (name,)))
     files = named.NamedFiles(run.rules.excludes, SUFFIXES)
     why_not = None if name == Settings.stdin_filename else files.left_out(name)

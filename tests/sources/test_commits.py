@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -219,7 +220,8 @@ def test_scripts_by_their_shebang(repository: Folder) -> None:
     for name, mode in (("script", 0o755), ("plain", 0o644)):
         repository.write(name, f"#!/usr/bin/env python3\n{BROKEN}").chmod(mode)
     commit(repository, {}, "scripts")
-    assert found(repository, "HEAD") == [("script", "syntax-error", "scripts")]
+    scripts = ("plain", "script") if os.name == "nt" else ("script",)  # as in a search and in what is staged
+    assert found(repository, "HEAD") == [(name, "syntax-error", "scripts") for name in scripts]
 
 
 NO_PYTHON, FLOOR = "", '# requires-python = ">=3.8"\n'

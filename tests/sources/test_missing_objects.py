@@ -84,6 +84,13 @@ def refused(run: Run) -> None:
     assert "hint:" not in run.err
 
 
+def lose(repository: Folder, name: str) -> None:
+    """Remove the object `name`, which git writes as read-only: on Windows such a file stays."""
+    path = repository.path / ".git/objects" / name[:2] / name[2:]
+    path.chmod(0o600)
+    path.unlink()
+
+
 @GATES
 @pytest.mark.parametrize("kind", ["tree:0", "tree:1"])
 def test_a_clone_without_folders(repository: Folder, tmp_path: Path, gate: Gate, kind: str) -> None:
@@ -113,7 +120,7 @@ def test_an_object_that_is_lost(repository: Folder, gate: Gate, lost: str) -> No
     name = repository.git("rev-parse", lost)
     repository.git("checkout", "-q", "--detach")
     shutil.rmtree(repository.path / "in")
-    (repository.path / ".git/objects" / name[:2] / name[2:]).unlink()
+    lose(repository, name)
     refused(gate(repository))
 
 
@@ -121,7 +128,7 @@ def test_what_is_staged_where_the_last_commit_is_lost(repository: Folder) -> Non
     repository.write("new.py", BROKEN)
     repository.git("add", "new.py")
     name = repository.git("rev-parse", "HEAD^{tree}")
-    (repository.path / ".git/objects" / name[:2] / name[2:]).unlink()
+    lose(repository, name)
     refused(repository.guard("check", "--staged"))
 
 
@@ -135,7 +142,7 @@ def test_several_bases_of_a_merge_are_looked_at(repository: Folder) -> None:
     assert len(repository.git("merge-base", "--all", "left", "right").split()) == 2
     assert repository.guard("check", "--merge", "left...right").code == 0
     name = repository.git("rev-parse", "main~1^{tree}")  # the base of those two
-    (repository.path / ".git/objects" / name[:2] / name[2:]).unlink()
+    lose(repository, name)
     refused(repository.guard("check", "--merge", "left...right"))
 
 

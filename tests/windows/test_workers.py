@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from ctypes import wintypes
 from pathlib import Path
 from typing import Any
@@ -97,8 +98,9 @@ def test_killing_the_asking_process_leaves_no_worker(folder: Folder) -> None:
     started: set[int] = wait_for(lambda: len(below(asking.pid)) >= 3 and below(asking.pid))
     assert started, "it started no workers"
     assert asking.poll() is None, "it was over before it could be killed"
-    for process in {asking.pid, *started}:  # the command is a launcher, and the Python that it starts is to die
-        if processes().get(process) == asking.pid or process == asking.pid:
+    known = processes()  # the command is a launcher, and the Python that it starts is to die
+    for process in (*(one for one in started if known.get(one) == asking.pid), asking.pid):
+        with suppress(OSError):  # the launcher may have ended with its Python
             os.kill(process, 9)
     asking.wait(30)
     assert wait_for(lambda: started.isdisjoint(processes())), "a worker outlived the process that asked"

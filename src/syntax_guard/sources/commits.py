@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from ..config.settings import SPEAKING
 from ..errors import GitError
 from .file_types import SUFFIXES, has_python_shebang, is_python_name
@@ -132,7 +134,7 @@ class _Scripts:
 
     def are_told_by(self, entry: CommittedEntry) -> bool:
         """Whether the content of `entry` is a script for Python, or may be: it is not here."""
-        if entry.mode != EXECUTABLE:
+        if entry.mode != EXECUTABLE and os.name != "nt":  # there, as in what is staged, any file may be executed
             return False
         if entry.blob not in self._known:
             first = self._history.contents.file(entry.blob.encode(), 1024)

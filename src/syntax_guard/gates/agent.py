@@ -11,6 +11,7 @@ from ..model import Record
 from ..sources.file_types import NOTEBOOK, SUFFIXES, is_python_name, is_script
 from ..sources.git_modes import GitModes
 from ..sources.named import leads_nowhere
+from ..sources.path_names import relative
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,11 +60,9 @@ def _inside(path: str, folder: str | None, project: str) -> str | None:
     """`path`, which an agent in `folder` names, relative to `project`; None where it leads outside."""
     whole = os.path.join(os.path.realpath(folder or project), path)
     place = os.path.join(os.path.realpath(os.path.dirname(whole)), os.path.basename(whole))
-    try:
-        inside = os.path.relpath(place, project)
-    except ValueError:  # on another drive
-        return None
-    return None if inside == os.pardir or inside.startswith(os.path.join(os.pardir, "")) else inside
+    inside = relative(place, project)
+    outside = os.path.isabs(inside) or inside == os.pardir or inside.startswith(os.path.join(os.pardir, ""))
+    return None if outside else inside
 
 
 def _is_python(path: str) -> bool:

@@ -53,7 +53,7 @@ def deciding(patterns: Sequence[str], root: str, setting: str, folder: str = "."
         ignored = _Ignored(GitIgnoreSpec.from_lines(plain), brackets)
     except ValueError as error:
         raise SettingsError(f"{setting}: {error}", "patterns are those of .gitignore") from None
-    below = os.path.relpath(folder, root).replace(os.sep, "/")
+    below = _from(root, folder)
     prefix = "" if below == "." else below + "/"
 
     def decides(path: str) -> int | None:

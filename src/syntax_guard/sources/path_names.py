@@ -1,4 +1,4 @@
-"""Names of files as git and lists write them: bytes."""
+"""Names of files: as git and lists write them, which is bytes, and as seen from a folder."""
 
 from __future__ import annotations
 
@@ -21,3 +21,11 @@ def name_of(path: str) -> bytes:
         return path.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:  # half of a pair, as Windows allows in names, stands for no byte
         return path.encode("utf-8", "surrogatepass")
+
+
+def relative(path: str, start: str = os.curdir) -> str:
+    """`path` as seen from the folder `start`; where Windows has them on different drives, the whole path."""
+    try:
+        return os.path.relpath(path, start)
+    except ValueError:
+        return os.path.abspath(path)

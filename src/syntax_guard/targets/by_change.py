@@ -9,7 +9,9 @@ from ..model import UNKNOWN
 from ..sources.commits import CommitTree
 from ..sources.file_types import NOTEBOOK, SUFFIXES, is_python_name
 from ..sources.git_history import History
+from ..sources.path_names import relative
 from ..sources.readers import File
+from ..sources.selection import real_path
 from ..sources.staged import tracked
 from ..sources.staged_links import StagedLinks
 from .anew import anew, is_asked
@@ -181,11 +183,11 @@ def _before(now: ByProject, history: History) -> ByProject:
 
 def _from_top(top: str) -> Callable[[str], str]:
     """A function that makes paths from `top` of paths from the current folder."""
-    prefix = os.path.relpath(os.getcwd(), top)
+    prefix = relative(real_path(os.curdir), real_path(top))
     return lambda path: os.path.normpath(os.path.join(prefix, path)).replace(os.sep, "/")
 
 
 def _from_here(top: str) -> Callable[[str], str]:
     """A function that makes paths from the current folder of paths from `top`."""
-    here = os.path.relpath(os.getcwd(), top)
+    here = relative(real_path(os.curdir), real_path(top))
     return (lambda path: path) if here == "." else lambda path: os.path.relpath(path, here)

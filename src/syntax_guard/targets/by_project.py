@@ -7,6 +7,7 @@ import posixpath
 
 from ..config.projects import Projects
 from ..errors import SettingsError
+from ..sources.selection import slashed
 from ..sources.work_tree import WorkTree, work_tree
 from ..storage.key import cache_key
 from ..storage.store import Store
@@ -52,7 +53,7 @@ class ByProject:
         key = machine.key if machine.state is None else cache_key(machine.key, machine.state)
         self._store = Store(machine.memory, key)
         self._tree = tree
-        roots = {os.path.realpath(path) for path in (*paths, settings.root, ".") if os.path.isdir(path)}
+        roots = {os.path.realpath(slashed(path)) for path in (*paths, settings.root, ".") if os.path.isdir(path)}
         self._roots = sorted(roots, key=len)
         overridden = {"target_version", "python"} & settings.overrides
         own = _named(settings, machine) or this_alone()

@@ -6,6 +6,7 @@ import os
 
 from ..config.expected import entries
 from ..sources.gitignore import deciding
+from ..sources.path_names import relative
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Listed:
     @property
     def place(self) -> str:
         """The folder that the list counts from, as a reader finds it."""
-        return os.path.relpath(self._root)
+        return relative(self._root)
 
     def lies_below(self, folders: Iterable[str]) -> bool:
         """Whether the list counts from one of `folders`, which are real paths, or from below it."""

@@ -10,6 +10,7 @@ from ...config.printing import printing
 from ...config.settings import BASELINE, BASELINE_LIMIT, load
 from ...errors import SourcesError, UsageError
 from ...model import Entry, Result
+from ...sources.path_names import relative
 from ...sources.work_tree import enclosing
 from ..exit_codes import OK, RED
 from ..output import note, write_findings
@@ -64,7 +65,7 @@ def run(arguments: list[str], parse: Parse) -> int:
     entries = merged(_from(top, entry) for entry in result.entries)
     write_report(file, written(entries), BASELINE)
     count = len({(entry.path, entry.member) for entry in entries})
-    _say(settings, f"{os.path.relpath(file)}: {_are(count)} broken, and let pass once git tracks it")
+    _say(settings, f"{relative(file)}: {_are(count)} broken, and let pass once git tracks it")
     left = [one for one in result.diagnostics if one.severity == "error" and one.code not in CLASSES]
     return _report(left, result, settings)
 
@@ -79,7 +80,7 @@ def _checked(paths: Sequence[str], settings: Settings) -> Result:
     from ...check import check_paths
     from ...sources.archives.recognise import is_archive
 
-    paths = [os.path.relpath(path) if os.path.isabs(path) else path for path in paths]
+    paths = [relative(path) if os.path.isabs(path) else path for path in paths]
     archives = [path for path in paths if not os.path.isdir(path) and is_archive(path)]
     if not archives:
         return check_paths(paths, settings)
@@ -91,11 +92,8 @@ def _checked(paths: Sequence[str], settings: Settings) -> Result:
 def _from(top: str, entry: Entry) -> Entry:
     """`entry` with its path as the baseline at `top` has it. Raises `SourcesError` for a path outside."""
     folder, name = os.path.split(os.path.abspath(entry.path))
-    try:
-        path = os.path.relpath(os.path.join(os.path.realpath(folder), name), top).replace(os.sep, "/")
-    except ValueError:  # on another drive
-        path = ".."
-    if path.split("/")[0] == "..":
+    path = relative(os.path.join(os.path.realpath(folder), name), top).replace(os.sep, "/")
+    if os.path.isabs(path) or path.split("/")[0] == "..":
         raise SourcesError(f"{entry.path} is outside of {top}", "name paths in that repository")
     return Entry(**{**vars(entry), "path": path})
 
@@ -113,7 +111,7 @@ def _prune(file: str, top: str, paths: Sequence[str], settings: Settings) -> int
         write_report(file, written(kept), BASELINE)
     for line in result.notices:
         _say(settings, line)
-    _say(settings, f"{os.path.relpath(file)}: {len(before) - len(kept)} of {len(before)} entries removed")
+    _say(settings, f"{relative(file)}: {len(before) - len(kept)} of {len(before)} entries removed")
     return _report([one for one in result.diagnostics if one.severity == "error"], result, settings)
 
 

@@ -116,7 +116,8 @@ def test_scripts_by_their_shebang(repository: Folder) -> None:
     repository.write("deploy.sh", f"#!/usr/bin/env python3\n{BROKEN}").chmod(0o755)
     repository.write("plain", f"#!/usr/bin/env python3\n{BROKEN}")
     repository.git("add", "script", "deploy.sh", "plain")
-    assert staged(repository) == [("deploy.sh", "syntax-error", 2), ("script", "syntax-error", 2)]
+    scripts = ("deploy.sh", "plain", "script") if os.name == "nt" else ("deploy.sh", "script")
+    assert staged(repository) == [(name, "syntax-error", 2) for name in scripts]  # as in a search
 
 
 def test_a_tracked_file_in_a_folder_of_a_tool_is_counted_as_skipped(repository: Folder) -> None:

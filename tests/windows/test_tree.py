@@ -6,8 +6,10 @@ import ctypes
 import json
 import os
 import sys
+from html import unescape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -270,6 +272,16 @@ def test_a_console_of_any_code_page_can_show_every_finding(folder: Folder, page:
     assert "Traceback" not in run.err
     assert "UnicodeEncodeError" not in run.err
     assert "syntax-error" in run.out or "SyntaxError" in run.out
+
+
+@pytest.mark.parametrize("form", ["github", "gitlab", "sarif", "junit", "rdjson", "json", "json-lines"])
+def test_what_a_program_reads_is_utf_8_whatever_the_code_page(folder: Folder, form: str) -> None:
+    folder.write("größe 日本.py", BROKEN)
+    run = folder.guard("check", f"--output-format={form}", ".", environment={"PYTHONIOENCODING": "cp1252"})
+    assert run.code == 1
+    assert "\ufffd" not in run.out, "it is no UTF-8"
+    said = unescape(run.out)  # of XML
+    assert any(name in said for name in ("größe 日本", json.dumps("größe 日本")[1:-1], quote("größe 日本")))
 
 
 def test_the_mode_for_utf_8_changes_no_verdict(folder: Folder) -> None:

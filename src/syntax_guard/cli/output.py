@@ -59,6 +59,8 @@ def write_findings(result: Result, how: Printing) -> None:
 
         write_report(how.file, lines, how.file_setting)
     else:
+        if not how.format.for_people and hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8")  # programs read that; Windows writes its own into a pipe
         write(lines)
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from ..conftest import Folder, clean_environment
 
 BROKEN = "x = (\n"
+
+
+NO_UTF_8 = [] if os.name == "nt" else [b"\xe9.py"]
+"""Names that Windows does not have."""
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +26,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Folder:
         "sub/b.py",
         "sub/-x.py",
         "ünï [1].py",
-        b"\xe9.py",
+        *NO_UTF_8,
         "gone.py",
         "notes.txt",
         "node_modules/n.py",
@@ -41,7 +47,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     return folder
 
 
-TRACKED = {"a.py", "sub/b.py", "sub/-x.py", "ünï [1].py", "\udce9.py", "script"}
+TRACKED = {"a.py", "sub/b.py", "sub/-x.py", "ünï [1].py", "script", *map(os.fsdecode, NO_UTF_8)}
 
 
 def names(folder: Folder, *arguments: str, cwd: str = ".") -> set[str]:

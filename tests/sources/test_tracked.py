@@ -11,7 +11,7 @@ from ..conftest import Folder, clean_environment
 BROKEN = "x = (\n"
 
 
-NO_UTF_8 = [] if os.name == "nt" else [b"\xe9.py"]
+NO_UTF_8: list[bytes] = [] if os.name == "nt" else [b"\xe9.py"]
 """Names that Windows does not have."""
 
 
@@ -26,7 +26,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Folder:
         "sub/b.py",
         "sub/-x.py",
         "ünï [1].py",
-        *NO_UTF_8,
+        *map(os.fsdecode, NO_UTF_8),
         "gone.py",
         "notes.txt",
         "node_modules/n.py",

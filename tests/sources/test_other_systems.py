@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from syntax_guard.config import settings
 from syntax_guard.sources import git_attributes
 from syntax_guard.sources.path_names import name_of, path_name
 
@@ -90,6 +91,15 @@ class TestWithoutProcAndFork:
     def test_another_python_is_asked(self, folder: Folder) -> None:
         folder.write("broken.py", "x = = 1\n")
         assert on_macos(folder, f"--python={sys.executable}", ".").found == [("broken.py", "syntax-error", 1)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="this simulates another POSIX system")
+def test_macos_has_a_library_for_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    environ = {"HOME": "/Users/a", "XDG_CACHE_HOME": "/cache", "XDG_STATE_HOME": "/state"}
+    assert settings.default_folder(environ) == "/Users/a/Library/Caches/syntax-guard"
+    assert settings.state_folder(environ) == "/Users/a/Library/Application Support/syntax-guard"
+    assert settings.default_folder({}) is None
 
 
 PRECOMPOSING = """

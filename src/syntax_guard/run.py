@@ -178,8 +178,7 @@ class Run:
         """A line for each entry of what is broken on purpose that matches nothing in the trees that were searched."""
         for listed in self.rules.lists() if self._searched else ():
             if listed.lies_below(self._searched):
-                for pattern in listed.unmet():
-                    yield f"expected-broken {pattern!r} in {listed.place} matches no file that is checked"
+                yield from listed.notices()
 
     def _ask(self, targets: tuple[Target, ...]) -> None:
         self._targets.update(dict.fromkeys(targets))

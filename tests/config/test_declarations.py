@@ -119,6 +119,19 @@ def test_beside_a_line_that_cannot_be_read_the_others_count(content: str) -> Non
     assert facts.note == "'>=3.8' names no Python"
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("[project]\nrequires-python = 3.9\n", 'project.requires-python: expected a string (write ">=3.9")'),
+        ("[project]\nrequires-python = 3.10\n", 'project.requires-python: expected a string (write ">=3.10")'),
+        ("[project]\nrequires-python = []\n", 'project.requires-python: expected a string (write ">=3.10")'),
+        ("[project\n", "not valid TOML: "),
+    ],
+)
+def test_a_note_says_what_to_write_and_leaves_the_name_of_the_file_to_others(content: str, said: str) -> None:
+    assert (file_facts.read(content.encode(), "app/pyproject.toml").note or "").startswith(said)
+
+
 def test_beside_a_dockerfile_in_a_compose_file_the_other_builds_count() -> None:
     inline = "  inline:\n    build:\n      dockerfile_inline: FROM python:3.9\n"
     facts = file_facts.read((COMPOSE + inline).encode(), "compose.yaml")

@@ -44,7 +44,7 @@ def test_a_version_older_than_3_8_is_refused(text: str) -> None:
 def test_a_version_that_lost_its_zero_is_told_from_an_old_one() -> None:
     with pytest.raises(TargetError) as caught:
         parse("3.1")
-    assert caught.value.hint == "YAML needs quotes around 3.10, or it is 3.1"
+    assert caught.value.hint == "TOML and YAML need quotes around 3.10, or it is 3.1"
 
 
 def test_a_python_4_is_refused() -> None:
@@ -159,6 +159,10 @@ HINTS = {
     ">=3.9 <4": "write it as >=3.9,<4",
     "=>3.9": "write it as >=3.9",
     "=<3.9": "write it as <=3.9",
+    ">=3,8": "did you mean >=3.8?",
+    ">=3,8,<4": "did you mean >=3.8,<4?",
+    "3,8": "did you mean >=3.8?",
+    ">=3.8,3.9": "put an operator first: >=3.9",
 }
 
 

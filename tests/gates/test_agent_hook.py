@@ -114,6 +114,11 @@ def test_an_agent_is_told_of_other_broken_lines_at_once(repository: Folder, hook
     assert first.endswith("; line 4 is broken as well")
 
 
+def test_an_agent_is_told_what_may_be_meant(repository: Folder, hook: Hook) -> None:
+    path = str(repository.write("bad.py", "print 1\n"))
+    assert "; hint: Python 2 code" in hook(claude(repository, path))[2]
+
+
 @pytest.mark.parametrize("agent", [protocol.name for protocol in PROTOCOLS])
 def test_a_broken_file_is_told_after_the_edit_or_at_the_stop(repository: Folder, hook: Hook, agent: str) -> None:
     repository.write("app/ok.py")
@@ -318,6 +323,7 @@ def test_an_unknown_event_is_let_pass_with_a_note(hook: Hook, event: dict[str, o
     assert (code, out, err.count("\n")) == (0, "", 1)
     assert "nothing was judged" in err
     assert err[:-1].isprintable()
+    assert ("the event has no hook_event_name" in err) == (not {"hook_event_name", "agent_action_name"} & {*event})
 
 
 @pytest.mark.skipif(os.name == "nt", reason="such names do not exist there")

@@ -85,6 +85,8 @@ def test_outside_of_a_repository_nothing_is_untracked(folder: Folder) -> None:
     assert [one["untracked"] for one in folder.check(".").json["diagnostics"]] == [False]
     run = folder.check("--tracked")
     assert (run.code, run.err.count("\n"), "not a git repository" in run.err) == (2, 1, True)
+    assert "`syntax-guard check PATH`" in run.err
+    assert folder.check("a.py").code == 1, "the advice helps"
 
 
 @pytest.mark.parametrize(
@@ -94,7 +96,7 @@ def test_outside_of_a_repository_nothing_is_untracked(folder: Folder) -> None:
         (("nowhere.py", "a.py"), "no such path: nowhere.py"),
         (("a.py", "nowhere/"), "no such path: nowhere/"),
         (("gone.py", "a.py"), "no such path: gone.py"),
-        (("",), "no such path"),
+        (("",), "a path that is named is empty"),
         (("--commits", "HEAD"), "--tracked"),
         (("--merge", "HEAD"), "--tracked"),
         (("--staged",), "--tracked"),

@@ -171,6 +171,8 @@ def test_a_floor_that_no_python_here_reaches_leaves_its_own_files_undecided(
     assert run.code == 1
     assert run.found == [("new/main.py", "no-interpreter", None)]
     assert f"new/{file}:2" in run.json["diagnostics"][0]["message"]
+    shown = folder.guard("check", "new/main.py").out.splitlines()[0]
+    assert (shown.count(f"new/{file}:2"), shown.count("`language_version: python")) == (1, 1)
 
 
 @pytest.mark.parametrize("version", ["3.98", "3.100", "4.0"])

@@ -21,7 +21,7 @@ INPUTS = {
     "--installed": "it checks distributions",
     "--archives": "it checks the archives of a folder",
     "--files-from": "it checks the files of a list",
-    STDIN: "standard input is checked by itself: check the other paths in a run of their own",
+    STDIN: "standard input is checked in a run of its own",
     "--null": "it says how the names in the list of --files-from end",
     "--run-filters": "it is about what is staged",
     "--stdin-filename": "it is the name of standard input",
@@ -49,8 +49,11 @@ def refuse_unfit(paths: Sequence[str], flags: Mapping[str, Any]) -> None:
     fitting = [name for name in here if name not in PARTNERS or name in alone]
     for first, second in combinations(fitting, 2):
         if frozenset((first, second)) not in TOGETHER:
-            shown = next(path for path in paths if path != STDIN) if second == PATH else second
-            raise UsageError(f"{first} does not go with {shown[:100]}", INPUTS[first])
+            named = [path for path in paths if path != STDIN]
+            shown = named[0] if second == PATH else second
+            other = "the paths" if second == PATH and len(named) > 1 else shown[:100]
+            advice = f"{INPUTS[first]}: leave out {other}, or leave out {first}"
+            raise UsageError(f"{first} does not go with {shown[:100]}", advice)
     for name in alone:
         raise UsageError(f"{name} goes with {PARTNERS[name]}", INPUTS[name])
 

@@ -82,7 +82,7 @@ def _pyproject(content: bytes, path: str) -> FileFacts:
     try:
         document = parse(content, path)
     except SettingsError as error:
-        return FileFacts({}, note=error.message)
+        return FileFacts({}, note=error.message.removeprefix(f"{path}: "))
     table = own_table(document, path)
     declarations: list[Declaration] = []
     asked = table.get("target_version")

@@ -68,16 +68,21 @@ def _shown(value: Any) -> str:
 
 
 def _text(value: Any, where: str) -> str:
-    if not isinstance(value, str) or not value.strip() or "\0" in value:
-        raise SettingsError(f"{where}: expected a string that is not empty", "write it in quotes, or leave it out")
+    if not isinstance(value, str):
+        raise SettingsError(f"{where}: expected a string, not {_shown(value)}", _in_quotes(value))
+    if not value.strip() or "\0" in value:
+        raise SettingsError(f"{where}: expected a string that is not empty", "write one, or leave it out")
     return value
+
+
+def _in_quotes(value: Any) -> str | None:
+    return f'write it in quotes: "{value}"' if isinstance(value, (int, float)) else None
 
 
 def _texts(value: Any, where: str) -> tuple[str, ...]:
     values = [value] if isinstance(value, str) else value
     if not isinstance(values, (list, tuple)):
-        hint = f'write it in quotes: "{value}"' if isinstance(value, (int, float)) else None
-        raise SettingsError(f"{where}: expected a string or a list of strings", hint)
+        raise SettingsError(f"{where}: expected a string or a list of strings", _in_quotes(value))
     return tuple(_text(one, where) for one in values)
 
 
@@ -92,7 +97,13 @@ def _expected(value: Any, where: str) -> tuple[str | ExpectedBroken, ...]:
     return tuple(read_table(one, where) if isinstance(one, dict) else _text(one, where) for one in values)
 
 
+_CUT = 3.1
+"""What is left of 3.10 as a number: no file can mean Python 3.1, which is not answered for."""
+
+
 def _versions(value: Any, where: str) -> tuple[str, ...]:
+    if value == _CUT or (isinstance(value, list) and _CUT in value):
+        raise SettingsError(f"{where}: TOML reads 3.10 without quotes as the number 3.1", 'write "3.10"')
     said = [[part.strip() for part in one.split(",") if part.strip()] for one in _texts(value, where)]
     if not all(said):
         raise SettingsError(f"{where}: expected a version, and there is none", "write one, such as 3.9")

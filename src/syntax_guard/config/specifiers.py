@@ -24,6 +24,9 @@ DECLARED = "declared"
 """As a target version: each one that an archive admits and that a Python here answers for."""
 LOWEST: Version = (3, 8)
 """The oldest version that is answered for."""
+NEWEST: Version = (3, 15)
+"""The newest version that is looked for where an artifact says what it is for; what a specifier admits has no end."""
+_KNOWN = f"{label(LOWEST)} to {label(NEWEST)}"
 
 _HIGHEST_MINOR = 99
 _LAST_PATCH = 99
@@ -60,11 +63,13 @@ def parse(text: str) -> Version:
     version = (int(parts[0]), int(parts[1]))
     if version < LOWEST:
         hint = (
-            f"YAML needs quotes around {digits}0, or it is {digits}" if version == (3, 1) else "choose a later version"
+            f"TOML and YAML need quotes around {digits}0, or it is {digits}"
+            if version == (3, 1)
+            else f"known: {_KNOWN}"
         )
         raise TargetError(f"Python {label(version)} is older than {label(LOWEST)}, the oldest answered for", hint)
     if version[0] > LOWEST[0]:
-        raise TargetError(f"Python {label(version)} is not known yet", "write it as 3.11 or py311")
+        raise TargetError(f"Python {label(version)} is not known yet", f"known: {_KNOWN}")
     return version
 
 
@@ -130,12 +135,15 @@ def _clause(text: str, whole: str) -> tuple[Release, Admits]:
     wildcard = body.endswith(".*") and operator in ("==", "!=")
     release = _release(body.removesuffix(".*") if wildcard else body)
     if not operator or not release or (operator == "~=" and len(release) < 2):
-        raise SettingsError(f"requires-python {whole!r} does not parse: {text!r}", _hint(text))
+        raise SettingsError(f"requires-python {whole!r} does not parse: {text!r}", _hint(text, whole))
     return release, _comparison(operator, release, wildcard)
 
 
-def _hint(text: str) -> str:
-    """What to write in place of `text`, which is no clause; it is one itself."""
+def _hint(text: str, whole: str) -> str:
+    """What to write in place of `text`, a part of `whole` that is no clause, or in place of all of it."""
+    dotted = _with_dots(whole)
+    if dotted != whole and (_release(dotted) or _is_specifier(dotted)):
+        return f"did you mean {'>=' if _release(dotted) else ''}{dotted}?"
     if _release(text):
         return f"put an operator first: >={text}"
     slips = {"=>": ">=", "=<": "<=", "=~": "~=", "=!": "!="}
@@ -148,6 +156,14 @@ def _hint(text: str) -> str:
         if written != text and _is_specifier(written):
             return f"write it as {written}"
     return "write it as >=3.10"
+
+
+def _with_dots(text: str) -> str:
+    """`text` with a dot for each comma between two digits, as some languages write a number: ``>=3,8``."""
+    first, *parts = text.split(",")
+    for part in parts:
+        first += ("." if part.isdecimal() and first[-1:].isdecimal() else ",") + part
+    return first
 
 
 def _is_specifier(text: str) -> bool:
@@ -234,4 +250,5 @@ def _dig(table: object, *keys: str) -> object:
 def _text(value: object, key: str) -> str:
     if isinstance(value, str):
         return value
-    raise SettingsError(f"{key}: expected a string", 'write it in quotes: ">=3.10"')
+    floor = value if isinstance(value, (int, float)) and value not in (True, 3.1) else "3.10"
+    raise SettingsError(f"{key}: expected a string", f'write ">={floor}"')

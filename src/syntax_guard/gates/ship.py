@@ -221,7 +221,8 @@ def _batch(archive: Archive, settings: Settings, named: tuple[Target, ...]) -> _
 
 def _unasked(path: str, asked: Asked) -> Iterator[str]:
     if asked.unasked:
-        yield f"{path}: no Python here answers for {', '.join(map(label, asked.unasked))} ({asked.why})"
+        versions = ", ".join(map(label, asked.unasked))
+        yield f"{path}: no Python here answers for {versions} ({asked.why}), and it is not checked for them"
 
 
 def _merged(named: tuple[Target, ...], declared: tuple[Target, ...]) -> tuple[Target, ...]:

@@ -197,7 +197,7 @@ def begin(
     try:
         return start([program[0], "-C", folder, *program[1:], *arguments], environment, mixed=mixed)
     except FileNotFoundError:
-        raise GitError("git was not found", "install git, or name the paths to check") from None
+        raise GitError("git was not found", "install git; `syntax-guard check PATH` needs none") from None
     except OSError as error:
         raise GitError(
             f"git could not be started: {error.strerror}", "look at which git stands first on PATH"

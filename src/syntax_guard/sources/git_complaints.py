@@ -14,7 +14,7 @@ def failure(command: str, complaint: bytes, status: int) -> GitError:
     """The error for a git `command` that ended with `status`, and wrote `complaint`."""
     lines = [line.strip() for line in complaint.decode(errors="replace").splitlines() if line.strip()]
     if any("not a git repository" in line for line in lines):
-        return GitError("this is not a git repository", "run it in a work tree, or name the paths to check")
+        return GitError("this is not a git repository", "run it in a work tree; `syntax-guard check PATH` needs none")
     reasons = [line for start in _REASONS for line in lines if line.startswith(start)]
     if any(said in line for line in reasons for said in _NOT_FETCHED):
         lacking = next((line for line in reasons if _NOT_FETCHED[0] in line), reasons[0])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from ..errors import SourcesError
+
 
 def path_name(name: bytes) -> str:
     """The path that git, or a list of files, calls `name`.
@@ -29,3 +31,13 @@ def relative(path: str, start: str = os.curdir) -> str:
         return os.path.relpath(path, start)
     except ValueError:
         return os.path.abspath(path)
+
+
+def no_such(path: str) -> SourcesError:
+    """The error for a `path` that was named and does not exist."""
+    if not path:
+        return SourcesError("a path that is named is empty", "look at the variable that it comes from, or leave it out")
+    if any(char in path for char in "*?["):
+        hint = "a shell passes on a pattern that no file matches: build first, or correct it"
+        return SourcesError(f"no such path: {path}", hint)
+    return SourcesError(f"no such path: {path}", "paths are taken from the current folder")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
-from ..errors import GitError, SourcesError
+from ..errors import GitError
 from ..model import Diagnostic, Record
 from . import git
 from .file_types import is_python_name
 from .git_links import SUBMODULE, may_be_python
-from .path_names import path_name
+from .path_names import no_such, path_name
 from .selection import LINK, MISSING, NOT_PYTHON, SAME, SUBMODULE_FOLDER, UNTRACKED, real_path
 
 TYPE_CHECKING = False
@@ -41,7 +41,7 @@ def tracked(paths: Sequence[str]) -> Tracked:
     """
     for path in paths:
         if not os.path.lexists(path):
-            raise SourcesError(f"no such path: {path}", "paths are taken from the current folder")
+            raise no_such(path)
     modes = dict(_staged(paths))  # a path with a conflict stands there three times
     skipped = [(path, UNTRACKED) for path in paths if not _holds(modes, path)]
     named = {os.path.normpath(path).replace(os.sep, "/") for path in paths}

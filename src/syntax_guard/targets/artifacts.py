@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..config.specifiers import LOWEST, admitted
+from ..config.specifiers import LOWEST, NEWEST, admitted
 from ..errors import SettingsError
 from ..model import Record, label, this_interpreter
 from .resolve import survey
@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from ..model import Target, Version
     from .machine import Machine
     from .resolve import Survey
-
-NEWEST = (3, 15)
-"""The newest version that is looked for; what a specifier admits has no end."""
 
 
 class Asked(Record):

@@ -191,9 +191,13 @@ class ByProject:
         for root, values, below in places:
             key = (root, values)
             if key not in self._lists:
+                from ..config.settings import FILE
+                from ..sources.path_names import relative
                 from .expected import Listed
 
-                self._lists[key] = Listed(values, root, below)
+                in_file = "expected_broken" not in settings.overrides
+                said = relative(os.path.join(root, FILE)) if in_file else settings.setting("expected-broken")
+                self._lists[key] = Listed(values, root, said, below)
             found.append(self._lists[key])
         return found
 

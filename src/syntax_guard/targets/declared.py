@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import SettingsError
+from ..errors import SettingsError, TargetError
 from ..model import Interpreter, Target, label, this_interpreter
 from .rules import Asked
 
@@ -60,9 +60,14 @@ def _floor(declaration: Declaration, machine: Machine, this: Interpreter) -> Ask
     from .resolve import answer
 
     found = answer({floor: _why(declaration)}, machine, this)
-    for error in found.unanswered:
+    if found.unanswered:
         missing = Interpreter(floor, f"no Python {label(floor)}")
-        return Asked((), error, (Target(floor, missing, True, _why(declaration), declared=_why(declaration)),))
+        error = TargetError(
+            f"{_why(declaration)} needs a newer Python than this {this.name}",
+            f"install Python {label(floor)}, or run syntax-guard with it: `language_version: python{label(floor)}` in "
+            "pre-commit; `syntax-guard targets` shows where it looked",
+        )
+        return Asked((), error, (Target(floor, missing, True, _why(declaration)),))
     own = (Target(this.version, this, True, "this interpreter"),) if this.version > floor else ()
     return Asked((*_declared(found.targets, declaration), *own))
 

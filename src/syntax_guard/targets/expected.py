@@ -6,7 +6,6 @@ import os
 
 from ..config.expected import entries
 from ..sources.gitignore import deciding
-from ..sources.path_names import relative
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,18 +17,17 @@ if TYPE_CHECKING:
 class Listed:
     """The entries of one list. It remembers which names they matched, so that it can tell which match nothing."""
 
-    def __init__(self, values: Sequence[str | ExpectedBroken], root: str, folder: str = ".") -> None:
-        """Patterns count from the folder `root`; names are relative to `folder`. Raises `SettingsError`."""
+    def __init__(self, values: Sequence[str | ExpectedBroken], root: str, said: str, folder: str = ".") -> None:
+        """Patterns count from the folder `root`; names are relative to `folder`. `said` is what holds the list.
+
+        Raises `SettingsError`.
+        """
+        self._said = said
         self._root = root
         self._entries = entries(values)
         self._folder = folder
         self._decides = deciding([one.pattern for one in self._entries], root, "expected-broken", folder)
         self._met: dict[str, int] = {}
-
-    @property
-    def place(self) -> str:
-        """The folder that the list counts from, as a reader finds it."""
-        return relative(self._root)
 
     def lies_below(self, folders: Iterable[str]) -> bool:
         """Whether the list counts from one of `folders`, which are real paths, or from below it."""
@@ -44,12 +42,13 @@ class Listed:
         self._met[name] = position
         return self._entries[position]
 
-    def unmet(self) -> Iterable[str]:
-        """The patterns that match none of the names that were asked for."""
+    def notices(self) -> Iterable[str]:
+        """A line for each pattern that matches none of the names that were asked for."""
         met = set(self._met.values())
         for position, entry in enumerate(self._entries):
             if position in met or entry.pattern.startswith(("!", "#")):
                 continue
             alone = deciding([entry.pattern], self._root, "expected-broken", self._folder)
             if not any(alone(name) is not None for name in self._met):  # else a later entry decides
-                yield entry.pattern
+                wrong = f"expected-broken {entry.pattern!r} in {self._said} matches no file that is checked"
+                yield f"{wrong} (correct or remove it)"

@@ -212,11 +212,7 @@ def same_for_all(
         SettingsError: A setting cannot be used.
         TargetError: No Python here can answer for a target.
     """
-    listed = (
-        None
-        if expected_broken
-        else listing(settings.expected_broken, _root(settings, "expected_broken", folder), folder)
-    )
+    listed = None if expected_broken else _listing(settings, folder)
     expected = listed.entry if listed else expected_broken
     asked = Asked(targets or _asked(settings))
     exclude, scripts = (
@@ -234,13 +230,15 @@ def _root(settings: Settings, field: str, folder: str) -> str:
     return folder if field in settings.overrides else settings.root
 
 
-def listing(values: Sequence[str | ExpectedBroken], root: str, folder: str = ".") -> Listed | None:
-    """See ``expected.Listed``; None without values, and then nothing is imported."""
-    if not values:
+def _listing(settings: Settings, folder: str) -> Listed | None:
+    """See ``expected.Listed``; None where nothing is listed, and then nothing is imported."""
+    if not settings.expected_broken:
         return None
     from .expected import Listed
 
-    return Listed(values, root, folder)
+    in_file = "expected_broken" not in settings.overrides
+    said = "the settings file" if in_file else settings.setting("expected-broken")
+    return Listed(settings.expected_broken, _root(settings, "expected_broken", folder), said, folder)
 
 
 def matcher(patterns: Sequence[str], root: str, setting: str, folder: str = ".") -> Callable[[str], bool] | None:

@@ -258,6 +258,15 @@ def test_what_is_no_archive(tmp_path: Path, name: str, data: bytes) -> None:
     assert set(bad) == {None}
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [(b"", "the file is empty"), (b"x = 1\n", "not a complete zip file"),
+     (zipped({"a.py": CODE})[:-9], "not a complete zip file")],
+)  # fmt: skip
+def test_a_wheel_that_is_empty_or_torn_is_called_so(tmp_path: Path, data: bytes, said: str) -> None:
+    assert outcome(written(tmp_path, "a-1-py3-none-any.whl", data)) == (set(), {None: said})
+
+
 @pytest.mark.parametrize("compression", ["", "gz", "bz2", "xz"])
 def test_a_torn_tar(tmp_path: Path, compression: str) -> None:
     """Wherever it is torn, that is said; what comes before is read."""

@@ -60,7 +60,8 @@ def run(arguments: list[str], parse: Parse) -> int:
     flags = parse(arguments) if arguments else {"all": False}  # the parser takes as long as Python to start
     event = read(_standard_input())
     if isinstance(event, UnknownEvent):
-        note(f"nothing was judged: the event {event.name[:LONGEST] or 'without a name'} is not known")
+        known = f"the event {event.name[:LONGEST]} is not known" if event.name else "the event has no hook_event_name"
+        note(f"nothing was judged: {known}")
         return OK
     folder = event.folder if event.folder and os.path.isdir(event.folder) else os.getcwd()
     top = enclosing(os.path.realpath(folder), ".git")
@@ -124,11 +125,11 @@ def _text(told: Sequence[Diagnostic]) -> str:
 
 
 def _line(one: Diagnostic) -> str:
-    from ...reports.wording import further_lines, message
+    from ...reports.wording import explained, further_lines
 
     place = "".join(f":{number}" for number in (one.line, one.column) if number is not None)
     further = f"; {further_lines(one.further)}" if one.further else ""
-    return f"{_name(one)}{place}: {one.code}: {message(one)}{further}"
+    return f"{_name(one)}{place}: {one.code}: {explained(one)}{further}"
 
 
 def _name(one: Diagnostic) -> str:

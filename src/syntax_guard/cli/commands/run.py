@@ -31,6 +31,8 @@ EPILOG = (
 )  # fmt: skip
 NO_SETTINGS = ("target-version", "python", "stdin-filename", "statistics", "run-filters")
 """Settings that have no meaning here."""
+LONGEST = 200
+"""Characters of a command that are repeated."""
 SHOWN = 20
 """Findings that are shown where no setting says how many: the same ones come again with each restart."""
 SECOND_LOOK_SECONDS = 0.2
@@ -60,7 +62,7 @@ def run(arguments: list[str], parse: Parse) -> int:
     end = arguments.index("--") if "--" in arguments else len(arguments)
     command = arguments[end + 1 :]  # its own options are none of ours
     if not command and not {"-h", "--help"} & {*arguments}:
-        raise UsageError("run: no command to start", "write it behind --: syntax-guard run -- uvicorn main:app")
+        raise UsageError("run: no command to start", f"write it behind --: {_with_dashes(arguments[:end])}")
     flags = parse(arguments[:end])
     from ...gates import supervise
 
@@ -74,6 +76,17 @@ def run(arguments: list[str], parse: Parse) -> int:
     except supervise.CommandError as error:
         complain(error)
         return error.status
+
+
+def _with_dashes(arguments: list[str]) -> str:
+    """The command line that is meant: where nothing but a command is given, that one, else an example."""
+    words = "uvicorn main:app"
+    if arguments and not arguments[0].startswith("-"):
+        import shlex
+
+        words = shlex.join(arguments)
+        words = words if len(words) <= LONGEST else f"{words[:LONGEST]}..."
+    return f"syntax-guard run -- {words}"
 
 
 def _answer(flags: dict[str, Any], command: list[str]) -> int:

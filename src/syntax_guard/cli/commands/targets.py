@@ -6,10 +6,10 @@ import os
 
 from ...check import survey
 from ...config.settings import load
-from ...errors import SourcesError
 from ...gates.ship import survey_archive
 from ...reports import targets
 from ...reports.neutral import json_document
+from ...sources.path_names import no_such
 from ..exit_codes import OK, UNASKED
 from ..output import folded, note, write
 from ..question import archives_among, for_archives
@@ -42,7 +42,7 @@ def run(arguments: list[str], parse: Parse) -> int:
     paths = flags.pop("path")
     for path in paths:
         if not os.path.lexists(path):
-            raise SourcesError(f"no such path: {path}", "paths are taken from the current folder")
+            raise no_such(path)
     settings = load(flags, os.environ, os.getcwd())
     archives = archives_among(paths)
     found = [

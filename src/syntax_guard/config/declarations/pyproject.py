@@ -23,7 +23,7 @@ def read(document: dict[str, Any], content: bytes, path: str) -> Declaration | N
     try:
         text = declared(document, path)
     except SettingsError as error:
-        raise DeclarationError(error.message) from None
+        raise DeclarationError(f"{error.message.removeprefix(f'{path}: ')} ({error.hint})") from None
     if text is None:
         return None
     project = document.get("project")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import zipfile
 import zlib
@@ -24,10 +25,14 @@ TROUBLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, Arithm
 
 def opened(file: IO[bytes]) -> zipfile.ZipFile:
     """The zip in `file`. Raises `UnreadableError`."""
+    if not file.seek(0, os.SEEK_END):
+        raise UnreadableError("the file is empty")
     try:
         archive = zipfile.ZipFile(Guarded(file, DIRECTORY_BYTES))
     except TROUBLE as error:
-        raise UnreadableError(f"no zip file: {_words(error)}") from None
+        ends_as_one = zipfile.is_zipfile(Guarded(file, DIRECTORY_BYTES))
+        why = f"no zip file: {_words(error)}" if ends_as_one else "not a complete zip file"
+        raise UnreadableError(why) from None
     if len(archive.filelist) > MEMBERS:
         raise UnreadableError(f"more than {MEMBERS:,} members")
     return archive

@@ -53,7 +53,7 @@ def message(diagnostic: Diagnostic) -> str:
 
 
 def explained(diagnostic: Diagnostic) -> str:
-    """Return message and hint of `diagnostic` in one line: ``Missing parentheses … (CPython 3.11.7); hint: Python 2 code``."""
+    """Return message and hint of `diagnostic` in one line: ``Missing … (CPython 3.11.7); hint: Python 2 code``."""
     if diagnostic.hint is None:
         return message(diagnostic)
     return f"{message(diagnostic)}; hint: {visible(diagnostic.hint)}"

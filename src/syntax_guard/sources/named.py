@@ -8,7 +8,6 @@ import stat
 from ..errors import SourcesError
 from ..model import stamp_of
 from .file_types import SUFFIXES, is_python_name, is_script, raise_shortage
-from .path_names import no_such
 from .readers import File, Unreadable, not_regular, reason
 from .selection import (
     DEAD_LINK,
@@ -124,6 +123,8 @@ class NamedFiles:
             raise SourcesError(f"no such path: {path!r}", "a path holds no zero byte") from None
         except OSError as error:
             if isinstance(error, (FileNotFoundError, NotADirectoryError)) and not os.path.islink(path):
+                from .path_names import no_such  # which a commit does not wait for
+
                 raise no_such(path) from None
             self._selection.files.append(not_to_be_read(path, error))
             return None

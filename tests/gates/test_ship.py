@@ -147,7 +147,7 @@ def test_declared_asks_every_version_that_is_admitted(folder: Folder) -> None:
     told = folder.guard("check", *asked, environment={"PATH": "/nowhere"})
     shown = folder.guard("targets", *asked, environment={"PATH": "/nowhere"})
     assert (shown.code, shown.err) == (0, "".join(line for line in told.err.splitlines(True) if "no Python" in line))
-    said = f"no Python here answers for {NEXT} (Requires-Python >=3.8,<={NEXT}), and it is not checked for them"
+    said = f"is not checked for {NEXT} (Requires-Python >=3.8,<={NEXT}): no Python here answers for that"
     assert NEXT in labels(run) or said in told.err
 
 

@@ -222,7 +222,7 @@ def _batch(archive: Archive, settings: Settings, named: tuple[Target, ...]) -> _
 def _unasked(path: str, asked: Asked) -> Iterator[str]:
     if asked.unasked:
         versions = ", ".join(map(label, asked.unasked))
-        yield f"{path}: no Python here answers for {versions} ({asked.why}), and it is not checked for them"
+        yield f"{path} is not checked for {versions} ({asked.why}): no Python here answers for that"
 
 
 def _merged(named: tuple[Target, ...], declared: tuple[Target, ...]) -> tuple[Target, ...]:

@@ -224,6 +224,24 @@ def test_an_editable_install(installation: Installation, tmp_path: Path, kind: s
         assert finding["file"] == str(project / "src" / "demo" / "bad.py")
 
 
+def test_folders_that_path_files_name_are_judged(installation: Installation, tmp_path: Path) -> None:
+    """As ``setup.py develop`` leaves a project: a line in a path file, and its metadata beside its sources."""
+    project = tmp_path / "project"
+    (project / "demo").mkdir(parents=True)
+    (project / "demo" / "bad.py").write_text(BROKEN)
+    (project / "demo.egg-info").mkdir()
+    (project / "demo.egg-info" / "top_level.txt").write_text("demo\n")
+    (project / "demo.egg-info" / "PKG-INFO").write_text(METADATA)
+    installation.add("other", {"other.py": "x = 1\n"})
+    installation.write("easy-install.pth", f"# comment\nimport trap\n{project}\nnot/there\n")
+    (finding,) = installation.check().json["diagnostics"]
+    assert finding["file"] == str(project / "demo" / "bad.py")
+    installation.write("easy-install.pth", "")
+    assert installation.check().code == 0
+    installation.write("easy-install.pth", os.path.relpath(project, installation.site) + "\n")
+    assert installation.check().code == 1
+
+
 def test_no_code_of_the_environment_is_run(installation: Installation, tmp_path: Path) -> None:
     mark = tmp_path / "sprung"
     trap = f"import os; open({str(mark)!r}, 'w')\n"

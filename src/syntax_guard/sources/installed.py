@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import stat
 
 from ..model import Record, stamp_of
+from .editable import mapped, project
 from .file_types import SUFFIXES, is_python_name, is_script
 from .named import leads_nowhere, not_to_be_read
+from .path_files import added_folders, named_folders, path_files
 from .readers import File, Unreadable, UnreadableError, not_regular, read_file, reason
-from .selection import DEAD_LINK, EXCLUDED, LINK, NOT_COMPILED, FoundFiles, Selection
-from .walk import select
+from .selection import DEAD_LINK, EXCLUDED, LINK, NOT_COMPILED, FoundFiles, Selection, slashed
+from .walk import Walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ _INFO = re.compile(r"(?P<name>.+?)-(?P<version>[^-]+)(?:-py\d[^/]*)?\.(?:dist-in
 _PYTHON = re.compile(r'^"?((?:\.\./|/)[^",\n]*|[^",\n]*\.pyw?)(?=[",\n])', re.MULTILINE)
 """What may be Python in a RECORD: of other names, the scan of the folders tells."""
 MISSING = "an installer lists it, and it is not there"
-_MAPPING = re.compile(r"^MAPPING(?:: [^=\n]*)? = (\{.*?\})$", re.MULTILINE | re.DOTALL)
 STUB = ".pyi"
 """How files are called that no interpreter reads, and no installer compiles."""
 
@@ -55,9 +55,10 @@ def normalized(name: str) -> str:
 
 
 def distributions(folders: Iterable[str]) -> list[Distribution]:
-    """Those that are installed in `folders`, by name; the first folder that has one of a name counts."""
+    """Those that are installed in `folders` and in what their path files name, by name; the first of a name counts."""
+    folders = list(folders)
     found: dict[str, Distribution] = {}
-    for folder in folders:
+    for folder in [*folders, *added_folders(folders)]:
         for name in sorted(_names(folder)):
             match = _INFO.match(name)
             if match:
@@ -95,13 +96,18 @@ def _select_of(
 
 
 def search(folders: Sequence[str], exclude: Callable[[str], bool], within: Sequence[str]) -> Selection:
-    """All Python files in the ``site-packages`` `folders`, and what RECORDs and editable installs name besides.
+    """All Python files in the ``site-packages`` `folders`, and what RECORDs, path files and editable installs name.
 
     Whatever its folder is called, a file in them can be imported: none is skipped for that.
     """
     found = distributions(folders)
-    roots = dict.fromkeys(root for one in found for root in editable_roots(one))
-    selection = select(roots, exclude) if roots else Selection()
+    walk = Walk(exclude, SUFFIXES)
+    for root in dict.fromkeys([*(root for one in found for root in editable_roots(one)), *added_folders(folders)]):
+        if walk.take_named(slashed(root)):
+            walk.search(slashed(root))
+    selection = walk.selected()
+    for path_file in path_files(folders):
+        selection.watched.append((path_file, stamp_of(os.stat(path_file))))
     seen: set[tuple[int, ...]] = set()
     for folder in folders:
         _scan(os.path.join(folder, ""), exclude, selection, seen)
@@ -203,36 +209,9 @@ def editable_roots(distribution: Distribution) -> list[str]:
         name = line.partition(",")[0].strip('"')
         if "/" in name or not name.endswith((".pth", ".py")):
             continue
-        text = _text(os.path.join(folder, name))
-        roots += _mapped(text) if name.endswith(".py") else [path for path in text.splitlines() if os.path.isdir(path)]
-    return roots or _project(url)
-
-
-def _mapped(text: str) -> list[str]:
-    """The paths that the finder of an editable install, whose source is `text`, maps packages to."""
-    match = _MAPPING.search(text)
-    if match is None:
-        return []
-    import ast
-
-    try:
-        mapping = ast.literal_eval(match[1])
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return []
-    paths = [str(path) for path in mapping.values()] if isinstance(mapping, dict) else []
-    return [next((one for one in (path, path + ".py") if os.path.exists(one)), path) for path in paths]
-
-
-def _project(url: str) -> list[str]:
-    """The folder of the project that an editable install is of, from its ``direct_url.json``."""
-    from urllib.parse import unquote, urlsplit
-
-    try:
-        parts = urlsplit(str(json.loads(url)["url"]))
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return []
-    folder = unquote(parts.path)
-    return [folder] if parts.scheme == "file" and os.path.isdir(folder) else []
+        path = os.path.join(folder, name)
+        roots += mapped(_text(path)) if name.endswith(".py") else named_folders(path)
+    return roots or project(url)
 
 
 def _listed(distribution: Distribution) -> Iterator[str]:

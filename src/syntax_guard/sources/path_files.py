@@ -1,0 +1,43 @@
+"""Files ``*.pth`` in ``site-packages``: each line that names a folder puts it on the path of imports."""
+
+from __future__ import annotations
+
+import os
+
+from .readers import UnreadableError, read_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def path_files(folders: Iterable[str]) -> list[str]:
+    """The path files in `folders`, in the order in which Python reads them."""
+    return [
+        os.path.join(folder, name)
+        for folder in folders
+        for name in sorted(os.listdir(folder) if os.path.isdir(folder) else ())
+        if name.endswith(".pth") and os.path.isfile(os.path.join(folder, name))
+    ]
+
+
+def named_folders(path_file: str) -> list[str]:
+    """The folders that the lines of `path_file` name; a line that Python would execute names none.
+
+    The rules are those of ``addpackage`` in CPython's ``Lib/site.py``.
+    """
+    try:
+        lines = read_file(path_file).decode("utf-8", "replace").splitlines()
+    except UnreadableError:
+        return []
+    named = (line.rstrip() for line in lines if line.strip() and not line.startswith(("#", "import ", "import\t")))
+    paths = (os.path.normpath(os.path.join(os.path.dirname(path_file), name)) for name in named)
+    return [path for path in paths if os.path.isdir(path)]
+
+
+def added_folders(folders: Iterable[str]) -> list[str]:
+    """The folders that the path files in `folders` name, each once, without those that lie in `folders`."""
+    folders = list(folders)
+    inside = tuple(os.path.join(folder, "") for folder in folders)
+    named = (path for file in path_files(folders) for path in named_folders(file))
+    return [path for path in dict.fromkeys(named) if not os.path.join(path, "").startswith(inside)]

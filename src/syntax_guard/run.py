@@ -300,7 +300,7 @@ class Run:
             return files
         from .judging.bytecode import unproven
 
-        left = unproven(files)
+        left = unproven(files, settings.scripts)
         self._known += len(files) - len(left)
         return left
 

@@ -247,13 +247,44 @@ def test_a_witness_is_code_that_loads(damage: Any, mode: py_compile.PycInvalidat
     assert run(trust_bytecode=True) == (1, 0, [])
 
 
-@pytest.mark.parametrize("option", ["-O", "-OO", "-uO", "-I", "-Xpycache_prefix=/nowhere"])
-def test_a_command_that_loads_other_bytecode_has_no_witness(folder: Folder, option: str) -> None:
-    source = folder.write("a.py", GREEN)
+def broken_behind_a_witness(folder: Folder, name: str) -> None:
+    source = folder.write(name, GREEN)
     status = source.stat()
-    assert folder.run(sys.executable, "-m", "py_compile", "a.py").code == 0
+    assert folder.run(sys.executable, "-m", "py_compile", name).code == 0
     source.write_bytes(RED)
     os.utime(source, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+SCRIPTS = {
+    "in another folder": ["env", "-C", "app", "{python}", "main.py"],
+    "in a shell": ["sh", "-c", "exec {python} app/main.py"],
+    "a script": ["{python}", "app/main.py"],
+    "a script with arguments": ["{python}", "-u", "./app/../app/main.py", "serve"],
+    "behind a module": ["{python}", "-m", "cProfile", "app/main.py"],
+    "a configuration": ["{python}", "-c", "", "--config=app/main.py"],
+    "joined to its option": ["{python}", "-c", "", "-capp/main.py"],
+}
+
+
+@pytest.mark.parametrize("command", SCRIPTS.values(), ids=SCRIPTS)
+def test_what_is_run_as_a_script_has_no_witness(folder: Folder, command: list[str]) -> None:
+    broken_behind_a_witness(folder, "app/main.py")
+    words = [word.format(python=sys.executable) for word in command]
+    run = folder.guard("run", "--trust-bytecode", "--root", "app", "--", *words)
+    assert (run.code, "app/main.py:" in run.out) == (1, True), run.err
+
+
+@pytest.mark.parametrize("command", [["app"], ["-m", "app"], ["-m", "app.__main__"], ["-c", "import app.__main__"]])
+def test_a_folder_and_a_module_keep_the_witness_that_python_loads(folder: Folder, command: list[str]) -> None:
+    broken_behind_a_witness(folder, "app/__main__.py")
+    assert folder.run(sys.executable, *command).code == 0
+    assert folder.guard("run", "--trust-bytecode", "--root", "app", "--", sys.executable, *command).code == 0
+    assert folder.run(sys.executable, "app/__main__.py").code == 1
+
+
+@pytest.mark.parametrize("option", ["-O", "-OO", "-uO", "-I", "-Xpycache_prefix=/nowhere"])
+def test_a_command_that_loads_other_bytecode_has_no_witness(folder: Folder, option: str) -> None:
+    broken_behind_a_witness(folder, "a.py")
     command = ["-c", "print('started')"]
     assert folder.guard("run", "--trust-bytecode", "--", sys.executable, *command).code == 0
     run = folder.guard("run", "--trust-bytecode", "--", sys.executable, option, *command)

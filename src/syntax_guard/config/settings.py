@@ -95,6 +95,8 @@ class Settings(Record):
     """Where a key of this user's own is kept; None: where the system has it."""
     trust_bytecode: bool = False
     """Take a ``.pyc`` that this interpreter would load as a proof that its source compiled."""
+    scripts: frozenset[tuple[int, ...]] = frozenset()
+    """Identities of files that are started, not imported: for these, no interpreter loads a ``.pyc``."""
     write_bytecode: bool = False
     """Leave the code that this interpreter compiled where an import looks for it."""
     bytecode_by: Literal["time", "hash"] = "time"

@@ -6,7 +6,7 @@ import os
 import sys
 
 from ..errors import TargetError
-from ..model import Record
+from ..model import Record, stamp_of
 from ..sources.file_types import is_interpreter
 from ..targets.resolve import located, resolve
 from .command_words import MANAGERS, PROJECT_TOOLS, WRAPPERS, UnknownPythonError, options, shebang, split
@@ -92,6 +92,30 @@ def loads_other_bytecode(command: Sequence[str], environ: Mapping[str, str]) -> 
     return False
 
 
+def started_scripts(command: Sequence[str], environ: Mapping[str, str]) -> frozenset[tuple[int, ...]]:
+    """Identities of the files that `command` names, with `environ`, in a word or in a part of one (``--config=a.py``).
+
+    Python compiles what it runs as a script, and loads no bytecode for it. What is only read is judged once more.
+    """
+    words, folders = list(command), {os.getcwd()}
+    try:
+        start = _python_of(command, environ)
+    except UnknownPythonError:
+        pass  # its words name the script all the same
+    else:
+        words += start.command
+        folders.add(start.folder)
+    names = {name for word in words for name in (word, word[2:], *word.translate(_BETWEEN_NAMES).split())}
+    found = set()
+    for path in {os.path.join(folder, name) for folder in folders for name in names if name}:
+        try:
+            found.add(stamp_of(os.stat(path))[3:])
+        except (OSError, ValueError):
+            continue  # no file, or no path at all
+    return frozenset(found)
+
+
+_BETWEEN_NAMES = str.maketrans(dict.fromkeys("\"'=,;&|()", " "))
 _OF_BYTECODE = frozenset("OEIX")
 """Options of Python: the level of optimization, and those that take a variable or a folder of bytecode away."""
 

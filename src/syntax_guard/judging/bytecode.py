@@ -39,12 +39,14 @@ _WORD = 0xFFFFFFFF
 _BY_TIME, _CHECKED_HASH = b"\0\0\0\0", b"\3\0\0\0"
 
 
-def unproven(files: Sequence[Readable]) -> list[Readable]:
-    """Those of `files` that no bytecode of this interpreter speaks for."""
+def unproven(files: Sequence[Readable], scripts: frozenset[tuple[int, ...]] = frozenset()) -> list[Readable]:
+    """Those of `files` that no bytecode of this interpreter speaks for: `scripts` are compiled at each start."""
     suffix = _suffix()
 
     def proven(files: Sequence[Readable]) -> bytes:
-        return bytes(isinstance(file, File) and is_current(file, suffix) for file in files)
+        return bytes(
+            isinstance(file, File) and file.identity not in scripts and is_current(file, suffix) for file in files
+        )
 
     return [file for file, known in zip(files, halves(proven, files, _WORTH_A_COPY), strict=True) if not known]
 

@@ -103,15 +103,17 @@ def _opens(flags: dict[str, Any], command: list[str]) -> int:
     """Check the tree for the start gate, report the result, and return OK where `command` may start."""
     from ...config.printing import printing
     from ...config.settings import load
-    from ...gates.command_python import loads_other_bytecode
+    from ...gates.command_python import loads_other_bytecode, started_scripts
     from ...reports.formats import start_line
 
     program = os.path.basename(command[0])
     try:
         roots = _roots(flags)
         settings, why = _for_command(load(flags, os.environ, os.getcwd()), command, roots)
-        if settings.trust_bytecode and loads_other_bytecode(command, os.environ):
-            settings = type(settings)(**{**vars(settings), "trust_bytecode": False})
+        if settings.trust_bytecode:
+            believed = not loads_other_bytecode(command, os.environ)
+            scripts = started_scripts(command, os.environ)
+            settings = type(settings)(**{**vars(settings), "trust_bytecode": believed, "scripts": scripts})
         how = printing(settings, os.environ, sys.stdout, sys.stderr)
         if settings.output_file:
             from ...config.settings import file_in_use

@@ -93,7 +93,7 @@ def loads_other_bytecode(command: Sequence[str], environ: Mapping[str, str]) -> 
 
 
 def started_scripts(command: Sequence[str], environ: Mapping[str, str]) -> frozenset[tuple[int, ...]]:
-    """Identities of the files that `command` names, with `environ`, in a word or in a part of one (``--config=a.py``).
+    """Return the identities of the files that `command` names, with `environ`, in a word or in a part of one.
 
     Python compiles what it runs as a script, and loads no bytecode for it. What is only read is judged once more.
     """

@@ -64,26 +64,64 @@ def _as_identify_has_it(name: str) -> bool | None:
 
 
 def has_python_shebang(first: bytes) -> bool:
-    """Whether bytes that begin with `first` are a script for Python: by the first line, or the shell's."""
+    """Whether bytes that begin with `first` are a script for Python: by the first line, or the shell's.
+
+    Behind ``env`` or a program that starts another one, the last word that is the program of a language decides.
+    """
     if not first.startswith(b"#!"):
         return False
     lines = first.decode("utf-8", "replace").splitlines()
-    command = _command(lines[0][2:].split())
+    words = lines[0][2:].split()
+    behind_env = bool(words) and _base(words[0]) == "env"
+    command = _command(_split_by_env(lines[0][2:]) if behind_env else words)
     if not command:
         return False
+    name = _base(command[0])
+    if is_interpreter(name) or _unversioned(name) in _START_PYTHON:
+        return True
+    if name == "nix-shell":
+        return _nix_starts_python([*command, *" ".join(lines[1:9]).split()])
+    python = _starts_python(command, lines[1:])
+    if python is None and (behind_env or name in _STARTERS or name.startswith(_LOADERS)):
+        last = (_starts_python(command[at:], lines[1:]) for at in reversed(range(1, len(command))))
+        python = next((one for one in last if one is not None), False)
+    return bool(python)
+
+
+def _starts_python(command: list[str], following: list[str]) -> bool | None:
+    """Whether the program at the start of `command` runs a script as Python; None for what may start another one.
+
+    The script goes on with the lines `following`.
+    """
     name, rest = _base(command[0]), command[1:]
-    following = lines[1] if len(lines) > 1 else ""
-    if is_interpreter(name) or name.rstrip("0123456789.") in _START_PYTHON:
+    if is_interpreter(name) and not {*" ="} & {*command[0]}:
         return True
     if "run" in rest and (name in _RUN_SCRIPTS or (name == "uv" and not _OF_SCRIPTS.isdisjoint(rest))):
         return True
     if name in _RUN_COMMANDS and "run" in rest and all(word.startswith("-") for word in rest[rest.index("run") + 1 :]):
         return True
-    if name == "nix-shell":
-        return any(is_interpreter(_base(word)) for word in following.split())
     if name in _SHELLS:
-        return bool(_both(lines[1:]))
-    return name in _STARTERS and any(is_interpreter(_base(word)) for word in rest)
+        return bool(_both(following)) or _passes_itself_on(rest)
+    return False if _unversioned(name) in _OTHER_LANGUAGES else None
+
+
+def _passes_itself_on(words: list[str]) -> bool:
+    """Whether a shell with these `words` has Python run the script: ``-c 'exec python3 "$0"'``."""
+    at = next((at for at, word in enumerate(words) if word.startswith("-") and word.endswith("c")), len(words))
+    inner = " ".join(words[at + 1 : at + 2]).replace("'", "").replace('"', "").split()
+    command = _command(inner[1:] if inner[:1] == ["exec"] else inner)
+    return "$0" in inner and bool(command) and is_interpreter(_base(command[0]))
+
+
+def _nix_starts_python(words: list[str]) -> bool:
+    """Whether the ``-i`` of ``nix-shell`` is a Python: the packages behind its ``-p`` are there for any language."""
+    return any(
+        word in ("-i", "--interpreter") and is_interpreter(_base(words[at])) for at, word in enumerate(words[:-1], 1)
+    )
+
+
+def _unversioned(name: str) -> str:
+    return name.rstrip("0123456789.")
 
 
 def _both(lines: list[str]) -> list[str]:
@@ -115,33 +153,88 @@ _STARTERS = (
     "sudo", "doas", "nice", "ionice", "nohup", "setsid", "time", "timeout", "stdbuf", "chronic", "xvfb-run",
     "poetry", "pdm", "hatch", "pipenv", "rye", "conda", "mamba", "micromamba", "pixi", "uv", "uvx", "busybox",
     "mise", "asdf", "pyenv", "nix", "flock", "authbind", "unbuffer", "taskset", "chrt", "setarch", "ld.so",
+    "linux32", "linux64", "i386", "x86_64", "tini", "dumb-init", "catatonit", "gosu", "su-exec", "prlimit", "setpriv",
+    "runuser", "chpst", "unshare", "nsenter", "choom",
     "devbox", "direnv", "doppler", "op", "chamber", "aws-vault", "srun", "mpirun", "mpiexec", "numactl", "strace",
     "catchsegv", "fakeroot", "proxychains4", "torsocks", "spack", "guix", "distrobox-enter", "toolbox", "firejail",
 )  # fmt: skip
-"""What starts the program that its arguments name."""
+"""What starts the program that its arguments name, on a first line without ``env``. Behind ``env``, any program may."""
+_LOADERS = ("ld-linux", "ld-musl", "ld64.so")
+"""How the dynamic loader is called, which starts the program that it is given."""
+_OTHER_LANGUAGES = (
+    "fish", "csh", "tcsh", "pwsh", "xonsh", "elvish", "node", "nodejs", "deno", "bun", "ts-node", "tsx", "perl",
+    "ruby", "php", "lua", "luajit", "awk", "gawk", "mawk", "nawk", "sed", "make", "gmake", "just", "tclsh", "wish",
+    "expect", "rscript", "julia", "java", "groovy", "kotlin", "scala", "swift", "go", "guile", "racket", "sbcl",
+    "emacs", "osascript", "elixir", "escript", "runghc", "runhaskell", "ocaml", "nu", "jq", "gnuplot", "gdb",
+    "octave", "rexx", "dotnet", "cargo", "rust-script",
+)  # fmt: skip
+"""Programs that run a script as another language, whatever words stand behind them, without their versions."""
 _SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh")
 _PYTHONS = ("python", "pythonw", "pypy", "graalpy", "platform-python", "scons")
 _BUILDS = ("", "t", "d", "td", "w", "-dbg", "t-dbg", "-debug", "-jit", "-32", "-64", "-arm64", "-intel64", ".exe")
 
 
+_SPLITS = "--split-string"
+_TAKE_A_WORD = ("-u", "--unset", "-C", "--chdir", "-P", "-a", "--argv0")
+
+
 def _command(words: list[str]) -> list[str]:
-    """`words` of a first line without ``env``, its options and variables."""
-    if not words or _base(words[0]) != "env":
-        return words
-    rest = [word.strip("'\"") for word in words[1:]]
-    while rest:
-        word = rest[0]
-        if word.startswith("--split-string=") and word[15:]:
-            rest[0] = word[15:]
-        elif word in ("-u", "--unset", "-C", "--chdir", "-P"):
-            del rest[:2]
-        elif word.startswith("-S") and word[2:]:
-            rest[0] = word[2:]
-        elif word.startswith("-") or "=" in word:
-            del rest[:1]
-        else:
-            break
+    """`words` of a first line without each ``env`` at their start, its options and variables."""
+    rest = words
+    while rest and _base(rest[0]) == "env":
+        rest = rest[1:]
+        while rest:
+            word = rest[0]
+            option, _, text = word.partition("=")
+            short = word[1:].lstrip("0iv") if word.startswith("-") else ""
+            if (len(option) > 2 and _SPLITS.startswith(option)) or short.startswith("S"):
+                text = short[1:] if short.startswith("S") else text
+                rest = [text, *rest[1:]] if text else rest[1:]
+            elif word in _TAKE_A_WORD:
+                rest = rest[2:]
+            elif word.startswith("-") or "=" in word:
+                rest = rest[1:]
+            else:
+                break
     return rest
+
+
+_APART = " \t\n\v\f\r"
+
+
+def _split_by_env(text: str) -> list[str]:
+    """The words of `text` as ``env -S`` has them, with nothing in the place of its variables."""
+    if not {*"\\\"'#$"} & {*text}:
+        return text.split()
+    words, word, quote, at = [], "", "", 0
+    while at < len(text):
+        char, following = text[at], text[at + 1 : at + 2]
+        at += 1
+        if char == "\\" and following and (quote != "'" or following in "\\'"):
+            at += 1
+            if following == "c" and not quote:
+                break
+            char = " " if following == "_" else following
+            if following != "_" or quote:
+                word += char
+                continue
+        elif char == quote:
+            quote = ""
+            continue
+        elif char in "\"'" and not quote:
+            quote = char
+            continue
+        elif char == "$" and following == "{" and quote != "'":
+            at = text.find("}", at) + 1 or len(text)
+            continue
+        elif char == "#" and not quote and not word:
+            break
+        if quote or char not in _APART:
+            word += char
+        elif word:
+            words.append(word)
+            word = ""
+    return [*words, word] if word else words
 
 
 def _base(word: str) -> str:

@@ -169,6 +169,38 @@ def test_what_pre_commit_takes_for_text_is_told_by_the_hook(project: Folder, nam
     assert (code, f"{name}:2:7" in said) == (1, True), said
 
 
+def test_a_script_with_a_control_character_is_passed_to_the_hook(project: Folder) -> None:
+    project.write("tool", "#!/usr/bin/env python3\n# \x01\nx = (\n").chmod(0o755)
+    project.git("add", "tool")
+    code, said = commit(project)
+    assert (code, "tool:3:5" in said) == (1, True), said
+
+
+def test_a_link_that_is_added_is_passed_to_the_hook(project: Folder) -> None:
+    project.write("notes.txt", BROKEN)
+    (project.path / "link.py").symlink_to("notes.txt")
+    project.git("add", "--all")
+    code, said = commit(project)
+    assert (code, "link.py:1:7" in said) == (1, True), said
+
+
+def test_what_is_executable_or_a_link_and_no_python_stops_nothing(project: Folder) -> None:
+    project.write("logo.png", b"\x89PNG\r\n\x1a\n").chmod(0o755)
+    project.write("tool", b"\x7fELF\0").chmod(0o755)
+    project.write("folder/notes.txt", BROKEN)
+    for name, target in {
+        "to": "folder",
+        "way.py": "folder",
+        "dead": "nothing",
+        "dead.py": "nothing",
+        "round": "round",
+    }.items():
+        (project.path / name).symlink_to(target)
+    project.git("add", "--all")
+    code, said = commit(project)
+    assert code == 0, said
+
+
 @pytest.mark.parametrize("skipped", ["__pycache__", ".venv", "node_modules"])
 def test_skipped_folders_are_skipped_when_staged(project: Folder, skipped: str) -> None:
     project.write(f"{skipped}/a.py", BROKEN)

@@ -58,8 +58,8 @@ def select_for_hook(
     files = NamedFiles(exclude, suffixes, says)
     for name in map(slashed, names):
         python = is_python_name(os.path.basename(name), suffixes)
-        if python and is_dead_link(name):
-            files.skip(name, DEAD_LINK)
+        if python is not False and is_dead_link(name):
+            files.skip(name, DEAD_LINK if python else NOT_PYTHON)
             continue
         status = files.named(name) if python is not False else None
         if status is None:

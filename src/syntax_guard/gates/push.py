@@ -9,6 +9,7 @@ from ..model import Record, Result, Summary
 from ..sources.git_changes import lies_below
 from ..sources.git_history import CommittedEntry
 from ..sources.git_links import SUBMODULE, may_be_python
+from ..sources.git_trees import TwoEntriesError
 from .commits import check_commit_tree, check_entries
 
 TYPE_CHECKING = False
@@ -241,7 +242,10 @@ def _among(history: History, commit: str, entries: Iterable[CommittedEntry]) -> 
     found = set()
     for entry in entries:
         path = entry.path.rstrip("/")
-        end = history.trees.end(commit, path)
+        try:
+            end = history.trees.end(commit, path)
+        except TwoEntriesError:  # one of them may be the same, and the other was not judged
+            continue
         same = (end.mode, end.blob, end.why_not) == (entry.mode, entry.blob, entry.why_not)
         there = bool(end.blob)  # a link that leads nowhere is like no entry at all: it is named each time
         if there and same and end.passed[:1] == (path,):  # and not by a link to a folder on the way

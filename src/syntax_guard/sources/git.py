@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from subprocess import Popen
-    from typing import IO, NoReturn, TypeAlias
+    from typing import TypeAlias
 
     from ..processes.spawn import Child
 
@@ -38,79 +38,6 @@ NO_VARIABLES: Variables = {}
 def top(folder: str) -> str:
     """Path of the work tree that `folder` lies in. Raises `GitError` outside of one."""
     return path_name(run(folder, *TOP)).removesuffix("\n")
-
-
-class Contents:
-    """One git process that gives the contents of objects in the repository around `folder`. A context manager."""
-
-    def __init__(self, folder: str, variables: Variables = NO_VARIABLES) -> None:
-        self._folder = folder
-        self._variables = variables
-        self._git: Child | Popen[bytes] | None = None
-
-    def __enter__(self) -> Contents:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def start(self) -> None:
-        """Start git if it does not run, so that it is ready when it is asked."""
-        self._git = self._git or begin(self._folder, "cat-file", "--batch", variables=self._variables)
-
-    def close(self) -> None:
-        """End git."""
-        git, self._git = self._git, None
-        if git is not None:
-            stop(git)
-
-    def file(self, name: bytes, most: int) -> bytes | None:
-        """The first `most` bytes of the file that git calls `name`, or None where that is no file."""
-        _, kind, data = self.look(name, most)
-        return data if kind == b"blob" else None
-
-    def look(self, name: bytes, most: int) -> tuple[bytes, bytes, bytes]:
-        """The id, the kind and the first `most` bytes of the object that git calls `name`; three times nothing where
-        there is none. Raises `GitError` where git ends before it has answered."""
-        self.ask(name)
-        return self.answer(most)
-
-    def ask(self, *names: bytes) -> None:
-        """Have git look up objects by `names`, which hold few enough bytes for a pipe; `answer` has each in turn."""
-        self.start()
-        try:
-            stdin, _ = self._pipes()
-            stdin.write(b"".join([name + b"\n" for name in names]))
-            stdin.flush()
-        except BrokenPipeError:
-            self._give_up()
-
-    def answer(self, most: int) -> tuple[bytes, bytes, bytes]:
-        """What `look` returns, for the first name that is not known yet. Raises `GitError`."""
-        _, stdout = self._pipes()
-        line = stdout.readline()
-        if not line:
-            self._give_up()
-        head = line.rsplit(b" ", 2)
-        if len(head) != 3 or not head[2].strip().isdigit():  # `NAME missing`
-            return b"", b"", b""
-        size = int(head[2])
-        data = stdout.read(min(size, most))
-        left = size - len(data) + 1  # a line feed ends each content
-        while left and (skipped := len(stdout.read(min(left, 1 << 20)))):
-            left -= skipped
-        if left:
-            self._give_up()
-        return head[0], head[1], data
-
-    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
-        if self._git is None or self._git.stdin is None or self._git.stdout is None:
-            raise AssertionError("git runs, and both ends are pipes")
-        return self._git.stdin, self._git.stdout
-
-    def _give_up(self) -> NoReturn:
-        self.close()  # the next question goes to another process
-        raise GitError("git ended before it gave all contents", "try `git fsck`")
 
 
 def run(

@@ -5,11 +5,13 @@ To be asked and answered one by one takes longer than to judge a small file.
 
 from __future__ import annotations
 
+from ..errors import GitError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .git import Contents
+    from .git_contents import Contents
 
 AHEAD = 48
 """Objects that git is told of at once: their names fit into any pipe."""
@@ -28,14 +30,13 @@ class InOrder:
     def file(self, place: int, most: int) -> bytes | None:
         """The first `most` bytes of the file that ``names[place]`` names, or None where that is no file.
 
-        Raises `GitError` where git ends before it has answered.
+        Raises `GitError` where git ends before it has answered, and for a damaged object.
         """
         try:
+            self._pass_over(place if self._next <= place < self._asked else self._asked)
             if not self._next <= place < self._asked:
-                self._pass_over(self._asked)
                 self._next, self._asked = place, min(place + AHEAD, len(self._names))
                 self._contents.ask(*self._names[place : self._asked])
-            self._pass_over(place)
             self._next += 1
             _, kind, data = self._contents.answer(most)
         except BaseException:  # what git was asked and has not answered is lost
@@ -45,6 +46,9 @@ class InOrder:
         return data if kind == b"blob" else None
 
     def _pass_over(self, place: int) -> None:
-        while self._next < place:
-            self._next += 1
-            self._contents.answer(0)
+        try:
+            while self._next < place:
+                self._next += 1
+                self._contents.answer(0)
+        except GitError:  # it is about an object that is not read here
+            self._next = self._asked = 0

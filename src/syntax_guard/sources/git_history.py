@@ -10,11 +10,12 @@ from ..errors import GitError, UsageError
 from ..model import Record
 from . import git
 from .git_ahead import InOrder
-from .git_changes import Change, lies_below, raw_change
-from .git_links import EXECUTABLE, FILES, REGULAR, SUBMODULE, SYMBOLIC, skipped_as, worth_following
+from .git_changes import DIFFERENCE, Change, lies_below, listed
+from .git_contents import Contents
+from .git_links import EXECUTABLE, FILES, FOLDER, REGULAR, SUBMODULE, SYMBOLIC, skipped_as, worth_following
 from .git_relinked import Relinked
 from .git_shallow import WHOLE, shallow_commits
-from .git_trees import Trees
+from .git_trees import Trees, two_entries
 from .path_names import name_of, path_name
 from .selection import SUBMODULE_FOLDER
 
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
     Redeclared: TypeAlias = Callable[[str, str], Collection[str]]
     """The folders where a commit may ask more than another about the same files, by the names of both commits."""
 
-_DIFFERENCE = (
-    "diff-tree", "--stdin", "-r", "--root", "-c", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff",
-    "--no-textconv", "--ignore-submodules=dirty", "--no-color", "--no-relative",
-)  # fmt: skip
-"""Plumbing, which git's configuration does not change. For a merge, ``-c`` names what differs from all parents."""
 TOGETHER = 1000
 """Commits that one git process is handed."""
 
@@ -67,11 +63,11 @@ class History:
         self._since: dict[str, tuple[str, list[Change]]] = {}
         """Commits that declare something else than their first parent: one that declares as that, and what changed."""
         self._declaring: dict[str, dict[str, tuple[int, str]]] = {}
-        self.contents = git.Contents(folder, variables)
+        self.contents = Contents(folder, variables)
         self._linking: dict[str, Sequence[str]] = {}
         self.trees = Trees(self.contents)
         self._relinked = Relinked(self._links, self.trees.end)
-        self._reading: list[git.Contents] = []
+        self._reading: list[Contents] = []
 
     def __enter__(self) -> History:
         return self
@@ -83,7 +79,7 @@ class History:
 
     def in_order(self, blobs: Sequence[bytes]) -> InOrder:
         """The contents of `blobs`, for a reader that mostly goes through them in this order."""
-        self._reading.append(git.Contents(self.folder, self._variables))
+        self._reading.append(Contents(self.folder, self._variables))
         return InOrder(self._reading[-1], blobs)
 
     def commit(self, name: str) -> str:
@@ -248,26 +244,25 @@ class History:
             lines.append(f"{commit}\n")
             if len(parents[commit]) > 1:
                 lines.append(f"{commit} {parents[commit][0]}\n")
-        found: dict[str, list[Change]] = {commit: [] for commit in commits}
-        fields = iter(self._git(*_DIFFERENCE, given="".join(lines).encode()).split(b"\0"))
-        commit = ""
-        for field in fields:
-            if field.startswith(b":"):
-                found[commit].append(raw_change(field, next(fields)))
-            elif field:
-                commit = field.decode().strip()
-        return found
+        found = listed(self._git(*DIFFERENCE, given="".join(lines).encode()), commits)
+        for commit, changes in found.items():
+            self.trees.refuse_doubled(commit, {change.blob for change in changes if change.mode == FOLDER})
+        return {commit: [one for one in changes if not one.of_folder] for commit, changes in found.items()}
 
     def held(self, commit: str, below: Sequence[str] = ()) -> Iterator[CommittedEntry]:
         """The files and links that `commit` (a full name) holds: all, or those at and `below` some paths from the top.
 
-        Raises `GitError`."""
+        Raises `GitError`, also where a folder holds two entries of one name."""
+        seen: set[str] = set()
         for path, mode, blob in self._listed(commit, below):
+            if path in seen:
+                raise two_entries(commit[:12], path)
+            seen.add(path)
             yield from self._entries(commit, path, mode, blob)
 
     def _listed(self, commit: str, below: Sequence[str] = ()) -> Iterator[tuple[str, int, str]]:
-        """Path, mode and the name of the content of all that `commit` holds at and `below` some paths."""
-        for field in self._git("ls-tree", "-r", "-z", "--full-tree", commit, "--", *below).split(b"\0"):
+        """Path, mode and the name of the content of what `commit` holds at and `below` some paths, folders as well."""
+        for field in self._git("ls-tree", "-r", "-t", "-z", "--full-tree", commit, "--", *below).split(b"\0"):
             if field:
                 said, _, path = field.partition(b"\t")
                 mode, _, blob = said.split(b" ")

@@ -10,14 +10,25 @@ from .path_names import path_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import TypeAlias
 
-    from .git import Contents
+    from .git_contents import Contents
 
-    Folder: TypeAlias = dict[str, tuple[int, str]]
+    Folder: TypeAlias = dict[str, tuple[int, str] | None]
+    """Mode and object by name; None for a name that two entries have."""
 
 MOST = 512
 """Folders that are kept."""
+
+
+class TwoEntriesError(GitError):
+    """A folder holds two entries of one name. git makes no such folder, and takes one that is pushed."""
+
+
+def two_entries(holder: str, name: str) -> TwoEntriesError:
+    """The error for a `holder`, a commit or a folder, with two entries called `name`."""
+    return TwoEntriesError(f"{holder} holds two entries called {name}", "see `git fsck`, and make the commit anew")
 
 
 class Trees:
@@ -38,10 +49,24 @@ class Trees:
         *above, name = path.split("/")
         folder = self._top(commit)
         for part in above:
-            mode, folder = self._folder(folder).get(part, (0, ""))
+            mode, folder = self._entry(folder, part) or (0, "")
             if mode != FOLDER:
                 return None
-        return self._folder(folder).get(name)
+        return self._entry(folder, name)
+
+    def refuse_doubled(self, commit: str, folders: Iterable[str]) -> None:
+        """Raise `GitError` where the top of `commit`, or one of the trees `folders`, holds two entries of one name."""
+        for folder in (self._top(commit), *folders):
+            for name, entry in self._folder(folder).items():
+                if entry is None:
+                    raise two_entries(f"the folder {folder[:12]} of {commit[:12]}", name)
+
+    def _entry(self, folder: str, name: str) -> tuple[int, str] | None:
+        held = self._folder(folder)
+        entry = held.get(name)
+        if entry is None and name in held:
+            raise two_entries(f"the folder {folder[:12]}", name)
+        return entry
 
     def _top(self, commit: str) -> str:
         if commit not in self._tops:
@@ -83,6 +108,7 @@ def _parsed(data: bytes, width: int) -> Folder:
     while at < len(data):
         space = data.index(b" ", at)
         end = data.index(b"\0", space) + 1
-        found[path_name(data[space + 1 : end - 1])] = int(data[at:space], 8), data[end : end + width].hex()
+        name = path_name(data[space + 1 : end - 1])
+        found[name] = None if name in found else (int(data[at:space], 8), data[end : end + width].hex())
         at = end + width
     return found

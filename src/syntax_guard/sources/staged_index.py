@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .git import Contents
+    from .git_contents import Contents
 
 _DIFFERENCE = (
     "diff", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv",
@@ -122,7 +122,7 @@ class Index:
     def contents(self) -> Contents:
         """The git process that gives contents of the repository. It starts when it is asked."""
         if self._contents is None:
-            from .git import Contents
+            from .git_contents import Contents
 
             self._contents = Contents(self._folder)
         return self._contents
@@ -154,10 +154,10 @@ class Index:
         names = [b":" + name_of(path) for path in paths]
         start = 0
         while start < len(names):
-            from .git import PIPE_BYTES
+            from .git_contents import NAMES_BYTES
 
             end, size = start + 1, len(names[start])
-            while end < len(names) and size + len(names[end]) + 1 < PIPE_BYTES:
+            while end < len(names) and size + len(names[end]) + 1 < NAMES_BYTES:
                 size += len(names[end]) + 1
                 end += 1
             self.contents.ask(*names[start:end])

@@ -184,6 +184,19 @@ def test_a_link_that_is_added_is_passed_to_the_hook(project: Folder) -> None:
     assert (code, "link.py:1:7" in said) == (1, True), said
 
 
+@pytest.mark.parametrize("link", ["link.py", "deep/er/link.py"])
+def test_a_link_to_what_a_commit_changes_is_judged_again(project: Folder, link: str) -> None:
+    project.write("notes.txt", "x = 1\n")
+    (project.path / link).parent.mkdir(parents=True, exist_ok=True)
+    (project.path / link).symlink_to("../" * link.count("/") + "notes.txt")
+    project.git("add", "--all")
+    assert commit(project)[0] == 0
+    project.write("notes.txt", BROKEN)
+    project.git("add", "--all")
+    code, said = commit(project)
+    assert (code, f"{link}:1:7" in said) == (1, True), said
+
+
 def test_what_is_executable_or_a_link_and_no_python_stops_nothing(project: Folder) -> None:
     project.write("logo.png", b"\x89PNG\r\n\x1a\n").chmod(0o755)
     project.write("tool", b"\x7fELF\0").chmod(0o755)

@@ -156,6 +156,10 @@ def check_for_hook(names: Sequence[str], settings: Settings) -> Result:
         from .targets.by_change import changed_on_disk
 
         by_file, more = changed_on_disk(by_project, names, declaring)
+    if not all(name.endswith(SUFFIXES) for name in names):
+        from .sources.links_to import links_to
+
+        more = [*more, *links_to(names)]
     run = Run(settings, by_file)
     return run.judge(
         run.wanted(named.select_for_hook([*names, *more], by_file.excludes, (*SUFFIXES, NOTEBOOK), saying(by_file)))

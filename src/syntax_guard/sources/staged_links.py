@@ -41,7 +41,7 @@ class StagedLinks:
         found = [entry for entry in changed.values() if entry.mode != SYMBOLIC]
         if len(found) < len(changed):
             self._held()
-        for path in self._paths():
+        for path in self.paths():
             if worth_following(path) or declares(path):
                 end = self.end(path)
                 if not changed.keys().isdisjoint(end.passed):
@@ -51,7 +51,7 @@ class StagedLinks:
     def below(self, folders: Iterable[str]) -> Iterator[Entry]:
         """What the links that may be Python hold: all, or those below some `folders`. Raises `GitError`."""
         starts = tuple(folder + "/" for folder in folders) or ("",)
-        for path in self._paths():
+        for path in self.paths():
             if path.startswith(starts) and worth_following(path):
                 end = self.end(path)
                 if end.why_not is None:
@@ -63,13 +63,14 @@ class StagedLinks:
 
     def leads(self, path: str) -> bool:
         """Whether a link stands at `path`, or above it. Raises `GitError`."""
-        return any(path == link or path.startswith(link + "/") for link in self._paths())
+        return any(path == link or path.startswith(link + "/") for link in self.paths())
 
     def any(self) -> bool:
         """Whether the index holds a link. Raises `GitError`."""
-        return bool(self._paths())
+        return bool(self.paths())
 
-    def _paths(self) -> list[str]:
+    def paths(self) -> list[str]:
+        """Where the links stand. Raises `GitError`."""
         if self._may_hold_some is None:
             self._may_hold_some = _may_hold_links(self._top)
         if self._known is None and not self._may_hold_some:

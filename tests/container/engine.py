@@ -54,6 +54,14 @@ class Engine:
         assert finished.returncode == 0, finished.stdout + finished.stderr
         return finished.stdout.strip()
 
+    def to_its_end(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run a container and return what it said. Where podman lost that, since it ended at once, run it again."""
+        finished = self.call("run", "--rm", *arguments)
+        for _ in range(4):
+            if "failed to connect to container's attach socket" in finished.stderr:
+                finished = self.call("run", "--rm", *arguments)
+        return finished
+
     def start(self, *arguments: str | Path) -> Container:
         """Start a container in the background, with a loopback network of its own."""
         return Container(self, self.done("run", "--detach", "--network", "none", *arguments))

@@ -29,6 +29,8 @@ driver = "overlay"
 graphroot = "{0}/graph"
 runroot = "{0}/run"
 """
+NOT_STARTED = ("failed to connect to container's attach socket", "container process is already dead")
+"""What Podman and runc say where they lost a container before its command began: few processes are too few for runc."""
 
 
 class Engine:
@@ -55,10 +57,10 @@ class Engine:
         return finished.stdout.strip()
 
     def to_its_end(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run a container and return what it said. Where podman lost that, since it ended at once, run it again."""
+        """Run a container and return what it said. Where Podman lost it before its command began, run it again."""
         finished = self.call("run", "--rm", *arguments)
         for _ in range(4):
-            if "failed to connect to container's attach socket" in finished.stderr:
+            if any(message in finished.stderr for message in NOT_STARTED):
                 finished = self.call("run", "--rm", *arguments)
         return finished
 

@@ -242,6 +242,15 @@ def test_folders_that_path_files_name_are_judged(installation: Installation, tmp
     assert installation.check().code == 1
 
 
+def test_a_folder_that_a_path_file_names_may_be_made_later(installation: Installation, tmp_path: Path) -> None:
+    installation.add("other", {"other.py": "x = 1\n"})
+    installation.write("later.pth", f"\ufeff{tmp_path / 'later'}\n")
+    assert [installation.check().code for _ in range(2)] == [0, 0]
+    (tmp_path / "later").mkdir()
+    (tmp_path / "later" / "bad.py").write_text(BROKEN)
+    assert installation.check().code == 1
+
+
 def test_no_code_of_the_environment_is_run(installation: Installation, tmp_path: Path) -> None:
     mark = tmp_path / "sprung"
     trap = f"import os; open({str(mark)!r}, 'w')\n"

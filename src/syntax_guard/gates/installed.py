@@ -9,6 +9,7 @@ from ..config.expected import entries
 from ..config.settings import Settings
 from ..errors import SourcesError, TargetError
 from ..sources import installed
+from ..sources.path_files import added_folders
 from ..targets.environments import environment
 from ..targets.machine import machine_of
 from ..targets.resolve import located, resolve
@@ -45,7 +46,8 @@ def check_installed(names: Iterable[str], settings: Settings) -> Result:
     targets = resolve(settings.target_version, pythons, None, machine_of(settings))
     python = settings.python[0] if settings.python else None
     place = environment(located(python, machine_of(settings).environ, settings.setting("python")) if python else None)
-    found = installed.distributions(place.folders)
+    added = added_folders(place.folders)
+    found = installed.distributions([*place.folders, *added])
     chosen = _chosen(list(names), found)
     if not found:
         raise SourcesError(f"nothing is installed in {' and '.join(place.folders) or place.within[0]}",
@@ -61,11 +63,11 @@ def check_installed(names: Iterable[str], settings: Settings) -> Result:
     if chosen:
         result = check_selection(installed.select_of(chosen, excluded, place.within), judged, by_file)
     else:
-        question = ("installed", place.folders, judged.root, judged.exclude, judged.expected_broken,
+        question = ("installed", place.folders, added, judged.root, judged.exclude, judged.expected_broken,
                     judged.percent_scripts)  # fmt: skip
 
         def search() -> Selection:
-            return installed.search(place.folders, excluded, place.within)
+            return installed.search(place.folders, added, excluded, place.within)
 
         result = check_search(search, question, judged, by_file)
     if not result.diagnostics:

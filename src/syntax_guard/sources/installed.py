@@ -10,7 +10,7 @@ from ..model import Record, stamp_of
 from .editable import mapped, project
 from .file_types import SUFFIXES, is_python_name, is_script
 from .named import leads_nowhere, not_to_be_read
-from .path_files import added_folders, named_folders, path_files
+from .path_files import named_folders
 from .readers import File, Unreadable, UnreadableError, not_regular, read_file, reason
 from .selection import DEAD_LINK, EXCLUDED, LINK, NOT_COMPILED, FoundFiles, Selection, slashed
 from .walk import Walk
@@ -55,10 +55,9 @@ def normalized(name: str) -> str:
 
 
 def distributions(folders: Iterable[str]) -> list[Distribution]:
-    """Those that are installed in `folders` and in what their path files name, by name; the first of a name counts."""
-    folders = list(folders)
+    """Those that are installed in `folders`, by name; the first folder that has one of a name counts."""
     found: dict[str, Distribution] = {}
-    for folder in [*folders, *added_folders(folders)]:
+    for folder in folders:
         for name in sorted(_names(folder)):
             match = _INFO.match(name)
             if match:
@@ -95,19 +94,26 @@ def _select_of(
         _take_listed(path, exclude, within, selection)
 
 
-def search(folders: Sequence[str], exclude: Callable[[str], bool], within: Sequence[str]) -> Selection:
-    """All Python files in the ``site-packages`` `folders`, and what RECORDs, path files and editable installs name.
+def search(
+    folders: Sequence[str], added: Sequence[str], exclude: Callable[[str], bool], within: Sequence[str]
+) -> Selection:
+    """Find what can be imported from an environment. None is skipped for the name of its folder.
 
-    Whatever its folder is called, a file in them can be imported: none is skipped for that.
+    Args:
+        folders: The ``site-packages``.
+        added: The folders that their path files name.
+        exclude: Says what is left out.
+        within: The folders that belong to the environment.
+
+    Returns:
+        All Python files in `folders` and `added`, and what RECORDs and editable installs name.
     """
-    found = distributions(folders)
+    found = distributions([*folders, *added])
     walk = Walk(exclude, SUFFIXES)
-    for root in dict.fromkeys([*(root for one in found for root in editable_roots(one)), *added_folders(folders)]):
+    for root in dict.fromkeys([*(root for one in found for root in editable_roots(one)), *added]):
         if walk.take_named(slashed(root)):
             walk.search(slashed(root))
     selection = walk.selected()
-    for path_file in path_files(folders):
-        selection.watched.append((path_file, stamp_of(os.stat(path_file))))
     seen: set[tuple[int, ...]] = set()
     for folder in folders:
         _scan(os.path.join(folder, ""), exclude, selection, seen)

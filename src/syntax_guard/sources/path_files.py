@@ -27,7 +27,7 @@ def named_folders(path_file: str) -> list[str]:
     The rules are those of ``addpackage`` in CPython's ``Lib/site.py``.
     """
     try:
-        lines = read_file(path_file).decode("utf-8", "replace").splitlines()
+        lines = read_file(path_file).decode("utf-8-sig", "replace").splitlines()
     except UnreadableError:
         return []
     named = (line.rstrip() for line in lines if line.strip() and not line.startswith(("#", "import ", "import\t")))

@@ -14,7 +14,7 @@ import pytest
 
 from syntax_guard.sources.git_difference import difference
 from syntax_guard.sources.git_index import NotPlainError
-from syntax_guard.sources.git_loose import Objects
+from syntax_guard.sources.git_objects import Objects
 from syntax_guard.sources.staged_index import plain_top
 
 if TYPE_CHECKING:

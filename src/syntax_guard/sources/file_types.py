@@ -83,9 +83,16 @@ def has_python_shebang(first: bytes) -> bool:
         return _nix_starts_python([*command, *" ".join(lines[1:9]).split()])
     python = _starts_python(command, lines[1:])
     if python is None and (behind_env or name in _STARTERS or name.startswith(_LOADERS)):
-        last = (_starts_python(command[at:], lines[1:]) for at in reversed(range(1, len(command))))
+        programs = [at for at in range(1, len(command)) if not _is_value_for_python(command[:at])]
+        last = (_starts_python(command[at:], lines[1:]) for at in reversed(programs))
         python = next((one for one in last if one is not None), False)
     return bool(python)
+
+
+def _is_value_for_python(before: list[str]) -> bool:
+    """Whether the word behind the words `before` is no program, but the value of an option of Python (``-X dev``)."""
+    takes_one = before[-1].startswith("-") and before[-1].endswith(("X", "W"))
+    return takes_one and any(is_interpreter(_base(word)) for word in before)
 
 
 def _starts_python(command: list[str], following: list[str]) -> bool | None:

@@ -114,7 +114,7 @@ class Contents:
             end = (end + piece[-len(none_follows) :])[-len(none_follows) :]
             if not piece:
                 self._give_up()
-            if end == none_follows:  # who reads on waits for ever
+            if end == none_follows:  # git has nothing more to say
                 self._refuse(name)
             digest.update(piece)
             size -= len(piece)

@@ -10,7 +10,7 @@ import os
 
 from .git_index import NotPlainError
 from .git_links import FILES, FOLDER, SUBMODULE, SYMBOLIC
-from .git_loose import Objects
+from .git_objects import Objects
 from .path_names import name_of, path_name
 
 TYPE_CHECKING = False

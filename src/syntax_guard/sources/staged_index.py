@@ -178,7 +178,7 @@ class Index:
         if self._plain is not None:
             try:
                 return self._plain.objects.read(name.decode(), b"blob", _LARGEST)[:most]
-            except NotPlainError:  # it is in a pack, say
+            except NotPlainError:  # such as one in a large pack
                 pass
         return self.contents.file(name, most)
 

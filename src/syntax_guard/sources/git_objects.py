@@ -1,4 +1,4 @@
-"""Objects of git, read without git: those with a file of their own, as all that was just staged or committed has.
+"""Objects of git, read without git: those with a file of their own, as a staged one has, and those in a few packs.
 
 What is told here is proved: each object is called by the SHA-1 of its content (gitrepository-layout(5)).
 """

@@ -11,6 +11,8 @@ PYPROJECT = "pyproject.toml"
 SAID: dict[str, tuple[str, str, tuple[str, tuple[str, ...], int | None] | None]] = {
     "requires-python": (PYPROJECT, '[project]\nrequires-python = ">=3.9"\n', ("floor", (">=3.9",), 2)),
     "poetry": (PYPROJECT, '[tool.poetry.dependencies]\npython = "^3.9"\n', ("floor", (">=3.9,<4",), 2)),
+    "poetry, behind a package with python in its name": (
+        PYPROJECT, '[tool.poetry.dependencies]\npython-dateutil = "*"\npython = "^3.9"\n', ("floor", (">=3.9,<4",), 3)),
     "only another tool": (PYPROJECT, "[tool.ruff]\nline-length = 100\n", None),
     "our own table": (PYPROJECT, '[tool.syntax-guard]\ntarget-version = "3.9"\n', ("target-version", ("3.9",), 2)),
     "setup.cfg": ("setup.cfg", "[options]\npython_requires = >=3.8\n", ("floor", (">=3.8",), 2)),
@@ -122,9 +124,9 @@ def test_beside_a_line_that_cannot_be_read_the_others_count(content: str) -> Non
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("[project]\nrequires-python = 3.9\n", 'project.requires-python: expected a string (write ">=3.9")'),
-        ("[project]\nrequires-python = 3.10\n", 'project.requires-python: expected a string (write ">=3.10")'),
-        ("[project]\nrequires-python = []\n", 'project.requires-python: expected a string (write ">=3.10")'),
+        ("[project]\nrequires-python = 3.9\n", 'line 2: project.requires-python: expected a string (write ">=3.9")'),
+        ("[project]\nrequires-python = 3.10\n", 'line 2: project.requires-python: expected a string (write ">=3.10")'),
+        ("[project]\nrequires-python = []\n", 'line 2: project.requires-python: expected a string (write ">=3.10")'),
         ("[project\n", "not valid TOML: "),
     ],
 )

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from syntax_guard.config.pyproject import read_settings
+from syntax_guard.config.pyproject import read_settings, settings_in
+from syntax_guard.errors import SettingsError
 from syntax_guard.storage.store import Store
 
 if TYPE_CHECKING:
@@ -22,3 +23,29 @@ def test_settings_are_remembered_under_any_key(key: bytes, tmp_path: Path) -> No
     before = remembered.read_bytes()
     read_settings(str(path), Store(str(tmp_path / "cache"), b"another"))
     assert remembered.read_bytes() != before, "what was remembered under one key was believed under another"
+
+
+LINES = {
+    "a key": ("[tool.syntax-guard]\njobs = 'x'\n", 2),
+    "an unknown key": ("[tool.syntax-guard]\n\nexcluded = []\n", 3),
+    "a key in quotes": ("[tool.syntax-guard]\n'jobs' = 'x'\n", 2),
+    "a list of several lines": ("[tool.syntax-guard]\njobs = 1\nexclude = [\n  'a',\n  3,\n]\n", 3),
+    "a dotted key": ("[tool]\nsyntax-guard.jobs = 'x'\n", 2),
+    "a table within ours": ("[project]\n[tool.syntax-guard.jobs]\n", 2),
+    "a table in place of ours": ("[tool.ruff]\nsyntax-guard = 3\n[tool]\nsyntax-guard = 3\n", 4),
+    "a misspelt table": ("[project]\n[tool.syntaxguard]  # = ours\n", 2),
+    "the same key of another table": ("[tool.a]\njobs = 'x'\n[tool.syntax-guard]\njobs = 'x'\n", 4),
+    "the key in a text before": ('[tool.syntax-guard]\nexclude = """\njobs = 1\n"""\njobs = "x"\n', 5),
+    "carriage returns, and a mark at the start": ("\ufeff[tool.syntax-guard]\r\njobs = 'x'\r\n", 2),
+    "an inline table": ("tool = {syntax-guard = {jobs = 'x'}}\n", None),
+    "a key in escapes": ('[tool.syntax-guard]\n"job\\u0073" = "x"\n# jobs = 1\n', None),
+    "more lines that name it than are tried": ("[tool.syntax-guard]\n" + "# jobs\n" * 100 + "jobs = 'x'\n", None),
+}
+
+
+@pytest.mark.parametrize(("content", "line"), LINES.values(), ids=LINES)
+def test_a_mistake_in_our_table_names_file_and_line_where_that_is_sure(content: str, line: int | None) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings_in(content.encode(), "a/pyproject.toml")
+    place = "a/pyproject.toml" if line is None else f"a/pyproject.toml:{line}"
+    assert caught.value.message.startswith((f"{place}: tool.syntax-guard", f"{place}: [tool.syntaxguard]"))

@@ -58,6 +58,7 @@ SPECIFIERS = [
     ">= 3.9",
     ">=3.9.2",
     ">=3.10,<4",
+    ">=0!3.9",
     ">=3.8,<3.12",
     ">=3.6, <3.12",
     ">3.8",
@@ -202,14 +203,14 @@ POETRY = {
 @pytest.mark.parametrize(("text", "lowest"), POETRY.items(), ids=POETRY)
 def test_a_constraint_of_poetry_is_translated(text: str, lowest: tuple[int, int] | None) -> None:
     document = {"tool": {"poetry": {"dependencies": {"python": text}}}}
-    specifier = declared(document, "pyproject.toml")
+    specifier = declared(document)
     assert specifier is not None
     assert next(admitted(specifier), None) == lowest
 
 
 @pytest.mark.parametrize("text", ["^x", "~", "^", "latest", "3.8 - 3.11"])
 def test_a_constraint_of_poetry_that_does_not_parse_is_refused(text: str) -> None:
-    specifier = declared({"tool": {"poetry": {"dependencies": {"python": text}}}}, "pyproject.toml")
+    specifier = declared({"tool": {"poetry": {"dependencies": {"python": text}}}})
     with pytest.raises(SettingsError, match="does not parse"):
         admitted(str(specifier))
 
@@ -229,9 +230,9 @@ DOCUMENTS = {
 
 @pytest.mark.parametrize(("document", "specifier"), DOCUMENTS.values(), ids=DOCUMENTS)
 def test_what_a_project_needs_is_found(document: dict[str, object], specifier: str | None) -> None:
-    assert declared(document, "pyproject.toml") == specifier
+    assert declared(document) == specifier
 
 
 def test_a_requirement_that_is_no_text_is_refused() -> None:
-    with pytest.raises(SettingsError, match=r"pyproject\.toml: project\.requires-python: expected a string"):
-        declared({"project": {"requires-python": 3.9}}, "pyproject.toml")
+    with pytest.raises(SettingsError, match=r"project\.requires-python: expected a string"):
+        declared({"project": {"requires-python": 3.9}})

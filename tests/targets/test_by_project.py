@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from syntax_guard.model import this_interpreter
+
 if TYPE_CHECKING:
     from ..conftest import Folder
 
@@ -234,7 +236,22 @@ def test_the_next_declaration_counts_where_one_is_of_no_use(folder: Folder) -> N
     folder.write("pyproject.toml", '[project]\nrequires-python = "3.8"\n')
     folder.write("Dockerfile", "FROM python:3.8\n")
     folder.write("main.py", MATCH)
-    assert folder.guard("check", "main.py").code == 1
+    run = folder.guard("check", "main.py")
+    assert (run.code, "put an operator first: >=3.8), so FROM python:3.8 in Dockerfile:1 counts\n" in run.err) == (
+        1,
+        True,
+    )
+
+
+def test_a_note_says_what_is_asked_instead_unless_a_flag_does(folder: Folder) -> None:
+    folder.write("pyproject.toml", "[project]\nrequires-python = 3.9\n")
+    folder.write("app/.python-version", "3.11\n")
+    folder.write("app/main.py", "x = 1\n")
+    note = "pyproject.toml is passed over: line 2: project.requires-python: expected a string"
+    this = this_interpreter()
+    assert f'{note} (write ">=3.9"), so {this.name} is asked\n' in folder.guard("check", "app/main.py").err
+    flagged = folder.guard("check", "--target-version", HERE, "app/main.py")
+    assert f'{note} (write ">=3.9")\n' in flagged.err
 
 
 def test_exclusions_add_up_downward(repository: Folder) -> None:
@@ -358,7 +375,5 @@ def test_the_verb_shows_what_is_asked_about_one_file(monorepo: Folder) -> None:
 def test_the_verb_says_which_declaration_is_ignored(repository: Folder) -> None:
     repository.write(".python-version", "3.11\n")
     run = repository.guard("targets")
-    assert (run.code, run.err) == (
-        0,
-        "syntax-guard: .python-version is ignored until git tracks it (git add .python-version)\n",
-    )
+    note = ".python-version is ignored until git tracks it (git add .python-version)"
+    assert (run.code, run.err) == (0, f"syntax-guard: {note}, so {this_interpreter().name} is asked\n")

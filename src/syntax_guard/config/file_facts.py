@@ -83,7 +83,7 @@ def _pyproject(content: bytes, path: str) -> FileFacts:
         document = parse(content, path)
     except SettingsError as error:
         return FileFacts({}, note=error.message.removeprefix(f"{path}: "))
-    table = own_table(document, path)
+    table = own_table(document, content, path)
     declarations: list[Declaration] = []
     asked = table.get("target_version")
     if asked:

@@ -108,14 +108,16 @@ def _versions(value: Any, where: str) -> tuple[str, ...]:
     if not all(said):
         raise SettingsError(f"{where}: expected a version, and there is none", "write one, such as 3.9")
     versions = tuple(version for some in said for version in some)
-    for version in versions:
-        from .specifiers import DECLARED, parse
+    for version, following in zip(versions, (*versions[1:], ""), strict=True):
+        from .specifiers import DECLARED, is_version, parse
 
         if version != DECLARED:
             try:
                 parse(version)
             except TargetError as error:
-                raise SettingsError(f"{where}: {error.message}", error.hint) from None
+                dotted = f"{version}.{following}"
+                comma = f"write {dotted} with a dot: a comma stands between versions" if is_version(dotted) else None
+                raise SettingsError(f"{where}: {error.message}", comma or error.hint) from None
     return versions
 
 

@@ -81,8 +81,8 @@ class Projects:
         """Those that were looked at."""
         self.builds: dict[Build, None] = {}
         """What the compose files that were looked at build."""
-        self.notes: dict[str, None] = {}
-        """Declarations that could not be read or used, a line each."""
+        self.notes: dict[str, str] = {}
+        """What is said of declarations that could not be read or used, a line each, and the folder that it is about."""
 
     def of(self, folder: str) -> Project:
         """The project of the files in `folder` (relative to the top of the tree, with ``/``; ``""`` for the top).
@@ -105,7 +105,7 @@ class Projects:
         content = self.tree.start(path, DECLARATION_LIMIT + 1)
         if content is None or len(content) <= DECLARATION_LIMIT:
             return content
-        self.notes[f"{path} is passed over: larger than {DECLARATION_LIMIT >> 20} MiB"] = None
+        self.notes[f"{path} is passed over: larger than {DECLARATION_LIMIT >> 20} MiB"] = posixpath.dirname(path)
         return None
 
     def _below(self, above: Project, folder: str) -> Project:
@@ -121,7 +121,9 @@ class Projects:
         self.declaring[folder] = None
         table = next((facts.table for facts in said if facts.table), {})
         explicit = [one for one in declared if one.kind == "target-version"]
-        inferred = next((one for one in declared if one.kind != "target-version" and self._is_usable(one)), None)
+        inferred = next(
+            (one for one in declared if one.kind != "target-version" and self._is_usable(one, folder)), None
+        )
         return Project(
             folder,
             explicit[0] if explicit else above.explicit,
@@ -135,11 +137,11 @@ class Projects:
             builds,
         )
 
-    def _is_usable(self, declaration: Declaration) -> bool:
-        """Whether `declaration` can be asked; else it is noted, and the next one counts."""
+    def _is_usable(self, declaration: Declaration, folder: str) -> bool:
+        """Whether `declaration`, of `folder`, can be asked; else it is noted, and the next one counts."""
         why = self._usable(declaration)
         if why:
-            self.notes[f"{declaration.place}: {declaration.shown} is passed over: {why}"] = None
+            self.notes[f"{declaration.place}: {declaration.shown} is passed over: {why}"] = folder
         return why is None
 
     def _baseline(self, folder: str) -> Baseline | None:
@@ -176,7 +178,7 @@ class Projects:
         facts = file_facts.unpacked(rows)
         if facts.note:
             part = "a part of " if facts.declarations or facts.builds else ""
-            self.notes[f"{part}{path} is passed over: {facts.note}"] = None
+            self.notes[f"{part}{path} is passed over: {facts.note}"] = posixpath.dirname(path)
         return facts
 
 

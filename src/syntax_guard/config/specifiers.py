@@ -73,20 +73,28 @@ def parse(text: str) -> Version:
     return version
 
 
-def declared(document: Mapping[str, object], path: str) -> str | None:
+def is_version(text: str) -> bool:
+    """Whether `parse` takes `text`."""
+    try:
+        return bool(parse(text))
+    except TargetError:
+        return False
+
+
+def declared(document: Mapping[str, object]) -> str | None:
     """What a parsed ``pyproject.toml`` says of the Python it needs, as a version specifier, or None.
 
     That is ``requires-python`` of ``[project]``, else ``python`` of ``[tool.poetry.dependencies]``, translated.
 
-    Raises `SettingsError`, which names the file's ``path``, where it is not text.
+    Raises `SettingsError`, which names table and key, where it is not text.
     """
     text = _dig(document, "project", "requires-python")
     if text is not None:
-        return _text(text, f"{path}: project.requires-python")
+        return _text(text, "project.requires-python")
     text = _dig(document, "tool", "poetry", "dependencies", "python")
     if isinstance(text, dict):
         text = text.get("version")
-    return None if text is None else _from_poetry(_text(text, f"{path}: tool.poetry.dependencies.python"))
+    return None if text is None else _from_poetry(_text(text, "tool.poetry.dependencies.python"))
 
 
 def admitted(requires_python: str) -> Iterator[Version]:
@@ -178,7 +186,13 @@ def _is_specifier(text: str) -> bool:
 
 
 def _release(text: str) -> Release:
-    """The release numbers of a version, without what PEP 440 allows after them; empty where it is no version."""
+    """The release numbers of a version, without what PEP 440 allows after them; empty where it is no version.
+
+    Epoch 0, as in ``0!3.9``, is that of each version that names none.
+    """
+    epoch, mark, rest = text.partition("!")
+    if mark and epoch and not epoch.strip("0"):
+        text = rest
     end = next((at for at, char in enumerate(text) if char not in "0123456789."), len(text))
     numbers = text[:end].rstrip(".-_").split(".")
     words = "".join(char if "a" <= char <= "z" else " " for char in text[end:]).split()

@@ -13,6 +13,7 @@ from ..storage.key import cache_key
 from ..storage.store import Store
 from .declared import asked_by, unusable
 from .machine import machine_of
+from .notes import instead, notes
 from .rules import Asked, FileRules, matcher, this_alone
 
 TYPE_CHECKING = False
@@ -66,7 +67,8 @@ class ByProject:
         self._asked: dict[Declaration, Asked] = {}
         self._matchers: dict[tuple[str, str, tuple[str, ...]], Matcher] = {}
         self._lists: dict[tuple[str, tuple[str | ExpectedBroken, ...]], Listed] = {}
-        self._notices: dict[str, None] = {}
+        self._notices: dict[str, str] = {}
+        """Each note, and the line that says it."""
 
     def over(self, tree: Tree) -> ByProject:
         """The same rules for paths in `tree`: the targets are found once for both."""
@@ -83,7 +85,7 @@ class ByProject:
     @property
     def notices(self) -> tuple[str, ...]:
         """What a person should know of the declarations, a line each."""
-        return tuple(self._notices)
+        return tuple(self._notices.values())
 
     def of(self, file: Readable) -> FileRules:
         """What counts for `file`. Raises `SettingsError` and `TargetError` for a table of ours above it."""
@@ -160,8 +162,10 @@ class ByProject:
 
     def _made(self, projects: Projects, project: Project) -> tuple[FileRules, tuple[Matcher, ...]]:
         settings, overrides = self._settings, self._settings.overrides
-        self._notices.update(projects.notes)
-        self._notices.update(dict.fromkeys(map(_does_not_count, getattr(projects.tree, "untracked", ()))))
+        for note, about in notes(projects):
+            if note not in self._notices:
+                counts = None if about is None or self._override else instead(projects, about)
+                self._notices[note] = f"{note}, so {counts}" if counts else note
         root = projects.name if self._tree is None else "/"
         exclude = self._matching("exclude", root, project.exclude)
         scripts = self._matching("percent-scripts", root, project.percent_scripts)
@@ -236,7 +240,7 @@ class ByProject:
         if declaration not in self._asked:
             self._asked[declaration] = asked = asked_by(declaration, self._machine)
             if asked.note:
-                self._notices[asked.note] = None
+                self._notices[asked.note] = asked.note
         return self._asked[declaration]
 
     def _top_of(self, folder: str) -> str | None:
@@ -298,12 +302,6 @@ def _baselines(project: Project) -> Baselines | None:
     from .baselines import Baselines
 
     return Baselines(project.folder, project.baselines)
-
-
-def _does_not_count(path: str) -> str:
-    if os.path.isabs(path):
-        return f"{path} is ignored: a link leads there, out of the repository"
-    return f"{path} is ignored until git tracks it (git add {path})"
 
 
 def _lies_in(path: str, folder: str) -> bool:

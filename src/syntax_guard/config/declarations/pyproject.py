@@ -20,13 +20,16 @@ def read(document: dict[str, Any], content: bytes, path: str) -> Declaration | N
 
     `document` is the parsed `content` of the file at `path`.
     """
-    try:
-        text = declared(document, path)
-    except SettingsError as error:
-        raise DeclarationError(f"{error.message.removeprefix(f'{path}: ')} ({error.hint})") from None
-    if text is None:
-        return None
     project = document.get("project")
     own = isinstance(project, dict) and "requires-python" in project
+    line = line_of(content, "requires-python" if own else "python")
+    try:
+        text = declared(document)
+    except SettingsError as error:
+        raise DeclarationError(
+            f"line {line}: {error.message} ({error.hint})" if line else f"{error.message} ({error.hint})"
+        ) from None
+    if text is None:
+        return None
     shown = f"requires-python {text or repr('')}" if own else f"Poetry's python {text}"
-    return Declaration("floor", (text,), shown, path, line_of(content, "requires-python" if own else "python"))
+    return Declaration("floor", (text,), shown, path, line)

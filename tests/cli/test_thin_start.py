@@ -17,7 +17,6 @@ ALLOWED = {
         "cli", "cli.commands", "cli.commands.check", "cli.exit_codes", "cli.main",
         "config", "config.settings",
         "judging", "judging.in_process", "judging.judgement", "judging.schedule",
-        "processes", "processes._compile_worker",
         "sources", "sources.file_types", "sources.named", "sources.readers", "sources.selection",
         "targets", "targets.rules",
     )),

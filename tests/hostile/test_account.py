@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from syntax_guard.sources.file_types import has_python_shebang
+from syntax_guard.sources.first_line import has_python_shebang
 from syntax_guard.storage.stamps import TICK
 
 from ..conftest import PROJECT

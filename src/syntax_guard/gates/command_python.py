@@ -7,7 +7,7 @@ import sys
 
 from ..errors import TargetError
 from ..model import Record, stamp_of
-from ..sources.file_types import is_interpreter
+from ..sources.first_line import is_interpreter
 from ..targets.resolve import located, resolve
 from .command_words import MANAGERS, PROJECT_TOOLS, WRAPPERS, UnknownPythonError, options, shebang, split
 from .project_environment import refused

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
-from ..processes._compile_worker import NAME
 from .judgement import PLAIN_CODINGS, Judgement, coding_of, hidden, judged, read, silent
 
 TYPE_CHECKING = False
@@ -31,6 +31,8 @@ ORDINARY_LAMBDAS = 500
 ORDINARY_COPIES = 1 << 20
 """Bytes that the compiler may see. Every way out of a ``try`` has its own copy of the body of ``finally``, and where
 those are nested their copies multiply: 500 bytes can take 10 GB."""
+_NO_FILE = os.devnull + "/source"
+"""A name of no file, as the compile worker has one for the same reason. No answer holds it."""
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
 
 
@@ -116,7 +118,7 @@ def is_silent(data: bytes) -> bool:
     filters = _warnings.filters
     filters.insert(0, ("error", None, Warning, None, 0))
     try:
-        compile(data, NAME, "exec", 0, True, 0)
+        compile(data, _NO_FILE, "exec", 0, True, 0)
     except Exception:  # noqa: BLE001 - whatever it is, it is asked for again, and heard
         return False
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..model import VALID, Problem, Record, Source, Verdict
-from ..processes import _compile_worker
 from ..sources.readers import File, UnreadableError
 
 TYPE_CHECKING = False
@@ -65,6 +64,8 @@ class Request(Record):
 
             return lambda frame: bytecode.judge(frame, self.floor)
         if self.floor is None:
+            from ..processes import _compile_worker  # which nearly all commits do without
+
             return _compile_worker.judge
         from . import emulate
 

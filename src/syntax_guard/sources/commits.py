@@ -6,7 +6,8 @@ import os
 
 from ..config.settings import SPEAKING
 from ..errors import GitError
-from .file_types import SUFFIXES, has_python_shebang, is_python_name
+from .file_types import SUFFIXES, is_python_name
+from .first_line import has_python_shebang
 from .git_links import EXECUTABLE
 from .readers import SIZE_LIMIT, UnreadableError, too_large
 from .selection import EXCLUDED, TOOL_FOLDER, Selection, below_tool_folder

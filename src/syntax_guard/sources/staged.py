@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..config.settings import BASELINE_LIMIT, SPEAKING
-from .file_types import SUFFIXES, has_python_shebang, is_python_name
+from .file_types import SUFFIXES, is_python_name
 from .git_attributes import may_have_attributes
 from .git_links import EXECUTABLE, REGULAR
 from .git_modes import ignores_modes
@@ -187,6 +187,8 @@ def _by_disk(index: Index) -> Callable[[str], bool]:
 def _is_script(entry: Entry, index: Index, written: Checkout | AsHeld) -> bool:
     if not entry.blob:
         return False
+    from .first_line import has_python_shebang  # most commits stage no such file
+
     try:
         return has_python_shebang(written.read(index, entry.stored or entry.path, entry.blob, 1024))
     except UnreadableError:  # its name does not say that it is Python

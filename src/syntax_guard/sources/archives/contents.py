@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ..file_types import SUFFIXES, has_python_shebang, is_python_name
+from ..file_types import SUFFIXES, is_python_name
+from ..first_line import has_python_shebang
 
 METADATA = ("METADATA", "WHEEL", "PKG-INFO", "pyproject.toml", "index.json")
 """Names of the files that say which Python an archive is for."""

@@ -145,6 +145,41 @@ def test_such_a_commit_on_the_server_does_not_stop_the_one_that_ends_it(reposito
     assert run.code == 0, run.err
 
 
+def a_folder_of_two_files(repository: Folder) -> str:
+    good, bad = repository.git("rev-parse", "main:a.py"), blob(repository, BROKEN)
+    inside = tree(repository, ("b.py", good), ("c.py", bad))
+    return tree(repository, ("a.py", good), ("a.py", inside), ("z.py", good))
+
+
+@pytest.mark.parametrize(
+    ("doubled", "staged"),
+    [
+        (two_files, "z.py"), (two_files_the_broken_one_first, "z.py"), (two_files_the_broken_one_first, "a.py"),
+        (two_settings, "z.py"), (two_files_below, "top/in/a.py"), (a_file_and_a_folder, "z.py"),
+        (a_folder_of_two_files, "a.py/b.py"), (a_folder_of_two_files, "z.py"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("repository", ["sha1"], indirect=True)
+def test_a_head_with_two_entries_is_refused_where_git_calls_one_of_them_removed(
+    repository: Folder, doubled: Callable[[Folder], str], staged: str
+) -> None:
+    repository.git("reset", "-q", "--hard", commit(repository, doubled(repository)))
+    repository.write(staged, "x = 3\n")
+    repository.git("add", "--all")
+    run = repository.guard("check", "--staged")
+    assert (run.code, run.out, run.err.count("\n"), "HEAD holds two entries called" in run.err) == (2, "", 1, True), run
+
+
+@pytest.mark.parametrize("repository", ["sha1"], indirect=True)
+def test_what_is_to_be_added_later_is_no_second_entry(repository: Folder) -> None:
+    repository.git("rm", "-q", "--cached", "a.py")
+    repository.git("add", "--intent-to-add", "a.py")
+    repository.write("b.py", BROKEN)
+    repository.git("add", "b.py")
+    run = repository.guard("check", "--staged")
+    assert (run.code, "b.py:1:7" in run.out) == (1, True), run
+
+
 def stored(repository: Folder, name: str, content: bytes) -> None:
     """Have the file of the object `name` hold `content`."""
     path = repository.path / ".git/objects" / name[:2] / name[2:]

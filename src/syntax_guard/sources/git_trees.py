@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from bisect import bisect_left
 
 from ..errors import GitError
+from .git import run
 from .git_links import FOLDER, LONGEST, End, followed
-from .path_names import path_name
+from .path_names import name_of, path_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from typing import TypeAlias
 
     from .git_contents import Contents
@@ -29,6 +31,35 @@ class TwoEntriesError(GitError):
 def two_entries(holder: str, name: str) -> TwoEntriesError:
     """The error for a `holder`, a commit or a folder, with two entries called `name`."""
     return TwoEntriesError(f"{holder} holds two entries called {name}", "see `git fsck`, and make the commit anew")
+
+
+def refuse_doubled_head(top: str, removed: Iterable[str], changed: Collection[str]) -> None:
+    """Raise `GitError` where HEAD of the work tree `top` holds two entries of one name.
+
+    Of those, git matches one with the index and calls the other removed. So HEAD is read only where a path that is
+    `removed` stands in the index all the same: as itself, or as a folder of which not all is among the `changed` paths.
+    """
+    held = run(top, "ls-files", "-z").split(b"\0")[:-1]
+
+    def stands(path: str) -> bool:
+        name = name_of(path)
+        at = bisect_left(held, name)
+        if held[at : at + 1] == [name]:
+            return True
+        at = bisect_left(held, name + b"/")
+        while at < len(held) and held[at].startswith(name + b"/"):
+            if path_name(held[at]) not in changed:
+                return True
+            at += 1
+        return False
+
+    if not any(map(stands, removed)):
+        return
+    names: set[bytes] = set()
+    for name in run(top, "ls-tree", "-r", "-t", "-z", "--name-only", "--full-tree", "HEAD").split(b"\0"):
+        if name in names:
+            raise two_entries("HEAD", path_name(name))
+        names.add(name)
 
 
 class Trees:

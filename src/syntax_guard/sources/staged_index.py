@@ -116,6 +116,10 @@ class Index:
                 entries[path] = Entry(path, int(mode, 8), blob.decode())
             elif int(mode, 8) == SUBMODULE:
                 entries[path] = Entry(f"{path}/", SUBMODULE, None, why_not=SUBMODULE_FOLDER)
+        if self.removed:
+            from .git_trees import refuse_doubled_head
+
+            refuse_doubled_head(self.top(), self.removed, entries)
         return tuple(entries.values())
 
     @property

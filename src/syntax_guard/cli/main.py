@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -103,18 +104,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _complain(error: Exception) -> None:
     """Say why the question could not be asked: a limit may be met anywhere. Raises an `error` that is no such thing."""
     try:
+        from ..processes.shortage import shortage
         from .output import complain
 
-        if not isinstance(error, SyntaxGuardError):
-            from ..processes.shortage import shortage
-
-            limit = shortage(error)
-            if limit is None:
-                raise error
-            error = limit
-        complain(error)
+        known = error if isinstance(error, SyntaxGuardError) else shortage(error)
+        if known:
+            complain(known)
+            return
     except MemoryError:  # not even for this
         os.write(2, b"syntax-guard: no memory is left (raise the limit of memory)\n")
+        return
+    except OSError as lack:
+        if lack.errno != errno.EMFILE:
+            raise
+        os.write(2, b"syntax-guard: no file descriptor is left (raise the limit: ulimit -n)\n")
+        return
+    raise error
 
 
 def _answer(arguments: list[str]) -> int:

@@ -37,7 +37,7 @@ def refuse_doubled_head(top: str, removed: Iterable[str], changed: Collection[st
     """Raise `GitError` where HEAD of the work tree `top` holds two entries of one name.
 
     Of those, git matches one with the index and calls the other removed. So HEAD is read only where a path that is
-    `removed` stands in the index all the same: as itself, or as a folder of which not all is among the `changed` paths.
+    `removed` stands in the index all the same, as itself or as a folder that holds more than the `changed` paths.
     """
     held = run(top, "ls-files", "-z").split(b"\0")[:-1]
 

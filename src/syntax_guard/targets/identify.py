@@ -12,6 +12,7 @@ import time
 from ..config.specifiers import LOWEST
 from ..errors import TargetError
 from ..model import Interpreter, Record, interpreter_name, label
+from ..processes.shortage import shortage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def identify(path: str, environ: Mapping[str, str], timeout: float) -> Answer:
     ``timeout`` is in seconds. A shim (pyenv's, asdf's) chooses by folder and settings, so what it stands for is
     returned in its place; a wrapper whose interpreter does not run by itself stays.
 
-    Raises `TargetError`, with one line for a person, where it is no CPython from ``LOWEST`` up, or gives no answer.
+    Raises `TargetError`, with one line for a person, where it is no CPython from ``LOWEST`` up, or gives no answer;
+    `ResourcesError` where a limit of this process stands in the way.
     """
     said = _ask(path, environ, timeout)
     version, name = (said.major, said.minor), interpreter_name(said.implementation, said.version)
@@ -96,6 +98,9 @@ def _ask(path: str, environ: Mapping[str, str], timeout: float) -> _Said:
             start_new_session=True,
         )
     except (OSError, ValueError) as error:  # ValueError: a null byte in the path
+        limit = shortage(error)
+        if limit:  # and not the fault of what was started
+            raise limit from None
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise TargetError(f"{path} cannot be started: {reason}", "name the executable of a Python") from None
     output, deadline = bytearray(), time.monotonic() + timeout

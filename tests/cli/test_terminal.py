@@ -108,3 +108,29 @@ def test_what_a_stream_cannot_show_is_escaped_as_python_would() -> None:
     assert "".join(cells(line, "ascii")) == line.encode("ascii", "backslashreplace").decode()
     assert "".join(cells(line, "latin-1")) == "\\u5728 = \xe9"
     assert "".join(cells(line, "utf-8")) == line
+
+
+READERS = {
+    "agent-hook": (["agent-hook"], "the agent's event, a JSON object"),
+    "check -": (["check", "-"], "a source"),
+    "--commits -": (["check", "--commits", "-"], "names of commits"),
+    "--files-from -": (["check", "--files-from", "-"], "names of files, one a line"),
+    "pre-push": (["pre-push"], "a line `local-ref new remote-ref old` for each ref"),
+    "pre-receive": (["pre-receive"], "a line `old new ref` for each ref"),
+    "stream": (["stream"], "a line of JSON for each source"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "what"), READERS.values(), ids=READERS)
+def test_a_command_that_reads_from_the_terminal_says_what(arguments: list[str], what: str, repository: Folder) -> None:
+    repository.git("commit", "-q", "--allow-empty", "-m", "first")
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [COMMAND, *arguments], cwd=repository.path, env=repository.environment, stdin=theirs,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    os.close(theirs)
+    os.write(ours, b"\x04")  # Ctrl-D
+    _, said = process.communicate(timeout=30)
+    os.close(ours)
+    assert said.startswith(f"syntax-guard: reading standard input: {what}; Ctrl-D ends it\n")

@@ -55,6 +55,14 @@ def test_report_only_starts_whatever_it_finds_and_says_so(folder: Folder) -> Non
     assert "--report-only" in run.err
 
 
+@pytest.mark.parametrize("options", [[], ["--report-only"], ["--wait"]], ids=ascii)
+def test_a_command_that_is_not_there_is_told_before_the_check(options: list[str], folder: Folder) -> None:
+    folder.write("main.py", BROKEN)
+    run = folder.guard("run", *options, "--", "no-such-command")
+    hint = "install it in the image, or name it with its path"
+    assert (run.code, run.out, run.err) == (127, "", f"syntax-guard: no-such-command: command not found ({hint})\n")
+
+
 def test_quiet_is_quiet(folder: Folder) -> None:
     folder.write("main.py")
     run = folder.guard("run", "--quiet", "--", *STARTED)

@@ -137,3 +137,10 @@ def note(line: str) -> None:
 def note_visible(line: str) -> None:
     """As `note`, for a `line` whose names were made visible as it was put together: to do so twice is another name."""
     write_error(f"syntax-guard: {line}\n")
+
+
+def waiting_for(what: str) -> None:
+    """Where standard input is a terminal, say that `what` is read from it: else the command seems to hang."""
+    if sys.stdin is not None and sys.stdin.isatty():
+        end = "Ctrl-Z and Enter" if os.name == "nt" else "Ctrl-D"
+        note(f"reading standard input: {what}; {end} ends it")

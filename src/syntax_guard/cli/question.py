@@ -42,7 +42,7 @@ def _commits(question: Question) -> Result:
 
     keep_sources(question.settings, question.flags, ())
     asked = question.flags["commits"]
-    return check_commits(asked, _standard_input() if asked == "-" else None, question.settings)
+    return check_commits(asked, _standard_input("names of commits") if asked == "-" else None, question.settings)
 
 
 def _merge(question: Question) -> Result:
@@ -63,7 +63,7 @@ def _stdin(question: Question) -> Result:
     from ..check import check_stdin
 
     keep_sources(question.settings, question.flags, question.paths)
-    return check_stdin(_standard_input(), question.settings)
+    return check_stdin(_standard_input("a source"), question.settings)
 
 
 def _tracked(question: Question) -> Result:
@@ -133,6 +133,9 @@ def _list_of_files(path: str) -> IO[bytes]:
     if path == "-":
         if sys.stdin is None:
             raise UsageError("standard input cannot be read: it is closed", _SEND)
+        from .output import waiting_for
+
+        waiting_for("names of files, one a line")
         return open(sys.stdin.fileno(), "rb", closefd=False)
     try:
         return open(path, "rb")
@@ -195,9 +198,11 @@ def keep_sources(settings: Settings, flags: dict[str, Any], paths: Sequence[str]
         refuse_sources(settings.output_file, paths, file, settings.setting("output-file"))
 
 
-def _standard_input() -> bytes:
+def _standard_input(what: str) -> bytes:
     from ..sources.readers import SIZE_LIMIT
+    from .output import waiting_for
 
+    waiting_for(what)
     try:
         data: bytes | None = sys.stdin.buffer.read(SIZE_LIMIT + 1) if sys.stdin else None
     except OSError as error:

@@ -6,6 +6,7 @@ import sys
 
 from ..errors import UsageError
 from ..sources.path_names import path_name
+from .output import waiting_for
 
 LONGEST = 1 << 24
 """Bytes that are read."""
@@ -13,8 +14,9 @@ NO_SETTINGS = ("max-findings", "stdin-filename", "output-file", "run-filters", "
 """Settings that have no meaning for what is pushed: it is in no work tree, and in no index."""
 
 
-def lines_of_git() -> list[str]:
-    """The lines on standard input. Raises `UsageError` for more than a push can hold."""
+def lines_of_git(of_each_ref: str) -> list[str]:
+    """The lines on standard input, with `of_each_ref` in each. Raises `UsageError` for more than a push can hold."""
+    waiting_for(f"a line `{of_each_ref}` for each ref")
     data = sys.stdin.buffer.read(LONGEST + 1) if sys.stdin else b""
     if len(data) > LONGEST:
         raise UsageError("too many refs are pushed at once", "push fewer at a time")

@@ -54,6 +54,34 @@ class EndedError(Exception):
         self.status = status
 
 
+def look_up(command: Sequence[str]) -> list[bytes]:
+    """Find the program of a command, as a shell does.
+
+    Args:
+        command: The program, looked up in ``PATH`` unless it has a slash, and its arguments.
+
+    Returns:
+        The files that may be meant, at least one.
+
+    Raises:
+        CommandError: There is none.
+        UsageError: This system cannot fork.
+    """
+    if not hasattr(os, "fork"):
+        raise UsageError("run needs a POSIX system", "here, use: syntax-guard check && COMMAND")
+    program = command[0]
+    if not program:
+        raise CommandError("'': command not found", "a variable in the command may be empty", NOT_FOUND)
+    if programs := [*_programs(program, _environment())]:
+        return programs
+    hint = "install it in the image, or name it with its path"
+    if os.sep in program:
+        hint = "correct the path: the file is not there"
+    if len(command) == 1 and len(program.split()) > 1:
+        hint = f"it is one word: write -- {program}, without quotes, or as a list with an item for each word"
+    raise CommandError(f"{program}: command not found", hint, NOT_FOUND)
+
+
 def supervise(check: Callable[[], int]) -> int:
     """Run `check` in a child and return its exit status, 0 to 255. What `check` prints, it flushes.
 
@@ -62,10 +90,8 @@ def supervise(check: Callable[[], int]) -> int:
     kernel does not let a signal end it, by returning 128 plus the number of the signal. These signals stay held back
     until `become`. Orphans that come to a process 1 meanwhile are reaped. Should this process be killed, the child
     ends with it. Where no child can be had, this process checks by itself. Raises `CheckDiedError` for a child that
-    was killed by another process, and `UsageError` on a system that cannot fork.
+    was killed by another process.
     """
-    if not hasattr(os, "fork"):
-        raise UsageError("run needs a POSIX system", "here, use: syntax-guard check && COMMAND")
     held = hold()
     lifeline = end = -1
     try:
@@ -96,13 +122,11 @@ def supervise(check: Callable[[], int]) -> int:
 def become(command: Sequence[str]) -> NoReturn:
     """Replace this process by `command`: same process id, folder, descriptors and environment.
 
-    `command` is the program, looked up in `PATH` unless it has a slash, and its arguments. Raises `CommandError`, and
-    EndedError for a signal that has come since `supervise` began.
+    `command` is as for `look_up`. Raises `CommandError`, and EndedError for a signal that has come since `supervise`
+    began.
     """
-    if not command[0]:
-        raise CommandError("'': command not found", "a variable in the command may be empty", NOT_FOUND)
     environment = _environment()
-    programs = [*_programs(command[0], environment)]
+    programs = look_up(command)
     for name in _IGNORED_BY_PYTHON:
         if hasattr(signal, name):
             signal.signal(signal.Signals[name], signal.SIG_DFL)
@@ -119,7 +143,7 @@ def become(command: Sequence[str]) -> NoReturn:
                 refused = error
             if not isinstance(error, PermissionError):
                 break
-    raise _refusal(command, refused, found=bool(programs)) from refused
+    raise _refusal(command[0], refused) from refused
 
 
 class _SignalledError(Exception):
@@ -249,18 +273,8 @@ def _programs(name: str, environment: Mapping[bytes, bytes]) -> Iterator[bytes]:
             yield path
 
 
-def _refusal(command: Sequence[str], error: OSError, *, found: bool) -> CommandError:
-    """What a shell would say and exit with (POSIX, Shell Command Language, 2.8.2)."""
-    program = command[0]
-    if not found:
-        hint = (
-            "correct the path: the file is not there"
-            if os.sep in program
-            else "install it in the image, or name it with its path"
-        )
-        if len(command) == 1 and len(program.split()) > 1:
-            hint = f"it is one word: write -- {program}, without quotes, or as a list with an item for each word"
-        return CommandError(f"{program}: command not found", hint, NOT_FOUND)
+def _refusal(program: str, error: OSError) -> CommandError:
+    """What a shell would say of a file that cannot be started, and exit with (POSIX, Shell Command Language, 2.8.2)."""
     if isinstance(error, FileNotFoundError):
         return CommandError(
             f"{program}: cannot be started", "correct its first line: that interpreter does not exist", NOT_FOUND

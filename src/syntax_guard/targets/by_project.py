@@ -13,7 +13,6 @@ from ..storage.key import cache_key
 from ..storage.store import Store
 from .declared import asked_by, unusable
 from .machine import machine_of
-from .notes import instead, notes
 from .rules import Asked, FileRules, matcher, this_alone
 
 TYPE_CHECKING = False
@@ -162,10 +161,13 @@ class ByProject:
 
     def _made(self, projects: Projects, project: Project) -> tuple[FileRules, tuple[Matcher, ...]]:
         settings, overrides = self._settings, self._settings.overrides
-        for note, about in notes(projects):
-            if note not in self._notices:
-                counts = None if about is None or self._override else instead(projects, about)
-                self._notices[note] = f"{note}, so {counts}" if counts else note
+        if projects.notes or getattr(projects.tree, "untracked", None):
+            from .notes import instead, notes
+
+            for note, about in notes(projects):
+                if note not in self._notices:
+                    counts = None if about is None or self._override else instead(projects, about)
+                    self._notices[note] = f"{note}, so {counts}" if counts else note
         root = projects.name if self._tree is None else "/"
         exclude = self._matching("exclude", root, project.exclude)
         scripts = self._matching("percent-scripts", root, project.percent_scripts)

@@ -14,7 +14,7 @@ from ...gates.agent import files_of, judge
 from ...gates.agent_events import UnknownEvent, read
 from ...sources.work_tree import enclosing
 from ..exit_codes import OK
-from ..output import note, write
+from ..output import note, waiting_for, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -143,6 +143,7 @@ def _name(one: Diagnostic) -> str:
 def _standard_input() -> bytes:
     if sys.stdin is None:
         raise UsageError("standard input cannot be read: it is closed", _SEND)
+    waiting_for("the agent's event, a JSON object")
     try:
         data = sys.stdin.buffer.read(LIMIT + 1)
     except OSError as error:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ..verbs import Parse
 
 DESCRIPTION = "Judge the whole tree of each commit that is pushed, as git's hook `pre-push`."
-EPILOG = "standard input: a line `local-ref new remote-ref old` for each ref, as git writes it"
+LINE = "local-ref new remote-ref old"
+EPILOG = f"standard input: a line `{LINE}` for each ref, as git writes it"
 
 
 def add_arguments(verb: Parser) -> None:
@@ -33,7 +34,7 @@ def run(arguments: list[str], parse: Parse) -> int:
     """Report what is wrong with the commits that are pushed; 1 refuses the push, with all of its refs."""
     settings = load(parse(arguments), os.environ, os.getcwd())
     how = printing(settings, os.environ, sys.stdout, sys.stderr)
-    updates = tuple(pushed(lines_of_git()))
+    updates = tuple(pushed(lines_of_git(LINE)))
     status = OK
     with History(".") as history:
         for update, result in check_pushed(history, updates, settings):

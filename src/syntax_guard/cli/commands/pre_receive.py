@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from ..verbs import Parse
 
 DESCRIPTION = "Judge what a push brings along, as git's hook `pre-receive` in the repository that receives it."
-EPILOG = "standard input: a line `old new ref` for each ref, as git writes it"
+LINE = "old new ref"
+EPILOG = f"standard input: a line `{LINE}` for each ref, as git writes it"
 
 
 def add_arguments(verb: Parser) -> None:
@@ -23,4 +24,4 @@ def add_arguments(verb: Parser) -> None:
 def run(arguments: list[str], parse: Parse) -> int:
     """Report what is wrong with the refs that are pushed; 1 refuses the push, with all of its refs."""
     flags = parse(arguments)
-    return answer(tuple(received(lines_of_git())), flags)
+    return answer(tuple(received(lines_of_git(LINE))), flags)

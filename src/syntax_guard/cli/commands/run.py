@@ -66,10 +66,11 @@ def run(arguments: list[str], parse: Parse) -> int:
     flags = parse(arguments[:end])
     from ...gates import supervise
 
-    status = supervise.supervise(lambda: _answer(flags, command))
-    if status != OK:
-        return status
     try:
+        supervise.look_up(command)  # at once: a check of a large tree takes seconds
+        status = supervise.supervise(lambda: _answer(flags, command))
+        if status != OK:
+            return status
         supervise.become(command)
     except supervise.EndedError as ended:
         return ended.status

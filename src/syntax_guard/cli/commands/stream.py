@@ -13,7 +13,7 @@ from ...reports.neutral import json_document
 from ...stream import SourceResult, Stream, batches
 from ..exit_codes import OK, RED
 from ..json_requests import lines_together
-from ..output import write
+from ..output import waiting_for, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def run(arguments: list[str], parse: Parse) -> int:
     flags.setdefault("isolated", "config" not in flags)  # a source of a stream is in no folder
     if sys.stdin is None:
         raise UsageError("standard input is closed", _SEND)
+    waiting_for("a line of JSON for each source")
     stream = Stream(load(flags, os.environ, os.getcwd()))
     try:
         threading.Thread(target=_feed, args=(stream, sys.stdin.buffer), daemon=True).start()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from itertools import combinations
 
 import pytest
 
 from syntax_guard.cli import inputs, question
+from syntax_guard.cli.arguments import expanded
 
 from ..conftest import PROJECT, Folder, clean_environment
 
@@ -149,3 +151,25 @@ def test_each_kind_of_source_has_its_reason_its_page_and_its_test(kind: str) -> 
     assert kind in inputs.INPUTS
     assert kind in INPUTS
     assert f"`{kind}" in SETTINGS
+
+
+@pytest.mark.parametrize(
+    ("typed", "means"),
+    [
+        ("*.py", ["a.py", "b.py"]),
+        ("pkg/[cx].py", ["pkg/c.py"]),
+        ("**/?.py", ["a.py", "b.py", "pkg/c.py"]),
+        ("x[1].txt", ["x[1].txt"]),
+        ("*.pyi", ["*.pyi"]),
+        ("?", ["./-"]),
+        ("-", ["-"]),
+        ("none.py", ["none.py"]),
+    ],
+)
+def test_a_pattern_stands_for_the_names_that_a_shell_would_pass_on(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, typed: str, means: list[str]
+) -> None:
+    for name in ("a.py", "b.py", "pkg/c.py", "x1.txt", "x[1].txt", "-"):
+        folder.write(name)
+    monkeypatch.chdir(folder.path)
+    assert [path.replace(os.sep, "/") for path in expanded([typed])] == means

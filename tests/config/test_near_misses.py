@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -61,12 +62,21 @@ def test_a_variable(tree: Folder, name: str) -> None:
     assert f"SYNTAX_GUARD_{name} is not a setting (did you mean SYNTAX_GUARD_" in run.err
 
 
-@pytest.mark.parametrize("name", ["SYNTAXGUARD_WARNINGS", "syntax_guard_warnings", "SYNTAX-GUARD-EXCLUDE",
-                                  "SYNTAX_GUARD_TARGET", "SYNTAX_GUARD_TARGETS"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name", ["SYNTAXGUARD_WARNINGS", "SYNTAX-GUARD-EXCLUDE", "SYNTAX_GUARD_TARGET", "SYNTAX_GUARD_TARGETS"]
+)
 def test_a_variable_that_begins_in_another_way(tree: Folder, name: str) -> None:
     run = tree.guard("check", environment={name: "error"})
     assert (run.code, run.err.count("\n")) == (2, 1)
     assert f"{name} is not a setting (did you mean SYNTAX_GUARD_" in run.err
+
+
+def test_a_variable_in_lower_case(tree: Folder) -> None:
+    run = tree.guard("check", environment={"syntax_guard_warnings": "error"})
+    if os.name == "nt":  # where case makes no name, it is the setting
+        assert (run.code, "syntax-warning" in run.out) == (1, True)
+    else:
+        assert (run.code, "syntax_guard_warnings is not a setting (did you mean SYNTAX_GUARD_" in run.err) == (2, True)
 
 
 @pytest.mark.parametrize("name", ["PORT", "PORT_8000_TCP", "SERVICE_HOST", "SERVICE_PORT", "WEB_SERVICE_HOST"])

@@ -8,7 +8,7 @@ import pytest
 
 from syntax_guard.cli.main import main
 from syntax_guard.cli.parser import parser
-from syntax_guard.config.options import OPTIONS
+from syntax_guard.config.options import OPTIONS, PATTERNS, given
 from syntax_guard.config.variables import KNOWN, OF_ONE_RUN
 
 if TYPE_CHECKING:
@@ -113,3 +113,12 @@ def test_a_baseline_has_each_key_once(folder: Folder, capsys: pytest.CaptureFixt
         folder.write("syntax-guard-baseline.json", content)
         folder.git("add", "--all")
         assert "syntax-guard-baseline.json: a key is there twice" in refused(capsys, "a.py")
+
+
+@pytest.mark.parametrize("where", ["flag", "variable"])
+@pytest.mark.parametrize("field", PATTERNS)
+def test_a_pattern_may_have_the_separator_of_its_system(field: str, where: str) -> None:
+    option = next(option for option in OPTIONS if option.field == field)
+    flags, environ = ({field: ["pkg\\gen\\*.py"]}, {}) if where == "flag" else ({}, {option.variable: "pkg\\gen\\*.py"})
+    assert given(flags, environ, "\\") == {field: ("pkg/gen/*.py",)}
+    assert given(flags, environ, "/") == {field: ("pkg\\gen\\*.py",)}, "it is an escape"

@@ -96,3 +96,14 @@ def test_large_line_numbers_keep_the_margin_straight() -> None:
 )
 def test_other_broken_lines_are_named_below(further: tuple[int, ...], said: list[str]) -> None:
     assert [line.strip() for line in lines(diagnostic().evolve(further=further)) if "note" in line] == said
+
+
+@pytest.mark.parametrize(
+    ("path", "member", "shown"),
+    [("app/main.py", None, "app\\main.py:3:14"), ("//pc/c$/a.py", None, "\\\\pc\\c$\\a.py:3:14"),
+     ("dist/x.whl", "pkg/a.py", "dist\\x.whl/pkg/a.py:3:14")],
+)  # fmt: skip
+def test_a_path_has_the_separator_of_its_system(path: str, member: str | None, shown: str) -> None:
+    found = result(diagnostic(path).evolve(member=member))
+    first = "".join(formats.render("full", found, separator="\\")).splitlines()[0]
+    assert first.startswith(shown + ": syntax-error: ")

@@ -1,4 +1,4 @@
-"""Patterns mean what they mean in git, for searched, named and staged paths."""
+"""Patterns mean what they mean in git where case counts, for searched, named and staged paths."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ def patterns(chance: random.Random) -> list[str]:
         start, end = chance.choice(["", "", "/", "!", "!/"]), chance.choice(["", "", "/"])
         made.append(start + pattern + end)
     return made
+
+
+@pytest.fixture
+def repository(repository: Folder) -> Folder:
+    repository.git("config", "core.ignoreCase", "false")  # as on Linux
+    return repository
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -76,6 +82,17 @@ def test_a_search_a_name_and_the_index_are_told_the_same(repository: Folder) -> 
     options = ["--exclude=/*", "--exclude=!/a"]
     for arguments in (["."], ["a/x.py", "b/x.py"], ["--staged"], ["--hook", "a/x.py", "b/x.py"]):
         assert repository.check(*options, *arguments).found == [("a/x.py", "syntax-error", 1)]
+
+
+def test_case_counts_also_where_git_ignores_it(repository: Folder) -> None:
+    """One list serves all gates: what it leaves out on Windows or macOS, it leaves out in CI and on a server, too."""
+    repository.git("config", "core.ignoreCase", "true")
+    repository.write("gen/x.py", "x = (\n")
+    repository.write(".git/info/exclude", "Gen/\n")
+    assert repository.git("check-ignore", "gen/x.py") == "gen/x.py"
+    repository.git("add", "--force", "gen/x.py")
+    for arguments in (["."], ["gen/x.py"], ["--staged"], ["--tracked"]):
+        assert repository.check("--exclude=Gen/", *arguments).found == [("gen/x.py", "syntax-error", 1)]
 
 
 @pytest.mark.parametrize(

@@ -206,6 +206,28 @@ def test_a_pattern_with_slashes_leaves_out_what_windows_writes_with_backslashes(
     assert accounts(folder)[2] == {"pkg/gen/": "excluded"}
 
 
+def test_a_pattern_of_the_command_line_may_have_backslashes_which_escape_in_a_file(folder: Folder) -> None:
+    folder.write("pkg/gen/a.py", BROKEN)
+    assert accounts(folder, "--exclude=pkg\\gen\\*.py", "pkg\\gen\\a.py")[2] == {"pkg/gen/a.py": "excluded"}
+    folder.write("pyproject.toml", "[tool.syntax-guard]\nexclude = ['pkg\\gen\\*.py']\n")
+    assert accounts(folder)[1] == {"pkg/gen/a.py": "syntax-error"}
+
+
+def test_a_pattern_that_cmd_passes_on_names_the_files_that_it_matches(folder: Folder) -> None:
+    folder.write("a.py", BROKEN)
+    folder.write("pkg/b.py", BROKEN)
+    assert accounts(folder, "*.py", "pkg\\*.py")[1] == {"a.py": "syntax-error", "pkg/b.py": "syntax-error"}
+    assert "no such path: *.pyi" in folder.check("*.pyi").err
+    assert folder.guard("baseline", "p*").code == 0
+    assert accounts(folder)[1] == {"a.py": "syntax-error"}
+
+
+def test_people_see_the_backslashes_of_their_system_and_programs_the_slashes_of_git(folder: Folder) -> None:
+    folder.write("pkg/a.py", BROKEN)
+    for form, shown in (("full", "pkg\\a.py:1:7"), ("concise", "pkg/a.py:1:7"), ("github", "file=pkg/a.py,")):
+        assert shown in folder.guard("check", f"--output-format={form}", ".").out
+
+
 def test_scripts_are_found_by_their_first_line_as_identify_has_it(folder: Folder) -> None:
     from identify.identify import tags_from_path
 

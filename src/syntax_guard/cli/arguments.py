@@ -1,4 +1,4 @@
-"""Which arguments of `check` are options and which are paths: no name of a file may switch the gate off."""
+"""Which arguments are options and which are paths: no name of a file may switch the gate off."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 
 def split(arguments: Sequence[str], declared: Collection[str]) -> tuple[list[str], list[str]]:
@@ -32,3 +32,19 @@ def split(arguments: Sequence[str], declared: Collection[str]) -> tuple[list[str
             )
         (given if option or not there else paths).append(argument)
     return paths, given
+
+
+def expanded(paths: Iterable[str]) -> list[str]:
+    """Do for `paths` what the shells of Windows leave to the command: read ``*.py`` as the names that it matches.
+
+    What is there, and what matches nothing, stays as it is. A file called ``-`` is no standard input.
+    """
+    done: list[str] = []
+    for path in paths:
+        found: list[str] = []
+        if any(char in path for char in "*?[") and not os.path.lexists(path):
+            from glob import glob
+
+            found = ["./-" if name == "-" else name for name in sorted(glob(path, recursive=True))]
+        done += found or [path]
+    return done

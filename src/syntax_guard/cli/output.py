@@ -47,10 +47,10 @@ def write_findings(result: Result, how: Printing) -> None:
     ):
         note(line)
     silent = how.format.for_people and not result.diagnostics
-    if silent or how.file is not None or not how.format.colored:
-        seen: dict[str, Any] = {}
-    else:
-        seen = {"color": how.color, "columns": columns(), "encoding": getattr(sys.stdout, "encoding", None) or "utf-8"}
+    seen: dict[str, Any] = {"separator": os.sep}
+    if not silent and how.file is None and how.format.colored:
+        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+        seen.update(color=how.color, columns=columns(), encoding=encoding)
     if how.format.from_top:
         result = _from_top(result)
     lines = () if silent else render(how.format.name, result, **seen)
@@ -105,9 +105,11 @@ def write(lines: Iterable[str]) -> None:
     try:
         sys.stdout.writelines(lines)
         sys.stdout.flush()
-    except BrokenPipeError:
-        raise
     except OSError as error:
+        from ..processes.spawn import reader_has_gone
+
+        if reader_has_gone(error):
+            raise BrokenPipeError from None
         raise UsageError(
             f"standard output cannot be written: {error.strerror}", "send it elsewhere, or use --output-file"
         ) from None

@@ -16,7 +16,7 @@ class Format(Record):
     in_log: bool = False
     """It stands in a log that people read as well, so they are told what a run noticed."""
     colored: bool = False
-    """On a terminal it has colour: its renderer takes ``color``."""
+    """On a terminal it has colour: its renderer takes ``color``, and how the system of its reader writes paths."""
 
 
 FORMATS = (

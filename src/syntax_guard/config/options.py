@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .expected import ExpectedBroken
 
 
+PATTERNS = ("exclude", "expected_broken", "allow_broken", "percent_scripts")
+"""The fields that hold patterns of ``.gitignore``."""
 UNANSWERED = ("error", "note")
 OF_SERVERS = ("push-time-limit", "unanswered")
 """The settings of the hooks of a server alone."""
@@ -209,9 +211,10 @@ OPTIONS = (
 )  # fmt: skip
 
 
-def given(flags: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
-    """The fields that `flags` and variables set. A flag wins, and a variable that is empty is not set.
+def given(flags: Mapping[str, Any], environ: Mapping[str, str], separator: str = os.sep) -> dict[str, Any]:
+    r"""The fields that `flags` and variables set. A flag wins, and a variable that is empty is not set.
 
+    A `separator` in a pattern is read as ``/``: so git.exe reads the ``\`` of its command line, and not that of a file.
     Raises `SettingsError` for a value that cannot be used.
     """
     values: dict[str, Any] = {}
@@ -224,6 +227,8 @@ def given(flags: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any
         back = option.variable_of_the_flag
         if option.on and environ.get(back) and truth(environ[back], back):
             values[option.field] = False
+    for field in values.keys() & PATTERNS:
+        values[field] = tuple(pattern.replace(separator, "/") for pattern in values[field])
     return values
 
 

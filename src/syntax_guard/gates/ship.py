@@ -16,7 +16,7 @@ from ..sources.archives.kinds import read
 from ..sources.archives.recognise import is_archive
 from ..sources.file_types import NOTEBOOK, SUFFIXES, is_notebook
 from ..sources.readers import Held, Unreadable, reason
-from ..sources.selection import EXCLUDED
+from ..sources.selection import EXCLUDED, slashed
 from ..targets.artifacts import Asked, for_artifact
 from ..targets.by_project import nearest_baselines
 from ..targets.machine import Machine, machine_of
@@ -83,7 +83,7 @@ def check_archives(paths: Iterable[str], settings: Settings) -> Result:
     baselines = nearest_baselines(settings)
     suffixes = (*SUFFIXES, NOTEBOOK) if settings.notebooks else SUFFIXES
     results: list[Result] = []
-    for batches in _together(_batch(read(path, suffixes), settings, targets) for path in paths):
+    for batches in _together(_batch(read(path, suffixes), settings, targets) for path in map(slashed, paths)):
         files = [file for batch in batches for file in batch.files]
         listed = {name: entry for batch in batches for name, entry in batch.expected_broken.items()}
         first = batches[0]

@@ -6,6 +6,7 @@ As ``subprocess.Popen``, without the 10 ms that importing ``subprocess`` takes w
 from __future__ import annotations
 
 import os
+from errno import EINVAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,3 +108,11 @@ def stop(child: Child | Popen[bytes]) -> None:
                 pipe.close()
             except OSError:  # what was not sent cannot be flushed any more
                 pass
+
+
+def reader_has_gone(error: OSError) -> bool:
+    """Whether `error` says that nobody reads the pipe that was written to.
+
+    The C library of Windows calls that an invalid argument, as `subprocess` knows, too.
+    """
+    return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == EINVAL)

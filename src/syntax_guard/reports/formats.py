@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 
 def render(
-    name: str, result: Result, *, color: bool = False, columns: int | None = None, encoding: str = "utf-8"
+    name: str,
+    result: Result,
+    *,
+    color: bool = False,
+    columns: int | None = None,
+    encoding: str = "utf-8",
+    separator: str = "/",
 ) -> Iterator[str]:
     """Render a result in one of the formats.
 
@@ -34,6 +40,7 @@ def render(
         color: Whether a format that has colour shows it.
         columns: Width of the terminal; None where there is none.
         encoding: That of the stream; what it has no character for is escaped.
+        separator: What stands between the names of a path in a format that has colour.
 
     Returns:
         Whole lines.
@@ -47,6 +54,6 @@ def render(
     from importlib import import_module
 
     renderer = import_module("." + name.replace("-", "_"), __package__)
-    how = {"color": color, "columns": columns, "encoding": encoding} if chosen.colored else {}
+    how = {"color": color, "columns": columns, "encoding": encoding, "separator": separator} if chosen.colored else {}
     lines: Iterator[str] = renderer.render(result, **how)
     return lines

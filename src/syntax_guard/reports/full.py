@@ -23,12 +23,12 @@ BOLD, DIM, RED, YELLOW, CYAN = "1", "2", "1;31", "1;33", "36"
 
 
 def render(
-    result: Result, *, color: bool = False, columns: int | None = None, encoding: str = "utf-8"
+    result: Result, *, color: bool = False, columns: int | None = None, encoding: str = "utf-8", separator: str = "/"
 ) -> Iterator[str]:
     """Yield each finding as whole lines, the last of them empty; with ``color`` for a terminal.
 
     `columns` is its width, None where there is no terminal and nothing is wrapped; what `encoding` has no character for
-    is written as an escape.
+    is written as an escape. `separator` stands between the names of a path.
     """
 
     def paint(text: str, look: str) -> str:
@@ -37,7 +37,8 @@ def render(
     width = WIDTH if columns is None else max(NARROWEST, columns - MARGIN)
     for diagnostic in result.diagnostics:
         look = RED if diagnostic.severity == "error" else YELLOW
-        where, code = f"{place(diagnostic)}:", f"{diagnostic.code}:"
+        here = diagnostic.evolve(path=diagnostic.path.replace("/", separator))
+        where, code = f"{place(here)}:", f"{diagnostic.code}:"
         first, *more = wrapped(message(diagnostic), columns, len(where) + len(code) + 2)
         yield f"{paint(where[:-1], BOLD)}: {paint(code[:-1], look)}:{' ' * bool(first)}{first}\n"
         yield from (f"    {line}\n" for line in more)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from ..errors import GitError
-from ..processes.spawn import start, stop
+from ..processes.spawn import reader_has_gone, start, stop
 from .path_names import path_name
 
 TYPE_CHECKING = False
@@ -107,8 +107,9 @@ def _give(git: Child | Popen[bytes], given: bytes) -> None:
         try:
             git.stdin.write(given)
             git.stdin.close()
-        except BrokenPipeError:  # it has ended, and its status says why
-            pass
+        except OSError as error:
+            if not reader_has_gone(error):  # else it has ended, and its status says why
+                raise
 
 
 def begin(

@@ -10,7 +10,7 @@ import os
 from collections import deque
 
 from ..errors import GitError
-from ..processes.spawn import stop
+from ..processes.spawn import reader_has_gone, stop
 from .git import NO_VARIABLES, PIPE_BYTES, begin
 from .path_names import path_name
 
@@ -83,7 +83,9 @@ class Contents:
             stdin, _ = self._pipes()
             stdin.write(b"".join([name + b"\n" for name in asked]))
             stdin.flush()
-        except BrokenPipeError:
+        except OSError as error:
+            if not reader_has_gone(error):
+                raise
             self._give_up()
 
     def answer(self, most: int) -> tuple[bytes, bytes, bytes]:

@@ -122,7 +122,7 @@ class NamedFiles:
         except ValueError:
             raise SourcesError(f"no such path: {path!r}", "a path holds no zero byte") from None
         except OSError as error:
-            if isinstance(error, (FileNotFoundError, NotADirectoryError)) and not os.path.islink(path):
+            if _is_missing(error) and not os.path.islink(path):
                 from .path_names import no_such  # which a commit does not wait for
 
                 raise no_such(path) from None
@@ -224,9 +224,19 @@ class NamedFiles:
         return os.path.join(self._real_folders[folder], name)
 
 
+_INVALID_NAME = 123
+"""What Windows says of a name that no file there can have, such as ``*.py``."""
+
+
+def _is_missing(error: OSError) -> bool:
+    """Whether `error` says that there is no such path."""
+    missing = isinstance(error, (FileNotFoundError, NotADirectoryError))
+    return missing or getattr(error, "winerror", None) == _INVALID_NAME
+
+
 def leads_nowhere(error: OSError) -> bool:
     """Whether `error` is that of a link to nothing, or in a circle: nothing is there that could be imported."""
-    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+    if _is_missing(error):
         return True
     from errno import ELOOP  # a commit needs it for no other reason
 

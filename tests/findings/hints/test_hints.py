@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,8 +33,8 @@ def found() -> list[tuple[str, bytes, str]]:
     for folder, _, names in sorted(os.walk(os.path.join(HERE, "cases"))):
         for name in sorted(names):
             if name.endswith(".src"):
-                with open(os.path.join(folder, name), "rb") as file, open(os.path.join(folder, "hint.txt")) as said:
-                    cases.append((f"{os.path.basename(folder)}/{name[:-4]}", file.read(), said.read().strip()))
+                data, said = (Path(folder, each).read_bytes() for each in (name, "hint.txt"))
+                cases.append((f"{os.path.basename(folder)}/{name[:-4]}", data, said.decode().strip()))
     return cases
 
 

@@ -12,6 +12,7 @@ from ...errors import SourcesError, UsageError
 from ...model import Entry, Result
 from ...sources.path_names import relative
 from ...sources.work_tree import enclosing
+from ..arguments import expanded
 from ..exit_codes import OK, RED
 from ..output import note, write_findings
 from ..report_file import write_report
@@ -52,6 +53,8 @@ def run(arguments: list[str], parse: Parse) -> int:
     """Write the baseline, or prune it, and return whether a check is green with it. Raises `UsageError`."""
     flags = parse(arguments)
     paths, prune = flags.pop("paths"), flags.pop("prune")
+    if os.name == "nt":
+        paths = expanded(paths)
     settings = load(flags, os.environ, os.getcwd())
     if not settings.projects:
         raise UsageError(

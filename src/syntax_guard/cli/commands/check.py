@@ -98,6 +98,10 @@ def behind(names: Sequence[str], *, ended: bool) -> list[str]:
 
 
 def _check(paths: list[str], flags: dict[str, Any]) -> int:
+    if os.name == "nt" and not flags.get("hook"):
+        from ..arguments import expanded
+
+        paths = expanded(paths)
     if flags.get("staged"):
         from ...sources.staged_index import Index
 

@@ -111,7 +111,7 @@ def stop(child: Child | Popen[bytes]) -> None:
 
 
 def reader_has_gone(error: OSError) -> bool:
-    """Whether `error` says that nobody reads the pipe that was written to.
+    """Whether `error` says that the reader has closed the pipe that was written to.
 
     The C library of Windows calls that an invalid argument, as `subprocess` knows, too.
     """

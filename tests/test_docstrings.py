@@ -20,13 +20,12 @@ import importlib.util
 import inspect
 import re
 import textwrap
+from functools import cache
 from typing import TYPE_CHECKING
-
-import pytest
 
 import syntax_guard
 
-from .test_architecture import PACKAGE, package
+from .test_architecture import PACKAGE, package, tree
 from .test_architecture import modules as files
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def of_the_api() -> Iterator[tuple[str, Callable[..., object]]]:
 def crossing() -> Iterator[tuple[str, object]]:
     """The functions and classes that one package imports from another."""
     for path in files():
-        for node in ast.walk(ast.parse(path.read_bytes())):
+        for node in ast.walk(tree(path)):
             if not isinstance(node, ast.ImportFrom) or not node.level:
                 continue
             base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
@@ -132,63 +131,77 @@ def definition(function: Callable[..., object]) -> ast.AST:
     return ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(function)))).body[0]
 
 
-API = dict(of_the_api())
-CROSSING = dict(crossing())
-PUBLIC: dict[str, Callable[..., object]] = {
-    **{name: value for name, value in CROSSING.items() if inspect.isfunction(value)},
-    **API,
-}
-METHODS = {name: method for one, value in CROSSING.items() for name, method in methods(one, value)}
-OWN_WORDS = {name: value for name, value in (METHODS | PUBLIC).items() if not other(value)}
+@cache
+def api() -> dict[str, Callable[..., object]]:
+    return dict(of_the_api())
+
+
+@cache
+def crossing_values() -> dict[str, object]:
+    return dict(crossing())
+
+
+@cache
+def public() -> dict[str, Callable[..., object]]:
+    return {**{name: value for name, value in crossing_values().items() if inspect.isfunction(value)}, **api()}
+
+
+@cache
+def with_own_words() -> dict[str, Callable[..., object]]:
+    """The public functions and the methods of classes that cross, without those that say "As `another`"."""
+    found = {name: method for one, value in crossing_values().items() for name, method in methods(one, value)}
+    assert len(found) > 100
+    return {name: value for name, value in (found | public()).items() if not other(value)}
 
 
 def test_there_are_such_functions() -> None:
-    assert {"syntax_guard.check_source", "syntax_guard.check_sources", "syntax_guard.check_paths"} <= set(API)
-    assert len(PUBLIC) > 170
-    assert len(METHODS) > 100
+    assert {"syntax_guard.check_source", "syntax_guard.check_sources", "syntax_guard.check_paths"} <= set(api())
+    assert len(public()) > 170
 
 
-@pytest.mark.parametrize("name", OWN_WORDS)
-def test_a_docstring_describes_each_parameter(name: str) -> None:
-    function = OWN_WORDS[name]
-    expected = parameters(function)
-    if "Args" in sections(function) or name in API or len(expected) > FEW:
-        assert described(sections(function).get("Args", "")) == expected
-    else:
-        named = re.findall(r"`(\w+)", parts(function)[0])
-        assert {one.lstrip("*") for one in expected} <= set(named)
+def test_a_docstring_describes_each_parameter() -> None:
+    def does(name: str, function: Callable[..., object]) -> bool:
+        expected = parameters(function)
+        if "Args" in sections(function) or name in api() or len(expected) > FEW:
+            return described(sections(function).get("Args", "")) == expected
+        return {one.lstrip("*") for one in expected} <= set(re.findall(r"`(\w+)", parts(function)[0]))
+
+    assert [name for name, function in with_own_words().items() if not does(name, function)] == []
 
 
-@pytest.mark.parametrize("name", OWN_WORDS)
-def test_a_docstring_describes_what_goes_out(name: str) -> None:
-    function = OWN_WORDS[name]
-    goes_out = str(inspect.signature(function).return_annotation) not in NOTHING
-    in_a_section = bool({"Returns", "Yields"} & sections(function).keys())
-    in_the_summary = name not in API and bool(RESULT.search(parts(function)[0].split("\n\n")[0]))
-    assert (in_a_section or in_the_summary) if goes_out else not in_a_section
+def test_a_docstring_describes_what_goes_out() -> None:
+    def does(name: str, function: Callable[..., object]) -> bool:
+        goes_out = str(inspect.signature(function).return_annotation) not in NOTHING
+        in_a_section = bool({"Returns", "Yields"} & sections(function).keys())
+        in_the_summary = name not in api() and bool(RESULT.search(parts(function)[0].split("\n\n")[0]))
+        return (in_a_section or in_the_summary) if goes_out else not in_a_section
+
+    assert [name for name, function in with_own_words().items() if not does(name, function)] == []
 
 
-@pytest.mark.parametrize("name", PUBLIC)
-def test_a_docstring_names_what_the_function_raises_in_a_section(name: str) -> None:
-    function = PUBLIC[name]
-    assert raised(definition(function)) <= set(described(sections(function).get("Raises", "")))
-    assert not re.search(r"[Rr]aises? `+\w+(Error|Exception)`", parts(function)[0])
+def test_a_docstring_names_what_the_function_raises_in_a_section() -> None:
+    def does(function: Callable[..., object]) -> bool:
+        named = set(described(sections(function).get("Raises", "")))
+        in_a_sentence = re.search(r"[Rr]aises? `+\w+(Error|Exception)`", parts(function)[0])
+        return raised(definition(function)) <= named and not in_a_sentence
+
+    assert [name for name, function in public().items() if not does(function)] == []
 
 
-@pytest.mark.parametrize("name", PUBLIC)
-def test_sections_have_one_order(name: str) -> None:
-    assert sorted(found := parts(PUBLIC[name])[1::2], key=SECTIONS.index) == found
+def test_sections_have_one_order() -> None:
+    found = {name: parts(function)[1::2] for name, function in public().items()}
+    assert [name for name, each in found.items() if sorted(each, key=SECTIONS.index) != each] == []
 
 
-@pytest.mark.parametrize("name", sorted(PUBLIC.keys() - OWN_WORDS.keys()))
-def test_a_docstring_in_the_words_of_another_names_one_that_has_the_form(name: str) -> None:
-    module = name.rpartition(".")[0]
-    assert f"{module}.{other(PUBLIC[name])}" in PUBLIC
+def test_a_docstring_in_the_words_of_another_names_one_that_has_the_form() -> None:
+    others = {name: f"{name.rpartition('.')[0]}.{other(public()[name])}" for name in public().keys() - with_own_words()}
+    assert others
+    assert {name: another for name, another in others.items() if another not in public()} == {}
 
 
 def public_functions(path: Path) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
     """The functions and methods in a module whose name does not say that they are private."""
-    bodies = [("", ast.parse(path.read_bytes()).body)]
+    bodies = [("", tree(path).body)]
     for prefix, body in bodies:
         for node in body:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not node.name.startswith("_"):
@@ -197,16 +210,18 @@ def public_functions(path: Path) -> Iterator[tuple[str, ast.FunctionDef | ast.As
                 bodies.append((f"{prefix}{node.name}.", node.body))
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_an_error_is_written_in_one_way(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            assert not re.search(r"[Rr]aises? (``|\w+Error\b)", ast.get_docstring(node) or ""), node.name
+def test_an_error_is_written_in_one_way() -> None:
+    documented = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    found = [(path, node) for path in files() for node in ast.walk(tree(path)) if isinstance(node, documented)]
+    odd = re.compile(r"[Rr]aises? (``|\w+Error\b)")
+    assert [(path, node.name) for path, node in found if odd.search(ast.get_docstring(node) or "")] == []
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_every_public_function_names_the_errors_that_it_raises(path: Path) -> None:
-    for name, node in public_functions(path):
-        text = ast.get_docstring(node) or ""
-        if not AS_ANOTHER.match(text):
-            assert {error for error in raised(node) if error not in text} == set(), name
+def test_every_public_function_names_the_errors_that_it_raises() -> None:
+    missing = {}
+    for path in files():
+        for name, node in public_functions(path):
+            text = ast.get_docstring(node) or ""
+            if not AS_ANOTHER.match(text) and (left := {error for error in raised(node) if error not in text}):
+                missing[path, name] = left
+    assert missing == {}

@@ -77,6 +77,7 @@ def constants() -> dict[str, str]:
     return {name: text for name, (text, *more) in found.items() if text and not more}
 
 
+@cache
 def errors() -> set[str]:
     """The exceptions whose words reach a user."""
     found = {"SyntaxGuardError", "UnreadableError", "CheckError", "Fault"}
@@ -92,6 +93,7 @@ def modules() -> list[Path]:
     return sorted(PACKAGE.rglob("*.py"))
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_bytes())
 
@@ -103,6 +105,7 @@ def is_prose(text: str) -> bool:
     return bool(_PROSE.search(text)) and text.count("\n") < 3 and not (_PATTERN.search(text) or _CODE.search(text))
 
 
+@cache
 def messages() -> list[Message]:
     """All of them, module by module, in the order of the source."""
     names = errors()

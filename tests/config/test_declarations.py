@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syntax_guard.config import file_facts
+from syntax_guard.config import declaring_files, file_facts
 from syntax_guard.config.declarations.declaration import Build
 
 PYPROJECT = "pyproject.toml"
@@ -62,7 +62,7 @@ SAID: dict[str, tuple[str, str, tuple[str, tuple[str, ...], int | None] | None]]
 
 @pytest.mark.parametrize(("name", "content", "said"), SAID.values(), ids=SAID)
 def test_a_file_says(name: str, content: str, said: tuple[str, tuple[str, ...], int | None] | None) -> None:
-    facts = file_facts.read(content.encode(), f"apps/backend/{name}")
+    facts = declaring_files.read(content.encode(), f"apps/backend/{name}")
     found = [(one.kind, one.says, one.line) for one in facts.declarations]
     assert found == ([said] if said else [])
     assert all(one.path == f"apps/backend/{name}" for one in facts.declarations)
@@ -72,7 +72,7 @@ def test_a_file_says(name: str, content: str, said: tuple[str, tuple[str, ...], 
 def test_what_is_kept_is_what_was_read(
     name: str, content: str, said: tuple[str, tuple[str, ...], int | None] | None
 ) -> None:
-    facts = file_facts.read(content.encode(), name)
+    facts = declaring_files.read(content.encode(), name)
     assert file_facts.unpacked(file_facts.rows(facts)) == facts
     assert bool(facts.declarations) == (said is not None)
 
@@ -101,7 +101,7 @@ UNREADABLE = {
 
 @pytest.mark.parametrize(("name", "content"), UNREADABLE.values(), ids=UNREADABLE)
 def test_what_cannot_be_read_is_a_note(name: str, content: bytes) -> None:
-    facts = file_facts.read(content, name)
+    facts = declaring_files.read(content, name)
     assert facts.declarations == ()
     assert facts.note
 
@@ -110,13 +110,13 @@ def test_what_cannot_be_read_is_a_note(name: str, content: bytes) -> None:
 def test_a_byte_order_mark_is_read_over(
     name: str, content: str, said: tuple[str, tuple[str, ...], int | None] | None
 ) -> None:
-    assert file_facts.read(content.encode("utf-8-sig"), name) == file_facts.read(content.encode(), name)
-    assert said is None or file_facts.read(content.encode("utf-8-sig"), name).declarations
+    assert declaring_files.read(content.encode("utf-8-sig"), name) == declaring_files.read(content.encode(), name)
+    assert said is None or declaring_files.read(content.encode("utf-8-sig"), name).declarations
 
 
 @pytest.mark.parametrize("content", ["3.9\n>=3.8\n", ">=3.8\n3.9\n", "3.9 >=3.8\n"])
 def test_beside_a_line_that_cannot_be_read_the_others_count(content: str) -> None:
-    facts = file_facts.read(content.encode(), ".python-version")
+    facts = declaring_files.read(content.encode(), ".python-version")
     assert [one.says for one in facts.declarations] == [("3.9",)]
     assert facts.note == "'>=3.8' names no Python"
 
@@ -131,18 +131,18 @@ def test_beside_a_line_that_cannot_be_read_the_others_count(content: str) -> Non
     ],
 )
 def test_a_note_says_what_to_write_and_leaves_the_name_of_the_file_to_others(content: str, said: str) -> None:
-    assert (file_facts.read(content.encode(), "app/pyproject.toml").note or "").startswith(said)
+    assert (declaring_files.read(content.encode(), "app/pyproject.toml").note or "").startswith(said)
 
 
 def test_beside_a_dockerfile_in_a_compose_file_the_other_builds_count() -> None:
     inline = "  inline:\n    build:\n      dockerfile_inline: FROM python:3.9\n"
-    facts = file_facts.read((COMPOSE + inline).encode(), "compose.yaml")
-    assert facts.builds == file_facts.read(COMPOSE.encode(), "compose.yaml").builds
+    facts = declaring_files.read((COMPOSE + inline).encode(), "compose.yaml")
+    assert facts.builds == declaring_files.read(COMPOSE.encode(), "compose.yaml").builds
     assert facts.note == "dockerfile_inline of the service 'inline' is not read"
 
 
 def test_a_pin_that_never_ends_is_shown_in_a_line() -> None:
-    [pin] = file_facts.read(b"3.9.1 3.9.2 " * 1000 + b"3.8", ".python-version").declarations
+    [pin] = declaring_files.read(b"3.9.1 3.9.2 " * 1000 + b"3.8", ".python-version").declarations
     assert (pin.says, pin.shown) == (("3.9", "3.8"), ".python-version 3.9.1 3.9.2 3.8")
 
 
@@ -165,7 +165,7 @@ services:
 
 
 def test_a_compose_file_says_what_is_built_for_which_folder() -> None:
-    facts = file_facts.read(COMPOSE.encode(), "compose.yaml")
+    facts = declaring_files.read(COMPOSE.encode(), "compose.yaml")
     assert facts.builds == (
         Build("apps/api", "docker/api.Dockerfile", "serve"),
         Build("apps/plain", "apps/plain/Dockerfile", None),
@@ -186,6 +186,6 @@ def test_a_compose_file_says_what_is_built_for_which_folder() -> None:
     ],
 )
 def test_the_lowest_version_of_a_floor_is_kept(floor: str, lowest: tuple[int, int] | None) -> None:
-    facts = file_facts.read(f'[project]\nrequires-python = "{floor}"\n'.encode(), PYPROJECT)
+    facts = declaring_files.read(f'[project]\nrequires-python = "{floor}"\n'.encode(), PYPROJECT)
     [kept] = file_facts.unpacked(file_facts.rows(facts)).declarations
     assert kept.lowest == lowest

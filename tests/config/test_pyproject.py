@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from syntax_guard.config.pyproject import read_settings, settings_in
+from syntax_guard.config.own_table import settings_in
+from syntax_guard.config.pyproject import read_settings
 from syntax_guard.errors import SettingsError
 from syntax_guard.storage.store import Store
 

@@ -13,7 +13,7 @@ from ..model import Diagnostic
 from ..sources.readers import File
 from ..sources.walk import within
 from ..storage.stamps import settled
-from ..targets.by_project import nearest_baselines
+from ..targets.nearest_baselines import nearest_baselines
 from ..targets.rules import same_for_all
 from .check import Check, CheckError, Counts, Fault
 from .faults import faults_of

@@ -1,33 +1,15 @@
-"""What one file of a project says, and the table of the files that are read."""
+"""What one file of a project says, and the rows that a store keeps of it."""
 
 from __future__ import annotations
 
-import codecs
-import posixpath
-
-from ..errors import SettingsError
 from ..model import Record, label
 from ..storage.records import join, split
-from .declarations.declaration import Build, Declaration, DeclarationError
+from .declarations.declaration import Build, Declaration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
-
-READERS = {
-    "setup.cfg": ("setup_cfg", "read"),
-    "setup.py": ("setup_py", "read"),
-    ".python-version": ("version_files", "read_python_version"),
-    ".tool-versions": ("version_files", "read_tool_versions"),
-    "mise.toml": ("version_files", "read_mise"),
-    ".mise.toml": ("version_files", "read_mise"),
-    "Pipfile": ("version_files", "read_pipfile"),
-    "Dockerfile": ("dockerfile", "read"),
-    "Containerfile": ("dockerfile", "read"),
-}
-"""For each file the module in ``config.declarations`` and its function that reads it. ``pyproject.toml``, which holds
-our own table too, and compose files, which name other files, are read here."""
 
 
 class FileFacts(Record):
@@ -43,59 +25,6 @@ class FileFacts(Record):
     """Why the file could not be read as what its name says."""
 
 
-def read(content: bytes, path: str) -> FileFacts:
-    """What the file at `path` says. Raises `SettingsError` for a table of ours that cannot be used."""
-    name = posixpath.basename(path)
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return FileFacts({}, note="UTF-16 text, and not UTF-8")
-    content = content.removeprefix(codecs.BOM_UTF8)
-    try:
-        if name == "pyproject.toml":
-            return _pyproject(content, path)
-        if name not in READERS:
-            from .declarations.compose import builds
-
-            return FileFacts({}, (), builds(content, path))
-        from importlib import import_module
-
-        module, function = READERS[name]
-        found = getattr(import_module(f".declarations.{module}", __package__), function)(content, path)
-    except DeclarationError as error:
-        return FileFacts({}, tuple(map(_measured, error.declarations)), error.builds, str(error))
-    return FileFacts({}, (_measured(found),) if found else ())
-
-
-def built(content: bytes, build: Build) -> FileFacts:
-    """What the Dockerfile of a `build` says."""
-    from .declarations.dockerfile import read as read_dockerfile
-
-    found = read_dockerfile(content, build.dockerfile, build.stage)
-    return FileFacts({}, (found,) if found else ())
-
-
-def _pyproject(content: bytes, path: str) -> FileFacts:
-    from .declarations import pyproject
-    from .declarations.lines import line_of
-    from .pyproject import own_table
-    from .toml import parse
-
-    try:
-        document = parse(content, path)
-    except SettingsError as error:
-        return FileFacts({}, note=error.message.removeprefix(f"{path}: "))
-    table = own_table(document, content, path)
-    declarations: list[Declaration] = []
-    asked = table.get("target_version")
-    if asked:
-        shown = f"target-version {', '.join(asked)}"
-        declarations.append(Declaration("target-version", asked, shown, path, line_of(content, "target-version")))
-    try:
-        floor = pyproject.read(document, content, path)
-    except DeclarationError as error:
-        return FileFacts(table, tuple(declarations), note=str(error))
-    return FileFacts(table, (*declarations, _measured(floor)) if floor else tuple(declarations))
-
-
 def rows(facts: FileFacts) -> list[str]:
     """`facts` as rows that a store keeps."""
     from .pyproject import encoded
@@ -106,18 +35,6 @@ def rows(facts: FileFacts) -> list[str]:
         kept.append(join(["declaration", one.kind, one.shown, one.path, line, lowest, *one.says]))
     kept += [join(["build", build.context, build.dockerfile, build.stage or ""]) for build in facts.builds]
     return [*kept, join(["note", facts.note])] if facts.note else kept
-
-
-def _measured(declaration: Declaration) -> Declaration:
-    """`declaration` with the lowest version that a floor admits: to find it takes longer than to read what is kept."""
-    if declaration.kind != "floor":
-        return declaration
-    from .specifiers import LOWEST, admitted
-
-    try:
-        return declaration.evolve(lowest=next((v for v in admitted(declaration.says[0]) if v >= LOWEST), None))
-    except SettingsError:  # it is noted where it would be used
-        return declaration
 
 
 def unpacked(kept: Sequence[str]) -> FileFacts:

@@ -161,25 +161,37 @@ class Projects:
         content = self.read(build.dockerfile)
         if content is None:
             return None
-        from . import file_facts
 
-        name = f"{self.tree.name}/{build.dockerfile}:{build.stage or ''}"
-        rows = recalled(self._store, "image", name, content, lambda: file_facts.rows(file_facts.built(content, build)))
-        return next(iter(file_facts.unpacked(rows).declarations), None)
+        def read() -> FileFacts:
+            from .declaring_files import built
+
+            return built(content, build)
+
+        kept = f"{self.tree.name}/{build.dockerfile}:{build.stage or ''}"
+        return next(iter(self._recalled("image", kept, content, read).declarations), None)
 
     def _facts(self, path: str) -> FileFacts | None:
         content = self.read(path)
         if content is None:
             return None
-        from . import file_facts
 
-        name = f"{self.tree.name}/{path}"
-        rows = recalled(self._store, "said", name, content, lambda: file_facts.rows(file_facts.read(content, path)))
-        facts = file_facts.unpacked(rows)
+        def read() -> FileFacts:
+            from . import declaring_files
+
+            return declaring_files.read(content, path)
+
+        facts = self._recalled("said", f"{self.tree.name}/{path}", content, read)
         if facts.note:
             part = "a part of " if facts.declarations or facts.builds else ""
             self.notes[f"{part}{path} is passed over: {facts.note}"] = posixpath.dirname(path)
         return facts
+
+    def _recalled(self, kind: str, name: str, content: bytes, read: Callable[[], FileFacts]) -> FileFacts:
+        """What ``read()`` makes of the `content` of a file, or what is kept of that: then nothing that reads is
+        imported."""
+        from . import file_facts
+
+        return file_facts.unpacked(recalled(self._store, kind, name, content, lambda: file_facts.rows(read())))
 
 
 def _patterns(folder: str, patterns: tuple[T, ...] | None) -> tuple[tuple[str, tuple[T, ...]], ...]:

@@ -23,12 +23,12 @@ def refused(folder: str, home: str) -> str | None:
     if found is None:
         return None
     version = (int(found[1]), int(found[2]))
-    from ..config import file_facts
+    from ..config import declaring_files
     from ..config.specifiers import admitted
 
     for name in _SAYING:
         try:
-            for said in file_facts.read(_content(folder, name), name).declarations:
+            for said in declaring_files.read(_content(folder, name), name).declarations:
                 if said.kind == "pin" and label(version) != said.says[0]:
                     return said.shown
                 if said.kind == "floor" and version not in [*admitted(said.says[0])]:

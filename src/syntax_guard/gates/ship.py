@@ -18,8 +18,8 @@ from ..sources.file_types import NOTEBOOK, SUFFIXES, is_notebook
 from ..sources.readers import Held, Unreadable, reason
 from ..sources.selection import EXCLUDED, slashed
 from ..targets.artifacts import Asked, for_artifact
-from ..targets.by_project import nearest_baselines
 from ..targets.machine import Machine, machine_of
+from ..targets.nearest_baselines import nearest_baselines
 from ..targets.resolve import Survey, resolve, survey
 from ..targets.rules import same_for_all
 from ..targets.surveys import ProjectSurvey, Surveys
@@ -244,7 +244,7 @@ def _own_settings(archive: Archive) -> tuple[Settings, tuple[str, ...]]:
     """The settings that a source distribution brings along, or why they are of no use."""
     if archive.settings is None:
         return Settings(), ()
-    from ..config.pyproject import settings_in
+    from ..config.own_table import settings_in
 
     try:
         values = settings_in(archive.settings, f"{archive.path}/{archive.top}pyproject.toml")

@@ -7,6 +7,7 @@ import stat
 
 from .git_index import GitIndex
 
+_PAGE = 4096
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 
 
@@ -32,7 +33,8 @@ class WorkTree:
         except OSError:
             return None
         try:
-            return _read(descriptor, most) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+            status = os.fstat(descriptor)
+            return _read(descriptor, most, status.st_size) if stat.S_ISREG(status.st_mode) else None
         except OSError:
             return None
         finally:
@@ -49,9 +51,11 @@ class WorkTree:
         return None if real.startswith(inside) and index.tracks(below) else below
 
 
-def _read(descriptor: int, most: int) -> bytes:
-    content = os.read(descriptor, most)
-    while len(content) < most and (more := os.read(descriptor, most - len(content))):
+def _read(descriptor: int, most: int, expected: int) -> bytes:
+    """The first `most` bytes; `expected` is how many there seem to be, and no more room is made at once."""
+    room = max(expected + 1, _PAGE)
+    content = os.read(descriptor, min(room, most))
+    while len(content) < most and (more := os.read(descriptor, min(room, most - len(content)))):
         content += more
     return content
 

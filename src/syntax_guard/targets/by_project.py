@@ -12,7 +12,6 @@ from ..sources.work_tree import WorkTree, work_tree
 from ..storage.key import cache_key
 from ..storage.store import Store
 from .declared import asked_by, unusable
-from .machine import machine_of
 from .rules import Asked, FileRules, matcher, this_alone
 
 TYPE_CHECKING = False
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from .baselines import Baselines
     from .expected import Listed
     from .machine import Machine
-    from .rules import Allowance, Allowances
 
     Matcher = Callable[[str], bool]
 
@@ -53,15 +51,15 @@ class ByProject:
         key = machine.key if machine.state is None else cache_key(machine.key, machine.state)
         self._store = Store(machine.memory, key)
         self._tree = tree
-        roots = {os.path.realpath(slashed(path)) for path in (*paths, settings.root, ".") if os.path.isdir(path)}
-        self._roots = sorted(roots, key=len)
+        self._starts = (*paths, settings.root, ".")
+        self._roots: list[str] | None = None
         overridden = {"target_version", "python"} & settings.overrides
         own = _named(settings, machine) or this_alone()
         self._default = Asked(own)
         self._override = Asked(own) if overridden else None
         self._trees: dict[str, Projects] = {}
         self._tops: dict[str, str | None] = {}
-        self._real: dict[str, str] = {}
+        self._real = {self._here: self._here} if os.name == "posix" else {}  # there, the kernel says it without links
         self._folders: dict[str, tuple[FileRules, tuple[Matcher, ...]]] = {}
         self._asked: dict[Declaration, Asked] = {}
         self._matchers: dict[tuple[str, str, tuple[str, ...]], Matcher] = {}
@@ -223,7 +221,7 @@ class ByProject:
         if top is not None:
             tree = work_tree(top) if top not in self._trees else None
         else:  # no repository: nothing above where the command stands, or above the file's own folder
-            top = next((root for root in self._roots if _lies_in(real, root)), real)
+            top = next((root for root in self._real_roots() if _lies_in(real, root)), real)
             tree = WorkTree(top, None) if top not in self._trees else None
         projects = self._projects(tree) if tree else self._trees[top]
         below = os.path.relpath(real, top).replace(os.sep, "/")
@@ -244,6 +242,13 @@ class ByProject:
             if asked.note:
                 self._notices[asked.note] = asked.note
         return self._asked[declaration]
+
+    def _real_roots(self) -> list[str]:
+        """The real paths of the folders that a run starts from, shortest first."""
+        if self._roots is None:
+            roots = {os.path.realpath(slashed(path)) for path in self._starts if os.path.isdir(path)}
+            self._roots = sorted(roots, key=len)
+        return self._roots
 
     def _top_of(self, folder: str) -> str | None:
         """The top of the repository that `folder`, an absolute path, lies in; None outside of one."""
@@ -273,29 +278,6 @@ class ByProject:
             above, name = os.path.split(below)
             self._real[below] = os.path.join(self._real[above], name)
         return self._real[folder]
-
-
-class Nearest:
-    """The baselines above files anywhere on disk, where nothing else is asked of those folders."""
-
-    def __init__(self, projects: ByProject) -> None:
-        self._projects = projects
-
-    def of(self, path: str, member: str | None, cell: int | None) -> tuple[Allowance, ...]:
-        """The entries of a source. Raises `SettingsError` for a baseline that cannot be used."""
-        above = self._projects.baselines_of(path)
-        return above.of(path, member, cell) if above else ()
-
-
-def nearest_baselines(settings: Settings, paths: Sequence[str] = ()) -> Allowances | None:
-    """The baselines above each file where `settings` read projects, up to the folders `paths` outside of a repository.
-
-    None where no project is read.
-    """
-    if not settings.projects:
-        return None
-    asks_nothing = {"target_version": (), "python": (), "overrides": frozenset({"target_version"})}
-    return Nearest(ByProject(type(settings)(**{**vars(settings), **asks_nothing}), machine_of(settings), paths))
 
 
 def _baselines(project: Project) -> Baselines | None:

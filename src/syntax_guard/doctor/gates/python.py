@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import sys
 
-from syntax_guard.config import file_facts
+from syntax_guard.config import declaring_files
 from syntax_guard.config.declarations.declaration import Declaration
 from syntax_guard.config.declarations.dockerfile import python_of
 from syntax_guard.config.projects import Projects
@@ -81,7 +81,7 @@ def _not_followed(projects: Projects, folder: str) -> list[Finding]:
     counts = projects.of(folder).declaration
     contents = [(path, projects.read(path)) for path in (posixpath.join(folder, name) for name in DECLARING)]
     said = [one for path, content in contents if content is not None
-            for one in file_facts.read(content, path).declarations if unusable(one) is None]  # fmt: skip
+            for one in declaring_files.read(content, path).declarations if unusable(one) is None]  # fmt: skip
     found: list[Finding] = []
     for one in said:
         if counts is None or one.place == counts.place or one.path.endswith(("Dockerfile", "Containerfile")):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import os
 import sys
@@ -115,7 +114,9 @@ def _complain(error: Exception) -> None:
         os.write(2, b"syntax-guard: no memory is left (raise the limit of memory)\n")
         return
     except OSError as lack:
-        if lack.errno != errno.EMFILE:
+        from errno import EMFILE  # a part of the interpreter: no file is opened
+
+        if lack.errno != EMFILE:
             raise
         os.write(2, b"syntax-guard: no file descriptor is left (raise the limit: ulimit -n)\n")
         return

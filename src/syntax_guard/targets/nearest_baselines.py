@@ -1,4 +1,4 @@
-"""The baselines above files of which nothing else is asked of a project: those of an archive, or of an application."""
+"""The baselines above files, where nothing else is asked of their projects: those of an archive or an application."""
 
 from __future__ import annotations
 

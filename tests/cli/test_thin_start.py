@@ -28,7 +28,7 @@ WITH_SETTINGS = {
     *("syntax_guard." + module for module in (
         "config.declarations", "config.declarations.declaration", "config.file_facts",
         "config.projects", "config.pyproject", "config.remembered",
-        "sources.git_index", "sources.path_names", "sources.work_tree",
+        "sources.git_files", "sources.git_index", "sources.path_names", "sources.work_tree",
         "storage", "storage.key", "storage.records", "storage.store",
         "targets.by_project", "targets.declared", "targets.machine",
     )),

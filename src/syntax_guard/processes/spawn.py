@@ -7,12 +7,59 @@ from __future__ import annotations
 
 import os
 from errno import EINVAL
+from io import BufferedReader, FileIO, RawIOBase
+
+from ..errors import GitError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from subprocess import Popen
-    from typing import BinaryIO
+    from typing import Any, BinaryIO
+
+
+SILENCE_SECONDS = 120.0
+"""How long a program may say nothing."""
+_PIECE = 1 << 16
+
+
+class _Answer(RawIOBase):
+    """What `program` writes into the pipe `descriptor`. It may wait for a FIFO for ever; who reads this does not."""
+
+    def __init__(self, descriptor: int, program: str) -> None:
+        from select import POLLHUP, POLLIN, poll
+
+        self._file = FileIO(descriptor)
+        self._program = program
+        self._poll = poll()
+        self._poll.register(descriptor, POLLIN | POLLHUP)
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read what is there. Raises `GitError` where nothing comes."""
+        self._wait()
+        return self._file.readinto(buffer)
+
+    def readall(self) -> bytes:
+        """Read to the end, likewise."""
+        parts = []
+        while self._wait() and (part := self._file.read(_PIECE)):
+            parts.append(part)
+        return b"".join(parts)
+
+    def _wait(self) -> bool:
+        if not self._poll.poll(SILENCE_SECONDS * 1000):
+            said = f"{self._program} has said nothing for {SILENCE_SECONDS:g} s"
+            raise GitError(said, "a file that it reads may be a FIFO, or lie on a disk that does not answer")
+        return True
+
+    def close(self) -> None:
+        """Close the pipe."""
+        self._file.close()
+        super().close()
 
 
 class Child:
@@ -32,7 +79,7 @@ class Child:
             (os.POSIX_SPAWN_DUP2, theirs_out, 2) if mixed else (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0)
         )
         self.stdin: BinaryIO = open(ours_in, "wb")  # noqa: SIM115
-        self.stdout: BinaryIO = open(ours_out, "rb")  # noqa: SIM115
+        self.stdout = BufferedReader(_Answer(ours_out, os.path.basename(program)))
         self._status: int | None = None
         try:
             self.pid = os.posix_spawn(

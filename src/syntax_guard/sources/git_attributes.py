@@ -6,6 +6,7 @@ import os
 import sys
 
 from ..errors import GitError
+from .git_files import bytes_of
 from .path_names import path_name
 
 TYPE_CHECKING = False
@@ -78,8 +79,7 @@ def _names_attributes(path: str) -> bool:
     if os.path.basename(path).endswith("attributes"):
         return os.path.lexists(path)
     try:
-        with open(path, "rb") as file:
-            said = file.read(_MOST_READ + 1).lower()
+        said = bytes_of(path, _MOST_READ + 1).lower()
     except OSError:
         return False
     return b"attributesfile" in said or b"include" in said or len(said) > _MOST_READ

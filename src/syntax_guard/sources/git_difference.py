@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from .git_files import bytes_of
 from .git_index import NotPlainError
 from .git_links import FILES, FOLDER, SUBMODULE, SYMBOLIC
 from .git_objects import Objects
@@ -217,16 +218,14 @@ def difference(top: str, environ: Mapping[str, str]) -> Difference | None:
     try:
         if not _is_plain(inside):
             return None
-        with open(os.path.join(top, named) if named else os.path.join(inside, "index"), "rb") as file:
-            return Difference(inside, file.read())
+        return Difference(inside, bytes_of(os.path.join(top, named) if named else os.path.join(inside, "index")))
     except (OSError, NotPlainError):
         return None
 
 
 def _is_plain(inside: str) -> bool:
     """Whether the repository is one of the oldest format, and no part of another."""
-    with open(os.path.join(inside, "config"), "rb") as file:
-        said = file.read().lower()
+    said = bytes_of(os.path.join(inside, "config")).lower()
     formats = said.count(b"repositoryformatversion") == said.count(b"repositoryformatversion = 0\n") == 1
     more = b"extensions" in said or b"include" in said or os.path.lexists(os.path.join(inside, "commondir"))
     return formats and not more
@@ -234,14 +233,12 @@ def _is_plain(inside: str) -> bool:
 
 def _head(inside: str) -> str:
     """The commit that HEAD leads to, through one branch."""
-    with open(os.path.join(inside, "HEAD"), "rb") as file:
-        said = file.read(4096)
+    said = bytes_of(os.path.join(inside, "HEAD"), 4096)
     if not (said.startswith(b"ref: refs/heads/") and said.endswith(b"\n")) or b".." in said or said.count(b"\n") > 1:
         raise NotPlainError
     ref = said[5:-1]
     try:
-        with open(os.path.join(inside, path_name(ref)), "rb") as file:
-            name = file.read(42)
+        name = bytes_of(os.path.join(inside, path_name(ref)), 42)
     except FileNotFoundError:
         name = _packed(inside, ref)
     if len(name) != 41 or not _HEX.issuperset(name[:40]) or name[40:] != b"\n":
@@ -253,8 +250,7 @@ _HEX = frozenset(b"0123456789abcdef")
 
 
 def _packed(inside: str, ref: bytes) -> bytes:
-    with open(os.path.join(inside, "packed-refs"), "rb") as file:
-        said = file.read()
+    said = bytes_of(os.path.join(inside, "packed-refs"))
     at = said.find(b" " + ref + b"\n")
     if at < 40:
         raise NotPlainError

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from .git_files import bytes_of
 from .path_names import name_of, path_name
 
 _HEAD = 12
@@ -49,8 +50,7 @@ class GitIndex:
     def _read(self) -> bytes:
         if self._content is None:
             try:
-                with open(index_file(self._top), "rb") as file:
-                    self._content = file.read()
+                self._content = bytes_of(index_file(self._top))
             except OSError:
                 self._content = b""
         return self._content
@@ -70,6 +70,5 @@ def index_file(top: str) -> str:
     inside = os.path.join(top, ".git")
     if os.path.isdir(inside):
         return os.path.join(inside, "index")
-    with open(inside, "rb") as file:
-        named = path_name(file.read(4096).removeprefix(b"gitdir:").strip())
+    named = path_name(bytes_of(inside, 4096).removeprefix(b"gitdir:").strip())
     return os.path.join(top, named, "index")

@@ -10,6 +10,7 @@ import os
 
 from ..errors import GitError
 from ..model import stamp_of
+from .git_files import bytes_of
 from .git_index import index_file
 from .path_names import path_name
 from .selection import real_path
@@ -90,8 +91,7 @@ def ignores_modes(top: str) -> bool:
     git writes that there itself, where it makes the repository. To ask git would take longer than a commit's check.
     """
     try:
-        with open(configuration(top), "rb") as file:
-            lines = file.read(_MOST_READ).lower().splitlines()
+        lines = bytes_of(configuration(top), _MOST_READ).lower().splitlines()
     except OSError:
         return False
     said = [line.partition(b"=") for line in lines if line.strip().startswith(b"filemode")]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 
+from .git_files import opened
 from .git_index import NotPlainError
 
-_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 _HEAD = 64
 """Bytes that the kind and the size of an object take at most."""
 
@@ -66,7 +66,7 @@ class Objects:
 
 def _read(path: str, most: int) -> bytes:
     """The bytes of the file at `path`. Raises `OSError`, and `NotPlainError` for one that is too large to be plain."""
-    file = os.open(path, _FLAGS)
+    file = opened(path)
     try:
         size = os.fstat(file).st_size
         if size > most + (1 << 16):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from .git_files import opened
 from .git_index import NotPlainError
 
 TYPE_CHECKING = False
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     Unpacked: TypeAlias = Callable[[bytes, int], bytes]
 
-_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 _INDEX = ".idx"
 _KINDS = {1: b"commit", 2: b"tree", 3: b"blob"}
 _BY_PLACE, _BY_NAME = 6, 7
@@ -51,7 +51,7 @@ def packed(folder: str, name: str, kind: bytes, most: int, unpacked: Unpacked) -
 def _made(path: str, offset: int, kind: bytes, most: int, unpacked: Unpacked) -> bytes:
     """The object at `offset` in the pack whose index is at `path`: the one that it is made of, with all changes."""
     changes: list[bytes] = []
-    pack = os.open(path.removesuffix(_INDEX) + ".pack", _FLAGS)
+    pack = opened(path.removesuffix(_INDEX) + ".pack")
     try:
         while True:
             head = os.pread(pack, 64, offset)
@@ -80,7 +80,7 @@ def _made(path: str, offset: int, kind: bytes, most: int, unpacked: Unpacked) ->
 
 def _offset(path: str, name: bytes) -> int:
     """Where in its pack the object called `name` is, as the index at `path` says; 0 where it is in another pack."""
-    index = os.open(path, _FLAGS)
+    index = opened(path)
     try:
         head = os.pread(index, _NAMES, 0)
         if not head.startswith(_HEAD) or len(head) < _NAMES:

@@ -6,6 +6,7 @@ import os
 
 from ..errors import GitError
 from . import git
+from .git_files import bytes_of
 from .path_names import path_name
 
 WHOLE = "fetch the history (`git fetch --unshallow`, or `fetch-depth: 0` in a workflow)"
@@ -17,8 +18,7 @@ def shallow_commits(folder: str, variables: git.Variables = git.NO_VARIABLES) ->
     asked = ("rev-parse", "--git-path", "shallow")
     inside = path_name(git.run(folder, *asked, variables=variables)).removesuffix("\n")
     try:
-        with open(os.path.join(folder, inside), encoding="ascii", errors="replace") as file:
-            return frozenset(file.read().split())
+        return frozenset(bytes_of(os.path.join(folder, inside)).decode("ascii", "replace").split())
     except FileNotFoundError:
         return frozenset()
     except OSError as error:

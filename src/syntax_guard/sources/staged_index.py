@@ -8,6 +8,7 @@ import stat
 from ..errors import GitError
 from ..model import Record
 from .git_difference import difference
+from .git_files import bytes_of
 from .git_index import NotPlainError
 from .git_links import FILES, REGULAR, SUBMODULE
 from .path_names import name_of, path_name
@@ -205,8 +206,8 @@ def plain_top(folder: str) -> str | None:
         top = above
     inside = os.path.join(top, ".git")
     try:
-        with open(os.path.join(inside, "config"), "rb") as config, open(os.path.join(inside, "HEAD"), "rb") as head:
-            said, whole = config.read().lower(), head.read(10) == b"ref: refs/"
+        said = bytes_of(os.path.join(inside, "config")).lower()
+        whole = bytes_of(os.path.join(inside, "HEAD"), 10) == b"ref: refs/"
         whole = whole and {"objects", "refs"}.issubset(os.listdir(inside)) and _is_own(top) and _is_own(inside)
     except OSError:
         return None

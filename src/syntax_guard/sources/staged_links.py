@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ..errors import GitError
+from .git_files import bytes_of
 from .git_index import index_file
 from .git_links import FOLDER, LONGEST, SYMBOLIC, End, followed, skipped_as, worth_following
 from .path_names import path_name
@@ -121,8 +122,7 @@ def _may_hold_links(top: str) -> bool:
 
     named = git.variable("GIT_INDEX_FILE")
     try:
-        with open(os.path.join(top, named) if named else index_file(top), "rb") as file:
-            content = file.read()
+        content = bytes_of(os.path.join(top, named) if named else index_file(top))
     except OSError:
         return True
     return _SHARED in content or _holds_mode(content)

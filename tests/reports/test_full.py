@@ -8,7 +8,7 @@ import pytest
 
 from syntax_guard.reports import formats
 
-from .samples import diagnostic, result
+from .samples import APPROXIMATE, diagnostic, result
 
 if TYPE_CHECKING:
     from syntax_guard.model import Diagnostic
@@ -107,3 +107,40 @@ def test_a_path_has_the_separator_of_its_system(path: str, member: str | None, s
     found = result(diagnostic(path).evolve(member=member))
     first = "".join(formats.render("full", found, separator="\\")).splitlines()[0]
     assert first.startswith(shown + ": syntax-error: ")
+
+
+OLDER = diagnostic(line=4, column=1, end=(None, None), message="invalid syntax", targets=(APPROXIMATE,))
+
+
+def test_an_error_that_two_pythons_see_on_different_lines_is_one_finding() -> None:
+    said = "".join(formats.render("full", result(diagnostic(hint="close it"), OLDER)))
+    assert said.splitlines()[3:] == [
+        "      = hint: close it",
+        "      = note: on line 4: invalid syntax (target 3.9, approximate: no python3.9 found here)",
+        "",
+    ]
+
+
+SEPARATE = {
+    "the hint names another cause": diagnostic(line=4, hint="'match' statement is new", targets=(APPROXIMATE,)),
+    "another code": diagnostic(line=4, code="unsupported-syntax", targets=(APPROXIMATE,)),
+    "another file": diagnostic("app/other.py", line=4, targets=(APPROXIMATE,)),
+    "another cell": diagnostic(line=4, cell=2, targets=(APPROXIMATE,)),
+}
+
+
+@pytest.mark.parametrize("other", SEPARATE.values(), ids=SEPARATE)
+def test_errors_that_may_have_two_causes_are_two_findings(other: Diagnostic) -> None:
+    said = "".join(formats.render("full", result(diagnostic(), other)))
+    assert (said.count("'(' was never closed"), "= note:" in said) == (2, False)
+
+
+@pytest.mark.parametrize("name", ["full", "concise"])
+def test_files_that_lack_the_same_python_are_one_finding(name: str) -> None:
+    lacking = [
+        diagnostic(path, None, None, (None, None), code="no-interpreter", message=message, source_line=None)
+        for path, message in (("a.py", "no 3.20"), ("b.py", "no 3.20"), ("c.py", "no 3.21"), ("d.py", "no 3.20"))
+    ]
+    said = "".join(formats.render(name, result(*lacking)))
+    assert [path for path in ("a.py", "b.py", "c.py", "d.py") if path in said] == ["a.py", "c.py"]
+    assert said.count("the same for 2 more files") == 1

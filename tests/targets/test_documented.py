@@ -24,7 +24,7 @@ def test_a_line_in_the_documentation_is_what_the_command_says(asks: str, value: 
         folder.write("pyproject.toml", f"[project]\nrequires-python = {value}\n")
     run = folder.guard("check", "app.py", *arguments)
     assert run.code == (2 if arguments else 0)  # what is inferred stops no run
-    assert run.err == f"syntax-guard: {line}\n"
+    assert run.err == f"syntax-guard: {line}\n".replace("CPython 3.13.0", NAME)
 
 
 def test_there_are_such_lines() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .wording import message, place
+from .together import of_files, together
+from .wording import message, more_files, place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
 
 
 def render(result: Result) -> Iterator[str]:
-    """Yield ``path:line:column: code: message (interpreter)``, one line a finding."""
-    for diagnostic in result.diagnostics:
-        yield f"{place(diagnostic)}: {diagnostic.code}: {message(diagnostic)}\n"
+    """Yield ``path:line:column: code: message (interpreter)``, one line a finding.
+
+    Files that lack the same Python share a line.
+    """
+    for diagnostic, others in together(result.diagnostics, of_files):
+        more = f"; {more_files(others)}" if others else ""
+        yield f"{place(diagnostic)}: {diagnostic.code}: {message(diagnostic)}{more}\n"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from .neutral import cells, visible
-from .wording import further_lines, message, place
+from .together import of_files_and_lines, together
+from .wording import further_lines, message, more_files, place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ..model import Diagnostic, Result
 
@@ -35,7 +36,7 @@ def render(
         return f"\x1b[{look}m{text}\x1b[0m" if color else text
 
     width = WIDTH if columns is None else max(NARROWEST, columns - MARGIN)
-    for diagnostic in result.diagnostics:
+    for diagnostic, others in together(result.diagnostics, of_files_and_lines):
         look = RED if diagnostic.severity == "error" else YELLOW
         here = diagnostic.evolve(path=diagnostic.path.replace("/", separator))
         where, code = f"{place(here)}:", f"{diagnostic.code}:"
@@ -51,13 +52,23 @@ def render(
             if under:
                 yield f"{paint(blank + '|', DIM)} {' ' * start}{paint(under, look)}\n"
         yield from (f"{paint(f'{number:>5} |', DIM)} {_cut(text, width, encoding)}\n" for number, text in after)
-        if diagnostic.hint is not None:
-            first, *more = wrapped(visible(diagnostic.hint), columns, len(blank) + 8)
-            yield f"{blank}{paint('= hint:', CYAN)} {first}\n"
+        for label, text in _below(diagnostic, others):
+            first, *more = wrapped(text, columns, len(blank) + 8)
+            yield f"{blank}{paint(f'= {label}:', CYAN)} {first}\n"
             yield from (f"{blank}  {line}\n" for line in more)
-        if diagnostic.further:
-            yield f"{blank}{paint('= note:', CYAN)} {further_lines(diagnostic.further)}\n"
         yield "\n"
+
+
+def _below(diagnostic: Diagnostic, others: Sequence[Diagnostic]) -> Iterator[tuple[str, str]]:
+    """What is said below the line of `diagnostic`, which `others` belong to: hints and notes."""
+    if diagnostic.hint is not None:
+        yield "hint", visible(diagnostic.hint)
+    if diagnostic.line is not None:
+        yield from (("note", f"on line {other.line}: {message(other)}") for other in others)
+    elif others:
+        yield "note", more_files(others)
+    if diagnostic.further:
+        yield "note", further_lines(diagnostic.further)
 
 
 def wrapped(text: str, columns: int | None, used: int) -> list[str]:

@@ -65,6 +65,11 @@ def further_lines(numbers: Sequence[int]) -> str:
     return f"lines {', '.join(others)} and {last} are broken as well" if others else f"line {last} is broken as well"
 
 
+def more_files(others: Sequence[Diagnostic]) -> str:
+    """Return how many `others` have the same finding: ``the same for 5 more files``."""
+    return f"the same for {len(others)} more file{'s' * (len(others) != 1)}"
+
+
 def judges(targets: Sequence[Target]) -> str:
     """Return which Python says so: ``CPython 3.9.18; asked by requires-python >=3.9 in pyproject.toml:3``."""
     exact = dict.fromkeys(visible(target.interpreter.name) for target in targets if target.exact)

@@ -260,17 +260,18 @@ def check_staged(index: Index, settings: Settings) -> Result:
         by_file = same_for_all(settings, top)
     run = Run(settings, by_file)
     suffixes = (*SUFFIXES, NOTEBOOK)
-    if not settings.run_filters:
-        return _from(top, run.judge(run.wanted(staged.staged(index, entries, by_file.excludes, suffixes))))
-    from .sources.checkout import FilteredCheckout
+    if settings.run_filters:
+        from .sources.checkout import FilteredCheckout
 
-    selection = staged.staged(index, entries, by_file.excludes, suffixes, FilteredCheckout)
-    return _from(top, run.judge(run.wanted(selection)))
+        selection = staged.staged(index, entries, by_file.excludes, suffixes, FilteredCheckout)
+    else:
+        selection = staged.staged(index, entries, by_file.excludes, suffixes)
+    result = run.judge(run.wanted(selection)).evolve(root=top)
+    if result.ok or not settings.projects:
+        return result
+    from .sources.unstaged import with_unstaged
 
-
-def _from(top: str, result: Result) -> Result:
-    """`result`, whose paths count from the folder `top`."""
-    return result.evolve(root=top)
+    return with_unstaged(result, tree, top)
 
 
 def survey(settings: Settings, path: str | None = None) -> Surveys:

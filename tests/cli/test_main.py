@@ -288,3 +288,23 @@ def test_a_tree_is_judged_alike_with_one_process_and_with_several(folder: Folder
     several = folder.check("--jobs=3")
     assert len(alone.found) == 8
     assert alone.found == several.found
+
+
+NAMED = {
+    "Dockerfile": ("FROM python:3.12\n", True),
+    "notes.txt": ("Not Python, of course\n", True),
+    "a.py": ("x = (\n", False),
+    "tool": ("#!/usr/bin/env python3\nx = (\n", False),
+    "SConstruct": ("x = (\n", False),
+    "valid.txt": ("x = 1\n", False),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "told"), [(name, *rest) for name, rest in NAMED.items()], ids=NAMED)
+def test_a_broken_file_that_does_not_look_like_python_gets_a_note(
+    name: str, content: str, told: bool, folder: Folder
+) -> None:
+    folder.write(name, content)
+    run = folder.guard("check", f"./{name}")
+    note = f"syntax-guard: ./{name} does not look like Python, and was judged because it is named\n"
+    assert (note in run.err) is told

@@ -54,6 +54,40 @@ def test_what_is_not_staged_is_not_asked_about(repository: Folder) -> None:
     assert (run.code, run.json["summary"]["checked"]) == (0, 0)
 
 
+UNSTAGED = {
+    "changed": ("pyproject.toml", "[tool.syntax-guard]\n", "[tool.syntax-guard]\nexclude = ['*.py']\n"),
+    "new": ("app/pyproject.toml", None, "[tool.syntax-guard]\nexclude = ['*.py']\n"),
+    "gone": ("pyproject.toml", "[tool.syntax-guard]\n", None),
+    "another declaration": (".python-version", "3.11\n", "3.12\n"),
+}
+
+
+@pytest.mark.parametrize(("path", "before", "after"), UNSTAGED.values(), ids=UNSTAGED)
+def test_a_refusal_names_settings_that_are_not_staged(
+    path: str, before: str | None, after: str | None, repository: Folder
+) -> None:
+    repository.write("app/a.py", "x = (\n")
+    if before:
+        repository.write(path, before)
+    repository.git("add", ".")
+    quiet = repository.guard("check", "--staged").err
+    if after:
+        repository.write(path, after)
+    else:
+        (repository.path / path).unlink()
+    run = repository.guard("check", "--staged")
+    note = f"syntax-guard: {path} has changes that are not staged; what is staged counts (git add {path})\n"
+    assert (run.code, note in run.err, "not staged" in quiet) == (1, True, False)
+
+
+def test_the_ends_of_lines_that_git_changes_are_no_change_of_settings(repository: Folder) -> None:
+    repository.write("a.py", "x = (\n")
+    repository.write(".gitattributes", "* text eol=crlf\n")
+    repository.write("pyproject.toml", "[tool.syntax-guard]\r\n")
+    repository.git("add", ".")
+    assert "not staged" not in repository.guard("check", "--staged").err
+
+
 def test_before_the_first_commit(folder: Folder) -> None:
     folder.git("init", "-q")
     folder.write("a.py", BROKEN)

@@ -81,7 +81,21 @@ def _found(question: Question) -> Result:
     keep_sources(settings, question.flags, paths)
     from ..check import check_paths
 
-    return _pushed(question) or check_paths(paths or ["."], settings, _follow(question.how))
+    return _pushed(question) or _noted(paths, check_paths(paths or ["."], settings, _follow(question.how)))
+
+
+def _noted(paths: Sequence[str], result: Result) -> Result:
+    """`result`, with a note for each of `paths` that is broken and does not look like Python."""
+    from ..sources.file_types import NOTEBOOK, looks_like_python
+    from ..sources.selection import slashed
+
+    broken = {one.path for one in result.diagnostics if one.severity == "error"}
+    others = [path for path in paths if slashed(path) in broken and not path.endswith(NOTEBOOK)]
+    notes = (
+        f"{path} does not look like Python, and was judged because it is named"
+        for path in others if not looks_like_python(path)
+    )  # fmt: skip
+    return result.evolve(notices=(*result.notices, *notes))
 
 
 def _pushed(question: Question) -> Result | None:

@@ -72,8 +72,16 @@ def is_script(path: str, status: os.stat_result, marked: Callable[[str], bool] =
     Windows has no such right. There, as `identify` has it, any file may be executed. What is `marked` may be executed,
     too, whatever its `status` on disk.
     """
-    if not (stat.S_ISREG(status.st_mode) and (status.st_mode & 0o111 or os.name == "nt" or marked(path))):
-        return False
+    may_start = stat.S_ISREG(status.st_mode) and (status.st_mode & 0o111 or os.name == "nt" or marked(path))
+    return bool(may_start) and _begins_as_python(path)
+
+
+def looks_like_python(path: str) -> bool:
+    """Whether the name of the file at `path` is one of Python, or its first line names Python."""
+    return is_python_name(os.path.basename(path)) or _begins_as_python(path)
+
+
+def _begins_as_python(path: str) -> bool:
     try:
         descriptor = os.open(path, _FLAGS)
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -52,9 +53,9 @@ INLINE = [  # the command of a step, what doctor says of it
     ("nox -l", "cannot-tell"),
     ("make -n lint", "cannot-tell"),
     ("tox -e py312", "missing"),
-    ("syntax-guard check --help", "missing"),
-    ("syntax-guard --version", "missing"),
-    ("syntax-guard check --staged", "missing"),
+    ("syntax-guard check --help", "cannot-tell"),
+    ("syntax-guard --version", "cannot-tell"),
+    ("syntax-guard check --staged", "cannot-tell"),
     ('syntax-guard check --exclude "*"', "cannot-tell"),
     ("syntax-guard check || true", "cannot-tell"),
     ("syntax-guard check | tee log", "cannot-tell"),
@@ -115,16 +116,16 @@ def test_a_step(command: str, state: str, tmp_path: Path) -> None:
 
 
 PARTS = [  # a change of a workflow whose step is sure, and what becomes of it
-    ("- run:", "- if: false\n        run:", "missing"),
-    ("- run:", "- continue-on-error: true\n        run:", "missing"),
+    ("- run:", "- if: false\n        run:", "cannot-tell"),
+    ("- run:", "- continue-on-error: true\n        run:", "cannot-tell"),
     ("- run:", "- if: github.actor == 'me'\n        run:", "cannot-tell"),
     ("- run:", "- working-directory: pkg\n        run:", "cannot-tell"),
     ("- run:", "- env: {SYNTAX_GUARD_EXCLUDE: '*'}\n        run:", "cannot-tell"),
     ("    runs-on", "    env: {SYNTAX_GUARD_EXCLUDE: '*'}\n    runs-on", "cannot-tell"),
     ("    runs-on", "    env: {SYNTAX_GUARD_JOBS: '2'}\n    runs-on", "ok"),
     ("- run:", "- shell: pwsh\n        run:", "cannot-tell"),
-    ("    runs-on", "    if: false\n    runs-on", "missing"),
-    ("    runs-on", "    continue-on-error: true\n    runs-on", "missing"),
+    ("    runs-on", "    if: false\n    runs-on", "cannot-tell"),
+    ("    runs-on", "    continue-on-error: true\n    runs-on", "cannot-tell"),
     ("[push, pull_request]", "schedule", "cannot-tell"),
     ("[push, pull_request]", "{push: {paths: [docs]}}", "cannot-tell"),
     ("[push, pull_request]", "{push: {branches: [main]}, pull_request: }", "ok"),
@@ -256,8 +257,20 @@ def test_what_publishes_without_a_check_is_told_where_to_put_one(tmp_path: Path)
     )
 
 
-def test_a_monorepo_whose_check_looks_at_one_package(tmp_path: Path) -> None:
-    write(tmp_path, {".github/workflows/ci.yml": WORKFLOW.format("syntax-guard check one"), "one/a.py": GOOD})
-    assert states(tmp_path, "tree") == {"ok"}
-    write(tmp_path, {"two/b.py": GOOD})
-    assert states(tmp_path, "tree") == {"cannot-tell"}
+@pytest.mark.parametrize(
+    ("remote", "path"),
+    [("https://gitlab.example/a/b.git", ".gitlab-ci.yml"), ("git@github.com:a/b", ".github/workflows/syntax.yml"),
+     (None, ".github/workflows/syntax.yml"), ("git@bitbucket.org:a/b", None)],
+)  # fmt: skip
+def test_a_repository_without_ci_is_shown_the_syntax_of_its_host(
+    remote: str | None, path: str | None, tmp_path: Path
+) -> None:
+    write(tmp_path, {"a.py": GOOD})
+    if remote:
+        subprocess.run(["git", "-C", str(tmp_path), "remote", "add", "origin", remote], check=True)
+    (finding,) = answers(tmp_path, "tree")
+    assert finding.advice is not None
+    if path:
+        assert [edit.path for edit in finding.advice.edits] == [path]
+    else:
+        assert "in bitbucket-pipelines.yml" in (finding.advice.pattern or "")

@@ -180,6 +180,11 @@ NOT_GATED = {  # the gate, and the files
     "ship what was downloaded": ("ship", workflow(steps("run: syntax-guard check dist/*", "uses: actions/download-artifact@v4", "run: twine upload dist/*"))),
     "an assignment behind an operator": ("tree", workflow(steps("run: |\n          syntax-guard check && X=1\n          echo two"))),
     "our action, told to leave files out": ("tree", workflow(steps("uses: syntax-guard/syntax-guard@v1\n        with: {exclude: '*'}"))),
+    "a template of GitLab from some host": ("tree", {".gitlab-ci.yml": "include:\n- remote: https://example.org/syntax-guard.yml\n"}),
+    "a template of GitLab in a folder": ("tree", {".gitlab-ci.yml": "include:\n- {project: a/b, file: /templates/syntax-guard.yml}\n"}),
+    "a component of somebody else": ("tree", {".gitlab-ci.yml": "include:\n- component: $CI_SERVER_FQDN/else/syntax-guard/syntax-guard/syntax-guard@1\n"}),
+    "a component that is told where to look": ("tree", {".gitlab-ci.yml": "include:\n- component: $CI_SERVER_FQDN/syntax-guard/syntax-guard/syntax-guard@1\n  inputs: {paths: docs}\n"}),
+    "a check of some folders": ("tree", workflow(steps("run: syntax-guard check docs"))),
     "a hook for what was built, at the push": ("push", {".git/hooks/pre-push": GENERATED.replace("pre-commit\n", "pre-push\n"), ".pre-commit-config.yaml": CONFIG.replace("id: syntax-guard", "id: syntax-guard-dist")}),
     "a hook for what was built, in CI": ("tree", {**workflow(steps("run: pre-commit run --all-files --hook-stage manual syntax-guard-dist")), ".pre-commit-config.yaml": CONFIG + "  - id: syntax-guard-tree\n  - id: syntax-guard-dist\n"}),
 }  # fmt: skip
@@ -197,11 +202,14 @@ GATED_OTHERWISE = {  # what doctor cannot read, and must not call missing
     "a start by a runner that is not known": ("start", image('CMD ["uv", "run", "--with", "syntax-guard", "syntax-guard", "run", "--", "uvicorn", "a:b"]')),
     "what the image starts": ("start", {"k.yaml": "kind: Pod\nspec:\n  containers:\n  - {name: w, image: shop:1, args: [uvicorn, 'a:b']}\n"}),
     "a workflow of CircleCI": ("tree", {".circleci/config.yml": "version: 2.1\njobs:\n  a:\n    docker: [{image: 'python:3'}]\n    steps:\n    - checkout\n    - run: {name: lint, command: syntax-guard check}\n  b: {steps: [checkout]}\nworkflows: {all: {jobs: [b, {a: {requires: [b]}}]}}\n"}),
+    "an init container in a shell": ("start", {"k.yaml": "kind: Pod\nspec:\n  initContainers:\n  - {name: c, image: shop:1, command: [sh, -c, syntax-guard check]}\n  containers:\n  - {name: w, image: shop:1, command: [uvicorn, 'a:b']}\n"}),
+    "a check by Python itself": ("health", image("HEALTHCHECK CMD python -c \"import urllib.request as r; r.urlopen('http://localhost:8000/up')\"", 'CMD ["uvicorn", "a:b"]')),
+    "a tree that the hooks check": ("tree", {**workflow(steps("run: pre-commit run syntax-guard-tree --hook-stage manual")), ".pre-commit-config.yaml": CONFIG + "  - id: syntax-guard-tree\n"}),
     "somebody else's action": ("tree", workflow(steps("uses: acme/syntax-guard@v2"))),
     "a composite action with our name": ("tree", {**workflow(steps("uses: ./ci/syntax-guard")), "ci/syntax-guard/action.yml": "runs:\n  using: composite\n  steps:\n  - run: syntax-guard check\n    shell: bash\n"}),
 }  # fmt: skip
 GATED_ALL_THE_SAME = {
-    "a workflow as they are": ("tree", workflow(steps("uses: actions/setup-python@v5\n        with: {python-version: '3.12'}", "run: |\n          pip install syntax-guard\n          syntax-guard check", job="    needs: other\n    timeout-minutes: 5\n    env: {A: b}\n    strategy: {matrix: {os: [a]}}\n    container: python:3\n") + "  other:\n    runs-on: ubuntu-latest\n    steps: [{run: echo}]\n", on="{push: {branches: [main]}, pull_request: }")),
+    "a workflow as they are": ("tree", workflow(steps("uses: actions/setup-python@v5\n        with: {python-version: '3.12'}", "run: |\n          pip install syntax-guard\n          syntax-guard check", job="    timeout-minutes: 5\n    env: {A: b}\n    strategy: {matrix: {os: [a]}}\n    container: python:3\n") + "  other:\n    runs-on: ubuntu-latest\n    steps: [{run: echo}]\n", on="{push: {branches: [main]}, pull_request: }")),
     "words of a shell in quotes": ("tree", workflow(steps("run: |\n          echo \"a; b (c)\" 'd | e'\n          syntax-guard check"))),
     "hooks through uv": ("tree", {**workflow(steps("run: uv run pre-commit run -a")), ".pre-commit-config.yaml": CONFIG}),
     "pre-commit in CI": ("tree", {**workflow(steps("run: pre-commit run --all-files --show-diff-on-failure")), ".pre-commit-config.yaml": "fail_fast: true\n" + CONFIG}),
@@ -218,11 +226,8 @@ GATED_ALL_THE_SAME = {
     "an init in front": ("start", image('ENTRYPOINT ["tini", "--"]', f"CMD [{GATED}]")),
     "a migration in front": ("start", image("CMD alembic upgrade head && exec syntax-guard run -- uvicorn a:b")),
     "a unit with more before it": ("start", {"a.service": "[Unit]\nDescription=x\n[Service]\nWorkingDirectory=/x\nExecStartPre=/bin/mkdir -p x\nExecStartPre=/v/syntax-guard check\nExecStart=/v/gunicorn a:b\n"}),
-    "an init container in a shell": ("start", {"k.yaml": "kind: Pod\nspec:\n  initContainers:\n  - {name: c, image: shop:1, command: [sh, -c, syntax-guard check]}\n  containers:\n  - {name: w, image: shop:1, command: [uvicorn, 'a:b']}\n"}),
-    "a check by Python itself": ("health", image("HEALTHCHECK CMD python -c \"import urllib.request as r; r.urlopen('http://localhost:8000/up')\"", 'CMD ["uvicorn", "a:b"]')),
     "a route that Kubernetes asks": ("health", {"k.yaml": "kind: Pod\nspec:\n  containers:\n  - {name: w, image: 'python:3', command: [uvicorn, 'a:b'], livenessProbe: {httpGet: {port: 80}}}\n"}),
     "a check of what was built": ("ship", workflow(steps("run: python -m build", "run: syntax-guard check dist/*", "run: twine upload dist/*"))),
-    "a tree that the hooks check": ("tree", {**workflow(steps("run: pre-commit run syntax-guard-tree --hook-stage manual")), ".pre-commit-config.yaml": CONFIG + "  - id: syntax-guard-tree\n"}),
     "our action": ("tree", workflow(steps("uses: syntax-guard/syntax-guard@v1"))),
 }  # fmt: skip
 

@@ -34,7 +34,7 @@ STARTS = [  # how an image starts, what doctor says of it
     ('CMD ["bash", "-c", "syntax-guard check; exec uvicorn main:app"]', "cannot-tell"),
     ('CMD ["bash", "-c", "syntax-guard check || true; uvicorn main:app"]', "cannot-tell"),
     ('CMD ["syntax-guard", "run", "--exclude", "*", "--", "uvicorn", "main:app"]', "cannot-tell"),
-    ('CMD ["syntax-guard", "run", "--report-only", "--", "uvicorn", "main:app"]', "missing"),
+    ('CMD ["syntax-guard", "run", "--report-only", "--", "uvicorn", "main:app"]', "cannot-tell"),
     ('CMD ["env", "SYNTAX_GUARD_EXCLUDE=*", "syntax-guard", "run", "--", "uvicorn", "main:app"]', "cannot-tell"),
     ('ENV SYNTAX_GUARD_EXCLUDE=*\nCMD ["syntax-guard", "run", "--", "uvicorn", "main:app"]', "cannot-tell"),
     ('CMD ["uvicorn", "main:app"]', "missing"),

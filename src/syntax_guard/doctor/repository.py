@@ -40,6 +40,15 @@ class Repository:
         self._documents: dict[str, list[Value] | Unreadable] = {}
 
     @cached_property
+    def remote(self) -> str:
+        """Where ``origin`` is; empty where git knows none."""
+        return (
+            git.run(self.top, "config", "--default=", "--get", "remote.origin.url").decode(errors="replace")
+            if self.in_git
+            else ""
+        )
+
+    @cached_property
     def files(self) -> tuple[str, ...]:
         """The files of the repository, sorted; folders of tools, environments and templates left out."""
         found: list[str] = []

@@ -12,7 +12,6 @@ import re
 import shutil
 import signal
 import subprocess
-import tarfile
 import tempfile
 import time
 from collections.abc import Mapping
@@ -37,13 +36,17 @@ _SIDE = ("checkout -q -B side", "commit -q --no-verify -m side")
 _ATTEMPTS = {
     "commit": ((), "commit -q -m trial"),
     "push": (_SIDE, "push -q -f ../remote.git HEAD:refs/heads/main"),
-    "merge": (
-        (*_SIDE, "checkout -q -B trial start", "commit -q --no-verify --allow-empty -m other"),
-        "merge -q --no-ff -m trial side",
-    ),
+    "merge": ((*_SIDE, "checkout -q -B trial start"), "merge -q --no-ff -m trial side"),
 }
 """What git does before each attempt without hooks, and the attempt."""
-_ENTRIES = ("__init__", "__main__", "main", "app", "wsgi", "asgi", "manage")
+_FIND = """
+import os
+found = [os.path.join(folder, name) for folder, _, names in os.walk(os.getcwd()) for name in names
+         if name.endswith(".py") and not any(one in folder for one in ("site-packages", "dist-packages", "lib/python"))]
+entries = ("__init__", "__main__", "main", "app", "wsgi", "asgi", "manage")
+print(min(found, key=lambda path: (os.path.basename(path)[:-3] in entries, path)))
+"""
+"""Names a module below the folder where an image starts; one that is not what starts, if there is one."""
 
 
 class Outcome(Record):
@@ -93,7 +96,7 @@ class _Clone:
         self.environment = {**kept, **person, "GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1"}
         if not all_hooks:
             configuration = Configuration(repository)
-            others = configuration.ids - {hook.id for hook in configuration.ours}
+            others = configuration.others
             self.environment |= dict.fromkeys(("SKIP", "PREK_SKIP"), ",".join(sorted(others)))
         self._git("init", "-q", "--bare", "../remote.git")
         self._git("clone", "-q", "--no-hardlinks", "--no-checkout", repository.top, ".")
@@ -159,21 +162,23 @@ def tried_image(image: str, environment: Mapping[str, str]) -> Finding:
         UsageError: There is no Podman and no Docker, or no such image.
     """
     engine = shutil.which("podman") or shutil.which("docker")
-    if engine is None:
-        raise UsageError("--try-image needs podman or docker", "install one of them")
-    if image.startswith("-"):
-        raise UsageError(f"no name of an image: {image}", "such as shop:latest")
-    created = bounded([engine, "create", "--pull=never", image], "/", environment, SECONDS_OF_IMAGE * 4)
-    if created.code:
-        raise UsageError(f"{image} cannot be started: {created.output.strip()[-300:]}", "build or pull it first")
-    container = created.output.split()[-1]
-    try:
-        module = _module(engine, container, environment)
-    finally:
-        bounded([engine, "rm", "-f", container], "/", environment, SECONDS_OF_IMAGE)
-    if module is None:
-        return Finding("start", "cannot-tell", f"{image} holds no Python module where it starts")
-    outcome = _started(engine, image, module, environment)
+    if engine is None or image.startswith("-"):
+        raise UsageError("--try-image needs podman or docker, and the name of an image", "such as shop:latest")
+    name = f"syntax-guard-trial-{os.getpid()}"
+    run = [engine, "run", "--rm", "--pull=never", "--network=none", f"--name={name}"]
+    found = bounded([*run, "--entrypoint=python3", image, "-I", "-c", _FIND], "/", environment, SECONDS_OF_IMAGE)
+    if found.code == 125:
+        raise UsageError(f"{image} cannot be started: {found.last}", "build or pull it first")
+    if found.code:
+        return Finding("start", "cannot-tell", f"{image} holds no Python module where it starts ({found.last})")
+    module = found.last
+    with tempfile.TemporaryDirectory(prefix="syntax-guard-doctor-") as folder:
+        os.chmod(folder, 0o755)  # noqa: S103 - the container's user has to read it
+        broken = os.path.join(folder, "broken.py")
+        with open(broken, "w", encoding="utf-8") as file:
+            file.write(_BROKEN)
+        outcome = bounded([*run, f"--volume={broken}:{module}:ro", image], "/", environment, SECONDS_OF_IMAGE)
+        bounded([engine, "rm", "-f", name], "/", environment, SECONDS_OF_IMAGE)
     if outcome.code == 124:
         message = f"{image} starts with a broken {module}, and ran for {SECONDS_OF_IMAGE} s"
         return Finding("start", "missing", message, None, "tried", "what imports it fails, hours later")
@@ -181,33 +186,6 @@ def tried_image(image: str, environment: Mapping[str, str]) -> Finding:
         return Finding("start", "ok", f"{image} refused a broken {module}, {outcome.seconds:.1f} s", None, "tried")
     message = f"whether {image} starts with a broken {module}: it ended with {outcome.code} ({outcome.last})"
     return Finding("start", "cannot-tell", message)
-
-
-def _module(engine: str, container: str, environment: Mapping[str, str]) -> str | None:
-    """A module below the folder where the container starts; one that is not what starts, if there is one."""
-    asked = [engine, "inspect", "--format", "{{.Config.WorkingDir}}", container]
-    folder = bounded(asked, "/", environment, SECONDS_OF_IMAGE).output.strip().rstrip("/")
-    below = re.compile(rf"{re.escape(folder)}/(?!.*(?:site-packages|dist-packages|lib/python))\S+\.py")
-    export = subprocess.Popen([engine, "export", container], env=environment, stdout=subprocess.PIPE)
-    with export, tarfile.open(fileobj=export.stdout, mode="r|") as archive:
-        paths = ["/" + member.name.lstrip("./") for member in archive if member.isfile()]
-    found = filter(below.fullmatch, paths)
-    return min(found, key=lambda path: (posixpath.basename(path)[:-3] in _ENTRIES, path), default=None)
-
-
-def _started(engine: str, image: str, module: str, environment: Mapping[str, str]) -> Outcome:
-    """What the image does with a broken file over ``module``."""
-    name = f"syntax-guard-trial-{os.getpid()}"
-    with tempfile.TemporaryDirectory(prefix="syntax-guard-doctor-") as folder:
-        os.chmod(folder, 0o755)  # noqa: S103 - the container's user has to read it
-        broken = os.path.join(folder, "broken.py")
-        with open(broken, "w", encoding="utf-8") as file:
-            file.write(_BROKEN)
-        command = [engine, "run", "--rm", "--pull=never", "--name", name, "--network", "none", "-v",
-                   f"{broken}:{module}:ro", image]  # fmt: skip
-        outcome = bounded(command, "/", environment, SECONDS_OF_IMAGE)
-    bounded([engine, "rm", "-f", name], "/", environment, SECONDS_OF_IMAGE)
-    return outcome
 
 
 def bounded(command: list[str], folder: str, environment: Mapping[str, str], seconds: float) -> Outcome:

@@ -4,6 +4,5 @@ from __future__ import annotations
 
 from .hook import HookGate
 
-GATE = HookGate(
-    "commit", "pre-commit", "a broken file is committed unseen, and reaches all who pull it", ("check", "--staged")
-)
+_WHY = "a broken file is committed unseen, and reaches all who pull it"
+GATE = HookGate("commit", "pre-commit", _WHY, "check --staged")

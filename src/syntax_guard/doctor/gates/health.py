@@ -6,7 +6,7 @@ import json
 import re
 
 from ..finding import Advice, Edit, Finding, missing, nothing, ok, unsure
-from ..parsers.commands import Command, Run, call, commands, in_shell, inner
+from ..parsers.commands import Run, calls, commands, in_shell, inner
 from ..parsers.services import SERVERS, Service, started
 from ..repository import Repository
 from .start import installing
@@ -17,7 +17,7 @@ _SOCKET = re.compile(r"(?:unix:(?://)?|--(?:uds|unix)[= ])([^\s'\"]+)")
 _PORT = re.compile(r"(?:--port[= ]|-p |--bind[= ]\S*:|-b \S*:|runserver \S*?:?)(\$\{?\w+\}?|\d+)\b")
 _HERE = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?::(\w+))?(?=[/\s'\"]|$)")
 _CANNOT_FAIL = re.compile(r"\|\|\s*(?:true|:|exit\s+0)\b|;\s*(?:true|exit\s+0)\s*$")
-_FAILS = re.compile(r"-[sSLIkvg]*f[sSLIkvg]*|--fail(?:-with-body)?")
+_FAILS = re.compile(r"(?:.* )?(?:-[sSLIkvg]*f[sSLIkvg]*|--fail(?:-with-body)?)(?: .*)?")
 
 
 def examine(repository: Repository) -> list[Finding]:
@@ -31,58 +31,52 @@ def _answer(repository: Repository, service: Service) -> Finding:
     place = check.place if check else service.place
     if service.is_one_shot:
         return nothing("health", f"{name} does its work and ends", place)
-    fault = _fault(service, check)
-    if fault or check is None:
+    command = _command(check) if check else ""
+    if fault := _fault(service, check, command):
         return missing("health", f"{name} {fault}", place, _WHY, _advice(repository, service))
-    if check.words == ("kubelet",) or _asks(service, check):
+    if _asks(service, command):
         return ok("health", f"{name} has a health check", place)
     return unsure("health", f"{name} has a health check: try by hand whether it can pass, and can fail", place)
 
 
-def _words(check: Run) -> tuple[str, ...]:
-    """The one command of a check; none where there are more, or reading is not sure."""
+def _command(check: Run) -> str:
+    """The one simple command of a check; empty where there are more, or reading is not sure."""
     text = re.sub(r"\s*\|\|\s*(?:exit\s+1|false)\s*$", "", check.text)
     read = commands(in_shell(text, errexit=False) if inner(check.words) else check.words) or []
-    return read[0].words if len(read) == 1 else ("?",)
+    return " ".join(read[0].words) if len(read) == 1 and not {"||", "&&", ";", "|"} & {*read[0].words} else ""
 
 
-def _fault(service: Service, check: Run | None) -> str | None:
+def _fault(service: Service, check: Run | None, command: str) -> str | None:
     """What is surely wrong with a check."""
     if check is None or not check.words:
-        return "has no health check" if check is None else "switches its health check off"
+        return "switches its health check off" if check else "has no health check"
     if _CANNOT_FAIL.search(check.text):
         return "has a health check that cannot fail"
-    words = _words(check)
-    program = words[0].rsplit("/", 1)[-1]
-    if program == "curl" and not any(map(_FAILS.fullmatch, words)):
+    program = command.partition(" ")[0].rpartition("/")[2]
+    if program == "curl" and not _FAILS.fullmatch(command):
         return "has a health check that takes an error page for health (curl without --fail)"
-    lacks = {"curl": "-slim|-alpine", "wget": "-slim"}.get(program)
-    if lacks and service.image and re.search(lacks, service.base):
-        there = any(program in one for one in service.image.values("RUN", "COPY"))
-        return None if there else f"has a health check that calls {program}, which {service.base} lacks"
+    lacks = {"curl": "-slim|-alpine", "wget": "-slim"}.get(program, "$^")
+    if service.image and re.search(lacks, service.base) and program not in "".join(service.image.values("RUN", "COPY")):
+        return f"has a health check that calls {program}, which {service.base} lacks"
     return None
 
 
-def _asks(service: Service, check: Run) -> bool:
+def _asks(service: Service, command: str) -> bool:
     """Whether a check surely asks what serves here, at the port that is told, and fails without an answer."""
-    words = _words(check)
-    made, text, program = call(Command(words)), " ".join(words), words[0].rsplit("/", 1)[-1]
-    if program == "celery":
-        return " inspect ping" in text
-    if program.startswith("python"):
-        asks = words[1:2] == ("-c",) and "urlopen(" in text and "except" not in text
-    else:
-        asks = program in ("curl", "wget") or bool(made and made.verb == "probe")
-        asks = asks and not {"||", "&&", ";", "|"} & {*words}
-    asked, told = _HERE.search(text), _PORT.search(service.text)
+    if command == "kubelet" or re.match(r"(?:\S*/)?celery .*\binspect ping\b", command):
+        return True
+    made = calls((*command.split(),), "probe")
+    if not re.match(r"(?:\S*/)?(?:curl|wget) ", command) and not any(one.doubt is None for one in made):
+        return False
+    asked, told = _HERE.search(command), _PORT.search(service.start.text)
     port = (asked[1] or "80") if asked else "$"
-    here = bool(asked) or "--unix-socket" in text or "$" in text
-    return asks and here and (told is None or port == told[1] or not (told[1].isdigit() and port.isdigit()))
+    here = bool(asked) or "--unix-socket" in command or "$" in command
+    return here and (told is None or port == told[1] or not (told[1].isdigit() and port.isdigit()))
 
 
 def _advice(repository: Repository, service: Service) -> Advice:
     """A check for what ``service`` starts: with its own port, and the address that an old check asks."""
-    text = service.text
+    text = service.start.text
     if re.search(r"\bcelery\b.*\bworker\b", text):
         app = re.search(r"(?:-A |--app[= ])(\S+)", text)
         return _written(repository, service, f"celery{f' -A {app[1]}' if app else ''} inspect ping -d celery@$HOSTNAME")
@@ -90,12 +84,18 @@ def _advice(repository: Repository, service: Service) -> Advice:
     socket, port = _SOCKET.search(text), _PORT.search(text)
     if old and not socket:
         return _written(repository, service, f"syntax-guard probe {old[0]}")
-    program = next((name for name in SERVERS if re.search(rf"(?:^|[\s/]){name}(?:\s|$)", text)), None)
-    url = f"http://127.0.0.1:{port[1] if port else SERVERS.get(program or '')}/ROUTE"
-    asked = f"--unix-socket {socket[1]} http://localhost/ROUTE" if socket else url if program else None
+    program = next((name for name in SERVERS if re.search(rf"(?:^|[\s/]){name}(?:\s|$)", text)), "")
+    url = f"http://127.0.0.1:{port[1] if port else SERVERS.get(program)}/ROUTE"
+    asked = f"probe --unix-socket {socket[1]} http://localhost/ROUTE" if socket else f"probe {url}" if program else None
+    form = (
+        "HEALTHCHECK CMD" if service.image else "in its healthcheck, test:" if service.kind == "compose" else "a probe:"
+    )
+    where = f"in {service.image.path if service.image else service.place.path}, {form}"
     if asked:
-        return Advice(pattern=f"syntax-guard probe {asked} with a route that answers only while it works")
-    return Advice(pattern="a command that ends with 0 while it works, such as syntax-guard probe URL")
+        return Advice(
+            pattern=f"{where} syntax-guard {asked}; for ROUTE a path of yours that answers only while it works"
+        )
+    return Advice(pattern=f"{where} a command that ends with 0 while it works, such as syntax-guard probe URL")
 
 
 def _written(repository: Repository, service: Service, command: str) -> Advice:
@@ -115,5 +115,5 @@ def _written(repository: Repository, service: Service, command: str) -> Advice:
     if old and re.match(r"\s*test\s*:\s*\S", there):
         return Advice((*installed, Edit(place.path, place.line or 1, 1, indent + test)))
     if old or service.kind != "compose" or "{" in there or not indent:
-        return Advice(pattern=f"as its health check: {command}")
+        return Advice(pattern=f"in {place.path}, as the health check of {service.name}: {command}")
     return Advice((*installed, Edit(place.path, place.line or 1, 0, f"{indent}healthcheck:\n{indent}  {test}")))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Set
 from typing import Any
 
 from syntax_guard.config import toml
@@ -15,16 +14,11 @@ from syntax_guard.sources import git_hooks
 
 from ..data import KNOWN
 from ..finding import Advice, Edit, Finding, Place, Unreadable, missing, nothing, ok, unsure
-from ..parsers.commands import Call, calls, mentions, of_script, unwrapped
+from ..parsers.commands import SPEAKS, calls, of_script, unwrapped
 from ..repository import Repository
 
-STAGES = {
-    "syntax-guard": ("pre-commit", "pre-merge-commit"),
-    "syntax-guard-tree": ("pre-push", "manual"),
-}
-"""The hooks of the manifest that check files, with the stages that they have by themselves."""
-_DIST = "syntax-guard-dist"  # which checks what was built
-_ALL = ("pre-commit", "pre-merge-commit", "pre-push", "manual")
+_STAGES = {"pre-commit": "syntax-guard", "pre-merge-commit": "syntax-guard", "pre-push": "syntax-guard-tree"}
+"""The stages of git's, each with the hook of our manifest that is for it."""
 _SHORT = {"commit": "pre-commit", "merge-commit": "pre-merge-commit", "push": "pre-push"}
 _FILES = {
     "pre-commit": (".pre-commit-config.yaml",),
@@ -32,17 +26,16 @@ _FILES = {
 }
 """Where each manager looks, in its order."""
 _KNOWN = KNOWN["hooks"]
-_REPOSITORY = ("- repo: https://github.com/syntax-guard/syntax-guard", "  rev: v0.1.0", "  hooks:", "  - id: ")
 _TRY = "syntax-guard doctor --try=all runs it in a scratch clone, and says what happens"
 
 
 class ListedHook(Record):
-    """A hook of this tool in the configuration; ``narrowed`` is what may let files out of its sight, or None."""
+    """A hook of this tool in the configuration; ``odd`` is what may let files out of its sight, or None."""
 
     id: str
     place: Place
-    stages: tuple[str, ...]
-    narrowed: str | None
+    stages: list[str]
+    odd: str | None
 
 
 class Configuration:
@@ -60,36 +53,40 @@ class Configuration:
             raise Unreadable(Place(self.path), error.message) from None
         repos = [repo for repo in _list(self.table.get("repos")) if isinstance(repo, dict)]
         listed = [(repo, hook) for repo in repos for hook in _list(repo.get("hooks")) if isinstance(hook, dict)]
-        self.ids = {str(hook.get("id")) for _, hook in listed}
-        ours = [(repo, hook) for repo, hook in listed if mentions(str([*hook.values()]))]
-        self.ours = [self._listed(str(repo.get("repo")), hook) for repo, hook in ours if hook.get("id") != _DIST]
+        self.others = {str(hook.get("id")) for _, hook in listed if not SPEAKS.search(str([*hook.values()]))}
+        self.ours = [self._listed(str(repo.get("repo")), hook) for repo, hook in listed
+                     if str(hook.get("id")) not in self.others | {"syntax-guard-dist"}]  # fmt: skip
 
     def _listed(self, url: str, hook: dict[str, Any]) -> ListedHook:
-        own = STAGES.get(str(hook.get("id")), ()) if url != "local" else _ALL
+        name = str(hook.get("id"))
+        own = [stage for stage, ours in _STAGES.items() if ours == name or url == "local"]
         stages = _list(hook.get("stages")) or _list(self.table.get("default_stages")) or own
         odd = {*map(str, hook)} - {*_KNOWN["listed"]} | ({*map(str, self.table)} - {*_KNOWN["above"]})
         if not re.search(r"(?:^|/)syntax-guard(?:\.git)?/?$", url):
             odd.add(f"repo: {url}")
         place = hook.place_of("id") if isinstance(hook, Mapping) else Place(self.path)
-        short = tuple(_SHORT.get(str(one), str(one)) for one in stages)
-        return ListedHook(str(hook.get("id")), place, short, min(odd, default=None))
+        return ListedHook(name, place, [_SHORT.get(str(one), str(one)) for one in stages], min(odd, default=None))
 
-    def at(self, stage: str, named: Set[str] = frozenset()) -> ListedHook | None:
-        """Our hook at a stage of git's, one of ``named``; the one that sees all files, if there is one."""
-        there = [hook for hook in self.ours if stage in hook.stages and (hook.id in named or not named)]
-        return min(there, key=lambda one: bool(one.narrowed), default=None)
+    def at(self, stage: str) -> ListedHook | None:
+        """Our hook at a stage of git's; the one that sees all files, if there is one."""
+        return min((hook for hook in self.ours if stage in hook.stages), key=lambda one: bool(one.odd), default=None)
 
 
-def run_by(repository: Repository, words: tuple[str, ...]) -> tuple[str, tuple[str, ...] | None] | None:
-    """The configuration whose hooks ``words`` run, and the call of ours that this surely is; None for no hooks."""
-    name, *given = unwrapped(words)
-    if name not in _FILES or given[:1] != ["run"]:
+def run_by(repository: Repository, command: str) -> tuple[str, tuple[str, ...] | None] | None:
+    """The configuration whose hooks a command runs, and the call of ours that this surely is; None for no hooks."""
+    made = re.fullmatch(r"(pre-commit|prek) run((?: \S+)*)", unwrapped(command))
+    configuration = Configuration(repository, made[1]) if made else None
+    if made is None or configuration is None or not configuration.ours:
         return None
-    configuration, asked = Configuration(repository, name), {*given[1:]}
-    mine = configuration.at("manual" if "manual" in asked else "pre-commit", asked & {*STAGES})
-    whole = bool(asked & {"-a", "--all-files", "syntax-guard-tree"}) and asked <= {*_KNOWN["run"], *STAGES}
-    sure = whole and mine and not mine.narrowed
-    return (configuration.path, ("syntax-guard", "check") if sure else None) if configuration.ours else None
+    mine = configuration.at("pre-commit")
+    sure = (
+        mine
+        and not mine.odd
+        and re.fullmatch(
+            r"(?=.* (?:-a|--all-files)\b)(?: (?:-[av]|--all-files|--verbose|--show-diff-on-failure))*", made[2]
+        )
+    )
+    return configuration.path, ("syntax-guard", "check") if sure else None
 
 
 def _list(value: object) -> list[Any]:
@@ -108,8 +105,7 @@ class Installed(Record):
 def installed(top: str, hook: str) -> Installed | None:
     """The file that git would run at ``hook`` (``pre-commit``), or None. Raises Unreadable, GitError."""
     full = os.path.join(git_hooks.hooks(top)[0], hook)
-    inside = os.path.join(top, "")
-    path = full[len(inside) :].replace(os.sep, "/") if full.startswith(inside) else full
+    path = full.removeprefix(os.path.join(top, "")).replace(os.sep, "/")
     try:
         with open(full, encoding="utf-8", errors="replace") as file:
             text = file.read(50_000)
@@ -129,9 +125,7 @@ class HookGate(Record):
     name: str
     stage: str
     why: str
-    command: tuple[str, ...]
-    first: bool = False
-    """Nothing else may run before it, since it reads what git hands to the hook."""
+    command: str
 
     def examine(self, repository: Repository) -> list[Finding]:
         """The answer about the hook, as it is written."""
@@ -144,39 +138,29 @@ class HookGate(Record):
         if there is None:
             lacks = f"no {self.stage} hook is installed in this clone"
         elif not there.executable:
-            lacks = "the hook is not executable, so git does not run it"
-            place, advice = Place(there.path), Advice(commands=(f"chmod +x {there.path}",))
+            lacks, place = "the hook is not executable, so git does not run it", Place(there.path)
+            advice = Advice(commands=(f"chmod +x {there.path}",))
+        elif there.manager and mine:
+            if mine.odd:
+                doubt = f"whether all is checked: `{mine.odd}` may leave files out; {_TRY}"
+                return [unsure(self.name, doubt, mine.place)]
+            shared = self.stage in (_list(configuration.table.get("default_install_hook_types")) or ["pre-commit"])
+            hint = f"; in others too, with {self.stage} in default_install_hook_types before `{there.manager} install`"
+            return [ok(self.name, f"{there.manager} runs {mine.id} in this clone{'' if shared else hint}", mine.place)]
         elif there.manager:
-            return [self._of_manager(there.manager, configuration, mine, advice)]
+            lacks = f"no hook of syntax-guard is listed for {self.stage}"
+            place = Place(configuration.path) if configuration.path else None
         else:
             place = Place(there.path)
-            for one in calls(of_script(there.text) or ()) or ():
-                if self._judges(one):
-                    return [ok(self.name, f"the hook of this clone runs {one.written}", place)]
-            if mine or mentions(there.text) or "\n" in there.text.strip():
+            verb, _, option = self.command.partition(" ")
+            for one in calls(of_script(there.text) or (), verb):
+                whole = one.is_staged == bool(option) and not (one.doubt or one.root or one.paths)
+                if whole and (option or not one.before):  # the push gate reads what git hands to the hook
+                    return [ok(self.name, f"the hook of this clone runs {' '.join(one.words)}", place)]
+            if mine or SPEAKS.search(there.text) or "\n" in there.text.strip():
                 return [unsure(self.name, f"whether all is checked: the {self.stage} hook is not read; {_TRY}", place)]
             lacks = "the hook does not run syntax-guard"
         return [missing(self.name, lacks, place, self.why, advice)]
-
-    def _of_manager(
-        self, manager: str, configuration: Configuration, mine: ListedHook | None, advice: Advice
-    ) -> Finding:
-        """The answer about a hook that ``manager`` installed in this clone."""
-        if mine is None:
-            place = Place(configuration.path) if configuration.path else None
-            return missing(self.name, f"no hook of syntax-guard is listed for {self.stage}", place, self.why, advice)
-        if mine.narrowed:
-            doubt = f"whether all is checked: `{mine.narrowed}` may leave files out; {_TRY}"
-            return unsure(self.name, doubt, mine.place)
-        shared = self.stage in (_list(configuration.table.get("default_install_hook_types")) or ["pre-commit"])
-        hint = f"; in others too, with {self.stage} in default_install_hook_types before `{manager} install`"
-        return ok(self.name, f"{manager} runs {mine.id} in this clone{'' if shared else hint}", mine.place)
-
-    def _judges(self, made: Call) -> bool:
-        """Whether a call in a hook of one's own judges all that moves on."""
-        whole = made.command.stops and not (made.unsure or made.paths or "--root" in made.options)
-        asked = {made.verb, *made.options} >= {*self.command}
-        return whole and asked and not (self.first and made.command.before)
 
     def _advice(self, repository: Repository, path: str, mine: ListedHook | None) -> Advice:
         """What installs the hook: in the configuration that is there, else as a plain hook of git's."""
@@ -184,10 +168,10 @@ class HookGate(Record):
         if mine is not None:
             return Advice(commands=(command,))
         if not path:
-            plain = f"#!/bin/sh\nexec syntax-guard {' '.join(self.command)}"
+            plain = f"#!/bin/sh\nexec syntax-guard {self.command}"
             return Advice(pattern=f"in .git/hooks/{self.stage}, executable: {plain}")
-        *head, name = _REPOSITORY
-        added = (*head, name + next(one for one, stages in STAGES.items() if self.stage in stages))
+        added = ("- repo: https://github.com/syntax-guard/syntax-guard", "  rev: v0.1.0", "  hooks:",
+                 f"  - id: {_STAGES[self.stage]}")  # fmt: skip
         lines = (repository.text(path) or "").rstrip("\n").split("\n")
         last = next((number for number in range(len(lines), 0, -1) if re.match(r"\s*- repo:", lines[number - 1])), None)
         if last is None or any(re.match(r"[^\s-]", line) for line in lines[last:]):

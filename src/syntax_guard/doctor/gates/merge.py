@@ -4,7 +4,5 @@ from __future__ import annotations
 
 from .hook import HookGate
 
-GATE = HookGate(
-    "merge", "pre-merge-commit", "git runs pre-merge-commit, not pre-commit, for a merge without conflicts",
-    ("check", "--staged"),
-)  # fmt: skip
+_WHY = "git runs pre-merge-commit, not pre-commit, for a merge without conflicts"
+GATE = HookGate("merge", "pre-merge-commit", _WHY, "check --staged")

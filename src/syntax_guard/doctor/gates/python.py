@@ -22,6 +22,7 @@ from ..parsers.services import Service, started
 from ..repository import Repository
 
 _WHY = "a file is judged by one Python and runs on another, which may refuse it"
+_SAME = "the same Python in both"
 _MOST, _MOST_YAML = 1_000, 60_000
 
 
@@ -29,12 +30,11 @@ def examine(repository: Repository) -> list[Finding]:
     """The answer about each image that says which Python it has, and about declarations that are not followed."""
     projects = _projects(repository)
     folders = sorted({posixpath.dirname(path) for path in repository.named(*DECLARING)})[:_MOST]
-    written = repository.named(*DECLARING[-4:])
-    if sum(len(repository.text(path) or "") for path in written) > _MOST_YAML:
-        return [unsure("python", "more compose files than are read", Place(written[0]))]
-    services = [one for one in started(repository)[0] if one.kind in ("dockerfile", "compose")]
+    if sum(len(repository.text(path) or "") for path in repository.named(*DECLARING[-4:])) > _MOST_YAML:
+        return [unsure("python", "more compose files than are read", None)]
+    images = [one for one in started(repository)[0] if one.kind in ("dockerfile", "compose")]
     try:
-        found = [_of_image(projects, service) for service in services]
+        found = [_of_image(projects, one) for one in images]
         found += [answer for folder in folders for answer in _not_followed(projects, folder)]
     except (SettingsError, TargetError) as error:
         return [unsure("python", error.message, None)]
@@ -46,7 +46,7 @@ def python_for(repository: Repository) -> str:
     """The Python that a new CI job takes: the project's, or this one where the tool does not run on that."""
     try:
         declared = _projects(repository).of(repository.below.rstrip("/")).declaration
-        version = parse(_lowest(declared)) if declared else (0, 0)
+        version = parse(_names(declared)[0]) if declared else (0, 0)
     except (SettingsError, TargetError):
         version = (0, 0)
     return label(version if version >= (3, 10) else sys.version_info[:2])
@@ -67,41 +67,33 @@ def _of_image(projects: Projects, service: Service) -> Finding:
     if declared is None:
         advice = Advice(pattern=f'in pyproject.toml, under [project]: requires-python = ">={version}"')
         return missing("python", f"{runs}, and nothing says what is for it", place, _WHY, advice)
-    said = f"{declared.shown} in {declared.place}"
-    if not _names(declared, version):
-        advice = Advice(pattern="the same Python in both")
-        return missing("python", f"{runs}, not what {said} says", place, _WHY, advice)
-    lowest = _lowest(declared)
-    asked = f"; asked are {lowest} and the Python of the tool" if declared.kind == "floor" and version != lowest else ""
+    said, names = f"{declared.shown} in {declared.place}", _names(declared)
+    if version not in names:
+        return missing("python", f"{runs}, not what {said} says", place, _WHY, Advice(pattern=_SAME))
+    is_newer = declared.kind == "floor" and version != names[0]
+    asked = f"; asked are {names[0]} and the Python of the tool" if is_newer else ""
     return ok("python", f"{runs}, as {said} says{asked}", place)
 
 
 def _not_followed(projects: Projects, folder: str) -> list[Finding]:
     """What a folder says of Pythons and is not asked: a pin that its floor refuses, a floor below a table of ours."""
-    counts = projects.of(folder).declaration
-    contents = [(path, projects.read(path)) for path in (posixpath.join(folder, name) for name in DECLARING)]
-    said = [one for path, content in contents if content is not None
-            for one in declaring_files.read(content, path).declarations if unusable(one) is None]  # fmt: skip
-    found: list[Finding] = []
-    for one in said:
-        if counts is None or one.place == counts.place or one.path.endswith(("Dockerfile", "Containerfile")):
-            continue  # an image has its own finding
-        is_above = counts.kind == "target-version" and posixpath.dirname(counts.path) != folder
-        hidden = (counts.kind, one.kind) == ("floor", "pin") or (is_above and one.kind == "floor")
-        if hidden and not _names(counts, _lowest(one)):
-            message = f"{one.shown} is not asked: {counts.shown} in {counts.place} counts"
-            advice = Advice(pattern="the same Python in both, or a target-version with both beside the nearer one")
-            found.append(missing("python", message, Place(one.path, one.line), _WHY, advice))
+    counts, found = projects.of(folder).declaration, []
+    for path in (
+        posixpath.join(folder, name) for name in DECLARING if not name.endswith(("Dockerfile", "Containerfile"))
+    ):
+        content = projects.read(path) or b""  # an image has its own finding
+        for one in declaring_files.read(content, path).declarations:
+            is_above = counts and counts.kind == "target-version" and posixpath.dirname(counts.path) != folder
+            hidden = counts and ((counts.kind, one.kind) == ("floor", "pin") or (is_above and one.kind == "floor"))
+            if counts and hidden and unusable(one) is None and _names(one)[0] not in _names(counts):
+                message = f"{one.shown} is not asked: {counts.shown} in {counts.place} counts"
+                advice = Advice(pattern=f"{_SAME}, or a target-version with both beside the nearer one")
+                found.append(missing("python", message, Place(one.path, one.line), _WHY, advice))
     return found
 
 
-def _lowest(declared: Declaration) -> str:
-    """The lowest version that a declaration admits, or the first that it names."""
-    return next(map(label, admitted(declared.says[0]))) if declared.kind == "floor" else declared.says[0]
-
-
-def _names(declared: Declaration, version: str) -> bool:
-    """Whether a declaration names or admits ``version``."""
+def _names(declared: Declaration) -> list[str]:
+    """The versions that a declaration admits, or names, in its order."""
     if declared.kind == "floor":
-        return version in map(label, admitted(declared.says[0]))
-    return version in (declared.says if declared.kind == "pin" else map(label, map(parse, declared.says)))
+        return [*map(label, admitted(declared.says[0]))]
+    return [*declared.says] if declared.kind == "pin" else [*map(label, map(parse, declared.says))]

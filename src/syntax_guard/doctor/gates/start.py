@@ -10,8 +10,8 @@ import shlex
 from syntax_guard.config.declarations.dockerfile import python_of
 
 from ..finding import Advice, Edit, Finding, Place, missing, nothing, ok, unsure
-from ..parsers.commands import WEAK, Run, calls, inner, mentions
-from ..parsers.services import LAID_OVER, Service, exec_form, serves, started
+from ..parsers.commands import SPEAKS, Call, calls, inner
+from ..parsers.services import LAID_OVER, Service, serves, started
 from ..repository import Repository
 
 _WHY = "a broken file is found when something imports it: the container restarts for ever, or a route fails hours later"
@@ -30,46 +30,40 @@ def examine(repository: Repository) -> list[Finding]:
 
 
 def _answer(repository: Repository, service: Service) -> Finding:
-    run, name, text = service.start, service.name, service.text
-    place = run.place if run else service.place
-    if service.is_one_shot and run and not mentions(text):
-        return nothing("start", f"{name} does its work and ends", place)
-    gated = _is_gated(service, run) if run and mentions(text) else False
-    if gated and not service.unsure:
+    run, name, place = service.start, service.name, service.start.place
+    found = calls(run.words, "check", "run")
+    doubts = [service.doubt or _doubt(service, one) for one in found]
+    if None in doubts:
         return ok("start", f"{name} starts behind the gate", place)
-    if weak := WEAK.search(text):
-        return unsure("start", f"{name} starts behind {weak[0]}, which asks one Python and trusts bytecode", place)
-    if gated is not False or _elsewhere(repository, service):
-        reason = f": {service.unsure}" if gated else ""
+    if found or SPEAKS.search(run.text) or _elsewhere(repository, service):
+        reason = f": {doubts[0]}" if doubts else ""
         return unsure("start", f"whether {name} starts behind the gate{reason}; {_TRY}", place)
-    if (run is None and service.kind != "dockerfile") or (run and run.key == "args"):
+    if service.is_one_shot and run.words:
+        return nothing("start", f"{name} does its work and ends", place)
+    if (not run.words and service.kind != "dockerfile") or run.key == "args":
         return unsure("start", f"{name} starts what its image starts; {_TRY}", place)
     return missing("start", f"{name} starts unchecked", place, _WHY, _advice(repository, service))
 
 
-def _is_gated(service: Service, run: Run) -> bool | None:
-    """Whether what is started is surely judged as a whole before; None where that cannot be told."""
-    found = calls(run.words) or []
-    one = next((each for each in found if each.verb in ("check", "run")), found[0] if found else None)
-    if one is None or one.unsure or one.verb not in ("check", "run"):
-        return False if one and not one.unsure and not inner(run.words) else None
-    starts = one.verb == "run" or run.before or not one.command.last
-    root = one.options.get("--root")
-    elsewhere = {path for path in (*one.paths, root) if path} - {".", service.folder, *_copied(service)}
-    named = all(re.search(rf"\b{re.escape(path)}[./:]", service.text) for path in elsewhere)
-    told = service.folder.strip("/") or root or one.paths or not service.image
-    sure = starts and one.command.stops and not serves(one.command.before) and told and named
-    return True if sure and not {"--staged", "--archives"} & one.options.keys() else None
+def _doubt(service: Service, made: Call) -> str | None:
+    """Why what is started is not surely judged as a whole before; None where it is."""
+    if made.doubt or made.is_staged or serves(made.before) or (made.verb == "check" and made.is_last):
+        return made.doubt or "what it checks is not what starts behind it"
+    elsewhere = {path for path in (*made.paths, made.root) if path} - {".", service.folder, *_copied(service)}
+    named = all(re.search(rf"\b{re.escape(path)}[./:]", service.start.text) for path in elsewhere)
+    told = service.folder.strip("/") or made.root or made.paths or not service.image
+    return None if named and told else "nothing says that the code is where it looks"
 
 
 def _elsewhere(repository: Repository, service: Service) -> bool:
     """Whether another file speaks of the tool: a script that is started, its Dockerfile, or what is laid over it."""
-    words = service.start.words[:4] if service.start else ()
-    names = {word.rsplit("/", 1)[-1] for word in words if word.endswith(".sh") or "entrypoint" in word}
+    names = {
+        word.rsplit("/", 1)[-1] for word in service.start.words[:4] if word.endswith(".sh") or "entrypoint" in word
+    }
     names |= {*LAID_OVER} if service.kind == "compose" else set()
     texts = [repository.text(path) or "" for path in (repository.named(*names) if names else ())[:20]]
     lines = (repository.text(service.image.path) or "").split("\n") if names and service.image else []
-    return any(map(mentions, (*texts, *(line for line in lines if "install" not in line))))
+    return any(map(SPEAKS.search, (*texts, *(line for line in lines if "install" not in line))))
 
 
 def _copied(service: Service) -> list[str]:
@@ -83,9 +77,9 @@ def _advice(repository: Repository, service: Service) -> Advice:
     folders = [] if service.folder.strip("/") else _copied(service)
     root = ("--root", folders[-1]) if folders else ()
     words = _COMPILE if _is_too_old(service) else ("syntax-guard", "run", *root, "--")
-    if service.start is None:
+    if not service.start.words:
         return Advice(pattern=f"CMD {json.dumps([*words, '…'])} with the command of the base image")
-    edit = _edit(repository, service, service.start, words)
+    edit = _edit(repository, service, words)
     if edit is None:
         return Advice(pattern=f"{shlex.join(words)} in front of its command")
     return Advice((*installing(service), edit), pattern=None if service.image or service.kind == "systemd" else _THERE)
@@ -105,27 +99,29 @@ def _is_too_old(service: Service) -> bool:
     return bool(re.match(r"3\.\d$", python_of(service.base) or "") or re.search(r"(?:^|/)python:2", service.base))
 
 
-def _edit(repository: Repository, service: Service, run: Run, words: tuple[str, ...]) -> Edit | None:
+def _edit(repository: Repository, service: Service, words: tuple[str, ...]) -> Edit | None:
     """The words in front of a command: as an entry point of their own, or in front of what stands there."""
+    run = service.start
     path, number, line = run.place.path, run.place.line or 1, repository.line(run.place)
-    entry = service.image.last("ENTRYPOINT") if service.image else None
-    own = exec_form(entry.value) if entry else ()
+    entry = service.image.run("ENTRYPOINT") if service.image else None
     key = re.match(rf"(\s*(?:- )?){run.key}\s*(?:[:=]\s*)?", line, re.IGNORECASE)
-    if key is None or (service.kind == "compose" and run.key == "command" and own is None):
+    if key is None or (service.kind == "compose" and run.key == "command" and entry and inner(entry.words)):
         return None
-    if run.key == "CMD":
-        return Edit(path, entry.line if entry else number, int(bool(entry)), f"ENTRYPOINT {json.dumps(words)}\n")
-    if service.kind == "compose" and run.key == "command":
-        return Edit(path, number, 0, f"{key[1]}entrypoint: {json.dumps([*words, *(own or ())])}\n")
     rest = line[key.end() :].strip()
-    if run.key == "ENTRYPOINT" and own is None:  # a shell's text takes no more words
-        rest = json.dumps([*words, *run.words])
-        return Edit(path, number, repository.lines_of(run.place), f"{key[0]}{rest}\n")
+    if run.key == "CMD":
+        place = entry.place.line or number if entry else number
+        return Edit(path, place, int(bool(entry)), f"ENTRYPOINT {json.dumps(words)}\n")
+    if run.key == "ENTRYPOINT":
+        own = entry.words if entry else ()
+        return Edit(path, number, repository.lines_of(run.place), f"ENTRYPOINT {json.dumps([*words, *own])}\n")
+    if service.kind == "compose" and run.key == "command":
+        own = entry.words if entry else ()
+        return Edit(path, number, 0, f"{key[1]}entrypoint: {json.dumps([*words, *own])}\n")
     if service.kind == "procfile":
         plain = not re.search(r"[`\\|&;<>(){}*?\[\]~#\n=!]", re.sub(r"\$\{?\w+\}?", "", rest))
         return Edit(path, number, 1, f"{key[0]}{' '.join(words)} {rest if plain else f'bash -c {shlex.quote(rest)}'}\n")
     if service.kind == "systemd":
-        folder = service.folder and re.match(r"[\w/.]", rest) and posixpath.dirname(run.words[0])
+        folder = service.folder and re.match(r"[\w/.]", rest) and posixpath.dirname(rest.split()[0])
         return Edit(path, number, 1, f"{key[0]}{folder}/{' '.join(words)} {rest}\n") if folder else None
     if rest.startswith("["):
         return Edit(path, number, 1, f"{key[0]}[{json.dumps(words)[1:-1]}, {rest[1:]}\n")

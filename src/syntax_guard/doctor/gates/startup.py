@@ -29,33 +29,29 @@ def examine(repository: Repository) -> list[Finding]:
         left -= len(text)
         texts |= {path: text} if left > 0 and len(text) <= _LARGEST else {}
     whole = "\n".join(texts.values())
-    asks = {"database": bool(_DATABASE.search(whole)), "gate": bool(re.search("guarded_lifespan|pass_the_gate", whole))}
-    found = [
-        _answer(Place(path, call.lineno), call, ours=bool(_IMPORT.search(text)), **asks)
-        for path, text in texts.items()
-        for call in (_applications(text) if _APPLICATION.search(text) else ())
-    ]
+    database, gate = _DATABASE.search(whole), re.search("guarded_lifespan|pass_the_gate", whole)
+    found: list[Finding] = []
+    for path, call in [(path, call) for path, text in texts.items() for call in _applications(text)]:
+        place = Place(path, call.lineno)
+        lifespan = "".join(ast.unparse(word.value) for word in call.keywords if word.arg == "lifespan")
+        if _IMPORT.search(texts[path]) and lifespan.startswith("guarded_lifespan("):
+            found.append(ok("startup", "the application serves once its checks pass", place))
+        elif not database:
+            found.append(nothing("startup", "no database to ask before it serves", place))
+        elif gate:
+            found.append(unsure("startup", "whether guarded_lifespan reaches this application", place))
+        else:
+            pattern = KNOWN["startup"]["lifespan"].replace("{lifespan}", f", {lifespan}" if lifespan else "").strip()
+            message = "the application serves before its database has answered"
+            found.append(missing("startup", message, place, _WHY, Advice(pattern=pattern)))
     return found or [nothing("startup", "no application of FastAPI or Starlette is here")]
 
 
 def _applications(text: str) -> list[ast.Call]:
     """The calls that make an application."""
     try:
-        nodes = list(ast.walk(ast.parse(text)))
+        nodes = list(ast.walk(ast.parse(text))) if _APPLICATION.search(text) else []
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     return [call for call in calls if getattr(call.func, "id", "") in ("FastAPI", "Starlette")]
-
-
-def _answer(place: Place, call: ast.Call, *, ours: bool, database: bool, gate: bool) -> Finding:
-    lifespan = "".join(ast.unparse(word.value) for word in call.keywords if word.arg == "lifespan")
-    if ours and lifespan.startswith("guarded_lifespan("):
-        return ok("startup", "the application serves once its checks pass", place)
-    if not database:
-        return nothing("startup", "no database to ask before it serves; its sources are for the start gate", place)
-    if gate:
-        return unsure("startup", "whether guarded_lifespan reaches this application", place)
-    pattern = KNOWN["startup"]["lifespan"].replace("{lifespan}", f", {lifespan}" if lifespan else "").strip()
-    message = "the application serves before its database has answered"
-    return missing("startup", message, place, _WHY, Advice(pattern=pattern))

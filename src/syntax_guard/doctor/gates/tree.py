@@ -7,13 +7,15 @@ import re
 from ..finding import Advice, Edit, Finding, Place, missing, ok, unsure
 from ..parsers import ci, tasks
 from ..parsers.ci import Step
-from ..parsers.commands import TOOL, WEAK, Call, Command, calls, commands
+from ..parsers.commands import TOOL, Call, Command, calls, commands
 from ..repository import Repository
 from .hook import Configuration, run_by
 from .python import python_for
 
 _WHY = "a hook can be skipped (--no-verify) or never installed; the check in CI cannot"
 _PYTHONS_TOOLS = re.compile(r"(?:^|[\s;&])(?:python3?|pip|pytest|tox|nox|uvx?|poetry|pdm|hatch|pre-commit)(?=[\s;&]|$)")
+_MOST_LINES = 50
+"""Of a text that is not read, which are looked at."""
 
 
 def examine(repository: Repository) -> list[Finding]:
@@ -27,7 +29,7 @@ def examine(repository: Repository) -> list[Finding]:
             found.append(_unsure(Place(path), f"it speaks of {TOOL}"))
     if "ci" in Configuration(repository).table:
         found.append(_unsure(None, "pre-commit.ci may be switched on, and run the hooks"))
-    for state in ("ok", "cannot-tell", "missing"):
+    for state in ("ok", "cannot-tell"):
         if chosen := [finding for finding in found if finding.state == state]:
             return chosen[:5]
     message = f"no CI step runs {TOOL}" if paths else "no CI file was found"
@@ -36,56 +38,29 @@ def examine(repository: Repository) -> list[Finding]:
 
 def _answers(repository: Repository, step: Step) -> list[Finding]:
     """What one step says of the tool; nothing where it has nothing to do with it."""
-    found, read = calls(step.words), commands(step.words)
-    if found is None:
-        return [_unsure(step.place, "the shell text around it is not read for sure")]
-    if found:
-        return [_judged(repository, step, one, step.uses or one.written) for one in found]
-    if weak := WEAK.search(step.script):
-        return [_unsure(step.place, f"{weak[0]} asks one Python, and trusts bytecode")]
-    if read is None:
-        lines = re.findall(r"^\s*(?:make|tox|nox|\./\S+)[^\n;&|]{0,80}", step.script[:10_000], re.MULTILINE)[:10]
-        leads = [tasks.follow(repository, tuple(line.split())) for line in lines]
-        return [_unsure(step.place, f"{one[0]} speaks of {TOOL}") for one in leads if one]
-    return [finding for command in read for finding in _led(repository, step, command)]
+    found = [(one, step.uses or " ".join(one.words)) for one in calls(step.words, "check")]
+    lines = [Command((*line.split(),), "the shell text around it is not read") for line in step.script.split("\n")]
+    read = commands(step.words) or [line for line in lines[:_MOST_LINES] if line.words]
+    found = found or [led for command in read for led in _led(repository, command)]
+    answers = []
+    for call, shown in found:
+        odd = "`--staged` checks nothing in CI" if call.is_staged else None
+        elsewhere = "it is told where to look" if call.root or {*call.paths} - {"."} else None
+        why = step.doubt or call.doubt or odd or elsewhere or step.apart
+        answers.append(_unsure(step.place, why) if why else ok("tree", f"CI runs {shown}", step.place))
+    return answers
 
 
-def _led(repository: Repository, step: Step, command: Command) -> list[Finding]:
-    """What a command that is not ours leads to: hooks that it runs, or a task of the repository."""
-    led = run_by(repository, command.words) or tasks.follow(repository, command.words)
-    if led is None:
+def _led(repository: Repository, command: Command) -> list[tuple[Call, str]]:
+    """What a command that is not ours leads to, as it is shown: hooks that it runs, or a task of the repository."""
+    shown = " ".join(command.words)[:200]
+    path, words = run_by(repository, shown) or tasks.follow(repository, shown) or ("", None)
+    by_hand = Call(command.words, f"`{shown}` may run it ({path}): try that by hand")
+    found = calls(words, "check") if words else [by_hand]
+    if not path or (words and not found and not tasks.SPEAKS.search(words[-1])):
         return []
-    path, words = led
-    shown, found = " ".join(command.words)[:200], calls(words) if words else None
-    if not found and (words is None or tasks.SPEAKS.search(words[-1])):
-        return [_unsure(step.place, f"`{shown}` may run it ({path}): try that by hand")]
-    every = [one.evolve(command=one.command.evolve(stops=one.command.stops and command.stops)) for one in found or ()]
-    return [_judged(repository, step, one, f"{shown}, which runs {one.written} ({path})") for one in every]
-
-
-def _judged(repository: Repository, step: Step, made: Call, shown: str) -> Finding:
-    """What a call in a step is worth."""
-    odd = made.unsure or min({"--root", "--archives"} & made.options.keys(), default=None)
-    never = step.never
-    if made.verb != "check" and not made.unsure:
-        never = f"`{shown}` checks nothing"
-    elif "--staged" in made.options:
-        never = "in CI nothing is staged, so `check --staged` checks nothing"
-    if never:
-        advice = Advice(pattern=f"a step of its own: {TOOL} check")
-        return missing("tree", f"nothing is gated: {never}", step.place, _WHY, advice)
-    why = step.unsure or (f"`{odd}` may leave files out" if odd else None)
-    if not why and (outside := _outside(repository, made)):
-        why = f"it is told where to look, and {outside} is elsewhere"
-    why = why or (None if made.command.stops else "what stands behind it may swallow its exit code") or step.apart
-    return _unsure(step.place, why) if why else ok("tree", f"CI runs {shown}", step.place)
-
-
-def _outside(repository: Repository, made: Call) -> str | None:
-    """A Python file that the paths of a call leave out, or None."""
-    roots = tuple(path.removeprefix("./").rstrip("/") + "/" for path in made.paths)
-    python = (path for path in repository.files if path.endswith((".py", ".pyi", ".pyw")))
-    return None if not roots or "./" in roots else next((path for path in python if not path.startswith(roots)), None)
+    return [(one.evolve(doubt=one.doubt or command.doubt), f"{shown}, which runs {' '.join(one.words)} ({path})")
+            for one in found or [by_hand]]  # fmt: skip
 
 
 def _unsure(place: Place | None, why: str) -> Finding:
@@ -95,18 +70,20 @@ def _unsure(place: Place | None, why: str) -> Finding:
 def _advice(repository: Repository, every: list[Step]) -> Advice:
     """A step before the first that uses Python's tools; a workflow or job of its own where there is none."""
     for step in every:
-        if _PYTHONS_TOOLS.search(step.script) and not step.unsure and not step.never:
+        if _PYTHONS_TOOLS.search(step.script) and not step.doubt:
             edit = ci.before(repository, every, step, f"{TOOL} check")
             if edit is not None:
                 return Advice((edit,))
-    service, path = next(iter(ci.files(repository)), (ci.SERVICES[0], ""))
-    if not service.template:
-        install, check = (service.item.format(one) for one in (f"python -m pip install {TOOL}", f"{TOOL} check"))
-        return Advice(pattern=f"steps where Python is there: {install}, then {check}")
+    hosted = [(one, "") for one in ci.SERVICES if re.search(one.get("host", "$^"), repository.remote)]
+    service, path = [*ci.files(repository), *hosted, (ci.SERVICES[0], "")][0]
+    path = path or service["files"][0].replace("y*ml", "yml").replace("*", "syntax")
+    if "template" not in service:
+        install, check = (service["item"].format(one) for one in (f"python -m pip install {TOOL}", f"{TOOL} check"))
+        return Advice(pattern=f"in {path}, steps where Python is there: {install}, then {check}")
     if service is ci.SERVICES[0]:
         path = ".github/workflows/syntax.yml"
     stages = repository.mapping(path).words("stages")
     stage = f"  stage: {stages[0]}\n" if stages and "test" not in stages else ""
     end = len((repository.text(path) or "").rstrip().splitlines()) + 1
-    text = service.template.replace("{stage}", stage).replace("{python}", python_for(repository))
+    text = service["template"].replace("{stage}", stage).replace("{python}", python_for(repository))
     return Advice((Edit(path, end, 0, text),))

@@ -1,13 +1,11 @@
 """Commands that run somewhere, where reading them is sure, and what they say of this tool.
 
-Every format yields a `Run`: its words, and where they stand. Sure are simple commands, one after another or joined by
-``&&``. Whatever may keep one from running, or swallow how it ends (``||``, pipes, conditions, functions, ``exit``,
-another folder), makes a text that is not read.
+Sure are simple commands, one after another or joined by ``&&``. Whatever may keep one from running, or swallow how it
+ends (``||``, pipes, conditions, functions, ``exit``, another folder), makes a text that is not read.
 """
 
 from __future__ import annotations
 
-import posixpath
 import re
 from itertools import dropwhile
 
@@ -17,8 +15,8 @@ from ..data import KNOWN
 from ..finding import Place
 
 TOOL = "syntax-guard"
-WEAK = re.compile(r"\b(?:compileall|py_compile)\b")
-"""A gate of the project's own: it knows one Python, and passes over what has a file of bytecode."""
+SPEAKS = re.compile(r"syntax[-_]guard|\b(?:compileall|py_compile)\b")
+"""The tool; and a gate of the project's own, which knows one Python, and passes over what has a file of bytecode."""
 LEAVES_OUT = re.compile(r"SYNTAX_GUARD_(?:EXCLUDE|EXPECTED_BROKEN|ALLOW_BROKEN)\b")
 """Variables that leave files out."""
 _MOST_LINES, _MOST_TEXT = 300, 12_000
@@ -32,15 +30,17 @@ _UNSURE = re.compile(
     r"if|then|else|elif|fi|for|while|until|do|done|case|esac|function|select|[{}!.]|\[\[|trap|exit|return|eval|source|"
     r"alias|cd|pushd|popd|shopt|enable|break|continue|unset|kill|wait|time|coproc|hash|\$.*"
 )
-_SHEBANG = re.compile(r"#!\s*(?:/usr)?/bin/(?:env (?:-S )?)?(?:sh|bash|dash)(?P<errexit> -e)?[ \r]*(?:\n|$)")
+_SHEBANG = re.compile(r"#!\s*(?:/usr)?/bin/(?:env (?:-S )?)?(?:sh|bash|dash)( -e)?[ \r]*(?:\n|$)")
 _WRAPPER = re.compile(
-    r"((?:\S*/)?(?:exec|tini|dumb-init|catatonit|docker-init|nice|uvx|(?:uv|poetry|pdm|hatch|pipenv|rye|pipx|pixi) run|"
-    r"uv tool run|env(?! -))(?: -\S+)*(?: [A-Za-z_]\w*=\S*)*) "
+    r"(?:\S*/)?(?:exec|tini|dumb-init|catatonit|docker-init|nice|uvx|(?:uv|poetry|pdm|hatch|pipenv|rye|pipx|pixi) run|"
+    r"uv tool run|env(?! -))(?: -\S+)*(?: [A-Za-z_]\w*=\S*)* |(?:\S*/)?python[\d.]*(?:\.exe)? -m "
 )
+"""A known runner or init, and ``python -m``."""
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=")
-_VERBS = ("check", "run", "pre-push", "probe")
-_VALUED, _HARMLESS = {*KNOWN["options"]["valued"]}, {*KNOWN["options"]["harmless"]}
-_SHOWS = {"-h", "--help", "--version", "--report-only"}
+_CALL = re.compile(
+    rf"(?:[^-\s]\S*/)?syntax[-_]guard(?:\.exe|[@=]\S+)? (?P<verb>check|run|probe|pre-push(?: \$@)?)"
+    rf"(?P<options>(?: (?:{'|'.join(KNOWN['options']['harmless'])}))*)(?P<paths>(?: [^-\s$][^\s$]*)*)(?: --(?: .*)?)?"
+)
 _NO_CALL = re.compile(r"echo |printf |(?:\S+ ){0,4}(?:install|add|sync) |git |(?:\S+ ){0,2}(?:pre-commit|prek) run ")
 """Commands that name the tool and do not run it themselves."""
 
@@ -51,40 +51,32 @@ class Run(Record):
     words: tuple[str, ...]
     place: Place
     key: str
-    before: bool = False
-    """It has to succeed before what serves is started."""
 
     @property
     def text(self) -> str:
         """All that is run, as one text of a bounded length."""
-        nested = inner(self.words)
-        return (nested[0] if nested else " ".join(self.words))[:4_000]
+        return (inner(self.words) or (" ".join(self.words), False))[0][:4_000]
 
 
 class Command(Record):
-    """A simple command of a text."""
+    """A simple command of a text. ``doubt``: why its failure may not be the failure of the text, or None."""
 
     words: tuple[str, ...]
-    stops: bool = True
-    """Where it fails or is not reached, nothing behind it runs and the text ends with a failure."""
-    before: str = ""
-    """What runs before it."""
-    last: bool = True
+    doubt: str | None = None
 
 
 class Call(Record):
-    """A call of the tool; ``verb`` is empty where it only shows something, ``unsure`` is what may let files out."""
+    """A call of the tool, or what may be one; ``doubt`` is why it may let a broken file pass, None where it cannot."""
 
-    command: Command
+    words: tuple[str, ...]
+    doubt: str | None
     verb: str = ""
-    options: dict[str, str] = {}  # noqa: RUF012 - no record changes
+    root: str = ""
+    is_staged: bool = False
     paths: tuple[str, ...] = ()
-    unsure: str | None = None
-
-    @property
-    def written(self) -> str:
-        """The words as one text."""
-        return " ".join(self.command.words)
+    before: str = ""
+    """What runs before it in its text."""
+    is_last: bool = True
 
 
 def in_shell(text: str, *, errexit: bool) -> tuple[str, ...]:
@@ -95,45 +87,41 @@ def in_shell(text: str, *, errexit: bool) -> tuple[str, ...]:
 def of_script(text: str) -> tuple[str, ...] | None:
     """The words that run a file; None where no shell of POSIX does."""
     found = _SHEBANG.match(text)
-    return in_shell(text, errexit=bool(found and found["errexit"])) if found or not text.startswith("#!") else None
+    return in_shell(text, errexit=bool(found and found[1])) if found or not text.startswith("#!") else None
 
 
 def inner(words: tuple[str, ...]) -> tuple[str, bool] | None:
     """The text that ``words`` hand to a shell (``bash -ec "…"``), and whether it stops at an error; or None."""
-    if len(words) < 3 or posixpath.basename(words[0]) not in ("sh", "bash", "dash", "ash"):
-        return None
-    for index, option in enumerate(words[1:-1], 1):
-        if re.fullmatch(r"-\w*c", option):
-            return words[index + 1], "e" in "".join(words[1 : index + 1])
-        if not re.fullmatch(r"-\w+|pipefail|errexit", option):
-            return None
+    options = " ".join(words[1:-1])
+    if (
+        words
+        and re.fullmatch(r"(?:.*/)?(?:ba|da|a)?sh", words[0])
+        and re.fullmatch(r"(?:-\w+ (?:pipefail )?)*-\w*c", options)
+    ):
+        return words[-1], bool(re.search(r"-\w*e", options))
     return None
 
 
 def commands(words: tuple[str, ...]) -> list[Command] | None:
     """The simple commands that ``words`` run, or None where reading is not sure."""
     text, errexit = inner(words) or ("", False)
-    if not text:
-        return [Command(words)]
-    statements = _statements(text)
-    every = [(statement, one) for statement in statements or [] for one in statement]
+    statements = _statements(text) if text else [[words]]
     found: list[Command] = []
-    before = ""
-    for number, (statement, one) in enumerate(every, 1):
-        alone, is_last = len(statement) == 1, number == len(every)
-        if one[0] == "set" and alone and re.fullmatch(r"-[eux]+(?:o pipefail)?", " ".join(one[1:])):
-            errexit = errexit or "e" in one[1]
-        elif one[0] == "set" or (one[0] == "exec" and not is_last):
+    for number, statement in enumerate(statements or (), 1):
+        alone, is_last = len(statement) == 1, number == len(statements or ())
+        if alone and text and re.fullmatch(r"set -[eux]+(?:o pipefail)?", " ".join(statement[0])):
+            errexit = errexit or "e" in statement[0][1]
+        elif any(one[0] == "set" or (one[0] == "exec" and not (is_last and one is statement[-1])) for one in statement):
             return None
         else:
-            found.append(Command(one, statement is every[-1][0] or (errexit and alone), before, is_last))
-            before += " ".join(one) + "\n"
+            unheard = None if is_last or (errexit and alone) else "what stands behind it may swallow its exit code"
+            found += [Command(one, unheard) for one in statement]
     return None if statements is None else found
 
 
 def _statements(text: str) -> list[list[tuple[str, ...]]] | None:
     """The statements of a text, each of commands that ``&&`` joins; None where there is text of another kind."""
-    if len(text) > _MOST_TEXT or text.count("\n") > _MOST_LINES or LEAVES_OUT.search(text):
+    if len(text) > _MOST_TEXT or text.count("\n") > _MOST_LINES:
         return None
     found: list[list[tuple[str, ...]]] = [[]]
     words: list[str] = []
@@ -150,58 +138,31 @@ def _statements(text: str) -> list[list[tuple[str, ...]]] | None:
     return found if found[-1] else found[:-1]
 
 
-def mentions(text: str) -> bool:
-    """Whether ``text`` speaks of the tool at all."""
-    return TOOL in text or TOOL.replace("-", "_") in text
-
-
-def calls(words: tuple[str, ...]) -> list[Call] | None:
-    """The calls of the tool that ``words`` make, or None where that is not sure and they speak of the tool."""
-    read = commands(words) if any(map(mentions, words)) else []
-    if read is None:
-        return None
-    found: list[Call] = []
+def calls(words: tuple[str, ...], *verbs: str) -> list[Call]:
+    """What ``words`` call of the tool, or may call, where it is to be called with one of the ``verbs``."""
+    text = "\n".join(words)
+    if not SPEAKS.search(text):
+        return []
+    read, hidden, found, before = commands(words), LEAVES_OUT.search(text), [], ""
+    if read is None or hidden:
+        return [Call(words, f"{hidden[0]} may leave files out" if hidden else "the shell text around it is not read")]
     for one in read:
-        made, shown = call(one), " ".join(one.words)
-        deeper = [made] if made else calls(one.words) if inner(one.words) and one.words != words else []
-        if deeper is None or (mentions(shown) and not deeper and not _NO_CALL.match(shown)):
-            return None
-        for each in deeper:
-            below = each.command
-            stops, last = one.stops and below.stops, one.last and below.last
-            found.append(each.evolve(command=Command(one.words, stops, one.before + below.before, last)))
+        shown = " ".join(re.sub(r"\s", "_", word) for word in one.words)
+        made = _CALL.fullmatch(unwrapped(shown))
+        if made and made["verb"].split()[0] in verbs:
+            root = re.search(r"--root[= ](\S+)", made["options"])
+            found.append(
+                Call(one.words, one.doubt, made["verb"].split()[0], root[1] if root else "",
+                     "--staged" in made["options"], (*made["paths"].split(),), before, one is read[-1])
+            )  # fmt: skip
+        elif SPEAKS.search(shown) and not _NO_CALL.match(shown):
+            found.append(Call(one.words, f"`{shown[:200]}` may not refuse every broken file"))
+        before += shown + "\n"
     return found
 
 
-def unwrapped(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The program and its words without a known runner or init in front, and without ``python -m``."""
-    while found := _WRAPPER.match(" ".join(words[:8]) + " "):
-        words = words[len(found[1].split()) :]
-    if words[1:2] == ("-m",) and len(words) > 2 and re.fullmatch(r"(?:.*/)?python[\d.]*(?:\.exe)?", words[0]):
-        words = (words[2].replace("_", "-"), *words[3:])
-    return words
-
-
-def call(command: Command) -> Call | None:
-    """The call that ``command`` is, or None where it is not the tool: wrapped at most by a known runner or init."""
-    words = unwrapped(command.words)
-    if not words or not re.fullmatch(rf"(?:.*/)?{TOOL}(?:\.exe|@.*|==.*)?", words[0]):
-        return None
-    end = words.index("--") if "--" in words else len(words)
-    verb, given = "".join(words[1:2]), words[2:end]
-    if not verb or verb.startswith("-") or _SHOWS & {*given}:
-        return Call(command)
-    options: dict[str, str] = {}
-    paths: list[str] = []
-    rest = iter(given)
-    for word in rest:
-        name, equals, value = word.partition("=")
-        if word.startswith("-") and word != "-":
-            options[name] = next(rest, "") if name in _VALUED and not equals else value
-        else:
-            paths.append(word)
-    odd = [*LEAVES_OUT.findall(" ".join(command.words)), *(() if verb in _VERBS else (verb,))]
-    odd += [name for name in options if name not in _VALUED | _HARMLESS]
-    odd += [word for word in given if "$" in word and verb != "pre-push"]  # which is handed what git says
-    checked = (*paths, *words[end + 1 :]) if verb == "check" else ()
-    return Call(command, verb, options, checked, odd[0] if odd else None)
+def unwrapped(command: str) -> str:
+    """A command without a known runner or init in front."""
+    while found := _WRAPPER.match(command):
+        command = command[found.end() :]
+    return command

@@ -11,25 +11,27 @@ from fnmatch import fnmatch
 from functools import lru_cache
 
 from syntax_guard.config.declarations import compose
-from syntax_guard.config.declarations.dockerfile import Instruction, Stage, python_of, stages
+from syntax_guard.config.declarations.dockerfile import Stage, python_of, stages
 from syntax_guard.config.documents import Mapping, Sequence, Value
 from syntax_guard.model import Record
 
 from ..finding import Place, Unreadable
 from ..repository import Repository
-from .commands import LEAVES_OUT, Command, Run, call, mentions
+from .commands import LEAVES_OUT, SPEAKS, Run, in_shell, inner
 
 SERVERS = {"uvicorn": 8000, "gunicorn": 8000, "hypercorn": 8000, "granian": 8000, "daphne": 8000, "fastapi": 8000,
            "runserver": 8000, "flask": 5000}  # fmt: skip
 """Programs that serve HTTP, with the port that each has by itself."""
 _PROGRAM = re.compile(r"(?:^|[\s/;&|(])(python[\d.]*|celery|rq|dramatiq|huey_consumer|arq|syntax-guard|[\w-]+\.py|"
                       rf"{'|'.join(SERVERS)})(?=[\s;&|)]|$)")  # fmt: skip
+_PYTHON = re.compile(r"(?:^|/)python(?:[:@]|$)")
 _ENDING = re.compile(r"(?:^|[\s/])(?:pytest|tox|nox|alembic|coverage|ruff|mypy|migrate|test|collectstatic|unittest|pip|"
                      r"sleep|tail|true)(?=\s|$)|^(?:\S*/)?(?:bash|sh|i?python[\d.]*)$")  # fmt: skip
-_DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.[dD]ockerfile", "Containerfile", "Containerfile.*")
 _COMPOSE = ("compose.y*ml", "docker-compose.y*ml", "docker-stack*.y*ml")
 LAID_OVER = ("compose.*.y*ml", "docker-compose[.-]*.y*ml")
 """Files that are read together with another one, and may change what that says."""
+_OF_FILES = ("image", "workingDir", "volumeMounts", "restartPolicy")
+"""What says which files a container of Kubernetes sees, and that it ends."""
 _TEMPLATES = (".dockerignore", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".in", ".erb", ".md", ".py")
 
 
@@ -38,79 +40,52 @@ class Image(Record):
 
     path: str
     stage: Stage
-    instructions: list[Instruction]
-
-    def last(self, name: str) -> Instruction | None:
-        """The instruction ``name`` that counts: the last one."""
-        return next((one for one in reversed(self.instructions) if one.name == name), None)
 
     def values(self, *names: str) -> list[str]:
         """What stands behind the instructions with these names."""
-        return [one.value for one in self.instructions if one.name in names]
+        return [one.value for one in self.stage.instructions if one.name in names]
 
-    @property
-    def folder(self) -> str:
-        """Where it works; empty where nothing says so."""
-        return "".join(self.values("WORKDIR")[-1:])
-
-    def run(self, name: str, value: str | None = None) -> Run | None:
-        """What an instruction runs: the words of a JSON array, else the shell that gets its text; None without it."""
-        one = self.last(name)
+    def run(self, name: str) -> Run | None:
+        """What the last such instruction runs: a JSON array, as BuildKit decides it, else a text for its shell."""
+        one = next((one for one in reversed(self.stage.instructions) if one.name == name), None)
         if one is None:
             return None
-        shell = exec_form("".join(self.values("SHELL")[-1:])) or ("/bin/sh", "-c")
-        value = one.value if value is None else value
-        words = exec_form(value)
+        value = re.sub(r"^CMD\s+", "", one.value, flags=re.IGNORECASE) if name == "HEALTHCHECK" else one.value
+        shell = _exec_form("".join(self.values("SHELL")[-1:])) or ("/bin/sh", "-c")
+        words = () if name == "HEALTHCHECK" and value == one.value else _exec_form(value)
         return Run((*shell, value) if words is None else words, Place(self.path, one.line), name)
 
     @property
-    def start(self) -> Run | None:
-        """What it starts; None where its base image decides."""
-        entrypoint, command = self.run("ENTRYPOINT"), self.run("CMD")
+    def start(self) -> Run:
+        """What it starts; without words where its base image decides."""
+        nothing = Run((), Place(self.path, self.stage.line), "")
+        entrypoint, command = self.run("ENTRYPOINT"), self.run("CMD") or nothing
         if entrypoint is None or not entrypoint.words:
             return command
-        takes_words = exec_form(self.values("ENTRYPOINT")[-1]) and command
-        return entrypoint.evolve(words=entrypoint.words + command.words) if takes_words and command else entrypoint
-
-    @property
-    def health(self) -> Run | None:
-        """Its health check, if it has one; without words where that is switched off."""
-        said = "".join(self.values("HEALTHCHECK")[-1:])
-        return self.run("HEALTHCHECK", said[4:].strip() if said[:4].upper() == "CMD " else "[]")
+        return entrypoint.evolve(words=entrypoint.words + (() if inner(entrypoint.words) else command.words))
 
 
 class Service(Record):
     """One thing that is started; ``kind`` is dockerfile, compose, kubernetes, procfile or systemd.
 
-    ``start`` is None where a base image decides; ``base`` and ``folder`` are empty where nothing says so; ``unsure``:
+    ``start`` has no words where an image decides; ``base`` and ``folder`` are empty where nothing says so; ``doubt``:
     why a check that is there may not see all files.
     """
 
     kind: str
     name: str
     place: Place
-    start: Run | None
+    start: Run
     health: Run | None = None
     image: Image | None = None
     base: str = ""
     folder: str = ""
-    unsure: str | None = None
-
-    @property
-    def text(self) -> str:
-        """What it starts; empty where nothing says so."""
-        return self.start.text if self.start else ""
-
-    @property
-    def is_python(self) -> bool:
-        """Whether it starts Python, as far as the base image or the command say."""
-        of_base = python_of(self.base) or re.search(r"(?:^|/)python(?:[:@]|$)", self.base)
-        return bool(of_base or _PROGRAM.search(self.text))
+    doubt: str | None = None
 
     @property
     def is_one_shot(self) -> bool:
         """It does its work and ends, such as a migration."""
-        return self.name == "release" or bool(not serves(self.text) and _ENDING.search(self.text))
+        return self.name == "release" or bool(not serves(self.start.text) and _ENDING.search(self.start.text))
 
 
 def serves(text: str) -> bool:
@@ -118,8 +93,8 @@ def serves(text: str) -> bool:
     return any(re.search(rf"\b{name}\b", text) for name in (*SERVERS, "celery"))
 
 
-def exec_form(value: str) -> tuple[str, ...] | None:
-    """The words of a JSON array of strings, or None for anything else, as BuildKit decides it."""
+def _exec_form(value: str) -> tuple[str, ...] | None:
+    """The words of a JSON array of strings, or None for anything else."""
     try:
         words = json.loads(value) if value.lstrip().startswith("[") and len(value) <= 4_000 else None
     except (ValueError, RecursionError):
@@ -129,29 +104,28 @@ def exec_form(value: str) -> tuple[str, ...] | None:
 
 @lru_cache(maxsize=1)
 def started(repository: Repository) -> tuple[list[Service], list[Unreadable]]:
-    """What the files of the folder start of Python, and which of them cannot be read."""
+    """What the files of the folder start of Python, and which of them cannot be read.
+
+    A service is in doubt where another file may change what it says, or names a variable that matters.
+    """
     found: list[Service] = []
     failed: list[Unreadable] = []
     for path in repository.named(*_READERS):
-        name = posixpath.basename(path)
-        read = next(reader for pattern, reader in _READERS.items() if fnmatch(name, pattern))
+        read = next(reader for pattern, reader in _READERS.items() if fnmatch(posixpath.basename(path), pattern))
         try:
             found += [] if path.endswith(_TEMPLATES) else read(repository, path)
         except Unreadable as error:
             failed.append(error)
     composed = {one.image.path for one in found if one.kind == "compose" and one.image}
-    found = [one for one in found if one.kind != "dockerfile" or one.place.path not in composed]
-    return [_as_it_is_started(repository, service) for service in found if service.is_python], failed
-
-
-def _as_it_is_started(repository: Repository, service: Service) -> Service:
-    """``service``, which is unsure where another file may change what it says, or names a variable that matters."""
-    composed = service.kind == "compose"
-    paths = [service.place.path] + ([service.image.path] if service.image else [])
-    paths += repository.named(*_COMPOSE, ".env*", "*.env") if composed else []
-    odd = [path for path in paths if LEAVES_OUT.search(repository.text(path) or "")]
-    odd += repository.named(*LAID_OVER) if composed else []
-    return service.evolve(unsure=f"{odd[0]} may leave files out, or change what starts") if odd else service
+    chosen = [one for one in found if (one.kind != "dockerfile" or one.place.path not in composed) and (
+        python_of(one.base) or _PYTHON.search(one.base) or _PROGRAM.search(one.start.text))]  # fmt: skip
+    for number, one in enumerate(chosen):
+        laid_over = repository.named(*LAID_OVER) if one.kind == "compose" else []
+        beside = repository.named(*_COMPOSE, ".env*", "*.env") if one.kind == "compose" else []
+        paths = [one.place.path, *([one.image.path] if one.image else []), *beside]
+        odd = [path for path in paths if LEAVES_OUT.search(repository.text(path) or "")] + laid_over
+        chosen[number] = one.evolve(doubt=f"{odd[0]} may leave files out, or change what starts") if odd else one
+    return chosen, failed
 
 
 def _image(repository: Repository, path: str, target: str | None = None) -> Image | None:
@@ -161,48 +135,44 @@ def _image(repository: Repository, path: str, target: str | None = None) -> Imag
     if text and not found:
         raise Unreadable(Place(path), "not a Dockerfile: it has no FROM")
     stage = found.get((target or "").lower()) or next(reversed(found.values()), None)
-    return Image(path, stage, stage.instructions) if stage else None
+    return Image(path, stage) if stage else None
 
 
 def _of_dockerfile(repository: Repository, path: str) -> Iterator[Service]:
     if built := _image(repository, path):
-        place, name = Place(path, built.stage.line), posixpath.basename(path)
-        yield Service("dockerfile", name, place, built.start, built.health, built, built.stage.base, built.folder)
+        folder = "".join(built.values("WORKDIR")[-1:])
+        yield Service("dockerfile", posixpath.basename(path), Place(path, built.stage.line), built.start,
+                      built.run("HEALTHCHECK"), built, built.stage.base, folder)  # fmt: skip
 
 
 def _of_compose(repository: Repository, path: str) -> Iterator[Service]:
-    services = repository.mapping(path).section("services")
-    for name, one in services.items():
-        if isinstance(one, Mapping):
-            build = compose.build(one.get("build"), posixpath.dirname(path))
-            built = _image(repository, build.dockerfile, build.stage) if build else None
-            base, folder = (built.stage.base, built.folder) if built else (one.text("image") or "", "")
-            chosen = one.text("working_dir") or folder
-            odd = "its working_dir is not the image's" if built and chosen != folder else None
-            odd = "what it extends may say more" if "extends" in one else odd
-            start, health = _started_by(one, "entrypoint", "command", built), _compose_health(one, built)
-            yield Service("compose", f"service {name}", one.place, start, health, built, base, chosen, odd)
+    for name, one in repository.mapping(path).section("services").items():
+        if not isinstance(one, Mapping):
+            continue
+        build = compose.build(one.get("build"), posixpath.dirname(path))
+        built = _image(repository, build.dockerfile, build.stage) if build else None
+        base = built.stage.base if built else one.text("image") or ""
+        folder = "".join(built.values("WORKDIR")[-1:]) if built else ""
+        odd = next((f"its {key} may change what is checked" for key in ("extends", "working_dir") if key in one), None)
+        own = one.section("healthcheck")
+        test, place = own.get("test"), own.place_of("test")
+        health = built.run("HEALTHCHECK") if built else None
+        if test is not None or own.text("disable") == "true":
+            kind, *rest = ("CMD-SHELL", test) if isinstance(test, str) else _words(test, place) or ("NONE",)
+            words = {"CMD": tuple(rest), "CMD-SHELL": ("/bin/sh", "-c", *rest[:1])}.get(kind, ())
+            health = Run(words, place, "test")
+        start = _started_by(one, "entrypoint", "command", built)
+        yield Service("compose", f"service {name}", one.place, start, health, built, base, folder, odd)
 
 
-def _started_by(one: Mapping, entry: str, arguments: str, built: Image | None = None) -> Run | None:
-    """What a container starts; None where its image decides."""
-    key = next((key for key in (entry, arguments) if one.get(key) is not None), None)
-    if key is None:
-        return built.start if built else None
-    place = one.place_of(key)
-    own = built.run("ENTRYPOINT") if built and key == arguments else None
+def _started_by(one: Mapping, entry: str, arguments: str, built: Image | None = None) -> Run:
+    """What a container starts; without words where its image decides."""
+    key = next((key for key in (entry, arguments) if one.get(key) is not None), "")
+    if not key and built:
+        return built.start
+    place, own = one.place_of(key), built.run("ENTRYPOINT") if built and key == arguments else None
     first = own.words if own else _words(one.get(entry), place)
     return Run((*first, *_words(one.get(arguments), place)), place, key)
-
-
-def _compose_health(service: Mapping, built: Image | None) -> Run | None:
-    own = service.section("healthcheck")
-    test, place = own.get("test"), own.place_of("test")
-    if test is None and own.text("disable") != "true":
-        return built.health if built else None
-    kind, *rest = ("CMD-SHELL", test) if isinstance(test, str) else _words(test, place) or ("NONE",)
-    words = {"CMD": tuple(rest), "CMD-SHELL": ("/bin/sh", "-c", *rest[:1])}.get(kind, ())
-    return Run(words, place, "test")
 
 
 def _words(value: Value, place: Place) -> tuple[str, ...]:
@@ -216,31 +186,27 @@ def _words(value: Value, place: Place) -> tuple[str, ...]:
 
 
 def _of_kubernetes(repository: Repository, path: str) -> Iterator[Service]:
-    """The containers of the first pod in each document. One before it with its image that checks is its start."""
+    """The containers of the first pod in each document, each behind the containers before it that speak of the tool."""
     text = repository.text(path) or ""
     documents = repository.yaml(path) if "kind:" in text and "containers:" in text and "{{" not in text else []
-    for value in documents:  # what Helm fills in is none yet
-        while isinstance(value, Mapping) and "containers" not in value:
-            value = next((value[key] for key in ("spec", "template", "jobTemplate") if key in value), None)
-        for one in value.listed("containers") if isinstance(value, Mapping) else ():
-            if isinstance(one, Mapping) and isinstance(value, Mapping):
-                yield _container(one, [each for each in value.listed("initContainers") if isinstance(each, Mapping)])
-
-
-def _container(one: Mapping, before: list[Mapping]) -> Service:
-    """A container, or what runs our tool before it."""
-    start, holder = _started_by(one, "command", "args"), one
-    for each in before:
-        run = _started_by(each, "command", "args")
-        if run and mentions(" ".join(run.words)):
-            start, holder = run.evolve(before=True), each
-    alike = all(holder.get(key) == one.get(key) for key in ("image", "workingDir", "volumeMounts", "restartPolicy"))
-    probe = next((key for key in ("livenessProbe", "readinessProbe") if one.get(key)), None)
-    asked = one.section(probe or "").section("exec").words("command") or ("kubelet",)
-    health = Run(asked, one.place_of(probe), probe) if probe else None
-    name, base, folder = (one.text(key) or "" for key in ("name", "image", "workingDir"))
-    odd = None if alike else "what runs before it may see other files"
-    return Service("kubernetes", f"container {name}", one.place, start, health, None, base, folder, odd)
+    for pod in documents:  # what Helm fills in is none yet
+        while isinstance(pod, Mapping) and "containers" not in pod:
+            pod = next((pod[key] for key in ("spec", "template", "jobTemplate") if key in pod), None)
+        lists = [pod.listed(key) if isinstance(pod, Mapping) else [] for key in ("initContainers", "containers")]
+        initial, own = ([one for one in each if isinstance(one, Mapping)] for each in lists)
+        first = {one.place: run for one in initial if SPEAKS.search((run := _started_by(one, "command", "args")).text)}
+        for one in own:
+            start = _started_by(one, "command", "args")
+            if first and start.words:
+                lines = [shlex.join(run.words) for run in (*first.values(), start)]
+                start = start.evolve(words=in_shell("\n".join(lines), errexit=True))
+            alike = all(each.get(key) == one.get(key) for each in initial if each.place in first for key in _OF_FILES)
+            probe = next((key for key in ("livenessProbe", "readinessProbe") if one.get(key)), None)
+            asked = one.section(probe or "").section("exec").words("command") or ("kubelet",)
+            health = Run(asked, one.place_of(probe), probe) if probe else None
+            name, base, folder = (one.text(key) or "" for key in ("name", "image", "workingDir"))
+            odd = None if alike else "what runs before it may see other files"
+            yield Service("kubernetes", f"container {name}", one.place, start, health, None, base, folder, odd)
 
 
 def _of_procfile(repository: Repository, path: str) -> Iterator[Service]:
@@ -253,26 +219,28 @@ def _of_procfile(repository: Repository, path: str) -> Iterator[Service]:
 
 
 def _of_unit(repository: Repository, path: str) -> Iterator[Service]:
-    """The service of a systemd unit. A check in ExecStartPre is its start; one behind ``-`` may fail, and is none."""
-    settings: dict[str, list[Run]] = {"ExecStart": [], "ExecStartPre": [], "WorkingDirectory": []}
+    """The service of a systemd unit, behind the commands before it that speak of the tool; with ``-`` they may fail."""
+    settings: dict[str, list[tuple[str, int]]] = {"ExecStartPre": [], "ExecStart": [], "WorkingDirectory": []}
     section = ""
     for number, line in enumerate((repository.text(path) or "").split("\n")[:1_000], 1):
         section = line.strip() if line.startswith("[") else section
         key, _, value = (part.strip() for part in line.partition("="))
         if section == "[Service]" and key in settings:
-            words = _words(re.sub(r"^[@:+!]*-", "- ", value).lstrip("@:+!"), Place(path, number))
-            run = Run(words, Place(path, number), key, key == "ExecStartPre")
-            settings[key] = [*settings[key], run] if words else []
-    starts, before, folders = settings.values()
-    if starts and not any(run.words[-1:] == ("\\",) for run in (*starts, *before)):
-        run = next((run for run in before if call(Command(run.words))), starts[0])
-        folder, odd = (folders[0].text, None) if folders else ("", "its unit has no WorkingDirectory")
-        yield Service("systemd", posixpath.basename(path), run.place, run, folder=folder, unsure=odd)
+            settings[key] = [*settings[key], (value.lstrip("@:+!"), number)] if value else []
+    before, starts, folders = settings.values()
+    lines = [value for value, _ in before if SPEAKS.search(value) and not value.startswith("-")]
+    lines += [value for value, _ in starts]
+    if starts and not lines[-1].endswith("\\"):
+        run = Run(in_shell("\n".join(lines), errexit=True), Place(path, starts[0][1]), "ExecStart")
+        folder, odd = (folders[-1][0], None) if folders else ("", "its unit has no WorkingDirectory")
+        yield Service("systemd", posixpath.basename(path), run.place, run, folder=folder, doubt=odd)
 
 
 _READERS = {
     **dict.fromkeys(_COMPOSE, _of_compose),
-    **dict.fromkeys(_DOCKERFILES, _of_dockerfile),
+    **dict.fromkeys(
+        ("Dockerfile", "Dockerfile.*", "*.[dD]ockerfile", "Containerfile", "Containerfile.*"), _of_dockerfile
+    ),
     "Procfile": _of_procfile,
     "*.service": _of_unit,
     "*.y*ml": _of_kubernetes,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from syntax_guard.gates.command_python import command_python, loads_other_bytecode
+from syntax_guard.gates.command_python import command_python, compiled_scripts
 from syntax_guard.targets.machine import Machine
 
 from ..conformance.pythons import found as pythons_found
@@ -226,7 +226,7 @@ def test_no_python_of_the_tree_is_started_before_it_is_checked(machine: Machine,
     ],
 )
 def test_options_that_have_other_bytecode_loaded(command: list[str], other: bool, machine: Machine) -> None:
-    assert loads_other_bytecode(command, machine.environ) is other
+    assert (compiled_scripts(command, machine.environ) is None) is other
 
 
 def test_run_asks_another_python_exactly_and_names_it(folder: Folder) -> None:

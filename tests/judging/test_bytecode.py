@@ -274,6 +274,26 @@ def test_what_is_run_as_a_script_has_no_witness(folder: Folder, command: list[st
     assert (run.code, "app/main.py:" in run.out) == (1, True), run.err
 
 
+STARTERS = {
+    "a shell's script": ["sh", "start.sh"],
+    "a script of a shell": ["./start.sh"],
+    "a wrapper before it": ["env", "A=1", "sh", "start.sh"],
+    "a program that is not known": ["make", "serve"],
+    "a manager of processes": ["./honcho", "start"],
+    "a reader of commands": ["xargs", "{python}"],
+}
+
+
+@pytest.mark.parametrize("command", STARTERS.values(), ids=STARTERS)
+def test_where_any_file_may_be_started_as_a_script_none_has_a_witness(folder: Folder, command: list[str]) -> None:
+    broken_behind_a_witness(folder, "app/main.py")
+    for name, starts in (("start.sh", "/bin/sh"), ("honcho", sys.executable)):
+        folder.write(name, f"#!{starts}\n").chmod(0o755)
+    words = [word.format(python=sys.executable) for word in command]
+    run = folder.guard("run", "--trust-bytecode", "--root", "app", "--", *words)
+    assert (run.code, "app/main.py:" in run.out) == (1, True), run.err
+
+
 @pytest.mark.parametrize("command", [["app"], ["-m", "app"], ["-m", "app.__main__"], ["-c", "import app.__main__"]])
 def test_a_folder_and_a_module_keep_the_witness_that_python_loads(folder: Folder, command: list[str]) -> None:
     broken_behind_a_witness(folder, "app/__main__.py")

@@ -74,14 +74,36 @@ def command_python(command: Sequence[str], machine: Machine, trees: Sequence[str
     return CommandPython(python and path)
 
 
-def loads_other_bytecode(command: Sequence[str], environ: Mapping[str, str]) -> bool:
-    """Whether a Python in `command`, with `environ`, may load other files of bytecode than this process does."""
-    if any(word.startswith("PYTHON") and "=" in word for word in command):  # `env` sets them
-        return True
+def compiled_scripts(command: Sequence[str], environ: Mapping[str, str]) -> frozenset[tuple[int, ...]] | None:
+    """The identities of the files for which the Python of `command`, with `environ`, may load no bytecode.
+
+    Python compiles what it runs as a script. That is what `command` names, in a word or in a part of one. What is only
+    read is among it, and is judged once more.
+
+    Returns:
+        None where that may be any file: a Python loads other bytecode than this process, or it is not known what starts
+        a Python, and with which script.
+    """
     try:
         start = _python_of(command, environ)
     except UnknownPythonError:
-        return False
+        return None
+    if _loads_other_bytecode(command, start, environ):
+        return None
+    words = [*command, *start.command]
+    names = {name for word in words for name in (word, word[2:], *word.translate(_BETWEEN_NAMES).split())}
+    found = set()
+    for path in {os.path.join(folder, name) for folder in (os.getcwd(), start.folder) for name in names if name}:
+        try:
+            found.add(stamp_of(os.stat(path))[3:])
+        except (OSError, ValueError):
+            continue  # no file, or no path at all
+    return frozenset(found)
+
+
+def _loads_other_bytecode(command: Sequence[str], start: _Start, environ: Mapping[str, str]) -> bool:
+    if any(word.startswith("PYTHON") and "=" in word for word in command):  # `env` sets them
+        return True
     if _of_python(start.environ) != _of_python(environ):
         return True
     for word in start.command[1:]:
@@ -90,29 +112,6 @@ def loads_other_bytecode(command: Sequence[str], environ: Mapping[str, str]) -> 
         if not word.startswith("--") and not _OF_BYTECODE.isdisjoint(word):
             return True
     return False
-
-
-def started_scripts(command: Sequence[str], environ: Mapping[str, str]) -> frozenset[tuple[int, ...]]:
-    """Return the identities of the files that `command` names, with `environ`, in a word or in a part of one.
-
-    Python compiles what it runs as a script, and loads no bytecode for it. What is only read is judged once more.
-    """
-    words, folders = list(command), {os.getcwd()}
-    try:
-        start = _python_of(command, environ)
-    except UnknownPythonError:
-        pass  # its words name the script all the same
-    else:
-        words += start.command
-        folders.add(start.folder)
-    names = {name for word in words for name in (word, word[2:], *word.translate(_BETWEEN_NAMES).split())}
-    found = set()
-    for path in {os.path.join(folder, name) for folder in folders for name in names if name}:
-        try:
-            found.add(stamp_of(os.stat(path))[3:])
-        except (OSError, ValueError):
-            continue  # no file, or no path at all
-    return frozenset(found)
 
 
 _BETWEEN_NAMES = str.maketrans(dict.fromkeys("\"'=,;&|()", " "))

@@ -104,7 +104,7 @@ def _opens(flags: dict[str, Any], command: list[str]) -> int:
     """Check the tree for the start gate, report the result, and return OK where `command` may start."""
     from ...config.printing import printing
     from ...config.settings import load
-    from ...gates.command_python import loads_other_bytecode, started_scripts
+    from ...gates.command_python import compiled_scripts
     from ...reports.formats import start_line
 
     program = os.path.basename(command[0])
@@ -112,9 +112,9 @@ def _opens(flags: dict[str, Any], command: list[str]) -> int:
         roots = _roots(flags)
         settings, why = _for_command(load(flags, os.environ, os.getcwd()), command, roots)
         if settings.trust_bytecode:
-            believed = not loads_other_bytecode(command, os.environ)
-            scripts = started_scripts(command, os.environ)
-            settings = type(settings)(**{**vars(settings), "trust_bytecode": believed, "scripts": scripts})
+            scripts = compiled_scripts(command, os.environ)
+            known = {"trust_bytecode": scripts is not None, "scripts": scripts or frozenset()}
+            settings = type(settings)(**{**vars(settings), **known})
         how = printing(settings, os.environ, sys.stdout, sys.stderr)
         if settings.output_file:
             from ...config.settings import file_in_use

@@ -251,6 +251,41 @@ def test_a_folder_that_a_path_file_names_may_be_made_later(installation: Install
     assert installation.check().code == 1
 
 
+EGG = {
+    "egg/__init__.py": "",
+    "egg/bad.py": BROKEN,
+    "egg/good.py": "x = 1\n",
+    "egg/types.pyi": BROKEN,
+    "EGG-INFO/PKG-INFO": METADATA,
+}
+
+
+@pytest.mark.parametrize("name", ["egg-1.0-py3.11.egg", "{elsewhere}/egg-1.0-py3.11.egg", "{elsewhere}/parts.zip"])
+def test_a_zip_file_on_the_path_of_imports_is_read(installation: Installation, tmp_path: Path, name: str) -> None:
+    installation.add("other", {"other.py": "x = 1\n"})
+    path = installation.site / name.format(elsewhere=tmp_path)
+    path.write_bytes(zipped(EGG, first=b"anything before it"))
+    installation.write("easy-install.pth", f"{path}\n")
+    imported = installation.folder.run(installation.python, "-c", "import egg.bad")
+    assert f"{path}/egg/bad.py" in imported.err, "Python loads it from there"
+    owner = "egg 1.0" if name.endswith(".egg") else None
+    shown = os.path.relpath(path, installation.site)
+    assert installation.found() == [(owner, shown, "syntax-error")]
+    assert installation.found("--exclude", "bad.py") == []
+    report = installation.check().json
+    assert [one["member"] for one in report["diagnostics"]] == ["egg/bad.py"]
+    assert (f"{path}/egg/types.pyi", "not-compiled") in {(one["path"], one["reason"]) for one in report["skipped"]}
+    if owner:
+        assert installation.found("egg") == [(owner, shown, "syntax-error")]
+        assert installation.found("other") == []
+        assert installation.check("--allow-broken", "egg:egg/*").code == 0
+
+
+def test_an_egg_that_is_no_zip_is_a_finding(installation: Installation) -> None:
+    installation.write("egg-1.0-py3.11.egg", "PK")
+    assert installation.found() == [("egg 1.0", "egg-1.0-py3.11.egg", "unreadable")]
+
+
 def test_no_code_of_the_environment_is_run(installation: Installation, tmp_path: Path) -> None:
     mark = tmp_path / "sprung"
     trap = f"import os; open({str(mark)!r}, 'w')\n"

@@ -9,12 +9,14 @@ from ..config.expected import entries
 from ..config.settings import Settings
 from ..errors import SourcesError, TargetError
 from ..sources import installed
-from ..sources.path_files import added_folders
+from ..sources.installed_zips import select_in
+from ..sources.path_files import added_folders, added_zips
 from ..targets.environments import environment
 from ..targets.machine import machine_of
 from ..targets.resolve import located, resolve
 from ..targets.rules import same_for_all
 from .allowed import let_pass, with_owners
+from .joined import joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +49,8 @@ def check_installed(names: Iterable[str], settings: Settings) -> Result:
     python = settings.python[0] if settings.python else None
     place = environment(located(python, machine_of(settings).environ, settings.setting("python")) if python else None)
     added = added_folders(place.folders)
-    found = installed.distributions([*place.folders, *added])
+    zips = added_zips(place.folders)
+    found = installed.distributions([*place.folders, *added], zips)
     chosen = _chosen(list(names), found)
     if not found:
         raise SourcesError(f"nothing is installed in {' and '.join(place.folders) or place.within[0]}",
@@ -61,7 +64,8 @@ def check_installed(names: Iterable[str], settings: Settings) -> Result:
 
     by_file = same_for_all(judged, ".", targets, _expected(judged, place))
     if chosen:
-        result = check_selection(installed.select_of(chosen, excluded, place.within), judged, by_file)
+        others = [one for one in chosen if not one.is_zip]
+        result = check_selection(installed.select_of(others, excluded, place.within), judged, by_file)
     else:
         question = ("installed", place.folders, added, judged.root, judged.exclude, judged.expected_broken,
                     judged.percent_scripts)  # fmt: skip
@@ -70,6 +74,10 @@ def check_installed(names: Iterable[str], settings: Settings) -> Result:
             return installed.search(place.folders, added, excluded, place.within)
 
         result = check_search(search, question, judged, by_file)
+    eggs = [one.info for one in chosen or found if one.is_zip]
+    for zip_file in dict.fromkeys(eggs if chosen else [*eggs, *zips]):
+        inside = check_selection(select_in(zip_file, excluded), judged, by_file)
+        result = joined([result, inside], result.summary.seconds + inside.summary.seconds)
     if not result.diagnostics:
         return result
     owner = installed.owners(found, place.within, {one.path for one in result.diagnostics})

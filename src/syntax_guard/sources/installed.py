@@ -44,6 +44,11 @@ class Distribution(Record):
         return f"{self.name} {self.version}"
 
     @property
+    def is_zip(self) -> bool:
+        """Whether all of it is one zip file."""
+        return self.info.endswith(".egg") and os.path.isfile(self.info)
+
+    @property
     def key(self) -> str:
         """Its name as people may write it otherwise."""
         return normalized(self.name)
@@ -54,15 +59,15 @@ def normalized(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def distributions(folders: Iterable[str]) -> list[Distribution]:
-    """Those that are installed in `folders`, by name; the first folder that has one of a name counts."""
+def distributions(folders: Iterable[str], zips: Iterable[str] = ()) -> list[Distribution]:
+    """Those that are installed in `folders`, and in the files `zips`, by name; the first place that has one counts."""
     found: dict[str, Distribution] = {}
-    for folder in folders:
-        for name in sorted(_names(folder)):
-            match = _INFO.match(name)
-            if match:
-                one = Distribution(match["name"], match["version"], folder, os.path.join(folder, name))
-                found.setdefault(one.key, one)
+    inside = ((folder, name) for folder in folders for name in sorted(_names(folder)))
+    for folder, name in (*inside, *map(os.path.split, zips)):
+        match = _INFO.match(name)
+        if match:
+            one = Distribution(match["name"], match["version"], folder, os.path.join(folder, name))
+            found.setdefault(one.key, one)
     return [found[key] for key in sorted(found)]
 
 

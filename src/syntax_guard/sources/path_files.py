@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from zipfile import is_zipfile
 
 from .readers import UnreadableError, read_file
 
@@ -26,13 +27,16 @@ def named_folders(path_file: str) -> list[str]:
 
     The rules are those of ``addpackage`` in CPython's ``Lib/site.py``.
     """
+    return [path for path in _named(path_file) if os.path.isdir(path)]
+
+
+def _named(path_file: str) -> list[str]:
     try:
         lines = read_file(path_file).decode("utf-8-sig", "replace").splitlines()
     except UnreadableError:
         return []
     named = (line.rstrip() for line in lines if line.strip() and not line.startswith(("#", "import ", "import\t")))
-    paths = (os.path.normpath(os.path.join(os.path.dirname(path_file), name)) for name in named)
-    return [path for path in paths if os.path.isdir(path)]
+    return [os.path.normpath(os.path.join(os.path.dirname(path_file), name)) for name in named]
 
 
 def added_folders(folders: Iterable[str]) -> list[str]:
@@ -41,3 +45,9 @@ def added_folders(folders: Iterable[str]) -> list[str]:
     inside = tuple(os.path.join(folder, "") for folder in folders)
     named = (path for file in path_files(folders) for path in named_folders(file))
     return [path for path in dict.fromkeys(named) if not os.path.join(path, "").startswith(inside)]
+
+
+def added_zips(folders: Iterable[str]) -> list[str]:
+    """The zip files that the path files in `folders` name, each once: Python imports from them as from folders."""
+    named = dict.fromkeys(path for file in path_files(folders) for path in _named(file))
+    return [path for path in named if os.path.isfile(path) and is_zipfile(path)]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import syntax_guard
-from syntax_guard.cli.entry import OwnModules
+from syntax_guard.cli.entry import OwnModules, load_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +34,15 @@ def test_each_module_is_found_as_python_finds_it(name: str) -> None:
         assert above
         above = PathFinder.find_spec(f"{above.name}.{inner}", above.submodule_search_locations)
     assert above
-    usual = PathFinder.find_spec(name, above.submodule_search_locations)
-    found = OwnModules.find_spec(name, above.submodule_search_locations)
+    _is_found_as_python_finds_it(name, above.submodule_search_locations)
+
+
+def test_what_each_module_imports_first_is_found_as_python_finds_it() -> None:
+    _is_found_as_python_finds_it("__future__", None)
+
+
+def _is_found_as_python_finds_it(name: str, path: list[str] | None) -> None:
+    usual, found = PathFinder.find_spec(name, path), OwnModules.find_spec(name, path)
     assert usual
     for fact in ("name", "origin", "cached", "parent", "submodule_search_locations", "has_location"):
         assert getattr(found, fact) == getattr(usual, fact)
@@ -144,3 +151,34 @@ def test_a_package_that_holds_nothing_is_there_with_all_that_a_module_has() -> N
     spec.loader.exec_module(module)
     for name in ("__file__", "__path__", "__package__", "__name__"):
         assert list(getattr(module, name)) == list(getattr(package, name))
+
+
+AHEAD = """
+import importlib, sys
+from syntax_guard.cli.entry import OwnModules, load_ahead
+sys.meta_path.insert(0, OwnModules)
+NAMES = "grammar", "grammar.rule"
+def facts():
+    package = sys.modules["syntax_guard"]
+    for module in package.grammar, package.grammar.rule:
+        yield {**vars(module), **vars(module.__spec__), "loader": type(module.__loader__)}
+def shown():
+    told = "__name__", "__file__", "__package__", "__path__", "__doc__", "origin", "loader", "__cached__"
+    return [[str(one.get(name)) for name in told] for one in facts()]
+for name in NAMES:
+    importlib.import_module("syntax_guard." + name)
+usual = shown()
+for name in NAMES:
+    del sys.modules["syntax_guard." + name]
+load_ahead(NAMES)
+print(usual == shown() or [usual, shown()])
+"""
+
+
+def test_a_module_that_is_loaded_ahead_is_as_an_import_makes_it(folder: Folder) -> None:
+    assert folder.run(sys.executable, "-c", AHEAD).out == "True\n"
+
+
+def test_what_is_not_found_is_left_to_the_import() -> None:
+    load_ahead(["nowhere", "nowhere.at_all", "grammar"])
+    assert not {"syntax_guard.nowhere", "syntax_guard.nowhere.at_all"} & {*sys.modules}

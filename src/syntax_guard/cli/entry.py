@@ -15,6 +15,20 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any, NoReturn
 
+OF_A_COMMIT = (
+    "cli.commands", "cli.commands.check", "config", "model", "config.settings",
+    "sources", "sources.readers", "judging", "judging.judgement", "judging.in_process", "judging.schedule",
+    "sources.file_types", "sources.selection", "targets", "targets.rules", "run", "sources.named", "check",
+)  # fmt: skip
+"""The modules that each check imports, in such an order that each comes behind those that it imports."""
+OF_A_PROJECT = (
+    "storage", "storage.key", "storage.store", "storage.records", "config.remembered", "config.pyproject",
+    "config.projects", "sources.path_names", "sources.git_files", "sources.git_index", "sources.work_tree",
+    "targets.declared", "targets.machine", "targets.by_project",
+    "config.declarations", "config.declarations.declaration", "config.file_facts",
+)  # fmt: skip
+"""Likewise, where there are settings or declarations."""
+
 
 def run_and_exit() -> "NoReturn":
     """Run the command line of this process and end it."""
@@ -22,20 +36,32 @@ def run_and_exit() -> "NoReturn":
     sys.meta_path.insert(0, OwnModules)
     from .main import run_and_exit
 
-    run_and_exit()
+    run_and_exit(_load_ahead_of_check)
+
+
+def _load_ahead_of_check() -> None:
+    if sys.argv[1:2] != ["check"]:
+        return
+    load_ahead(OF_A_COMMIT)
+    from ..config.settings import FILE
+
+    if os.access(FILE, os.F_OK):  # of other declarations, and of those elsewhere, the modules are imported one by one
+        load_ahead(OF_A_PROJECT)
 
 
 class OwnModules:
     """Finds the modules and packages of this package where their names say that they are.
 
     It finds what Python's own search finds. That one lists each folder and tries five suffixes a module: a commit
-    imports forty modules, and nothing else takes it as long.
+    imports forty modules, and nothing else takes it as long. It also finds `__future__`, which each of them imports.
     """
 
     @staticmethod
     def find_spec(name: str, path: "Sequence[str] | None" = None, target: object = None) -> "Any":  # noqa: ARG004
         """What is to be imported as `name` from the folder of its package, `path`; None leaves it to the others."""
-        if path is None or not name.startswith("syntax_guard."):
+        if name == "__future__":
+            path = [_LIBRARY]
+        elif path is None or not name.startswith("syntax_guard."):
             return None
         folder, own, inside = path[0], name.rpartition(".")[2], None
         status = _status(file := folder + os.sep + own + ".py")
@@ -53,6 +79,31 @@ class OwnModules:
         if code:
             spec.cached = code
         return spec
+
+
+def load_ahead(names: "Sequence[str]") -> None:
+    """Load the modules `names` of this package, without its own name: each behind its package and what it imports.
+
+    An import does the same in twice the time, for its locks and its search. What is not found is left to it.
+    """
+    for short in names:
+        name = "syntax_guard." + short
+        above, _, own = name.rpartition(".")
+        package = sys.modules.get(above)
+        if name in sys.modules or package is None:
+            continue
+        spec = OwnModules.find_spec(name, package.__path__)
+        if spec is None:
+            continue
+        module = type(sys)(name)
+        vars(module).update(
+            __spec__=spec, __loader__=spec.loader, __package__=spec.parent, __file__=spec.origin, __cached__=spec.cached
+        )
+        if spec.submodule_search_locations is not None:
+            module.__path__ = spec.submodule_search_locations
+        spec.loader.exec_module(module)
+        sys.modules[name] = module
+        setattr(package, own, module)
 
 
 class Compiled(SourceFileLoader):
@@ -93,6 +144,7 @@ class Nothing(SourceFileLoader):
         """There is nothing to run."""
 
 
+_LIBRARY = os.path.dirname(os.__file__)
 _DATED = MAGIC_NUMBER + bytes(4)
 _MOST = 1 << 16
 """Bytes that are read at once, and that no code of a module reaches."""
@@ -123,8 +175,7 @@ def trusted(path: "list[str]", named: str) -> "list[str]":
     own = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     if not named:
         return [entry for entry in path if (entry or ".") not in (".", here) or entry == own]
-    library = os.path.dirname(os.__file__)
-    kept = {own, library, os.path.join(library, "lib-dynload"), *_site_packages()}
+    kept = {own, _LIBRARY, os.path.join(_LIBRARY, "lib-dynload"), *_site_packages()}
     given = {os.path.abspath(entry) for entry in named.split(os.pathsep)} if here else set()
     return [
         entry

@@ -11,7 +11,7 @@ from .exit_codes import RED, UNASKED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
 HUNG_UP, INTERRUPTED, TERMINATED = 129, 130, 143
@@ -29,8 +29,8 @@ class Stopped(BaseException):
         self.code = code
 
 
-def run_and_exit() -> NoReturn:
-    """Run the command line of this process and end it."""
+def run_and_exit(load_ahead: Callable[[], None] = lambda: None) -> NoReturn:
+    """Run the command line of this process and end it. Modules may be imported by ``load_ahead()``, before all else."""
     if sys.argv[1:2] == ["run"] and os.name == "posix":
         from ..gates.held_signals import hold  # before anything else: a signal must not be lost
 
@@ -39,7 +39,7 @@ def run_and_exit() -> NoReturn:
         _heed_signals()
     gc.set_threshold(GARBAGE)
     try:
-        code = main(sys.argv[1:])
+        code = main(sys.argv[1:], load_ahead)
     except BrokenPipeError:  # the reader of the findings has gone
         code = RED
     except Stopped as stopped:
@@ -85,8 +85,10 @@ def _heed_signals() -> None:
         _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)  # if it is ignored, the system does not tell how a child ended
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line `argv` (default: that of this process) and return the exit code, also of a `UsageError`."""
+def main(argv: Sequence[str] | None = None, load_ahead: Callable[[], None] = lambda: None) -> int:
+    """Run the command line `argv` (default: that of this process) and return the exit code, also of a `UsageError`.
+
+    Modules may be imported by ``load_ahead()``, before all else."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -94,6 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if not _current_folder():
             raise UsageError("the current folder is gone", "go to one that exists")
+        load_ahead()
         return _answer(arguments)
     except (SyntaxGuardError, MemoryError, OSError, RuntimeError) as error:
         _complain(error)

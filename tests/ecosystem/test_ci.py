@@ -350,6 +350,7 @@ def test_the_action_runs_no_code_of_a_hostile_checkout_from_end_to_end(tmp_path:
     assert not sprung.exists(), sprung.read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variable", [{}, {"PYTHONPATH": "."}])
 def test_the_template_runs_no_code_of_a_hostile_checkout(tool: Path, tmp_path: Path, variable: dict[str, str]) -> None:
     project = tmp_path / "project"

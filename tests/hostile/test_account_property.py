@@ -118,7 +118,13 @@ def accounted(report: Any, paths: Iterable[str]) -> tuple[set[str], set[str]]:
     return spoken, judged - set(paths)
 
 
-@pytest.mark.parametrize("seed", range(25))
+def seeds(all_of_them: range, few: int) -> list[Any]:
+    """Each of them, where the ordinary suite takes only the first `few`."""
+    rest = [pytest.param(seed, marks=pytest.mark.slow) for seed in all_of_them[few:]]
+    return [*all_of_them[:few], *rest]
+
+
+@pytest.mark.parametrize("seed", seeds(range(25), 8))
 def test_judged_and_skipped_is_all_that_looks_like_python(repository: Folder, seed: int) -> None:
     chance = random.Random(seed)
     grow(repository, chance)
@@ -138,7 +144,7 @@ def test_judged_and_skipped_is_all_that_looks_like_python(repository: Folder, se
         assert accounted(json.loads(start.out), paths) == (paths, set())
 
 
-@pytest.mark.parametrize("seed", range(40, 52))
+@pytest.mark.parametrize("seed", seeds(range(40, 52), 4))
 def test_what_is_known_is_what_was_judged(repository: Folder, seed: int) -> None:
     """A report names no file that is valid, and so the count of them is held to what was judged in a broken tree."""
     chance = random.Random(seed)
@@ -158,7 +164,7 @@ def test_what_is_known_is_what_was_judged(repository: Folder, seed: int) -> None
         assert (run.code, run.json["summary"]["checked"], run.json["summary"]["cached"]) == (0, len(judged), known)
 
 
-@pytest.mark.parametrize("seed", range(25, 40))
+@pytest.mark.parametrize("seed", seeds(range(25, 40), 5))
 def test_what_is_named_or_staged_has_an_account_too(repository: Folder, seed: int) -> None:
     chance = random.Random(seed)
     grow(repository, chance)

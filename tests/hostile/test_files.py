@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs a POSIX file system")
+ROUNDS = int(os.environ.get("SYNTAX_GUARD_CHANGING_ROUNDS", "2"))
 ALLOWED = {"unreadable", "syntax-error", "encoding-error"}
 
 
@@ -70,7 +71,7 @@ def test_a_file_that_changes_during_the_scan_costs_its_own_verdict(
     still = [tmp_path / f"still{number}.py" for number in range(3)]
     for path in still:
         path.write_bytes(b"x = (\n")
-    for _ in range(6):
+    for _ in range(ROUNDS):
         moving = [tmp_path / f"folder{number % 5}" / f"moving{number}.py" for number in range(60)]
         for path in moving:
             path.parent.mkdir(exist_ok=True)

@@ -104,7 +104,10 @@ def test_a_half_written_report_is_no_report(broken: Folder) -> None:
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
-@pytest.mark.parametrize("where", ["in workers", "in the index", "for another target"])
+@pytest.mark.parametrize(
+    "where",
+    ["in the index", *(pytest.param(where, marks=pytest.mark.slow) for where in ("in workers", "for another target"))],
+)
 def test_closed_streams_change_no_verdict(where: str, closed: str, repository: Folder) -> None:
     """What is opened next takes the numbers of streams that are closed, and is not to be taken for one."""
     repository.write("good.py", b"# coding: utf-7\nx = 1\n")

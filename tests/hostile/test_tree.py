@@ -86,9 +86,8 @@ def check_whole_tree(command: Sequence[str], folder: Path, environment: Mapping[
     assert sorted(os.listdir(folder)) == before
 
 
-@pytest.mark.parametrize(
-    "entry", ["command", *(pytest.param(entry, marks=pytest.mark.slow) for entry in ("module", "PYTHONPATH"))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_every_file_gets_its_own_code(entry: str, hostile_tree: Path, environment: dict[str, str]) -> None:
     command, more, beyond = ENTRIES[entry]
     environment.update(more)

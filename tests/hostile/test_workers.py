@@ -30,7 +30,7 @@ from ..namespaces import LONG
 from . import unruly
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and process groups of POSIX")
-RUNS = int(os.environ.get("SYNTAX_GUARD_CHAOS_RUNS", "12"))
+RUNS = int(os.environ.get("SYNTAX_GUARD_CHAOS_RUNS", "5"))
 SEED = int(os.environ.get("SYNTAX_GUARD_CHAOS_SEED", "20261124"))
 SOURCES = [b"x = 1\n", b"trigger = 1\n", b"x = (\n", b"trigger = (\n", b"y = 2\n"]
 BROKEN = [False, False, True, True, False]

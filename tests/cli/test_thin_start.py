@@ -8,15 +8,20 @@ import sys
 
 import pytest
 
-from syntax_guard.cli.entry import OF_A_COMMIT, OF_A_PROJECT
+from syntax_guard.cli.entry import OF_A_COMMIT, OF_A_PROJECT, OF_ALL, OF_THE_INDEX
 
 from ..conftest import Folder, python_version
 
-FIRST = ("cli", "cli.exit_codes", "cli.main", "errors")
-ALLOWED = {"__future__", "gc", "syntax_guard", *("syntax_guard." + module for module in (*FIRST, *OF_A_COMMIT))}
+
+def modules(*groups: tuple[str, ...]) -> set[str]:
+    """The full names of the modules in `groups`."""
+    return {"syntax_guard." + module for group in groups for module in group}
+
+
+ALLOWED = {"__future__", "gc", "syntax_guard", "syntax_guard.cli", *modules(OF_ALL, OF_A_COMMIT)}
 """Each of these takes 0.1 to 0.3 ms to import. What costs more has no place here: argparse alone takes as long as
 Python's own start."""
-WITH_SETTINGS = {"_imp", "posixpath", *("syntax_guard." + module for module in OF_A_PROJECT)}
+WITH_SETTINGS = {"_imp", "posixpath", *modules(OF_A_PROJECT)}
 """What a commit imports besides where its project says something. Nothing is parsed: that is remembered."""
 HOOK = """
 import sys
@@ -30,12 +35,14 @@ print(code, *sorted(set(sys.modules) - before))
 
 IN_ORDER = """
 import sys
-from syntax_guard.cli.entry import OF_A_COMMIT, OF_A_PROJECT, load_ahead
-import syntax_guard.cli.main
+from syntax_guard.cli.entry import OF_A_COMMIT, OF_A_PROJECT, OF_ALL, OF_THE_INDEX, load_ahead
 class ImportsNothing:
-    find_spec = staticmethod(lambda name, path=None, target=None: name.startswith("syntax_guard.") and sys.exit(name))
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name.startswith("syntax_guard."):
+            sys.exit(name)
 sys.meta_path.insert(0, ImportsNothing)
-load_ahead(OF_A_COMMIT + OF_A_PROJECT)
+load_ahead(OF_ALL + OF_A_COMMIT + OF_A_PROJECT + OF_THE_INDEX)
 """
 
 
@@ -83,7 +90,7 @@ def test_what_is_loaded_ahead_is_what_a_commit_of_a_project_needs(folder: Folder
     folder.write("a.py")
     hook(folder, "--hook", "--", "a.py")
     _, loaded = hook(folder, "--hook", "--", "a.py")
-    assert {"syntax_guard." + module for module in (*OF_A_COMMIT, *OF_A_PROJECT)} - loaded == set()
+    assert modules(OF_ALL, OF_A_COMMIT, OF_A_PROJECT) - loaded == set()
 
 
 def test_what_is_loaded_ahead_comes_behind_what_it_imports(folder: Folder) -> None:
@@ -115,7 +122,8 @@ def test_the_index_is_read_without_subprocess(repository: Folder) -> None:
     code, loaded = hook(repository, "--staged")
     assert code == 0
     assert not loaded & {"argparse", "subprocess", "threading", "tempfile", "tomllib", "hashlib"}
-    assert not loaded & {"syntax_guard." + name for name in ("targets.by_project", "storage", "sources.checkout")}
+    assert not loaded & modules(("targets.by_project", "storage", "sources.checkout"))
+    assert modules(OF_ALL, OF_A_COMMIT, OF_THE_INDEX) - loaded == set()
 
 
 def test_an_edit_of_an_agent_imports_no_parser_and_nothing_that_asks_git(repository: Folder) -> None:
@@ -127,4 +135,4 @@ def test_an_edit_of_an_agent_imports_no_parser_and_nothing_that_asks_git(reposit
     assert "syntax_guard.gates.agent" in loaded
     assert not {"argparse", "shutil", "subprocess", "hashlib"} & {*loaded}
     needed_later = ("sources.git", "sources.git_history", "sources.changed", "storage.store", "reports.neutral")
-    assert not {"syntax_guard." + name for name in needed_later} & {*loaded}
+    assert not modules(needed_later) & {*loaded}

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any, NoReturn
 
+OF_ALL = ("errors", "cli.exit_codes", "cli.main")
+"""The modules that every verb imports, in such an order that each comes behind those that it imports."""
 OF_A_COMMIT = (
     "cli.commands", "cli.commands.check", "config", "model", "config.settings",
     "sources", "sources.readers", "judging", "judging.judgement", "judging.in_process", "judging.schedule",
     "sources.file_types", "sources.selection", "targets", "targets.rules", "run", "sources.named", "check",
 )  # fmt: skip
-"""The modules that each check imports, in such an order that each comes behind those that it imports."""
+"""Likewise, for each check."""
 OF_A_PROJECT = (
     "storage", "storage.key", "storage.store", "storage.records", "config.remembered", "config.pyproject",
     "config.projects", "sources.path_names", "sources.git_files", "sources.git_index", "sources.work_tree",
@@ -28,12 +30,19 @@ OF_A_PROJECT = (
     "config.declarations", "config.declarations.declaration", "config.file_facts",
 )  # fmt: skip
 """Likewise, where there are settings or declarations."""
+OF_THE_INDEX = (
+    "sources.path_names", "sources.git_files", "sources.git_index", "sources.git_links", "sources.git_objects",
+    "sources.git_difference", "sources.staged_index", "sources.git_attributes", "sources.git_modes", "sources.staged",
+    "sources.staged_links",
+)  # fmt: skip
+"""Likewise, for what is staged."""
 
 
 def run_and_exit() -> "NoReturn":
     """Run the command line of this process and end it."""
     sys.path[:] = trusted(sys.path, os.environ.get("PYTHONPATH", ""))
     sys.meta_path.insert(0, OwnModules)
+    load_ahead(OF_ALL)
     from .main import run_and_exit
 
     run_and_exit(_load_ahead_of_check)
@@ -47,6 +56,8 @@ def _load_ahead_of_check() -> None:
 
     if os.access(FILE, os.F_OK):  # of other declarations, and of those elsewhere, the modules are imported one by one
         load_ahead(OF_A_PROJECT)
+    if sys.argv[2:] == ["--staged"]:
+        load_ahead(OF_THE_INDEX)
 
 
 class OwnModules:

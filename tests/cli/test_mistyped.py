@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 # ruff: noqa: E501, ARG001 - lines as they are printed; `folder` is where they are typed
 
 ARGUMENTS = {
-    "chekc": "chekc is no command, and there is no such path (did you mean check?)",
-    "chck a.py": "chck is no command, and there is no such path (did you mean check?)",
-    "lint a.py": "lint is no command, and there is no such path (did you mean check?)",
-    "ruff": "ruff is no command, and there is no such path (commands: check, …",
-    "fix": "fix is no command, and there is no such path (syntax-guard changes no file: a person decides what was meant)",
-    "format": "format is no command, and there is no such path (syntax-guard changes no file: a person decides what was meant)",
-    "target": "target is no command, and there is no such path (did you mean targets?)",
-    "doctr": "doctr is no command, and there is no such path (did you mean doctor?)",
-    "completions": "completions is no command, and there is no such path (did you mean completion?)",
-    "healthcheck": "healthcheck is no command, and there is no such path (did you mean probe?)",
-    "prepush": "prepush is no command, and there is no such path (did you mean pre-push?)",
-    "pre-recieve": "pre-recieve is no command, and there is no such path (did you mean pre-receive?)",
-    "serve": "serve is no command, and there is no such path (did you mean run?)",
-    "help chekc": "chekc is no command, and there is no such path (did you mean check?)",
+    "chekc": "chekc is no verb of syntax-guard, and there is no such path (did you mean check?)",
+    "chck a.py": "chck is no verb of syntax-guard, and there is no such path (did you mean check?)",
+    "lint a.py": "lint is no verb of syntax-guard, and there is no such path (did you mean check?)",
+    "ruff": "ruff is no verb of syntax-guard, and there is no such path (verbs: check, …",
+    "fix": "fix is no verb of syntax-guard, and there is no such path (syntax-guard changes no file: a person decides what was meant)",
+    "format": "format is no verb of syntax-guard, and there is no such path (syntax-guard changes no file: a person decides what was meant)",
+    "target": "target is no verb of syntax-guard, and there is no such path (did you mean targets?)",
+    "doctr": "doctr is no verb of syntax-guard, and there is no such path (did you mean doctor?)",
+    "completions": "completions is no verb of syntax-guard, and there is no such path (did you mean completion?)",
+    "healthcheck": "healthcheck is no verb of syntax-guard, and there is no such path (did you mean probe?)",
+    "prepush": "prepush is no verb of syntax-guard, and there is no such path (did you mean pre-push?)",
+    "pre-recieve": "pre-recieve is no verb of syntax-guard, and there is no such path (did you mean pre-receive?)",
+    "serve": "serve is no verb of syntax-guard, and there is no such path (did you mean run?)",
+    "help chekc": "chekc is no verb of syntax-guard, and there is no such path (did you mean check?)",
     "nowhere.py": "no such path: nowhere.py (paths are taken from the current folder)",
     "--stagd": "check has no option --stagd (did you mean --staged?)",
     "--fix": "check has no option --fix (syntax-guard changes no file: a person decides what was meant)",
@@ -237,7 +237,7 @@ def test_nothing_typed_gets_the_help(folder: Path, capsys: pytest.CaptureFixture
     assert main([]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert "check the tree, then become a command" in " ".join(err.split())
+    assert "check the tree, then become COMMAND" in " ".join(err.split())
 
 
 @pytest.mark.parametrize("typed", ["a.py", "a.py b.py", ".", "-q a.py", "a.py --output-format json", "--jobs=1 a.py"])

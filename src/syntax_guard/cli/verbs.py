@@ -34,7 +34,7 @@ VERBS = {
     "agent-hook": "a coding agent's hook: judge what it has written",
     "baseline": "write down what is broken now, to let it pass",
     "targets": "which Pythons are asked, why, and which interpreter answers",
-    "run": "check the tree, then become a command",
+    "run": "check the tree, then become COMMAND",
     "pre-push": "git's hook: judge the commits that are pushed",
     "pre-receive": "a server's hook: judge what a push brings along",
     "update": "a server's hook: the same, for each ref by itself",

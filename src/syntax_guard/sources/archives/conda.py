@@ -23,7 +23,7 @@ def read(file: IO[bytes], size: int, suffixes: tuple[str, ...] = SUFFIXES) -> Co
     with opened(file) as archive:
         parts = [part for part in archive.filelist if part.filename.endswith(".tar.zst")]
         if not any(part.filename.startswith("pkg-") for part in parts):
-            raise UnreadableError("no conda package: it holds no pkg-*.tar.zst")
+            raise UnreadableError("not a conda package: no pkg-*.tar.zst is in it")
         for part in parts:
             try:
                 with archive.open(part) as packed:

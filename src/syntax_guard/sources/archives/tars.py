@@ -57,7 +57,7 @@ def zstandard(file: IO[bytes]) -> IO[bytes]:
         except ImportError:
             continue
         return unpacked
-    raise UnreadableError("it needs Zstandard: run a Python from 3.14 on, or install syntax-guard[conda]")
+    raise UnreadableError("needs Zstandard: run a Python from 3.14 on, or install syntax-guard[conda]")
 
 
 def read(file: IO[bytes], size: int, suffixes: tuple[str, ...] = SUFFIXES) -> Contents:
@@ -74,8 +74,8 @@ def read(file: IO[bytes], size: int, suffixes: tuple[str, ...] = SUFFIXES) -> Co
     except (UnreadableError, *TROUBLE) as error:
         message = error.problem.message if isinstance(error, UnreadableError) else " ".join(str(error).split())[:200]
         if not contents.names:
-            raise UnreadableError(f"no tar file: {message or type(error).__name__}") from None
-        contents.refuse("", f"damaged, or not for this program: {message or type(error).__name__}")
+            raise UnreadableError(f"not a tar file: {message or type(error).__name__}") from None
+        contents.refuse("", f"damaged, or of a kind that cannot be read here: {message or type(error).__name__}")
     return contents
 
 
@@ -99,7 +99,7 @@ class _Reading:
                 self._member(archive, member)
             archive.members = []  # type: ignore[attr-defined]  # it would keep all of them
         if self._stream.last.strip(b"\0") or len(self._stream.last) != _BLOCK:
-            raise UnreadableError("it ends without its end mark")
+            raise UnreadableError("ends without its end mark")
         for name, target in self._links.items():
             self._link(name, target)
 
@@ -134,7 +134,7 @@ class _Reading:
         """All bytes of `member`, or None where the first say that it is not needed."""
         file = archive.extractfile(member)
         if file is None:
-            raise UnreadableError("a member without content")
+            raise UnreadableError("has no content")
         self._stream.piece = SIZE_LIMIT
         try:
             data = file.read(SCRIPT)
@@ -144,7 +144,7 @@ class _Reading:
         finally:
             self._stream.piece = HEADER_BYTES
         if len(data) != member.size:
-            raise UnreadableError("it ends in the middle of a member")
+            raise UnreadableError("ends in the middle of a member")
         return data
 
     def _link(self, name: str, target: str) -> None:

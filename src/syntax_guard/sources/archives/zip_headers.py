@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import IO
 
-HIDDEN = "it holds bytes that its directory does not name, and an installer may find other files there"
+HIDDEN = "holds bytes that its directory does not name, and an installer may find other files there"
 DIFFERS = "the directory and the header in front of it say different things"
 _HEADER = struct.Struct("<4s2xHH4x3L2H")
 _SIGNATURE = b"PK\x03\x04"

@@ -26,12 +26,12 @@ TROUBLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, Arithm
 def opened(file: IO[bytes]) -> zipfile.ZipFile:
     """The zip in `file`. Raises `UnreadableError`."""
     if not file.seek(0, os.SEEK_END):
-        raise UnreadableError("the file is empty")
+        raise UnreadableError("an empty file")
     try:
         archive = zipfile.ZipFile(Guarded(file, DIRECTORY_BYTES))
     except TROUBLE as error:
         ends_as_one = zipfile.is_zipfile(Guarded(file, DIRECTORY_BYTES))
-        why = f"no zip file: {_words(error)}" if ends_as_one else "not a complete zip file"
+        why = f"not a zip file: {_words(error)}" if ends_as_one else "not a complete zip file"
         raise UnreadableError(why) from None
     if len(archive.filelist) > MEMBERS:
         raise UnreadableError(f"more than {MEMBERS:,} members")
@@ -83,7 +83,7 @@ def _refusal(member: zipfile.ZipInfo, left: int) -> str | None:
     if stat.S_ISLNK(member.external_attr >> 16):
         return "a link, which becomes a file that holds the name of another"
     if member.flag_bits & 0x1:
-        return "it is encrypted"
+        return "encrypted"
     if is_metadata(member.filename) and member.file_size > METADATA_BYTES:
         return "too large for metadata"
     if member.file_size > SIZE_LIMIT:
@@ -102,7 +102,7 @@ def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, keeps: Callable[
     except TROUBLE as error:
         raise UnreadableError(_words(error)) from None
     if len(data) != member.file_size:
-        raise UnreadableError(f"torn: {len(data)} of {member.file_size} bytes are there")
+        raise UnreadableError(f"damaged: {len(data)} of {member.file_size} bytes are there")
     return data
 
 

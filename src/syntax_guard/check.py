@@ -145,7 +145,7 @@ def check_for_start(roots: Sequence[str], settings: Settings, follow: Follow | N
 
 
 def check_for_hook(names: Sequence[str], settings: Settings) -> Result:
-    """As `check_paths`, about staged files of any kind. What is no Python is passed over, and none is no error.
+    """As `check_paths`, about staged files of any kind. What is not Python is left out, and nothing is no error.
 
     If declarations among them change which Pythons a project asks, its other files are judged for the new targets too.
     """

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 BATCH = 16 * 1024
 """Files that are judged together: what a run holds of each file, it holds of so many."""
 WORTH_REMEMBERING = 256 * 1024
-"""Bytes of sources from which on it pays all the same."""
+"""Bytes of sources from which on it pays to remember even few files."""
 
 
 class Run:
@@ -72,7 +72,7 @@ class Run:
 
     def remembering(self, question: object, search: Callable[[], Selection]) -> Selection:
         """What ``search()`` finds, which depends on `question`, without the files that are known to be valid."""
-        memory = None if self._settings.trust_bytecode else self._remember()  # a witness is enough, and costs less
+        memory = None if self._settings.trust_bytecode else self._remember()  # bytecode is enough, and costs less
         if memory is None:
             return search()
         selection = memory.search(question, self.rules.stated, self.rules.declaring, search)
@@ -206,7 +206,7 @@ class Run:
                 self._ask(asked.targets)
                 if self._memory is not None:
                     self._memory.ask(file.path)
-                known[id(asked)] = asked, groups.setdefault(_whom(asked), (asked, []))[1]
+                known[id(asked)] = asked, groups.setdefault(_targets_of(asked), (asked, []))[1]
             known[id(asked)][1].append(file)
         return groups.values()
 
@@ -311,9 +311,9 @@ def hears_scripts(settings: Settings) -> bool:
 
 
 _ASKED = ("root", "python", "projects", *OF_A_FILE)
-"""The settings on which the choice of files and what is asked of them hangs."""
+"""The settings that decide which files are chosen, and what is asked of them."""
 
 
-def _whom(asked: Asked) -> object:
+def _targets_of(asked: Asked) -> object:
     """What is the same for files with the same targets, whatever declares them."""
     return tuple((target.version, target.interpreter, target.exact) for target in asked.targets) or asked

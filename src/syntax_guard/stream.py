@@ -80,11 +80,11 @@ class Stream:
         self._calls.put((batch, label))
 
     def end(self, error: BaseException | None = None) -> None:
-        """Say that no more is put in; `get` raises `error` behind the last, if there is one."""
+        """Say that no more is put in; `get` raises `error` after the last, if there is one."""
         self._calls.end(error)
 
     def get(self) -> tuple[list[SourceResult], Any] | None:
-        """Return the results of the next batch as soon as they are there; None behind the last.
+        """Return the results of the next batch as soon as they are there; None after the last.
 
         Raises `ResourcesError` where the system has too little left to judge with.
         """

@@ -19,7 +19,7 @@ _RULE = "return None or True when all is well, or numbers by name; raise when no
 
 
 class Answer(NamedTuple):
-    """What one run of a check came to."""
+    """The result of one run of a check."""
 
     faults: tuple[Fault, ...]
     counts: Counts
@@ -72,7 +72,7 @@ def _wrong(counts: object) -> str | None:
 
 
 def _plain(fault: Fault) -> Fault:
-    """The same with texts that any log and any reply can hold, whatever they were."""
+    """The same, with each text made fit for any log and any reply."""
     component = None if fault.component is None else visible(text_of(fault.component))
     lines = (visible(line.replace("\t", " ")) for line in text_of(fault.message).splitlines())
     return Fault(visible(text_of(fault.error)), "\n".join(lines), component, bool(fault.may_pass))

@@ -1,4 +1,4 @@
-"""What a check is, and what comes of running one."""
+"""A check, and the result of running one."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 Counts: TypeAlias = Mapping[str, "int | float"]
-"""What a check observed on its way, by name: ``{"checked": 41, "broken": 0}``."""
+"""Numbers that a check observed, by name: ``{"checked": 41, "broken": 0}``."""
 
 Answered: TypeAlias = "Counts | bool | None"
-"""None and True pass, and so do numbers by name; False fails, like whatever else is returned."""
+"""None, True and numbers by name pass. False fails, and so does any other value."""
 
 Question: TypeAlias = "Callable[[], Answered | Awaitable[Answered]]"
 """Returns when all is well, with or without counts; raises when not."""
@@ -29,13 +29,13 @@ class Fault:
     message: str
     """For the log, and redacted for replies where the application asks for details."""
     component: str | None = None
-    """Which of several parts: a file below its package's parent, a module. Shown in replies."""
+    """The part that has the fault: a module, or a file below the parent of its package. Shown in replies."""
     may_pass: bool = False
     """True where waiting can help, as for a database that is still coming up."""
 
 
 def text_of(value: object) -> str:
-    """``str(value)``, or what is left to say where its ``__str__`` fails."""
+    """``str(value)``, or a text with its type where its ``__str__`` fails."""
     try:
         return str(value)
     except Exception:  # noqa: BLE001 - an exception of the application's own may do anything

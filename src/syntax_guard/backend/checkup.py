@@ -20,7 +20,7 @@ log = logging.getLogger("syntax_guard.backend")
 
 
 CUT_OFF = 0.75
-"""The part of its deadline that a check gets; the rest is for the replies, hundreds at a time, to be out by then."""
+"""The part of its deadline that a check gets. In the rest of it, hundreds of replies are sent."""
 PATIENCE = 0.25
 """The part of its deadline that callers wait for a check which has just failed, before they are told so again."""
 
@@ -70,7 +70,7 @@ class Checkup:
         known = [self._flights[check].known() for check in chosen]
         if all(known):
             return tuple(reading for reading in known if reading)
-        # One round for all requests meanwhile: with hundreds of them, it takes long if each waits for each check.
+        # One round for all requests that come meanwhile: hundreds of them take long if each one asks each check.
         together = self._rounds.get(chosen)
         if together is None or together.done() or together.get_loop() is not asyncio.get_running_loop():
             together = self._rounds[chosen] = asyncio.create_task(self._round(chosen), name="checkup")
@@ -83,7 +83,7 @@ class Checkup:
         for listener in self.listeners:
             try:
                 listener(reading)
-            except Exception:  # a full disk under the metrics does not make the database ill
+            except Exception:  # a full disk under the metrics is no fault of the database
                 log.exception("a listener failed at what %s said", reading.check.name)
 
 
@@ -158,7 +158,7 @@ class _Flight:
             value = waiting.result()
             if not inspect.isawaitable(value):
                 return answer_of(value)
-            self._work = asyncio.create_task(_outcome(value))  # a plain function that hands out something to await
+            self._work = asyncio.create_task(_outcome(value))  # a plain function that returns something to await
 
     def _too_late(self) -> Answer:
         waited = time.monotonic() - self._began
@@ -175,7 +175,7 @@ def _start(check: Check) -> Future[object] | asyncio.Future[object]:
     if inspect.iscoroutinefunction(ask) or inspect.iscoroutinefunction(getattr(ask, "__call__", None)):  # noqa: B004
         return asyncio.create_task(_outcome(cast("Awaitable[object]", ask())))
     future: Future[object] = Future()
-    future.set_running_or_notify_cancel()  # a thread cannot be cancelled: cancel() must not pretend so
+    future.set_running_or_notify_cancel()  # a thread cannot be cancelled: cancel() must not claim that it was
     # A thread of its own, not the server's pool: a check that hangs must not take a place that requests need. Daemon,
     # so that it does not keep the process from ending either.
     threading.Thread(
@@ -185,7 +185,7 @@ def _start(check: Check) -> Future[object] | asyncio.Future[object]:
 
 
 async def _outcome(awaited: Awaitable[object]) -> object:
-    """What something gives that is awaited. What ends a process goes through, and so does a cancellation."""
+    """Await, and return the result. What ends a process is raised, and so is a cancellation."""
     try:
         return await awaited
     except (KeyboardInterrupt, SystemExit, asyncio.CancelledError):

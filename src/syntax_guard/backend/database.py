@@ -33,7 +33,7 @@ def create_engine(
         application_name: What ``pg_stat_activity`` calls these connections.
         connect_timeout: In seconds.
         statement_timeout: In milliseconds; 0 for none.
-        pooler: ``"transaction"`` for PgBouncer and its like in that mode: nothing is prepared, and the timeout is set
+        pooler: ``"transaction"`` for PgBouncer and the like in that mode: nothing is prepared, and the timeout is set
             in
             each transaction.
         **options: Those of SQLAlchemy. Each replaces a default of its name.

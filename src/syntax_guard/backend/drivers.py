@@ -39,7 +39,7 @@ def connect_args(url: URL, asked: Protections, theirs: Mapping[str, Any]) -> tup
     driver = url.get_dialect().driver
     if driver in ("psycopg", "psycopg_async", "psycopg2"):
         ours = _of_libpq(url, asked, prepares=driver != "psycopg2")
-        # What the URL says stands; `options` holds it already.
+        # What the URL says counts; `options` holds it already.
         defaulted = {key: value for key, value in ours.items() if key == "options" or key not in url.query}
         return url, {**defaulted, **theirs}
     if driver == "asyncpg":

@@ -25,7 +25,7 @@ https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 STAYS = frozenset({"08P01", "28000", "28P01", "3D000", "42501", "42704"})
 """Where waiting does not help: an administrator has to do something, or the URL is wrong."""
 
-# libpq has no SQLSTATE for a connection that failed, only the server's words (and its own). They are these where the
+# For a connection that failed, libpq has no SQLSTATE, only a message: the server's or its own. They are these where the
 # server's `lc_messages` is English; in other languages the fault keeps the driver's name, and is waited for.
 _WORDS = (
     (re.compile(r"password authentication failed|no password supplied"), "28P01"),

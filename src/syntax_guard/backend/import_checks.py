@@ -24,7 +24,7 @@ from .redact import without_passwords
 log = logging.getLogger("syntax_guard.backend")
 
 AGAIN = 10.0
-"""Seconds after which a run of ``restart`` that came to no end is tried again."""
+"""Seconds after which a run of ``restart`` that did not end is tried again."""
 
 
 def imports(*modules: str, name: str = "imports", deadline: float = 10.0) -> Check:
@@ -68,8 +68,8 @@ def restart(*applications: str, name: str = "restart", deadline: float = 10.0) -
     """Check that a new process can import applications: ``restart("app.main:app")``.
 
     A child with this Python, this ``sys.path`` and this environment tries, within the deadline and at most once for
-    each change of the sources: the files of the packages that the applications are in. What importing does, it does in
-    the child too, so a module must do nothing but define.
+    each change of the sources: the files of the packages that the applications are in. An import has its effects in the
+    child too, so a module must do nothing but define names.
 
     Args:
         *applications: Modules. A name behind a colon must exist in the module.
@@ -90,7 +90,7 @@ def restart(*applications: str, name: str = "restart", deadline: float = 10.0) -
 class _Run(NamedTuple):
     faults: tuple[Fault, ...]
     sure: bool
-    """False where the child came to no end of its own: a busy machine is no broken source."""
+    """False where the child did not end by itself: a busy machine does not mean a broken source."""
     sources: object
     ended: float
 

@@ -39,7 +39,7 @@ class _Instruments:
     """What one registry holds: a second application of the process uses the same."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        # Of several workers the one that looked last knows best; pools are each worker's own and add up.
+        # Of several workers, the one that looked last counts. Each worker has pools of its own; they add up.
         self.healthy = Gauge(
             "syntax_guard_check_healthy", "1 if the check passed when last run, else 0", ["check"],
             registry=registry, multiprocess_mode="livemostrecent",
@@ -129,7 +129,7 @@ class Metrics:
         plain = engine.sync_engine if isinstance(engine, AsyncEngine) else engine
         name = pool or _free_name(plain)
         gauges = [gauge.labels(name) for gauge in (self._in_use, self._waiting, self._overflow, self._limit)]
-        # The last to tell is the last to have looked. The garbage collector may return a connection in the midst of it.
+        # One thread at a time: the last values are the newest. The garbage collector may call this within itself.
         telling = threading.RLock()
 
         def follow() -> None:

@@ -26,7 +26,7 @@ def migrated(
     """Check that the database is at the head of these migrations of Alembic. It only reads.
 
     The migrations are read once: they are those of the code that runs. A database that is behind does not leave
-    ``/health/ready``: during a deployment that would take every older instance away.
+    ``/health/ready``: during a deployment that would take every older instance out of service.
 
     Args:
         engine: An engine of SQLAlchemy, plain or asyncio.

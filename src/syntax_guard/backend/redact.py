@@ -1,4 +1,4 @@
-"""Take out of a text what a stranger must not read."""
+"""Remove from a text what a stranger must not read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions that never outlive their use: rolled back on an error, closed in every case, missed when forgotten."""
+"""Sessions that never outlive their use: rolled back on an error, closed in every case, reported when left open."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NOT_THE_CALLER = ("sqlalchemy.", "syntax_guard.backend.sessions", "contextlib")
 
 
 class GuardedSession(Session):
-    """A session that says so in the log when it is garbage-collected with a transaction open."""
+    """A session that writes to the log when it is garbage-collected with a transaction open."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

@@ -35,8 +35,8 @@ KINDS = {
 
 
 _THIS_PYTHON = Settings(jobs=1, warnings="ignore", projects=True, overrides=frozenset({"target_version"}))
-"""Asks the interpreter that serves, which is the one that a restart would use, in one worker: a source that brings a
-compiler down must not take the server with it."""
+"""Asks the interpreter that serves, which is the one that a restart would use, in one worker: a source that kills a
+compiler must not kill the server."""
 
 
 def sources(*packages: str, name: str = "sources", deadline: float = 10.0) -> Check:

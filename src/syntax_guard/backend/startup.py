@@ -79,8 +79,8 @@ def guarded_lifespan(
 async def pass_the_gate(checkup: Checkup, *, wait: float = 30.0) -> None:
     """Return once every check passes.
 
-    Raises `StartupError` at once where a fault will not pass by waiting, else after ``wait`` seconds; either way
-    with every fault there is. SIGTERM and Ctrl-C end the wait.
+    Raises `StartupError` at once where a fault will not pass by waiting, else after ``wait`` seconds; in both cases
+    with every fault. SIGTERM and Ctrl-C end the wait.
     """
     async with told_to_stop() as stop:
         asking = asyncio.create_task(_until_open(checkup, wait))

@@ -1,4 +1,4 @@
-"""Hear of SIGTERM and Ctrl-C while the startup gate waits: servers only note them until the start is over."""
+"""Notice SIGTERM and Ctrl-C while the startup gate waits: servers only note them until the start is over."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 async def told_to_stop() -> AsyncIterator[asyncio.Future[None]]:
     """A future that is done once a signal has come. The server's own handlers are called as well.
 
-    Signals without a handler keep their effect. In another thread than the main one nothing can be heard.
+    Signals without a handler keep their effect. In another thread than the main one, no signal can be noticed.
     """
     loop = asyncio.get_running_loop()
     stop: asyncio.Future[None] = loop.create_future()

@@ -99,7 +99,7 @@ class RunCache:
             self._tree.ask(path)
 
     def digest(self, targets: tuple[Target, ...]) -> Callable[[bytes], bytes] | None:
-        """What stands for the bytes of a source that `targets` are asked about; None where nothing is kept of them."""
+        """What makes the digest of a source that `targets` are asked about; None where nothing is kept of it."""
         verdicts = self._of(targets)
         return verdicts.digest if verdicts else None
 

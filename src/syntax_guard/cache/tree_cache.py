@@ -137,7 +137,7 @@ class TreeCache:
         selection.files = unknown
 
     def _all_stated(self, folders: Sequence[str]) -> bytes:
-        """What stands for all that `folders` state."""
+        """The digest of all that `folders` state."""
         said = repr(self._stated(folders)).encode("utf-8", "surrogatepass")
         return blake2b(said, key=self._key, digest_size=SEAL_BYTES, person=b"stated").digest()
 

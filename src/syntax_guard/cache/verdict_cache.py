@@ -68,13 +68,13 @@ class VerdictCache:
         self._learned_warnings: dict[bytes, str] = {}
 
     def digest(self, data: bytes) -> bytes:
-        """What stands for the bytes of a source."""
+        """The digest of the bytes of a source."""
         from hashlib import sha256  # OpenSSL's: with the processor's own instructions, twice as fast as BLAKE2
 
         return blake2b(sha256(data).digest(), key=self._key, digest_size=DIGEST_BYTES, person=b"verdict").digest()
 
     def knows(self) -> Callable[[bytes], bool]:
-        """What tells by the digest of a source whether it is valid without a word."""
+        """A function that tells, by the digest of a source, whether it is valid and without warnings."""
         return self._known_digests().__contains__
 
     def split(self, files: Sequence[Readable]) -> Split:
@@ -156,7 +156,7 @@ class VerdictCache:
             return os.urandom(DIGEST_BYTES)
 
     def _recall(self, file: Readable, digest: bytes, row: str) -> Judgement | None:
-        """The judgement of a source that is warned of; None where its bytes are others by now."""
+        """The judgement of a source with warnings; None where its bytes have changed."""
         try:
             data = file.read()
         except UnreadableError:

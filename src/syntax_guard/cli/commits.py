@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def check_commits(asked: str, names: bytes | None, settings: Settings) -> Result:
-    """What comes of the commits that ``--commits`` asked for: a range, or the `names`, one a line."""
+    """The result for the commits that ``--commits`` asked for: a range, or the `names`, one a line."""
     with History(".") as history:
         if names is None:
             commits = history.range(asked)
@@ -29,7 +29,7 @@ def check_commits(asked: str, names: bytes | None, settings: Settings) -> Result
 
 
 def check_merge(asked: str, settings: Settings) -> Result:
-    """What comes of the merge that ``--merge`` asked for: ``BASE``, or ``BASE...TOPIC``. Raises `UsageError`."""
+    """The result for the merge that ``--merge`` asked for: ``BASE``, or ``BASE...TOPIC``. Raises `UsageError`."""
     base, dots, topic = asked.partition("...")
     if not base or bool(dots) != bool(topic) or ".." in base or ".." in topic or topic.startswith("."):
         raise UsageError(f"--merge {asked}: it names no two commits to merge", "write BASE, or BASE...TOPIC")
@@ -38,10 +38,10 @@ def check_merge(asked: str, settings: Settings) -> Result:
 
 
 def check_pushed(environ: Mapping[str, str], paths: Sequence[str], settings: Settings) -> Result | None:
-    """What comes of the commit that pre-commit pushes, whatever is checked out: all of it, or what lies at `paths`.
+    """The result for the commit that pre-commit pushes, whatever is checked out: all of it, or what lies at `paths`.
 
-    None where that is not what is asked about. pre-commit shows the first of several refs alone, and of a branch that
-    brings its root commit along nothing but its name.
+    None where something else is asked about. Of several refs, pre-commit shows only the first. Of a branch whose root
+    commit is pushed, it shows only the name.
     """
     tip = environ.get("PRE_COMMIT_TO_REF") or environ.get("PRE_COMMIT_LOCAL_BRANCH")
     below = _in_the_tree(paths)

@@ -1,4 +1,4 @@
-"""A bound for all that a command does, for callers that wait for its answer."""
+"""A time limit for a command whose caller waits for the answer."""
 
 from __future__ import annotations
 

@@ -63,13 +63,13 @@ def _load_ahead_of_check() -> None:
 class OwnModules:
     """Finds the modules and packages of this package where their names say that they are.
 
-    It finds what Python's own search finds. That one lists each folder and tries five suffixes a module: a commit
-    imports forty modules, and nothing else takes it as long. It also finds `__future__`, which each of them imports.
+    It finds what Python's own search finds. That one lists each folder and tries five suffixes for each module. A
+    commit imports forty modules, and that took longest. It also finds `__future__`, which each of them imports.
     """
 
     @staticmethod
     def find_spec(name: str, path: "Sequence[str] | None" = None, target: object = None) -> "Any":  # noqa: ARG004
-        """What is to be imported as `name` from the folder of its package, `path`; None leaves it to the others."""
+        """Find the module `name` in `path`, the folder of its package; None leaves it to the other finders."""
         if name == "__future__":
             path = [_LIBRARY]
         elif path is None or not name.startswith("syntax_guard."):
@@ -158,7 +158,7 @@ class Nothing(SourceFileLoader):
 _LIBRARY = os.path.dirname(os.__file__)
 _DATED = MAGIC_NUMBER + bytes(4)
 _MOST = 1 << 16
-"""Bytes that are read at once, and that no code of a module reaches."""
+"""Bytes that are read at once: more than the code of any module has."""
 
 
 def _status(path: str) -> "os.stat_result | None":

@@ -26,7 +26,7 @@ INPUTS = {
     "--run-filters": "it is about what is staged",
     "--stdin-filename": "it is the name of standard input",
 }
-"""What says what is judged, and how, each with its reason to go with nothing else."""
+"""The arguments that say what is judged, and how, each with the reason why it goes with no other."""
 TOGETHER = {
     frozenset(pair)
     for pair in (
@@ -37,9 +37,9 @@ TOGETHER = {
         ("--archives", PATH),
     )
 }
-"""The pairs that are both judged."""
+"""The pairs that go together: both are judged."""
 PARTNERS = {"--null": "--files-from", "--run-filters": "--staged", "--stdin-filename": STDIN}
-"""What says something of another argument, and nothing without it."""
+"""The arguments that mean something only with another one."""
 
 
 def refuse_unfit(paths: Sequence[str], flags: Mapping[str, Any]) -> None:
@@ -59,7 +59,7 @@ def refuse_unfit(paths: Sequence[str], flags: Mapping[str, Any]) -> None:
 
 
 def given(paths: Sequence[str], flags: Mapping[str, Any]) -> Collection[str]:
-    """Those of `INPUTS` that are given; behind them `PATH` where there is another path than that of standard input."""
+    """Those of `INPUTS` that are given; after them `PATH` where there is another path than that of standard input."""
     found = [name for name in INPUTS if flags.get(name[2:].replace("-", "_")) not in (None, False, [])]
     names = [path for path in paths if path != STDIN or flags.get("hook")]  # there it is the name of a file
     if len(names) < len(paths):

@@ -110,7 +110,7 @@ def _written(line: str) -> str:
 
 
 def _token(line: str, at: int) -> int:
-    """Where the next token begins, behind what separates it from the one that ends at `at`."""
+    """Where the next token begins, after what separates it from the one that ends at `at`."""
     found = _BETWEEN.match(line, at)
     return found.end() if found else at
 

@@ -72,7 +72,7 @@ def _heed_signals() -> None:
         codes[_signal.SIGBREAK] = INTERRUPTED
 
     def stop(number: int, _frame: object) -> NoReturn:
-        for each in codes:  # the way out is not disturbed, and not endless
+        for each in codes:  # no second signal interrupts the end, and the end takes limited time
             _signal.signal(each, _signal.SIG_IGN)
         if hasattr(_signal, "alarm"):
             _signal.alarm(CLEANUP_SECONDS)
@@ -104,7 +104,7 @@ def main(argv: Sequence[str] | None = None, load_ahead: Callable[[], None] = lam
 
 
 def _complain(error: Exception) -> None:
-    """Say why the question could not be asked: a limit may be met anywhere. Raises an `error` that is no such thing."""
+    """Say why the question could not be asked: a limit may be met anywhere. Any other `error` is raised."""
     try:
         from ..processes.shortage import shortage
         from .output import complain
@@ -113,7 +113,7 @@ def _complain(error: Exception) -> None:
         if known:
             complain(known)
             return
-    except MemoryError:  # not even for this
+    except MemoryError:  # even this takes memory
         os.write(2, b"syntax-guard: no memory is left (raise the limit of memory)\n")
         return
     except OSError as lack:

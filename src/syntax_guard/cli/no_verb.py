@@ -55,7 +55,7 @@ def _help(words: Sequence[str]) -> int:
 
 
 def _is_for_check(word: str) -> bool:
-    """Whether `word` is what stands behind `check`: a path, or an option that it has."""
+    """Whether `word` may follow `check`: a path, or an option that it has."""
     if os.path.lexists(word) or word in ("-", "--") or is_python_name(word) or word.endswith(NOTEBOOK):
         return True
     return word.startswith("-") and word.partition("=")[0] in parser("check").options("check")

@@ -1,4 +1,4 @@
-"""The arguments as ``argparse`` reads them: one parser for the verbs, and one a verb for what it takes."""
+"""The arguments as ``argparse`` reads them: one parser for the verbs, and one for the arguments of each."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Once(argparse.Action):
     def __call__(
         self, _: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, name: Any = None
     ) -> None:
-        """Store `values`, which stand behind the option called `name`."""
+        """Store `values`, which follow the option called `name`."""
         if getattr(namespace, self.dest, None) is not None:
             raise UsageError(f"{name} is given twice", "ask about one at a time")
         setattr(namespace, self.dest, values)
@@ -71,7 +71,7 @@ class Parser(argparse.ArgumentParser):
         return unknown(self.prog, self, words, verbs_with)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """As the base does, but a long option behind one hyphen is not taken for letters, which Pythons read apart."""
+        """As the base does, but a long option with one hyphen is not read as letters: Pythons differ in that."""
         own = set() if self.verbs() else self.own_options()
         for word in takewhile(lambda word: word != "--", args or ()):
             if not word.startswith("--") and f"-{word.partition('=')[0]}" in own:
@@ -150,7 +150,7 @@ def number_above(low: int, kind: type[float]) -> Callable[[str], float]:
 
 
 def _reading(option: Option) -> dict[str, Any]:
-    """How argparse is to read an option; whether its value can be used is for `settings` to say."""
+    """How argparse reads an option. Whether its value can be used, `settings` decides."""
     if option.metavar:
         return {"action": "append" if option.repeats else "store", "metavar": option.metavar, "help": option.help}
     if option.choices:

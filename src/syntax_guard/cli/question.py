@@ -31,7 +31,7 @@ class Question(Record):
 
 
 def answer(paths: list[str], flags: dict[str, Any], settings: Settings, how: Printing | None) -> Result:
-    """What comes of what `paths` and the options in `flags` ask about, which go together (see `inputs`)."""
+    """The result for what `paths` and the options in `flags` ask about, which go together (see `inputs`)."""
     asked = given(paths, flags)
     kind = next((kind for kind in KINDS if kind in asked), PATH)
     return KINDS[kind](Question(paths=paths, flags=flags, settings=settings, how=how))

@@ -2,10 +2,10 @@
 
 The module of a verb is in ``commands`` and has its name, with underscores. It holds:
 
-- ``DESCRIPTION``, the text above its options in ``--help``, and if need be ``EPILOG``, the text below them;
-- ``add_arguments(verb)``, which tells its `Parser` what it takes;
-- ``run(arguments, parse)``, which is handed what stands behind the verb and what makes named values of it, and returns
-  the exit code. It raises `SyntaxGuardError` where the question cannot be asked.
+- ``DESCRIPTION``, the text above its options in ``--help``, and if need be ``EPILOG``, the text below them; -
+``add_arguments(verb)``, which tells its `Parser` what it takes; - ``run(arguments, parse)``, which gets what follows
+the verb, and what makes named values of it, and returns the exit code. It raises `SyntaxGuardError` where the question
+cannot be asked.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ def read_yaml(text: str, path: str, budget: Budget) -> list[Value]:
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's own, in Python (libyaml's runs the C stack over), which stops where it goes too far or too deep."""
+    """PyYAML's loader in Python, which stops at its limits. That of libyaml overflows the C stack."""
 
     def __init__(self, text: str, path: str, budget: Budget) -> None:
         super().__init__(text)

@@ -22,7 +22,7 @@ class FileFacts(Record):
     builds: tuple[Build, ...] = ()
     """What a compose file builds."""
     note: str | None = None
-    """Why the file could not be read as what its name says."""
+    """Why the file is not what its name says."""
 
 
 def rows(facts: FileFacts) -> list[str]:

@@ -60,7 +60,7 @@ class Option(Record):
 
     @property
     def variable_of_the_flag(self) -> str:
-        """`variable`, or the one that is called as a flag that takes the setting back: ``SYNTAX_GUARD_NO_CACHE``."""
+        """`variable`, or the one named after a flag that switches the setting off: ``SYNTAX_GUARD_NO_CACHE``."""
         return "SYNTAX_GUARD_" + self.flags[0][2:].replace("-", "_").upper()
 
 

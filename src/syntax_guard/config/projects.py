@@ -45,7 +45,7 @@ class Project(Record):
     explicit: Declaration | None = None
     """The nearest ``target-version`` of ours."""
     inferred: Declaration | None = None
-    """What the nearest folder that says so declares besides."""
+    """The floor or the pin of the nearest folder that has one."""
     warnings: Literal["ignore", "report", "error"] | None = None
     notebooks: bool | None = None
     exclude: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -96,7 +96,7 @@ class Projects:
                 break
             folder = folder.rpartition("/")[0]  # shorter each time, whatever a tree object calls a folder
         project = self._known.get(folder) or Project("")
-        for below in reversed(unknown):  # no recursion: git and file systems hold more folders in each other
+        for below in reversed(unknown):  # no recursion: git and file systems nest folders deeper
             project = self._known[below] = self._below(project, below)
         return project
 
@@ -187,8 +187,7 @@ class Projects:
         return facts
 
     def _recalled(self, kind: str, name: str, content: bytes, read: Callable[[], FileFacts]) -> FileFacts:
-        """What ``read()`` makes of the `content` of a file, or what is kept of that: then nothing that reads is
-        imported."""
+        """What ``read()`` makes of the `content` of a file, or what is kept of that: then no reader is imported."""
         from . import file_facts
 
         return file_facts.unpacked(recalled(self._store, kind, name, content, lambda: file_facts.rows(read())))

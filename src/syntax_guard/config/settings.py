@@ -23,10 +23,10 @@ DECLARING = (
 )  # fmt: skip
 """The files in which a project may declare something, floors first, in the order in which they count."""
 _NO_SETTINGS = {"hook", "staged"}
-"""What a commit says on its command line, and sets nothing."""
+"""Flags on the command line of a commit that set nothing."""
 OF_COMPOSE = "compose"
 OF_IMAGES = ("ockerfile", "ontainerfile", OF_COMPOSE)
-"""What is part of the names of files that may speak for another folder than their own."""
+"""Parts of the names of files that may speak for another folder than their own."""
 BASELINE = "syntax-guard-baseline.json"
 """The file that says what was broken before; ``config.baseline`` reads it."""
 BASELINE_LIMIT = 16 << 20
@@ -92,7 +92,7 @@ class Settings(Record):
     """A secret, or nothing: what was remembered under one key counts under no other. Where it is nothing, there is one
     in `state_dir`."""
     state_dir: str | None = None
-    """Where a key of this user's own is kept; None: where the system has it."""
+    """Where a key of this user's own is kept; None: at the system's usual place."""
     trust_bytecode: bool = False
     """Take a ``.pyc`` that this interpreter would load as a proof that its source compiled."""
     scripts: frozenset[tuple[int, ...]] = frozenset()
@@ -310,7 +310,7 @@ def nearest(folder: str) -> str | None:
     folder = os.path.abspath(folder)
     while True:
         path = os.path.join(folder, FILE)
-        if os.path.lexists(path) and not os.path.isdir(path):  # what cannot be read is an error, not a miss
+        if os.path.lexists(path) and not os.path.isdir(path):  # unreadable is an error, not a miss
             return path
         above = os.path.dirname(folder)
         if above == folder or os.path.exists(os.path.join(folder, ".git")):

@@ -114,7 +114,7 @@ def admitted(requires_python: str) -> Iterator[Version]:
 
 def _walk(alternatives: list[list[tuple[Release, Admits]]]) -> Iterator[Version]:
     yield from _admitted(((3, minor) for minor in range(_HIGHEST_MINOR + 1)), alternatives)
-    # Beyond these, what is admitted begins at a version that a clause names, or right behind it.
+    # Beyond these, what is admitted begins at a version that a clause names, or right after it.
     later: set[Version] = set()
     for major, minor, *_ in ((*release, 0) for clauses in alternatives for release, _ in clauses):
         later |= {(major, minor), (major, minor + 1), (major + 1, 0)}

@@ -1,4 +1,4 @@
-"""Variables that begin like ours: one that is nearly a setting is an error, and not passed over in silence."""
+"""Variables that begin like ours: one that is nearly a setting is an error, and not ignored without a word."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OF_ONE_RUN = (
 _BEGINNINGS = (PREFIX, "SYNTAXGUARD_", "SYNTAX-GUARD-")
 _NEAR = 0.75
 _SHORT = 3
-"""Letters that are too few to tell which setting begins with them."""
+"""With so few letters, it is not clear which setting they begin."""
 
 
 def unknown(environ: Mapping[str, str]) -> tuple[str, ...]:

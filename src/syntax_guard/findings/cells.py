@@ -20,7 +20,7 @@ def may_fail(file: Readable) -> bool:
 
 
 def forgiven(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """The findings `found` of a cell that `may_fail`: said, and no errors."""
+    """The findings `found` of a cell that `may_fail`: they are reported, and are no errors."""
     for one in found:
         yield Diagnostic(**{**vars(one), "severity": "warning", "hint": _TAGGED})
 

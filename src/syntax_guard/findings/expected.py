@@ -23,10 +23,10 @@ class Expectations:
         self._listed: dict[tuple[str, str | None, int | None, str | None], _Listed] = {}
 
     def remaining(self, judgement: Judgement, rules: FileRules) -> Judgement | None:
-        """What is left of `judgement` to be reported, by the lists in `rules`; None for nothing.
+        """The part of `judgement` that is reported, by the lists in `rules`; None for no part.
 
-        That is all where no list names its source. An entry without targets leaves what is undecided, one with targets
-        also what other targets say.
+        It is all of it where no list names the source. An entry without targets leaves what is undecided. An entry with
+        targets also leaves what other targets say.
         """
         source = judgement.source
         whole = rules.expected(display_name(source.path, source.member))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..model import Problem
 
 MOST = 64
-"""Sources of one run that are looked at: a tree full of errors waits for its verdicts."""
+"""Sources of one run that are looked at: people who check a tree full of errors wait for its verdicts."""
 PIECES = 8
 """Broken pieces of one source. Where there are more, no line is named: the interpreter is asked thrice about each."""
 
@@ -58,7 +58,7 @@ class Piece(Record):
 
 
 class FurtherLines:
-    """The looks of one run at the rest of broken sources: at most `MOST`."""
+    """Looks at the rest of broken sources, at most `MOST` in a run."""
 
     def __init__(self) -> None:
         self._left = MOST

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _SECONDS = 10
 _MEMORY = 2 << 30
 _MOST_ASKED = 16
-"""Sources of one run that are asked about: a tree full of errors waits for its verdicts, not for hints."""
+"""Sources of one run that are asked about: in a tree full of errors, people wait for verdicts and not for hints."""
 
 
 class NewestPython:
@@ -28,7 +28,7 @@ class NewestPython:
         self.further = FurtherLines()
 
     def refusal(self, data: bytes, version: Version) -> tuple[Version, Problem | None] | None:
-        """Which Python is the newest, and what it has against `data`, itself or by the rules for an older `version`.
+        """Which Python is the newest, and why it refuses `data`, itself or by the rules for an older `version`.
 
         A problem with ``since`` is what is new in a Python after `version`, in a source that the newest accepts. None
         where there is no newer one here, or it gave no answer.

@@ -33,8 +33,8 @@ class Findings(Record):
 def files_of(event: Event, top: str | None, project: str) -> list[str]:
     """Choose the Python files to judge for an event.
 
-    At a stop they are those that git calls changed, since a shell's edits name no path. What is missing, lies outside
-    of the project or is no Python is passed over.
+    At a stop they are those that git calls changed, since a shell's edits name no path. Files that are missing, outside
+    of the project or not Python are left out.
 
     Args:
         event: What the agent reports.
@@ -70,7 +70,7 @@ def _is_python(path: str) -> bool:
     try:
         status = os.stat(path)
     except OSError as error:
-        return bool(python) and not leads_nowhere(error)  # what is gone again is none
+        return bool(python) and not leads_nowhere(error)  # a file that is gone again does not count
     except ValueError:
         return False
     if stat.S_ISDIR(status.st_mode):

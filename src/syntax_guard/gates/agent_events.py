@@ -126,7 +126,7 @@ class Event(Record):
 
 
 class UnknownEvent(Record):
-    """A payload of no event that is looked at, and what it calls itself."""
+    """An event that is not looked at, and the name that it gives itself."""
 
     name: str
 
@@ -202,9 +202,9 @@ def _typed(said: dict[str, Any], keys: Keys, wanted: type) -> Any:
 
 
 def _at(said: dict[str, Any], keys: Keys) -> Any:
-    """What stands at `keys`, also in JSON that is within a string; None where nothing does.
+    """What stands at `keys`, also in JSON that is within a string; None where nothing is there.
 
-    Raises `SourcesError` where something stands on the way that holds nothing.
+    Raises `SourcesError` where a value on the way can hold nothing.
     """
     value: Any = said
     for place, key in enumerate(keys):

@@ -124,12 +124,12 @@ def _of_python(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _python_of(command: Sequence[str], environ: Mapping[str, str]) -> _Start:
-    """The Python that `command` comes to, and the words behind it. Raises `UnknownPythonError`."""
+    """The Python that `command` starts in the end, and the words after it. Raises `UnknownPythonError`."""
     start = _Start(list(command), environ, os.getcwd())
     from_script = False
     while True:
         if not start.command:
-            raise UnknownPythonError(f"{command[0]} has no command behind it")
+            raise UnknownPythonError(f"{command[0]} has no command after it")
         word, name = start.command[0], os.path.basename(start.command[0])
         if os.path.dirname(word) and not os.path.isabs(word) and (name in WRAPPERS or name in PROJECT_TOOLS):
             raise UnknownPythonError(f"{word} is not the usual {name}")
@@ -211,7 +211,7 @@ def _of_project(tool: str, start: _Start) -> _Start:
             raise UnknownPythonError(f"{words[0]} chooses its own Python for uv run")
         words = ["python", *words]
     if not words:
-        raise UnknownPythonError(f"{tool} run has no command behind it")
+        raise UnknownPythonError(f"{tool} run has no command after it")
     search = os.path.join(home, "bin") + os.pathsep + start.environ.get("PATH", "")
     return start.evolve(command=words, environ={**start.environ, "PATH": search, "VIRTUAL_ENV": home})
 
@@ -266,6 +266,6 @@ def _answer(path: str, machine: Machine) -> Interpreter | None:
 def _lies_in(path: str, trees: Sequence[str]) -> bool:
     """Whether the file that `path` leads to lies in one of `trees`: the author of the tree may have written it.
 
-    Where the tree is all of the image, ``/``, every Python does."""
+    Where the tree is all of the image, ``/``, every Python lies in it."""
     real = os.path.realpath(path)
     return any(real.startswith(os.path.realpath(tree) + os.sep) for tree in trees)

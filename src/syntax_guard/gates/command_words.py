@@ -29,7 +29,8 @@ WRAPPERS: Mapping[str, tuple[str, Sequence[str], int]] = {
     "gosu": ("", (), 1),
     "su-exec": ("", (), 1),
 }
-"""What starts the command behind it: its options as `getopt` has them, and the words between them and the command."""
+"""What starts the command that follows: its options as `getopt` has them, and the words between them and that command.
+"""
 _OF_UV = (
     "no-sync", "frozen", "locked", "no-dev", "all-extras", "all-groups", "quiet", "verbose", "offline", "no-cache",
     "extra=", "group=", "no-group=", "no-extra=", "no-editable", "exact", "no-progress", "no-default-groups", "module",
@@ -57,7 +58,7 @@ class UnknownPythonError(Exception):
 
 
 def options(program: str, words: list[str], short: str, long: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
-    """The options of `program` at the start of `words`, and the words behind them. Raises `UnknownPythonError`."""
+    """The options of `program` at the start of `words`, and the words after them. Raises `UnknownPythonError`."""
     from getopt import GetoptError, getopt
 
     try:

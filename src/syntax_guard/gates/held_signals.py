@@ -57,7 +57,7 @@ def pending(held: Held) -> int | None:
 
 
 def die_of(number: int) -> int:
-    """End this process by the signal `number`, or return 128 and that where it is process 1, which no signal ends."""
+    """End this process by the signal `number`, or return 128 plus it where this is process 1, which no signal ends."""
     _signal.signal(number, _signal.SIG_DFL)
     os.kill(os.getpid(), number)
     _signal.pthread_sigmask(_signal.SIG_UNBLOCK, {number})

@@ -14,7 +14,7 @@ _EXCERPT = 200
 """Characters of a refusing answer's body that are worth showing."""
 _BODY_LIMIT = 4 * _EXCERPT
 _SWITCHING = 101
-"""The one status below 200 that nothing follows which this could read."""
+"""The one status below 200 after which nothing follows that can be read here."""
 
 
 class NoHttpError(Exception):
@@ -30,7 +30,7 @@ class Status(Record):
     fields: dict[str, str]
     """Header fields, by their names in small letters."""
     rest: bytes
-    """What has been read behind the head."""
+    """What has been read after the head."""
 
     @property
     def is_success(self) -> bool:
@@ -41,7 +41,7 @@ class Status(Record):
 def heads(pieces: Iterator[bytes]) -> Iterator[Status]:
     """Yield the heads in what a server says: any number of provisional ones (1xx), and the final one.
 
-    Raises `NoHttpError` where none comes; one that is provisional is an answer, if a poor one.
+    Raises `NoHttpError` where none comes. A provisional head without a final one is an answer, too.
     """
     said = b""
     read = 0
@@ -87,7 +87,7 @@ def _status(head: bytes, rest: bytes) -> Status:
 
 
 def excerpt(status: Status, pieces: Iterator[bytes]) -> str:
-    """The start of the body behind `status`; nothing of one that breaks off."""
+    """The start of the body after `status`; nothing of one that breaks off."""
     body = status.rest
     chunked = "chunked" in status.fields.get("transfer-encoding", "").lower()
     length = status.fields.get("content-length", "")

@@ -18,7 +18,7 @@ _SAYING = (".python-version", "pyproject.toml")
 
 
 def refused(folder: str, home: str) -> str | None:
-    """What the project in `folder` says that the Python of its environment at `home` is not, or None where it fits."""
+    """The requirement of the project in `folder` that the Python of its environment at `home` does not meet, or None."""
     found = _VERSION.search(_content(home, "pyvenv.cfg").decode("utf-8", "replace"))
     if found is None:
         return None

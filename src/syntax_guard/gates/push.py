@@ -24,8 +24,8 @@ BRANCHES = "refs/heads/"
 JUDGED = (BRANCHES, "refs/tags/")
 """Where the refs are whose commits are judged. What a server keeps elsewhere is its own."""
 MOST_TIPS = 64
-"""Tips with some of the pushed files whose declarations are read, the newest first: without the others more is judged,
-and a push of a declaration is answered in time where there are thousands of tags."""
+"""So many tips that hold some of the pushed files have their declarations read, the newest first. Without the others
+more is judged, but a push is answered in time where there are thousands of tags."""
 SHOWN = 200
 """Characters of a line that an error shows."""
 _OBJECT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -107,7 +107,7 @@ def pushed(lines: Iterable[str]) -> Iterator[Update]:
         UsageError: A line is no such update.
     """
     for line in lines:
-        fields = line.rsplit(" ", 3)  # what is pushed may be said in several words
+        fields = line.rsplit(" ", 3)  # the first field may be several words
         if len(fields) != 4 or not fields[0].strip():
             said = f"no update of a ref: {line[:SHOWN]!r}"
             raise UsageError(said, "pass on the lines of git: `local-ref new remote-ref old`")
@@ -211,8 +211,9 @@ def _brought(
 
 
 def _new_at(history: History, tip: str, old: str | None, redeclared: Redeclared) -> Iterator[CommittedEntry]:
-    """The files at `tip` that neither `old` has nor the tip of any branch or tag, and those that it may ask more about
-    than each that has them. What is reachable from those does not count: perhaps no tip ever held it."""
+    """The files at `tip` that neither `old` nor the tip of a branch or tag has, and those about which it may ask more.
+
+    Older commits do not count: perhaps no tip ever held their files."""
     before = dict.fromkeys((*([old] if old else ()), *history.tips()))
     if tip in before:
         return

@@ -52,7 +52,7 @@ def heed(check: str, limit: int, start_period: float, *, healthy: bool) -> str:
         healthy: Whether the check succeeded.
 
     Returns:
-        What came of it, to be put behind the reason; empty for a success.
+        What came of it, to be put after the reason; empty for a success.
 
     Raises:
         RestartError: Process 1 cannot be seen or ended, or failures cannot be counted.

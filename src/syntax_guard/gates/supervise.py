@@ -139,7 +139,7 @@ def become(command: Sequence[str]) -> NoReturn:
         try:
             os.execve(program, list(command), environment)  # noqa: S606 - the command is the user's own
         except OSError as error:
-            if not isinstance(refused, PermissionError):  # as execvp(3): what may not be executed hides nothing behind
+            if not isinstance(refused, PermissionError):  # as execvp(3): a refused file hides none after it
                 refused = error
             if not isinstance(error, PermissionError):
                 break
@@ -210,7 +210,7 @@ def _check_and_exit(check: Callable[[], int], held: Held, lifeline: int) -> NoRe
 
 
 def _be_the_first_to_go() -> None:
-    """Have the kernel, when it is out of memory, kill what checks and not the gate, which then says so."""
+    """Have the kernel, when it is out of memory, kill the check and not the gate, which then says so."""
     try:
         with open("/proc/self/oom_score_adj", "wb") as file:
             file.write(b"1000")

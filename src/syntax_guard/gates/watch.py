@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.5
 WAKE_MILLISECONDS = 200
 WATCH_THREADS = 2
-"""One that `watchfiles` starts, and one that may be left to others meanwhile."""
+"""One thread that `watchfiles` starts, and one that is left for other programs."""
 
 
 def changes(roots: Sequence[str]) -> Iterator[None]:
-    """Yield once as soon as the watch stands, and again whenever something below `roots` has changed since.
+    """Yield once as soon as the watch is set up, and again whenever something below `roots` has changed since.
 
     `roots` are files and folders. What changes between two steps is not lost, so a check between them misses nothing.
     """
@@ -56,7 +56,7 @@ def notified(roots: Sequence[str]) -> Iterator[None]:
             return
         yield
         for changed in steps:
-            # The watch stands on what is there no more. A folder that takes the place of another may get its number.
+            # The watch is on a folder that is gone. A folder that takes its place may get its number.
             if _places([*roots, *links]) != places or any(path in folders for _, path in changed):
                 break
             if changed:
@@ -84,7 +84,7 @@ def _can_have_threads() -> bool:
 
 
 def _places(roots: Sequence[str]) -> list[tuple[int, ...]]:
-    """Which folder each of `roots` is, and which state of a file: few enough to be looked at again and again.
+    """The identity of each folder among `roots`, and the state of each file: few enough to be looked at often.
 
     A watch stays with the folder that a name meant when it began, and with the file, which editors replace.
     """
@@ -124,7 +124,7 @@ def _links(roots: Sequence[str]) -> list[str]:
 
 
 def _below(folders: Sequence[str]) -> Callable[[object, str], bool]:
-    """What is true of a path below `folders` that a scan may look at; theirs are of no account."""
+    """Make a test: whether a scan may look at a path below `folders`. Paths elsewhere pass."""
 
     def holds(_: object, path: str) -> bool:
         for folder in folders:
@@ -168,7 +168,7 @@ def _state(roots: Sequence[str]) -> dict[str, tuple[int, ...]]:
 
 
 def _target(link: str) -> tuple[int, ...]:
-    """The state of what a link leads to; of a folder which one it is, as what is in it belongs to no tree."""
+    """The state of what a link leads to; of a folder only its identity, since its content belongs to no tree."""
     try:
         status = os.stat(link)
     except OSError as error:

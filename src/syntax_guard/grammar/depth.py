@@ -29,7 +29,7 @@ _FEW_ITEMS = 3
 _MOST_BLOCKS = 4
 """With so few items, a statement opens at most so many blocks."""
 _FEW_COMPREHENSIONS = 3
-"""So many within one another are always reckoned with: they are not looked for one by one."""
+"""So many within one another are always assumed: they are not looked for one by one."""
 _LONG_HEADER = 4000
 
 

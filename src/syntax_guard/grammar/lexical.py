@@ -23,7 +23,7 @@ _CLAUSE = re.compile(rb"(?:elif|else|except|finally|case)\b")
 _ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\\Z")
 _END_OF_TEXT = re.compile(rb"(?s:.)(?:'''|\"\"\")")
 _PASSED_OVER = re.compile(rb"(?s:.)(?=[-+*/%@&|^~<>()\[\]{},:;=!]|[0-9]+(?![.\w]))")
-"""A carriage return (a blank in ``Code.utf8``) and what the tokenizer of 3.12 and 3.13 looks at behind one: all but
+"""A carriage return (a blank in ``Code.utf8``) and what the tokenizer of 3.12 and 3.13 looks at after one: all but
 names, strings, most numbers, blanks and comments (``tok_get_normal_mode`` in CPython's ``Parser/tokenizer.c``)."""
 _ENDS_TEXT = b"\"\"\"'''"
 _TRIED = 20
@@ -158,7 +158,7 @@ def _return_in_comment(code: Code, node: Node) -> Iterator[Span]:
     yield from (span for span in _returns_in_code(code, passed_over=False) if _is_in_field(code, span[0]))
     for offset in code.decoded_returns[:_TRIED]:
         if _END_OF_TEXT.match(code.utf8, offset) and _ESCAPED.search(code.utf8, max(0, offset - _TRIED), offset):
-            yield offset, offset + 1  # the quote behind it was escaped
+            yield offset, offset + 1  # the quote after it was escaped
         elif not _PASSED_OVER.match(code.utf8, offset) and code.without([(offset, offset)], _ENDS_TEXT + b"$"):
             yield offset, offset + 1
 

@@ -99,5 +99,5 @@ def starts_statement(source: bytes, at: int) -> bool:
 
 
 def starts_with(source: bytes, at: int) -> bool:
-    """Whether a ``with`` starts a statement, perhaps behind ``async``."""
+    """Whether a ``with`` starts a statement, perhaps after ``async``."""
     return first_on_line(source, at) or source[max(0, at - 80) : at].rstrip().endswith(b"async")

@@ -1,4 +1,4 @@
-"""Bytecode as a witness, and what a scan leaves behind of it (PEP 552, PEP 3147).
+"""Bytecode as a proof, and the bytecode that a scan writes (PEP 552, PEP 3147).
 
 A ``.pyc`` that this interpreter would load for a source proves that the source compiled. That is as true as the
 source's time and size: a user who can change a file and keep both makes Python itself run the old code.
@@ -89,7 +89,7 @@ def _rest(descriptor: int) -> bytes:
 
 
 def _loads(body: bytes) -> bool:
-    """Whether an import would get code out of `body`: what a witness says that cannot be loaded counts for nothing."""
+    """Whether an import would get code out of `body`. Bytecode that cannot be loaded proves nothing."""
     import marshal
 
     try:

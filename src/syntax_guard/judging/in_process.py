@@ -27,7 +27,7 @@ attributes, calls or clauses of that length brings down a CPython from 3.10 to 3
 ORDINARY_DEPTH = 24
 """Brackets within brackets, likewise: early 3.10 took time exponential in unclosed ones."""
 ORDINARY_LAMBDAS = 500
-"""Each in the next, they take time quadratic in their number, to name the innermost."""
+"""One in the other, they take time quadratic in their number, since the innermost is named."""
 ORDINARY_COPIES = 1 << 20
 """Bytes that the compiler may see. Every way out of a ``try`` has its own copy of the body of ``finally``, and where
 those are nested their copies multiply: 500 bytes can take 10 GB."""
@@ -107,7 +107,7 @@ def is_silent(data: bytes) -> bool:
     """Whether `data` is known to compile without a warning, in a process that has not imported ``warnings``.
 
     To import that takes longer than to judge a small file. Until then CPython has its filters in a list of its own;
-    while the first of them makes errors of warnings, what compiles has none. Threads would hear of that filter.
+    while the first of them makes errors of warnings, what compiles has none. Other threads would see that filter.
     """
     plain = sys.implementation.name == "cpython" and sys.modules.keys().isdisjoint(("warnings", "threading"))
     digits = getattr(sys.int_info, "default_max_str_digits", None)
@@ -148,7 +148,7 @@ def ordinary(data: bytes) -> bool:
 
 
 def _copies(data: bytes) -> int:
-    """More bytes than the compiler sees of `data`, counting a body of ``finally`` again for each way into it.
+    """An upper bound of the bytes that the compiler sees of `data`: a body of ``finally`` counts for each way into it.
 
     Clauses within clauses stand deeper, so that there are at most as many levels as there are indentations.
     """

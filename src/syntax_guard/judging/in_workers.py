@@ -1,4 +1,4 @@
-"""Judges in workers: interpreters that are asked in batches, and may die, hang or babble."""
+"""Judges in workers: interpreters that are asked in batches, and may die, hang or answer nonsense."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BATCH_SOURCES = 64
 
 
 class InWorkers:
-    """The engine for many files, for other interpreters, and for what forked copies doubt.
+    """The engine for many files, for other interpreters, and for what forked copies leave.
 
     Some of its `workers` are up; it ends them.
     """

@@ -58,7 +58,7 @@ class Request(Record):
         return framed(source, self.writes)
 
     def judge(self) -> Callable[[bytes], Any]:
-        """What answers in this process (see ``_compile_worker.judge``) to what the command would be sent."""
+        """The function of this process that answers what a worker would be sent (see ``_compile_worker.judge``)."""
         if self.writes:
             from . import bytecode
 

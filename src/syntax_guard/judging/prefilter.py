@@ -99,7 +99,7 @@ def _accepts(judge: Callable[[bytes], Any], inquiry: Inquiry, source: Source) ->
 
 
 def is_accepted(data: bytes, body: bytes, judge: Callable[[bytes], Any]) -> bool:
-    """Whether `judge` has nothing to say to `body`, which stands for the source `data`, and that misleads no reader."""
+    """Whether `judge` has nothing to say to `body`, made of the source `data`, and `data` misleads no reader."""
     return _has_standard_coding(data) and not judge(body) and not hidden(data)
 
 

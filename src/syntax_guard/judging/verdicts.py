@@ -100,7 +100,7 @@ def _problem(text: Text, error: Mapping[str, Any]) -> Problem:
 
 
 def _column(shown: str | None, column: int | None, quoted: str | None) -> int | None:
-    """CPython's `column` in the line `shown`, counting characters; None where it speaks of something else.
+    """CPython's `column` in the line `shown`, counting characters; None where it is a column of something else.
 
     `quoted` is ``SyntaxError.text``. It is missing where the compiler or the symbol table complains, and those count
     the bytes of the line in UTF-8.

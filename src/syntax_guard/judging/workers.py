@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .judgement import Inquiry, Request
 
 DENSEST = 1200
-"""Bytes of memory that a byte of source takes at most: where it may have so many, memory is not what it lacks."""
+"""Bytes of memory that a byte of source takes at most: a source that may have so many does not lack memory."""
 
 
 class Workers:
@@ -90,7 +90,7 @@ def command(request: Request) -> tuple[str, ...]:
         f"import sys; sys.path.append(sys.argv[1]); from syntax_guard.judging.{module} import main; main(*sys.argv[2:])"
     )
     first = ["{}.{}".format(*request.floor) if request.floor else ""]
-    if request.writes:  # -I is deaf to the variables that say where bytecode is, and which
+    if request.writes:  # -I ignores the variables that say where bytecode is, and which
         first.append(str(sys.flags.optimize))
         prefix = sys.pycache_prefix
         python += () if prefix is None else ("-X", f"pycache_prefix={os.path.abspath(prefix)}")

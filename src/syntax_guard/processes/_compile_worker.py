@@ -52,7 +52,7 @@ def judge(data: bytes, name: str = NAME, keep: Callable[[Any], object] | None = 
       ``end_line``, ``end_column`` and ``text``: ``SyntaxError``'s own fields, unread (None where it has none);
     - ``warnings``: a list of dicts with ``kind``, ``message`` and ``line``.
 
-    Deaf to ``-W``, ``PYTHONWARNINGS``, ``-O`` and ``PYTHONINTMAXSTRDIGITS``. Every `Exception` of ``compile`` is a
+    This ignores ``-W``, ``PYTHONWARNINGS``, ``-O`` and ``PYTHONINTMAXSTRDIGITS``. Every `Exception` of ``compile`` is a
     verdict: ``SyntaxError``, ``ValueError`` (null bytes before 3.11.4), ``RecursionError``, ``MemoryError``,
     ``UnicodeError``, ``OverflowError``, ``SystemError``.
     """
@@ -98,7 +98,7 @@ def _judge(data: bytes, name: str, keep: Callable[[Any], object] | None, caught:
         if _COLUMNS_COUNT_BYTES and quoted and not quoted.isascii() and not data.startswith(_BOM):
             error = _with_character_columns(error, data)
     if error is not None and name != NAME:
-        return _judge(data, NAME, None, caught)  # in words that no file of this name has a part in
+        return _judge(data, NAME, None, caught)  # the words of a verdict hold no name of a file
     if error is None and not caught:
         return None
     said: list[dict[str, Any]] = []
@@ -181,9 +181,9 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
 def limited(judge: Callable[[bytes], Any], seconds: int, memory: int) -> Callable[[bytes], Any]:
     """Return `judge` under limits of the operating system for each source: CPU `seconds`, and address space in bytes.
 
-    No source may bring the process over `memory`, and none may take more than its length accounts for: what would
-    take gigabytes for a few lines has its verdict before it has filled them. The asking process keeps the time too;
-    this limit is for the day when it is gone. A number of 0 is no limit. Where the system has no such limits (Windows),
+    No source may bring the process over `memory`, and none may take more than its length accounts for: what would take
+    gigabytes for a few lines has its verdict before it has filled them. The asking process keeps the time too; this
+    limit is for the case that it is gone. A number of 0 is no limit. Where the system has no such limits (Windows),
     `judge` is returned as it is.
     """
     try:
@@ -288,7 +288,7 @@ def end_with(lifeline: int) -> None:
 
 
 def main(judge: Callable[[bytes], Any], token: str, seconds: str, memory: str, lifeline: str) -> None:
-    """Become a worker on standard input and output. Anything else that writes to standard output is not heard."""
+    """Become a worker on standard input and output. What any other code writes to standard output is dropped."""
     end_with(int(lifeline))
     become_judge()
     channel = os.dup(1)

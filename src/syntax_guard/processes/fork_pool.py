@@ -24,7 +24,7 @@ REPLACED = 8
 LOOK_SECONDS = 0.1
 """How often stopped copies are continued, while none of them answers."""
 LOOKS = 100
-"""Looks in a row after which a copy is given up that has said nothing."""
+"""Looks in a row after which a silent copy is given up."""
 _NUMBER_BYTES = 4
 _FULL_BYTES = 8192
 """Answers that a copy sends at once; fewer when they are `_LATE_SECONDS` old."""
@@ -46,7 +46,7 @@ def copy(life: Callable[[], object], *unwanted: int) -> int:
     """Start a copy of this process; return its process number. Raises `OSError` where none can be had.
 
     The copy does nothing but `life()`, without the descriptors `unwanted`, and ends with 0, or with 1 where that
-    raises: nothing may climb into this process's code, which goes on here. Signals end it: handlers are this process's.
+    raises: no exception may reach this process's code, which goes on here. Signals end it: handlers are this process's.
     """
     import _signal  # type: ignore[import-not-found]  # `signal` imports enum
 
@@ -127,7 +127,7 @@ class _Copy:
         self.heard = b""
         """The beginning of an answer."""
         self.silent = 0
-        """Looks since it said something."""
+        """Looks since its last answer."""
 
     def answers(self, said: bytes) -> Iterator[tuple[int, bytes]]:
         """The answers that end in `said`, which the copy has just sent."""

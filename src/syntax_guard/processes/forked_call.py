@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def halves(work: Callable[[Sequence[T]], bytes], items: Sequence[T], least: int) -> bytes:
-    """Return what `work` makes of `items`, which is that of the first half and of the second, one behind the other.
+    """Return what `work` makes of `items`, which is that of the first half and of the second, one after the other.
 
     From `least` items on, which should be worth the 2 ms that a copy of this process takes, the second half is done in
     one. What `work` raises for it, it raises here.

@@ -53,7 +53,7 @@ class InOrder(Generic[T, R]):
             result.put(self._outcome(item))
 
     def end(self, error: BaseException | None = None) -> None:
-        """Say that no more is put in; `get` raises `error` behind the last result, if there is one."""
+        """Say that no more is put in; `get` raises `error` after the last result, if there is one."""
         if error is not None:
             last: SimpleQueue[Outcome[R]] = SimpleQueue()
             last.put((None, error))
@@ -61,7 +61,7 @@ class InOrder(Generic[T, R]):
         self._results.put(None)
 
     def get(self) -> R | None:
-        """Return the next result, as soon as it is there; None behind the last. Raises what the call raised."""
+        """Return the next result, as soon as it is there; None after the last. Raises what the call raised."""
         waiting = taken(self._results)
         if waiting is None:
             return None

@@ -24,7 +24,10 @@ _PIECE = 1 << 16
 
 
 class _Answer(RawIOBase):
-    """What `program` writes into the pipe `descriptor`. It may wait for a FIFO for ever; who reads this does not."""
+    """What `program` writes into the pipe `descriptor`.
+
+    The program may wait for a FIFO for ever; a reader here does not.
+    """
 
     def __init__(self, descriptor: int, program: str) -> None:
         from select import POLLHUP, POLLIN, poll
@@ -112,8 +115,8 @@ class Child:
 def start(command: Sequence[str], environment: Mapping[str, str], *, mixed: bool = False) -> Child | Popen[bytes]:
     """Start a program in the current folder, without a shell.
 
-    It is looked for in the folders of ``PATH`` that are absolute: the others, and on Windows the current folder, are in
-    the hands of the author of the tree under check.
+    It is looked for in the folders of ``PATH`` that are absolute: the others, and on Windows the current folder, may
+    hold programs of the author of the tree under check.
 
     Args:
         command: Its name or path, and its arguments.

@@ -1,4 +1,5 @@
-"""An interpreter at work: a process that judges sources, and may die, hang or babble without harm to a verdict."""
+"""An interpreter at work: a process that judges sources, and may die, hang or answer nonsense without harm to a
+verdict."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ PIPE_BYTES = 512 * 1024
 NOISE_LIMIT = 1 << 20
 """Bytes that may precede the hello."""
 PATIENCE = 9
-"""How many times its time a process is waited for that has not had it from a busy machine."""
+"""A process that a busy machine gave no time is waited for this many times as long."""
 ANSWER_LIMIT = 64 * 1024 * 1024
 """Bytes of the longest answer that is listened to."""
 _MALLOC = {"MALLOC_TRIM_THRESHOLD_": str(1 << 28)}

@@ -157,7 +157,7 @@ class WorkerPool:
                 self._watched = True
                 try:
                     threading.Thread(target=self._watch, daemon=True).start()
-                except RuntimeError:  # none is left: the limit of CPU time, which each worker sets itself, has to do
+                except RuntimeError:  # none is left: the limit of CPU time, which each worker sets itself, is enough
                     pass
         worker = Worker(command, self._seconds, self._memory)
         with self._lock:

@@ -30,7 +30,7 @@ def has_python_shebang(first: bytes) -> bool:
 
 
 def _is_value_for_python(before: list[str]) -> bool:
-    """Whether the word behind the words `before` is no program, but the value of an option of Python (``-X dev``)."""
+    """Whether the word after the words `before` is no program, but the value of an option of Python (``-X dev``)."""
     takes_one = before[-1].startswith("-") and before[-1].endswith(("X", "W"))
     return takes_one and any(is_interpreter(_base(word)) for word in before)
 
@@ -61,7 +61,7 @@ def _passes_itself_on(words: list[str]) -> bool:
 
 
 def _nix_starts_python(words: list[str]) -> bool:
-    """Whether the ``-i`` of ``nix-shell`` is a Python: the packages behind its ``-p`` are there for any language."""
+    """Whether the ``-i`` of ``nix-shell`` is a Python: the packages after its ``-p`` are there for any language."""
     return any(
         word in ("-i", "--interpreter") and is_interpreter(_base(words[at])) for at, word in enumerate(words[:-1], 1)
     )
@@ -91,7 +91,7 @@ def _both(lines: list[str]) -> list[str]:
 _OF_SCRIPTS = frozenset({"--script", "-s", "--gui-script"})
 """``uv run`` needs one of these options to take what follows for a script."""
 _RUN_SCRIPTS = ("pipx", "marimo", "streamlit", "coverage", "memray")
-"""What takes the script behind ``run`` for Python without another word."""
+"""What takes the script after ``run`` for Python without another word."""
 _RUN_COMMANDS = ("hatch", "pdm")
 """The same where no command stands between ``run`` and the script."""
 _START_PYTHON = ("ipython", "py", "pyw")
@@ -115,7 +115,7 @@ _OTHER_LANGUAGES = (
     "emacs", "osascript", "elixir", "escript", "runghc", "runhaskell", "ocaml", "nu", "jq", "gnuplot", "gdb",
     "octave", "rexx", "dotnet", "cargo", "rust-script",
 )  # fmt: skip
-"""Programs that run a script as another language, whatever words stand behind them, without their versions."""
+"""Programs that run a script as another language, whatever words follow them, without their versions."""
 _SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh")
 _PYTHONS = ("python", "pythonw", "pypy", "graalpy", "platform-python", "scons")
 _BUILDS = ("", "t", "d", "td", "w", "-dbg", "t-dbg", "-debug", "-jit", "-32", "-64", "-arm64", "-intel64", ".exe")

@@ -31,7 +31,7 @@ ENVIRONMENT = {
     "GIT_GRAFT_FILE": os.devnull, "LC_ALL": "C", **{f"GIT_{one}_PATHSPECS": "0" for one in ("LITERAL", "ICASE")},
 }  # fmt: skip
 TOP = ("rev-parse", "--show-toplevel")
-PIPE_BYTES = 4096  # that a pipe takes in any case before its other end reads
+PIPE_BYTES = 4096  # so many fit into any pipe before its other end reads
 NO_VARIABLES: Variables = {}
 
 

@@ -42,7 +42,7 @@ class Contents:
         self._git: Child | Popen[bytes] | None = None
         self._asked: deque[bytes] = deque()
         self._last = b""
-        """A name that git does not know, asked for behind all others. No object can hold it: it is made up just now."""
+        """A name that git does not know, asked for after all others. No object can hold it: it is made up just now."""
 
     def __enter__(self) -> Contents:
         return self

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     Held = dict[bytes, bytes]
-    """What a folder holds, by name: of each the four bytes of its mode, and behind them the name of its object."""
+    """What a folder holds, by name: of each the four bytes of its mode, and after them the name of its object."""
 
 _LINK, _FOLDER, _SUBMODULE = (mode.to_bytes(4, "big") for mode in (SYMBOLIC, FOLDER, SUBMODULE))
 _MODES = {b"%o" % mode: mode.to_bytes(4, "big") for mode in (*FILES, SUBMODULE, FOLDER)}
 _SLASH = b"/"[0]
-"""To look for a number takes bytes a tenth of the time."""
+"""As a number: to look for that in bytes takes a tenth of the time."""
 _HARMLESS = (
     "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_EXEC_PATH", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_AUTHOR_",
     "GIT_COMMITTER_", "GIT_REFLOG_ACTION", "GIT_PAGER", "GIT_ASKPASS", "GIT_SSH", "GIT_SSL_", "GIT_MERGE_AUTOEDIT",
@@ -263,7 +263,7 @@ def _cached(index: bytes) -> tuple[Cached | None, int]:
     while (at := index.rfind(b"TREE", 0, at)) > 0:
         parts = dict(_parts(index, at))
         if parts and all(name[:1].isupper() for name in parts):
-            cached, _ = _below(parts[b"TREE"], 1)  # behind the name of the top, which is empty
+            cached, _ = _below(parts[b"TREE"], 1)  # after the name of the top, which is empty
             return cached, at
     raise NotPlainError
 
@@ -280,7 +280,7 @@ def _parts(index: bytes, at: int) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _below(part: bytes, at: int, depth: int = 0) -> tuple[Cached, int]:
-    """The folder that begins `at`, behind its name, with those below it; and where they end."""
+    """The folder that begins `at`, after its name, with those below it; and where they end."""
     if depth > _FOLDERS:
         raise NotPlainError
     end = part.index(b"\n", at)

@@ -23,7 +23,7 @@ _BY_PLACE, _BY_NAME = 6, 7
 """Two more kinds: what is changed of another object, which has a place or a name."""
 _HEAD = b"\xfftOc\0\0\0\2"
 _NAMES = len(_HEAD) + 4 * 256
-"""Where in an index of a pack the names begin, behind a count for each first byte."""
+"""Where in an index of a pack the names begin, after a count for each first byte."""
 _MOST_NAMES = 1 << 16
 """Names with the same first byte that are looked through."""
 _MOST_PACKS = 8
@@ -127,7 +127,7 @@ def _distance(head: bytes, at: int) -> tuple[int, int]:
 
 
 def _changed(data: bytes, change: bytes, most: int) -> bytes:
-    """What becomes of `data`: pieces of it, and new ones, one behind the other."""
+    """What becomes of `data`: pieces of it, and new ones, one after the other."""
     (before, at), parts, done = _size(change, 0), [], 0
     after, at = _size(change, at)
     if before != len(data) or after > most:

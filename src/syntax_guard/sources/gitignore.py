@@ -153,5 +153,5 @@ def _plain(pattern: str) -> str:
 
 
 def _end(found: re.Match[str]) -> int:
-    """Where the slash is behind the folder that a pattern `found` (pathspec's group ``ps_d``), or -1."""
+    """Where the slash is after the folder that a pattern `found` (pathspec's group ``ps_d``), or -1."""
     return found.start("ps_d") if "ps_d" in found.re.groupindex else -1

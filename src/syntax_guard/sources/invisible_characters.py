@@ -112,7 +112,7 @@ def _problem_of(line: bytes, number: int) -> Problem | None:
 
 
 def _windows(line: bytes) -> Iterator[bytes]:
-    """`line` in pieces of at most WINDOW bytes. Each piece ends behind a whole character."""
+    """`line` in pieces of at most WINDOW bytes. Each piece ends after a whole character."""
     start = 0
     while start < len(line):
         end = min(start + WINDOW, len(line))

@@ -52,10 +52,10 @@ class Stamped:
     def __init__(self) -> None:
         self.full: list[Block] = []
         self.rest: list[tuple[str, Stamp]] = []
-        """Those behind the last full block."""
+        """Those after the last full block."""
 
     def append(self, pair: tuple[str, Stamp]) -> None:
-        """Put `pair`, a name and its stamp, behind the last."""
+        """Put `pair`, a name and its stamp, after the last."""
         self.rest.append(pair)
         if len(self.rest) == MANY:
             from ..storage.packed import packed
@@ -162,7 +162,10 @@ def below_tool_folder(path: str) -> bool:
 
 
 def slashed(path: str) -> str:
-    r"""`path` with forward slashes, as git has them. Windows takes them too, but not behind ``\\?\``, which goes."""
+    r"""`path` with forward slashes, as git has them.
+
+    Windows takes them too, but not after ``\\?\``, which is removed.
+    """
     if os.sep == "/":
         return path
     if path.startswith("\\\\?\\"):

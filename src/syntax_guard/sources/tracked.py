@@ -89,7 +89,7 @@ def with_untracked(result: Result) -> Result:
 def untracked(paths: Collection[str]) -> set[str]:
     """Those of `paths` that lie in a work tree of git, which does not track them.
 
-    What git does not want to answer is taken for tracked: nothing is said of it.
+    A path about which git gives no answer counts as tracked.
     """
     by_top: dict[str, dict[str, str]] = {}
     for path in paths:

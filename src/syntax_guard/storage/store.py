@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LIMIT = 512 << 20
 """Bytes that the folder may hold: a tree of a million files takes 80 MiB."""
 OLD_SECONDS = 24 * 3600
-"""What was last used so long ago is marked as used when it is read again, and a part of a file is litter."""
+"""Seconds after which a file that is read is marked as used again, and a part of a file is removed."""
 _CAREFUL = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 """A FIFO or a link in a file's place must not stop a commit, or lead elsewhere."""
 _WRITERS = stat.S_IWGRP | stat.S_IWOTH

@@ -24,7 +24,7 @@ class Asked(Record):
     unasked: tuple[Version, ...] = ()
     """Versions that it admits, and that no Python here answers for."""
     note: str | None = None
-    """What of its declaration is of no use."""
+    """The part of its declaration that is of no use."""
     surveys: tuple[Survey, ...] = ()
     """What was looked at, a survey for each version that is asked."""
 

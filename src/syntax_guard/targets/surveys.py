@@ -1,4 +1,4 @@
-"""Which targets apply in each project of a folder, searched for afresh: a person that asks wants to know why."""
+"""Which targets apply in each project of a folder, searched for anew: a person who asks wants to know why."""
 
 from __future__ import annotations
 

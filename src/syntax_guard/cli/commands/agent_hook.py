@@ -90,7 +90,7 @@ def _answer(event: Event, told: Sequence[Diagnostic], settings: Settings) -> int
 
 
 def _say(text: str, code: int) -> int:
-    """Write `text`, which is lines that no reader acts on, to standard error."""
+    """Write `text`, whose lines were made harmless, to standard error."""
     if sys.stderr is None:
         raise UsageError("standard error is closed", "start the hook with it open: the agent reads the findings there")
     sys.stderr.write(text)
@@ -99,7 +99,7 @@ def _say(text: str, code: int) -> int:
 
 
 def _was_told(event: Event, text: str, settings: Settings) -> bool:
-    """Whether the agent goes on because of this very answer: to repeat it would go on for ever."""
+    """Whether the agent goes on because it got this very answer before: to repeat it would never end."""
     if event.repeats is not None:
         return event.repeats
     from ...config.settings import state_folder

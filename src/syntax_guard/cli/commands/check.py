@@ -70,7 +70,7 @@ def run(arguments: list[str], parse: Parse) -> int:
 
 
 def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Tell paths from options. What hooks say is told here, and only what else there is by `arguments`."""
+    """Tell paths from options: here for what hooks say, and in the module `arguments` for all else."""
     if not any(argument.startswith("-") for argument in arguments):
         return list(arguments), []
     if arguments == ["--staged"]:
@@ -89,9 +89,9 @@ def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def behind(names: Sequence[str], *, ended: bool) -> list[str]:
-    """The paths that `names` are where no option can follow; ``-`` is a file there, and no standard input.
+    """Return `names` as paths, where no option can follow: ``-`` is a file there, and not standard input.
 
-    Under ``--hook``, where ``--`` has `ended` the options, a file of that name is one more: it may have been meant.
+    Under ``--hook``, if ``--`` has `ended` the options and a file has that name, the file is added: it may be meant.
     """
     paths = [os.path.join(".", name) if name == "-" else name for name in names]
     return [*paths, "--"] if ended and "--" not in names and os.path.lexists("--") else paths

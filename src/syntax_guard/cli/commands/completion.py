@@ -80,7 +80,7 @@ _syntax_guard_words() {
 
 complete -o bashdefault -F _syntax_guard_words syntax-guard"""
 _ZSH_OPTION = re.compile(r"""(["{]\*?--[a-z-]+)((?:,-\w\})?"?\[[^\]]*\]:)""")
-"""An option with a value, which zsh completes behind ``=`` too where the name ends in one."""
+"""An option with a value, which zsh completes after ``=`` too where the name ends in one."""
 
 
 def _named_elsewhere() -> dict[str, tuple[str, ...]]:

@@ -55,14 +55,14 @@ def add_arguments(verb: Parser) -> None:
 
 
 def run(arguments: list[str], parse: Parse) -> int:
-    """Check the tree and become the command behind ``--``, or return the exit code that says why not.
+    """Check the tree and become the command after ``--``, or return the exit code that says why not.
 
     Raises `UsageError` where there is no command.
     """
     end = arguments.index("--") if "--" in arguments else len(arguments)
     command = arguments[end + 1 :]  # its own options are none of ours
     if not command and not {"-h", "--help"} & {*arguments}:
-        raise UsageError("run: no command to start", f"write it behind --: {_with_dashes(arguments[:end])}")
+        raise UsageError("run: no command to start", f"write it after --: {_with_dashes(arguments[:end])}")
     flags = parse(arguments[:end])
     from ...gates import supervise
 
@@ -143,7 +143,7 @@ def _opens(flags: dict[str, Any], command: list[str]) -> int:
 
 
 def _settled(roots: list[str], settings: Settings) -> Result:
-    """What comes of `roots`; where they are broken, what comes of them a moment later.
+    """The result for `roots`; if they are broken, the result a moment later.
 
     An editor may have written half of a file, and saves the rest at once.
     """
@@ -181,7 +181,7 @@ def _is_top(root: str) -> bool:
 
 
 def _checked(roots: list[str], settings: Settings) -> Result:
-    """What comes of `roots`: folders, files, and archives, which are checked as a whole."""
+    """The result for `roots`: folders, files, and archives, which are checked as a whole."""
     from ...check import check_for_start
     from ...sources.archives.recognise import is_archive
 
@@ -224,7 +224,7 @@ def _told(items: Iterable[T], total: int) -> Iterator[T]:
 
 
 def _opens_at_last(flags: dict[str, Any], command: list[str]) -> int:
-    """Say again and again what comes of the tree, until `command` may start."""
+    """Check the tree and report it again and again, until `command` may start."""
     from ...config.settings import file_in_use, load
     from ...gates.watch import changes
 

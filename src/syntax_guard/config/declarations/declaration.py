@@ -47,8 +47,10 @@ class Build(Record):
 
 
 class DeclarationError(Exception):
-    """A file, or a part of it, cannot be read as what its name says it is. That is a note; what else it says counts,
-    or the next declaration."""
+    """A file, or a part of it, is not what its name says.
+
+    That is a note. The rest of the file counts, or else the next declaration.
+    """
 
     def __init__(
         self, message: str, declarations: tuple[Declaration, ...] = (), builds: tuple[Build, ...] = ()

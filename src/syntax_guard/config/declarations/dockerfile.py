@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _LONGEST = 1000
-"""Characters of the longest image name that is looked at; also what keeps variables that hold variables small."""
+"""Characters of the longest image name that is looked at; it bounds variables that hold variables, too."""
 _FROM = re.compile(r"(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
 _FLAGS = re.compile(r"^(?:\s*--[\w.-]+(?:=\S*)?(?=\s|$))*")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?([-+])([^}]*))?\})")
@@ -30,7 +30,7 @@ _IN_NAME = re.compile(r"^python-?3\.?(\d{1,2})$")
 
 
 class Instruction(Record):
-    """One instruction: its name in upper case, and all behind the name and the flags."""
+    """One instruction: its name in upper case, and all after the name and the flags."""
 
     name: str
     value: str
@@ -45,7 +45,7 @@ class Stage(Record):
     begin: int
     """The line of the stage's own FROM."""
     own: list[Instruction]
-    """Its instructions behind FROM."""
+    """Its instructions after FROM."""
     above: Stage | None
     """The stage that it is built from."""
 

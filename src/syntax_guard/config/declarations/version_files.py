@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def minor(text: str) -> str | None:
-    """The minor version, such as ``3.11``, that a Python of pyenv, uv, asdf or mise is called by, else None.
+    """The minor version, such as ``3.11``, in the name of a Python of pyenv, uv, asdf or mise, else None.
 
     Other implementations, ``system``, ``latest``, virtual environments and a bare ``3`` name none. A bare ``2`` names
     one that no Python here can answer for, which is to be said.
@@ -38,7 +38,7 @@ def _is_number(text: str) -> bool:
 
 
 def _names_none(word: str) -> bool:
-    """Whether `word` can be no name of a Python either, as ``>=3.9`` and ``3.x``: no version manager reads it."""
+    """Whether no version manager can read `word` as the name of a Python, as with ``>=3.9`` and ``3.x``."""
     return minor(word) is None and not word[0].isalpha() and not _is_number(word)
 
 

@@ -18,7 +18,7 @@ _SAME = {"elseif": "elif", "elsif": "elif", "func": "def", "fn": "def", "fun": "
 
 
 def misspelt_keyword(trial: Trial) -> tuple[str, int, int] | None:
-    """A hint, with the first column of the word that it is about and the one behind it, or None."""
+    """A hint, with the first column of the word that it is about and the one after it, or None."""
     if trial.message != "invalid syntax":  # there is something better to say
         return None
     tried = 0

@@ -22,8 +22,8 @@ _PREFIX = re.compile(r"(?:[fFtT][rR]?|[rR][fFtT])\Z")
 def newer_syntax(problem: Problem, data: bytes, version: Version, newest: NewestPython) -> str | None:
     """Return which construct of `data` is new in a Python after `version`, which refuses it with `problem`, or None.
 
-    The newest Python that is found says so; where none is, or it refuses the source elsewhere, it is what the line of
-    the problem looks like.
+    The newest Python that is found decides. Where there is none, or it refuses the source elsewhere, the looks of the
+    line decide.
     """
     if len(data) > _LARGEST or not _may_be_newer(data, version):
         return None

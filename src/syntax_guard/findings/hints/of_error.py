@@ -22,7 +22,7 @@ class Hint(Record):
 
     text: str | None = None
     columns: tuple[int, int] | None = None
-    """The word that the hint is about: its first column, and the one behind it."""
+    """The word that the hint is about: its first column, and the one after it."""
 
     def at(self, problem: Problem) -> Problem:
         """`problem`, at the word that the hint is about."""
@@ -67,7 +67,7 @@ def _tried(trial: Trial, problem: Problem) -> Hint | None:
 
 
 def _in_newer_words(trial: Trial, problem: Problem) -> str | None:
-    """What this interpreter says, where the target's own words are bare and these are not."""
+    """What this interpreter says, where that names the cause and the target's own words do not."""
     if problem.message not in BARE or trial.message in (*BARE, problem.message):
         return None
     line = f", line {trial.place[0]}" if trial.place[0] != problem.line else ""

@@ -1,4 +1,4 @@
-"""Habits of other languages. Each is tried: with the line rewritten, the compiler comes further."""
+"""Habits of other languages. Each is tried: with the line rewritten, the compiler gets further."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 _BLOCK = "if|elif|else|for|while|try|except|finally|with|def|class|async|match|case"
 _WORD = r"(?!(?:and|or|not|in|is|if|else|for)\b)[A-Za-z]{2,}\b"
-"""A word that no operator of Python is: two in a row are English, and no expression."""
+"""A word that is no operator of Python: two in a row are English, and no expression."""
 HABITS = tuple(
     (re.compile(pattern), written, said)
     for pattern, written, said in (
@@ -56,7 +56,7 @@ _SHORT = 60
 
 
 def habit(trial: Trial, message: str) -> str | None:
-    """A hint about what another language writes so, on the line of `trial`, or None.
+    """A hint for a line of `trial` that is written as another language writes it, or None.
 
     Where the compiler's own `message` says the cause, the hint is the line as it should be.
     """

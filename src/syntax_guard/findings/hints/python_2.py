@@ -63,7 +63,7 @@ def _parses(code: str) -> bool:
 
 
 def _has_backticks(line: str) -> bool:
-    """The line is Python with `x` for repr(x), and not prose that quotes so."""
+    """Whether the line is Python with `x` for repr(x), and not prose with such quotes."""
     if "`" not in line:
         return False
     bare = re.sub(r"`([^`]+)`", r"(\1)", line.strip())

@@ -1,4 +1,4 @@
-"""A hint that claims something is tried first: with the line rewritten, the compiler must come further."""
+"""A hint that claims something is tried first: with the line rewritten, the compiler must get further."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 BOM = b"\xef\xbb\xbf"
 MOST = 400
-"""Attempts of one run: a tree full of errors waits for its verdicts, not for hints."""
+"""Attempts of one run: in a tree full of errors, people wait for verdicts and not for hints."""
 _LINE = 400
 """Characters of a line that a person wrote. The patterns that are searched in it take the square of its length."""
 
@@ -48,7 +48,7 @@ class Trials:
 
 
 class Trial:
-    """A line of a source that this interpreter refuses, and how far it comes with another in its place."""
+    """A line of a source that this interpreter refuses, and how far it gets with another in its place."""
 
     def __init__(
         self, trials: Trials, lines: list[bytes], number: int, line: str, place: tuple[int, int], message: str

@@ -35,7 +35,7 @@ _CANDIDATES = (
     ("?", re.compile(r"\?$", re.MULTILINE)),
     ("%!", re.compile(r"=[ \t]*(?:\\\n[ \t]*)*[%!](?!=)")),
 )
-"""What could be IPython's, behind characters that it has one of: if nothing is, there is no need
+"""What could be IPython's, after one of some characters: if nothing is, there is no need
 for the tokenizer. One by one they are found faster."""
 _SIMPLE = re.compile(
     r"(?:[^\s()\[\]{}'\"\\?%!,;/#\0][^()\[\]{}'\"\\?%!\n\0]*|[ \t]*(?:#.*)?|[%!](?!=)[^()\[\]{}'\"\\?\n\0]*)\n"
@@ -44,7 +44,7 @@ _SIMPLE = re.compile(
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _DEFINED = re.compile(r"%%\w+\?")
 _OTHER_LANGUAGE = re.compile(r"%(?:sql|scala|sh|md|r|fs)[ \t]*(?:\n|\Z)")
-"""How a cell in another language begins on Databricks; with something behind it, it is a line magic elsewhere."""
+"""How a cell in another language begins on Databricks; with something after it, it is a line magic elsewhere."""
 _OTHER_LANGUAGE_THERE = re.compile(r"%(?:sql|scala|sh|md|r|fs)\b")
 _HEAD = re.compile(r"(?:[^\r\n]*(?:\r\n|\r|\n)?){2}")
 _CODING = re.compile(r"coding(?=[:=])")

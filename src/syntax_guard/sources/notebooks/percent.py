@@ -1,7 +1,8 @@
 """A percent script: Python in cells that begin with ``# %%``, as VS Code, Spyder and Jupytext have them.
 
 It becomes plain Python with as many lines, so that a finding's line is the line in the file. IPython compiles each cell
-by itself. So between two cells stands what cannot be within anything else: no bracket and no block goes on behind it.
+by itself. So the line between two cells holds a statement that cannot be within anything else. It ends each bracket and
+block.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _LANGUAGE = re.compile(r"""(?<![\w.])language"?\s*[=:]\s*"([^"]+)\"""")
 _TAGS = re.compile(rf'(?<![\w.])tags"?\s*[=:]\s*(?:\[[^\]]*)?"{RAISES}"')
 _CODE = re.compile(r"^\s*[^\s#]", re.MULTILINE)
 BETWEEN = b"""with 0: "'''"; '\"\"\"'"""
-"""A statement that may follow any other, is none behind half of one or in a text, and has no `else` or `except`."""
+"""A statement that may follow any other. It is none after half of one or in a text, and has no `else` or `except`."""
 
 
 class _ScriptCell:
@@ -140,7 +141,7 @@ def _cells(data: bytes) -> Iterator[_ScriptCell]:
 
 
 def _quoted(line: str, quote: str) -> str:
-    """The three quotes that are open behind `line`, before which `quote` was; empty for none."""
+    """The three quotes that are open after `line`, before which `quote` was; empty for none."""
     for found in _QUOTE.finditer(line):
         sign = found.group()
         if not quote:

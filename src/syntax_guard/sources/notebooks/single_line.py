@@ -22,7 +22,7 @@ _OF_THE_SYSTEM = "cls copy ddir echo ren" if os.name == "nt" else "cat cp lf lk 
 LINE_MAGICS = frozenset(f"{_NAMES} {_OF_THE_SYSTEM}".split())
 """Those of IPython, with its aliases for the shell; in the last line of `_NAMES` those that its kernel adds."""
 AUTOCALLED = ("exit", "quit")
-"""Names that IPython calls with what stands behind them."""
+"""Names that IPython calls with what follows them."""
 
 _PARTS = re.compile(r"(\s*)(?:[,;/%]|!!?|\?\??)?\s*(%{0,2}[\w.*]*)(.*)")
 

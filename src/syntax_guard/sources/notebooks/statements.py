@@ -41,8 +41,8 @@ def to_statements(lines: list[str], start: int, done: int, last: int, most: int)
     """Replace what is IPython's in `lines`, which keep their number; return how many of them IPython has no more.
 
     `lines` are those of a cell, each with its line ending. From the top to `start`, where a statement without
-    indentation begins, `done` of them have been replaced already, of the `most` that IPython replaces; behind the
-    `last` nothing is IPython's. What IPython cannot replace stays, and no Python accepts it.
+    indentation begins, `done` of them have been replaced already, of the `most` that IPython replaces; after the `last`
+    nothing is IPython's. What IPython cannot replace stays, and no Python accepts it.
     """
     return _Replacing(lines).run(start, most - done, last)
 
@@ -62,7 +62,7 @@ class _Statement:
         self.assigned: TokenInfo | None = None
         """Its first ``=`` outside of brackets."""
         self.behind = 0
-        """How many tokens have been seen behind that."""
+        """How many tokens have been seen after that."""
         self.blank = True
         """Whether these are nothing but blanks, which the tokenizer of Python 3.11 has before what it does not know."""
         self.magic: TokenInfo | None = None
@@ -188,7 +188,7 @@ class _Replacing:
         return end
 
     def _continued(self, start: int) -> int:
-        """The first line behind what backslashes join to line `start`."""
+        """The first line after what backslashes join to line `start`."""
         end = start
         while end < len(self._lines) and self._lines[end].endswith("\\\n"):
             end += 1

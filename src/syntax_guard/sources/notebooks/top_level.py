@@ -1,7 +1,7 @@
 """What IPython allows at the top level of a cell, made what any compiler of modules allows.
 
 IPython awaits there, and compiles a cell statement by statement: no future import is late, and no ``global`` stands
-behind what uses the name. Lines and columns stay where they are. In functions, lambdas and classes nothing is touched:
+after what uses the name. Lines and columns stay where they are. In functions, lambdas and classes nothing is touched:
 there the compiler's word counts.
 """
 

@@ -18,7 +18,7 @@ _SAYING = (".python-version", "pyproject.toml")
 
 
 def refused(folder: str, home: str) -> str | None:
-    """The requirement of the project in `folder` that the Python of its environment at `home` does not meet, or None."""
+    """What the project in `folder` requires and the Python of its environment at `home` does not meet, or None."""
     found = _VERSION.search(_content(home, "pyvenv.cfg").decode("utf-8", "replace"))
     if found is None:
         return None

@@ -235,7 +235,7 @@ class Run:
                 yield from judge([script], inquiry) if own.targets else unanswered([script], own.wanted, own.unanswered)
 
     def _note_block(self, file: Readable, source: Source, message: str) -> None:
-        problem = Problem("ScriptBlock", f"the block of script metadata is passed over: {message}")
+        problem = Problem("ScriptBlock", f"the block of script metadata is ignored: {message}")
         by_file = self.rules.of(file)
         verdict = Verdict("valid", None, (problem,))
         self._note(Judgement(file, source, by_file.asked.targets, (verdict,) * len(by_file.asked.targets)), by_file)

@@ -1,4 +1,4 @@
-"""Settings that are nearly ours are errors, and not passed over in silence."""
+"""Settings that are nearly ours are errors, and not ignored without a word."""
 
 from __future__ import annotations
 

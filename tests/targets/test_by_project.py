@@ -204,7 +204,7 @@ def test_a_declaration_of_no_use_is_a_note_and_stops_nothing(file: str, content:
     folder.write(file, content)
     folder.write("app/main.py", MATCH)
     run = folder.guard("check", "app/main.py")
-    assert (run.code, f"{file}:" in run.err or f"{file} is passed over" in run.err) == (0, True)
+    assert (run.code, f"{file}:" in run.err or f"{file} is ignored" in run.err) == (0, True)
 
 
 WAYS = {"a search": (), "tracked": ("--tracked",), "staged": ("--staged",), "commits": ("--commits", "HEAD"),
@@ -247,7 +247,7 @@ def test_a_note_says_what_is_asked_instead_unless_a_flag_does(folder: Folder) ->
     folder.write("pyproject.toml", "[project]\nrequires-python = 3.9\n")
     folder.write("app/.python-version", "3.11\n")
     folder.write("app/main.py", "x = 1\n")
-    note = "pyproject.toml is passed over: line 2: project.requires-python: expected a string"
+    note = "pyproject.toml is ignored: line 2: project.requires-python: expected a string"
     this = this_interpreter()
     assert f'{note} (write ">=3.9"), so {this.name} is asked\n' in folder.guard("check", "app/main.py").err
     flagged = folder.guard("check", "--target-version", HERE, "app/main.py")

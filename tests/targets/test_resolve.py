@@ -117,7 +117,7 @@ def test_one_that_is_no_use_leaves_an_approximate_answer(code: str, tmp_path: Pa
     machine = Machine(environ(tmp_path / "home", tmp_path / "bin"), timeout=patience(code))
     found = survey((LABEL,), (), None, machine, this=NEWER)
     assert [target.note for target in found.targets] == [f"no python{LABEL} found here that can be used"]
-    assert any("passed over" in line for line in table([ProjectSurvey(".", found)]))
+    assert any("and ignored:" in line for line in table([ProjectSurvey(".", found)]))
 
 
 def test_a_newer_version_without_its_python_is_never_guessed(bare: Machine) -> None:

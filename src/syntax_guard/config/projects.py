@@ -105,7 +105,7 @@ class Projects:
         content = self.tree.start(path, DECLARATION_LIMIT + 1)
         if content is None or len(content) <= DECLARATION_LIMIT:
             return content
-        self.notes[f"{path} is passed over: larger than {DECLARATION_LIMIT >> 20} MiB"] = posixpath.dirname(path)
+        self.notes[f"{path} is ignored: larger than {DECLARATION_LIMIT >> 20} MiB"] = posixpath.dirname(path)
         return None
 
     def _below(self, above: Project, folder: str) -> Project:
@@ -141,7 +141,7 @@ class Projects:
         """Whether `declaration`, of `folder`, can be asked; else it is noted, and the next one counts."""
         why = self._usable(declaration)
         if why:
-            self.notes[f"{declaration.place}: {declaration.shown} is passed over: {why}"] = folder
+            self.notes[f"{declaration.place}: {declaration.shown} is ignored: {why}"] = folder
         return why is None
 
     def _baseline(self, folder: str) -> Baseline | None:
@@ -183,7 +183,7 @@ class Projects:
         facts = self._recalled("said", f"{self.tree.name}/{path}", content, read)
         if facts.note:
             part = "a part of " if facts.declarations or facts.builds else ""
-            self.notes[f"{part}{path} is passed over: {facts.note}"] = posixpath.dirname(path)
+            self.notes[f"{part}{path} is ignored: {facts.note}"] = posixpath.dirname(path)
         return facts
 
     def _recalled(self, kind: str, name: str, content: bytes, read: Callable[[], FileFacts]) -> FileFacts:

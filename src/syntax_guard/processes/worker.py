@@ -1,5 +1,4 @@
-"""An interpreter at work: a process that judges sources, and may die, hang or answer nonsense without harm to a
-verdict."""
+"""An interpreter at work: a process that judges sources, and may die or hang without harm to a verdict."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def _table(survey: Survey) -> Iterator[str]:
             yield f"python{label(search.version)} was looked for in:"
             yield from (f"  {place.kind:<7} {visible(place.folder)}" for place in search.searched)
             if search.refused:
-                yield "and passed over:"
+                yield "and ignored:"
                 yield from (f"  {visible(reason)}" for reason in search.refused)
 
 

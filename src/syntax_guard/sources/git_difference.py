@@ -128,7 +128,7 @@ class Difference:
             self._take_away(folder + name, gone)
 
     def _below(self, folder: bytes, known: Cached | None, before: bytes) -> None:
-        """The same for a folder in it; what is known to be one tree on both sides is passed over."""
+        """The same for a folder in it; what is known to be one tree on both sides is ignored."""
         if known and known.count > 0 and before == _FOLDER + known.tree:
             self._pass_over(folder + b"/", known.count)
         elif before.startswith(_FOLDER):

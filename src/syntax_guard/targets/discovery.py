@@ -45,7 +45,7 @@ class Search(Record):
     """Why there is none, in a few words."""
     searched: tuple[Place, ...] = ()
     refused: tuple[str, ...] = ()
-    """Why each candidate was passed over, one line each. A remembered search knows neither places nor refusals."""
+    """Why each candidate was ignored, one line each. A remembered search knows neither places nor refusals."""
 
 
 def places(environ: Mapping[str, str]) -> tuple[Place, ...]:

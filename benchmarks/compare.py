@@ -94,7 +94,7 @@ def fifo(tool: Tool) -> str:
         ended = run(tool, folder, ".", seconds=PATIENCE)
         if ended.code is None:
             return "waits for ever"
-        return "reported" if "x.py" in ended.said else "passed over"
+        return "reported" if "x.py" in ended.said else "not reported"
 
 
 def script(tool: Tool) -> str:
@@ -114,7 +114,7 @@ def _in_a_folder(tool: Tool, name: str, text: str, option: str | None = None) ->
         return "takes no folder"
     with folder_with({name: text}) as folder:
         (folder / name).chmod(0o755)
-        return "found" if says_no(tool, folder, *([option] if option else []), ".", name=name) else "passed over"
+        return "found" if says_no(tool, folder, *([option] if option else []), ".", name=name) else "not found"
 
 
 def nothing(tool: Tool) -> str:

@@ -110,7 +110,7 @@ def installed(tool: Tool) -> str:
             return NO_FOLDER
         ended = run(tool, folder, *(() if command else (".",)), command=command)
     if ended.code in (0, None) or "mod.py" not in ended.said:
-        return "passed over"
+        return "not found"
     return "found, with its distribution" if "shopkit" in ended.said else "found"
 
 
@@ -151,7 +151,7 @@ def _in_folder(tool: Tool, name: str, more: dict[str, str | bytes]) -> str:
     if not tool.takes_folders:
         return NO_FOLDER
     with folder_with({f"{name}/app.py": BROKEN, **more}) as folder:
-        return "found" if says_no(tool, folder, ".", name="app.py") else "passed over"
+        return "found" if says_no(tool, folder, ".", name="app.py") else "not found"
 
 
 def poisoned_cache(tool: Tool) -> str:

@@ -462,7 +462,7 @@ def test_the_usual_layout_and_a_changed_image(project: Folder) -> None:
     project.git("add", ".")
     code, said = commit(project)
     assert code == 1
-    assert "apps/backend/app/main.py:" in said  # line 1 or 2, by who answers for 3.9
+    assert "apps/backend/app/main.py:" in said  # line 1 or 2, by the Python that answers for 3.9
     assert "asked by FROM python:3.9-slim in apps/backend/Dockerfile:1" in said
     project.write("apps/backend/Dockerfile", "FROM python:3.11-slim@sha256:" + "0" * 64 + "\n")
     project.write("apps/backend/requirements.txt", "fastapi>=0.100\nuvicorn\n")

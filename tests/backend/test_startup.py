@@ -213,7 +213,7 @@ def behind_a_catch_all(how: str, checkup: Checkup, *, first: bool) -> Any:
 
 
 def never_called() -> None:
-    raise AssertionError("the gate only asks who would answer")
+    raise AssertionError("the gate only asks what would answer")
 
 
 @pytest.mark.parametrize(

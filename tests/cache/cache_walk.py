@@ -291,7 +291,7 @@ class Walk:
 
 
 def run(paths: tuple[str, ...], settings: Settings) -> tuple[object, object, object, tuple[int, int]]:
-    """What a run comes to: who answered, its findings, its counts, and how many were checked and cached."""
+    """What a run comes to: which Python answered, its findings, its counts, and how many were checked and cached."""
     try:
         result = check_paths(paths, settings)
     except SourcesError as error:

@@ -1,4 +1,4 @@
-"""The example's image in real containers: what starts, what does not, and who is process 1."""
+"""The example's image in real containers: what starts, what does not, and what is process 1."""
 
 from __future__ import annotations
 

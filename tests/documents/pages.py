@@ -47,7 +47,7 @@ def script(name: str) -> ModuleType:
 class Block:
     """One fenced block.
 
-    A comment right before it, which readers do not see, says who runs it, as ``key: value`` between semicolons:
+    A comment right before it, which readers do not see, says what runs it, as ``key: value`` between semicolons:
     ``run in: repository`` (a sandbox of test_commands.py) or ``run by: .ci/STEP`` (that step takes the commands from
     here), and ``ends with: 1`` where the exit code is not 0.
     """

@@ -1,4 +1,4 @@
-"""Copies say what is plainly green and nothing else, so that who looks first changes no verdict."""
+"""Copies say what is plainly green and nothing else, so that the one that looks first changes no verdict."""
 
 from __future__ import annotations
 

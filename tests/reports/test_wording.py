@@ -1,4 +1,4 @@
-"""The sentences of a report: where, who says so, and what the run came to."""
+"""The sentences of a report: where, which Python says so, and what the run came to."""
 
 from __future__ import annotations
 

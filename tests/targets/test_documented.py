@@ -41,7 +41,7 @@ def test_the_verb_looks_again_each_time_and_says_where(folder: Folder) -> None:
         assert "python3.98 was looked for in:" in run.out
 
 
-def test_an_interpreter_that_is_not_who_it_said_gives_no_verdict(folder: Folder) -> None:
+def test_an_interpreter_that_is_not_what_it_said_gives_no_verdict(folder: Folder) -> None:
     """What is remembered of an interpreter, or of what a wrapper leads to, may have become wrong."""
     folder.write("app.py")
     code = """

@@ -110,7 +110,7 @@ OLD, NEW = '[project]\nrequires-python = ">=3.8"\n', '[project]\nrequires-python
 
 
 def declarations(repository: Folder) -> list[str]:
-    """Commits that change which Python is asked, each in another way; returns the subjects of those that are refused."""
+    """Commits that change which Python is asked, each in another way; returns the subjects of those refused."""
     for subject, files in (
         ("none", {}), ("old", {"pyproject.toml": OLD}), ("still old", {}), ("new", {"pyproject.toml": NEW}),
         ("sub old", {"sub/pyproject.toml": OLD}), ("no longer", {"sub/pyproject.toml": NEW}),

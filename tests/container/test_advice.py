@@ -62,7 +62,7 @@ def advised(folder: Path, *gates: str) -> None:
     """Apply what doctor says is missing at `gates`."""
     for gate in gates:
         for finding in answers(folder, gate):
-            if finding.state == "missing" and finding.advice is not None and finding.advice.edits:
+            if finding.state != "ok" and finding.advice is not None and finding.advice.edits:
                 apply(folder, finding)
 
 

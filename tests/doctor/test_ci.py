@@ -148,17 +148,6 @@ SERVICES = {
         "stages: [build]\nsite:\n  stage: build\n  script:\n    - echo npm\n",
         runners.gitlab,
     ),
-    "bitbucket": (
-        "bitbucket-pipelines.yml",
-        "image: python:3.12\npipelines:\n  default:\n    - step:\n        script:\n          - pytest\n",
-        runners.bitbucket,
-    ),
-    "azure": (
-        "azure-pipelines.yml",
-        "steps:\n- task: UsePythonVersion@0\n- script: pytest\n  displayName: tests\n",
-        runners.azure,
-    ),
-    "travis": (".travis.yml", "language: python\nscript:\n  - pytest\n", runners.travis),
 }
 
 
@@ -187,14 +176,20 @@ CIRCLE = """jobs:
       - run: pytest
 workflows: {all: {jobs: [test]}}
 """
-PATTERNS = {  # what is not read: a file, a step of it, how steps are written, what happens
+BITBUCKET = "image: python:3.12\npipelines:\n  default:\n    - step:\n        script:\n          - pytest\n"
+AZURE = "steps:\n- task: UsePythonVersion@0\n- script: pytest\n  displayName: tests\n"
+TRAVIS = "language: python\nscript:\n  - pytest\n"
+PATTERNS = {  # a file, a step of it, how steps are written, what happens
+    "bitbucket": ("bitbucket-pipelines.yml", BITBUCKET, "- pytest", "- [^,]*", runners.bitbucket),
+    "azure": ("azure-pipelines.yml", AZURE, "- script: pytest", "- script: [^,]*", runners.azure),
+    "travis": (".travis.yml", TRAVIS, "- pytest", "- [^,]*", runners.travis),
     "jenkins": ("Jenkinsfile", JENKINS, "sh 'pytest'", "sh '.*?'", runners.jenkins),
     "circle": (".circleci/config.yml", CIRCLE, "- run: pytest", "- run: [^,]*", runners.circle),
 }
 
 
 @pytest.mark.parametrize("name", PATTERNS)
-def test_the_pattern_for_a_service_that_is_not_read_is_in_its_syntax_and_works(name: str, tmp_path: Path) -> None:
+def test_the_steps_for_a_service_are_in_its_syntax_and_work(name: str, tmp_path: Path) -> None:
     path, text, step, written, happens = PATTERNS[name]
     folder = tmp_path / "here"
     write(folder, {path: text, "pkg/a.py": BROKEN})
@@ -204,8 +199,10 @@ def test_the_pattern_for_a_service_that_is_not_read_is_in_its_syntax_and_works(n
     added = re.findall(written, finding.advice.pattern or "")
     assert len(added) == 2
     assert happens(folder) == 0
-    (folder / path).write_text(text.replace(step, "\n      ".join([*added, step])))
+    indent = re.findall(rf"^( *){re.escape(step)}", text, re.MULTILINE)[0]
+    (folder / path).write_text(text.replace(step, f"\n{indent}".join([*added, step])))
     assert happens(folder) == 1
+    assert states(folder, "tree") == {"cannot-tell" if name in ("circle", "jenkins") else "ok"}
     (folder / "pkg" / "a.py").write_text(GOOD)
     assert happens(folder) == 0
 
@@ -249,12 +246,13 @@ def test_what_publishes_without_a_check_is_told_where_to_put_one(tmp_path: Path)
     write(tmp_path, {".github/workflows/release.yml": PUBLISH, "a.py": GOOD})
     (finding,) = answers(tmp_path, "ship")
     assert finding.state == "missing"
-    apply(tmp_path, finding)
+    assert finding.advice is not None
+    added = re.findall(r"- run: [^,]*", finding.advice.pattern or "")
+    assert added[-1] == "- run: syntax-guard check out/*"
+    step = "      - uses: pypa/"
+    text = PUBLISH.replace(step, "".join(f"      {one}\n" for one in added) + step)
+    (tmp_path / ".github/workflows/release.yml").write_text(text)
     assert states(tmp_path, "ship") == {"ok"}
-    assert (
-        "- run: syntax-guard check out/*\n      - uses: pypa/"
-        in (tmp_path / ".github/workflows/release.yml").read_text()
-    )
 
 
 @pytest.mark.parametrize(

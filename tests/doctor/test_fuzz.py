@@ -13,7 +13,7 @@ from syntax_guard.doctor.examine import examine
 from syntax_guard.doctor.render import as_json, table
 
 from ..conftest import PROJECT
-from .test_ci import MAKEFILE, NOX, PUBLISH, SERVICES, TOX, WORKFLOW
+from .test_ci import MAKEFILE, NOX, PATTERNS, PUBLISH, SERVICES, TOX, WORKFLOW
 from .test_hooks import CONFIG, LOCAL
 from .test_hostile import speaks
 from .test_start import MANIFEST, UNIT, image
@@ -26,6 +26,7 @@ SEEDS = {
     ".github/workflows/ci.yml": WORKFLOW.format("make lint"),
     ".github/workflows/release.yml": PUBLISH,
     **{path: text for path, text, _ in SERVICES.values() if not path.startswith(".github")},
+    **{path: text for path, text, *_ in PATTERNS.values()},
     "Makefile": MAKEFILE, "tox.ini": TOX, "noxfile.py": NOX, ".pre-commit-config.yaml": CONFIG, "k8s/web.yaml": MANIFEST,  # noqa: E501
     "hooks.yaml": LOCAL, "shop.service": UNIT, "Procfile": "web: gunicorn shop:app\nrelease: python manage.py migrate\n",  # noqa: E501
     "api/Dockerfile": image("CMD uvicorn app.main:app --port $PORT && true"),

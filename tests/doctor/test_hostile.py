@@ -82,6 +82,18 @@ def test_what_installs_says_from_where_before_the_first_release(line: str, told:
         assert ("https://github.com/syntax-guard/syntax-guard/archive/main.tar.gz" in report) == told
 
 
+def test_a_place_is_told_by_what_stands_there_and_an_edit_is_written_once(tmp_path: Path) -> None:
+    write(
+        tmp_path, {"Dockerfile": "FROM python:3.12\n\nHEALTHCHECK CMD curl http://localhost:9000/up\nCMD uvicorn a:b\n"}
+    )
+    report = table(examine(str(tmp_path)), (), 120)
+    assert "before line 4 (CMD uvicorn a:b):" in report
+    assert "in place of line 3 (HEALTHCHECK CMD curl http://localhost:9000/up):" in report
+    assert report.count("behind line 1 (FROM python:3.12):") == report.count("RUN python -m pip install") == 1
+    assert "behind line 1 (FROM python:3.12), as above" in report
+    assert report.count("before its first release PyPI has no syntax-guard") == 1
+
+
 def speaks(report: str) -> bool:
     """Whether a runner would take a line for a command, or a terminal would act on it."""
     return bool(re.search(r"^\s*::|##\[|##vso\[|##teamcity\[|[\x00-\x09\x0b-\x1f\x7f\u202e]", report, re.MULTILINE))

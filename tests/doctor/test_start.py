@@ -221,8 +221,9 @@ def test_a_unit_of_systemd(start: str, state: str, tmp_path: Path) -> None:
         assert "ExecStart=/srv/venv/bin/syntax-guard run -- /srv/venv/bin/gunicorn shop:app" in text
 
 
+WORKER = "services:\n  w:\n    image: python:3.12\n    command: celery -A shop worker\n"
 HEALTH = [  # files, the state, what the advice holds
-    ({"Dockerfile": image('HEALTHCHECK CMD curl http://localhost:9000/up\nCMD ["uvicorn", "m:a"]')}, "missing",
+    ({"Dockerfile": image('HEALTHCHECK CMD curl http://localhost:9000/up\nCMD ["uvicorn", "m:a"]')}, "cannot-tell",
      'CMD ["syntax-guard", "probe", "http://localhost:9000/up"]'),
     ({"Dockerfile": image("CMD celery -A shop worker")}, "missing",
      "CMD celery -A shop inspect ping -d celery@$HOSTNAME"),
@@ -235,12 +236,12 @@ HEALTH = [  # files, the state, what the advice holds
     ({"Dockerfile": image('HEALTHCHECK CMD ["syntax-guard", "probe", "http://127.0.0.1/"]\nCMD ["uvicorn", "m:a"]')},
      "ok", None),
     ({"Dockerfile": image('HEALTHCHECK CMD curl -f http://localhost/ || exit 1\nCMD ["uvicorn", "m:a"]', "python:3.12")},  # noqa: E501
-     "ok", None),
+     "cannot-tell", 'CMD ["syntax-guard", "probe", "http://localhost/"]'),
+    ({"Dockerfile": image('HEALTHCHECK CMD true\nCMD ["uvicorn", "m:a"]')}, "cannot-tell", None),
     ({"Dockerfile": image('HEALTHCHECK CMD ./check.sh\nCMD ["uvicorn", "m:a"]')}, "cannot-tell", None),
     ({"compose.yaml": "services:\n  w:\n    build: .\n    command: celery -A shop worker\n",
       "Dockerfile": "FROM python:3.12\n"}, "missing", "CMD celery -A shop inspect ping -d celery@$HOSTNAME"),
-    ({"compose.yaml": "services:\n  w:\n    image: python:3.12\n    command: celery -A shop worker\n"}, "missing",
-     'test: ["CMD-SHELL", "celery -A shop inspect ping -d celery@$$HOSTNAME"]'),
+    ({"compose.yaml": WORKER}, "missing", None),
 ]  # fmt: skip
 
 
@@ -305,6 +306,18 @@ def test_a_shells_text_in_an_entry_point_is_kept(tmp_path: Path) -> None:
     (finding,) = answers(tmp_path, "start")
     assert finding.advice is not None
     assert json.loads(finding.advice.edits[-1].text.partition(" ")[2])[-1] == "uvicorn 'a\"b' $X"
+
+
+def test_the_check_of_a_service_works_where_it_is_written(tmp_path: Path) -> None:
+    write(tmp_path, {"compose.yaml": WORKER})
+    (finding,) = answers(tmp_path, "health")
+    assert finding.advice is not None
+    check = (finding.advice.pattern or "").partition("in compose.yaml, for service w: ")[2]
+    assert yaml.safe_load(check)["healthcheck"]["test"] == [
+        "CMD-SHELL", "celery -A shop inspect ping -d celery@$$HOSTNAME",
+    ]  # fmt: skip
+    (tmp_path / "compose.yaml").write_text(f"{WORKER}    {check}\n")
+    assert states(tmp_path, "health") == {"ok"}
 
 
 @pytest.mark.parametrize("listens", ["uvicorn m:a --uds /run/a.sock", "gunicorn -b unix:/run/a.sock m:a"])

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from syntax_guard.config.near import did_you_mean
 from syntax_guard.errors import UsageError
 
-from .finding import Finding, Unreadable, unsure
+from .finding import Edit, Finding, Place, Unreadable, unsure
 from .gates.table import GATES
 from .repository import Repository
 
@@ -31,7 +31,7 @@ def examine(root: str) -> tuple[Finding, ...]:
             answers = gate.examine(repository)
         except Unreadable as error:
             answers = [unsure(name, f"cannot be read: {error.message}", error.place)]
-        answers = [_seen_from(answer, repository.below) for answer in answers]
+        answers = [_seen_from(repository, answer) for answer in answers]
         found += sorted(answers, key=lambda one: (one.place.path, one.place.line or 0) if one.place else ("", 0))
     return tuple(found)
 
@@ -66,14 +66,21 @@ def replaced(findings: Iterable[Finding], trials: Iterable[Finding]) -> tuple[Fi
     return tuple(sorted(kept + seen, key=lambda one: list(GATES).index(one.gate)))
 
 
-def _seen_from(finding: Finding, below: str) -> Finding:
-    """``finding`` with its paths relative to the folder ``below`` of the repository."""
+def _seen_from(repository: Repository, finding: Finding) -> Finding:
+    """``finding`` with paths relative to the folder that is looked at, and with the places of its edits in words."""
 
     def moved(path: str) -> str:
-        return path if os.path.isabs(path) or not below else posixpath.relpath(path, below)
+        inside = repository.below and not os.path.isabs(path)
+        return posixpath.relpath(path, repository.below) if inside else path
+
+    def placed(edit: Edit) -> Edit:
+        here, above = (repository.line(Place(edit.path, number)).strip()[:80] for number in (edit.line, edit.line - 1))
+        where = f"{'in place of' if edit.replaced else 'before'} line {edit.line} ({here})"
+        where = where if here else f"behind line {edit.line - 1} ({above})" if above else "as a new file"
+        return edit.evolve(path=moved(edit.path), where=where)
 
     place, advice = finding.place, finding.advice
     return finding.evolve(
         place=place and place.evolve(path=moved(place.path)),
-        advice=advice and advice.evolve(edits=tuple(one.evolve(path=moved(one.path)) for one in advice.edits)),
+        advice=advice and advice.evolve(edits=tuple(map(placed, advice.edits))),
     )

@@ -19,6 +19,8 @@ class Edit(Record):
     line: int
     replaced: int
     text: str
+    where: str = ""
+    """The place in words, with what stands there: it holds, whatever is written into the file before."""
 
 
 class Advice(Record):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from syntax_guard.reports.neutral import json_document, visible
 from syntax_guard.reports.tool import NAME, version
 
-from .finding import Advice, Finding, Place
+from .finding import Advice, Edit, Finding, Place
 from .gates.table import GATES
 
 _MOST, _LONGEST = 200, 600
@@ -31,23 +31,26 @@ def table(findings: Sequence[Finding], missing: Iterable[str] = (), width: int =
     indent = " " * (wide + 1 + 12 + 1)
     wrapper = textwrap.TextWrapper(max(20, width - len(indent)), break_long_words=False, break_on_hyphens=False)
     lines: list[str] = []
-    gate = None
+    gate, reason, written = None, None, set[Edit]()
     for finding in findings[:_MOST]:
         name, gate = finding.gate if finding.gate != gate else "", finding.gate
         state = _STATES[finding.state] + (f" ({finding.how})" if finding.state == "ok" and finding.how else "")
         place = finding.place
         where = f" ({place.path}{f':{place.line}' if place.line else ''})" if place else ""
         said = wrapper.wrap(" ".join(f"{finding.message[:_LONGEST]}{where}".split())) or [""]
-        why = wrapper.wrap(f"why: {finding.why}") if finding.why else []
-        written = [line for step in _steps(finding.advice) for line in step.split("\n")]
+        why = wrapper.wrap(f"why: {finding.why}") if finding.why and finding.why != reason else []
+        reason = finding.why or reason
         lines.append(f"{name:<{wide}} {state:<12} {visible(said[0])}")
         lines += [indent + visible(line) for line in (*said[1:], *why)]
-        moved = " " * min(len(indent), max(2, width - max(map(len, written), default=0)))  # so that it is never wrapped
-        lines += [moved + line[: len(line) - len(line.lstrip(" "))] + visible(line.lstrip(" ")) for line in written]
+        steps = _steps(finding.advice, written)
+        moved = " " * min(len(indent), max(2, width - max(map(len, steps), default=0)))  # so that it is never wrapped
+        lines += [moved + line[: len(line) - len(line.lstrip(" "))] + visible(line.lstrip(" ")) for line in steps]
+        written |= {*(finding.advice.edits if finding.advice else ())}
     lines += [f"and {len(findings) - _MOST} more"] if len(findings) > _MOST else []
     states = [finding.state for finding in findings]
     counts = [f"{states.count(state)} {_STATES[state].lower()}" for state in _STATES if state in states]
     lines += ["", ", ".join(one for one in counts if not one.endswith("-")) + "."]
+    lines += textwrap.wrap(_note(findings), width, break_long_words=False, break_on_hyphens=False)
     lines += [f"required and not there: {name}: {GATES[name].promise}" for name in missing]
     return "\n".join(lines) + "\n"
 
@@ -59,6 +62,7 @@ def as_json(findings: Sequence[Finding], missing: Iterable[str] = ()) -> str:
         "tool": {"name": NAME, "version": version()},
         "gates": [{"gate": name, "promise": gate.promise} for name, gate in GATES.items()],
         "required_missing": list(missing),
+        "note": _note(findings) or None,
         "findings": [_fields(finding) for finding in findings[:_MOST]],
     }
     return json_document(document, indent=2)
@@ -75,20 +79,24 @@ def _fields(finding: Finding) -> dict[str, object]:
         "path": place.path or None,
         "line": place.line,
         "message": finding.message[:_LONGEST],
-        "write": "\n".join(_steps(advice)) or None,
+        "write": "\n".join(_steps(advice, ())) or None,
         "edits": edits,
         "commands": list(advice.commands),
     }
 
 
-def _steps(advice: Advice | None) -> list[str]:
-    """What to do, line by line."""
+def _note(findings: Sequence[Finding]) -> str:
+    """From where the tool is installed, if some advice installs it."""
+    steps = (line for finding in findings[:_MOST] for line in _steps(finding.advice, ()))
+    return _UNRELEASED if any(map(_INSTALLS.search, steps)) else ""
+
+
+def _steps(advice: Advice | None, written: Container[Edit]) -> list[str]:
+    """What to do, line by line; edits that are ``written`` already are only named."""
     advice = advice or Advice()
     lines: list[str] = []
     for edit in advice.edits:
-        where = f"replace line {edit.line} of" if edit.replaced else f"before line {edit.line} of"
-        lines += [f"{'write in' if (edit.line, edit.replaced) == (1, 0) else where} {edit.path}:"]
-        lines += [line[:_LONGEST] for line in edit.text.rstrip("\n").split("\n")]
+        text = [] if edit in written else edit.text.rstrip("\n").split("\n")
+        lines += [f"in {edit.path}, {edit.where}{':' if text else ', as above'}", *(line[:_LONGEST] for line in text)]
     lines += [f"run: {command}" for command in advice.commands]
-    lines += [f"in general: {advice.pattern}"] if advice.pattern else []
-    return [*lines, _UNRELEASED] if any(map(_INSTALLS.search, lines)) else lines
+    return [*lines, *(f"in general: {advice.pattern}".split("\n") if advice.pattern else ())]

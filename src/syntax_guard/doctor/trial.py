@@ -34,11 +34,11 @@ _MOST_PROJECTS = 8
 _NAME, _BROKEN, _GOOD = "syntax_guard_trial.py", "def broken(:\n", "x = 1\n"
 _SIDE = ("checkout -q -B side", "commit -q --no-verify -m side")
 _ATTEMPTS = {
-    "commit": ((), "commit -q -m trial"),
-    "push": (_SIDE, "push -q -f ../remote.git HEAD:refs/heads/main"),
-    "merge": ((*_SIDE, "checkout -q -B trial start"), "merge -q --no-ff -m trial side"),
+    "commit": ("commit -q -m trial",),
+    "push": (*_SIDE, "push -q -f ../remote.git HEAD:refs/heads/main"),
+    "merge": (*_SIDE, "checkout -q -B trial start", "merge -q --no-ff -m trial side"),
 }
-"""What git does before each attempt without hooks, and the attempt."""
+"""What git does without hooks, and last the attempt."""
 _FIND = """
 import os
 found = [os.path.join(folder, name) for folder, _, names in os.walk(os.getcwd()) for name in names
@@ -76,9 +76,18 @@ def tried(root: str, environment: Mapping[str, str], *, all_hooks: bool) -> tupl
     try:
         hooks = {gate: there for gate, stage in stages.items() if (there := installed(repository.top, stage))}
         runnable = {gate: hook for gate, hook in hooks.items() if hook.executable and (hook.manager or all_hooks)}
+        if not runnable:
+            return ()
+        skipped = "" if all_hooks else ",".join(sorted(Configuration(repository).others))
+        person = {
+            f"GIT_{who}_{what}": "doctor@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+        }
+        kept = {name: value for name, value in environment.items() if not name.startswith("GIT_")}
+        kept |= {**person, "GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1"}
+        kept |= dict.fromkeys(("SKIP", "PREK_SKIP"), skipped) if skipped else {}
         with tempfile.TemporaryDirectory(prefix="syntax-guard-doctor-", ignore_cleanup_errors=True) as folder:
-            clone = _Clone(repository, folder, environment, all_hooks) if runnable else None
-            return tuple(clone.answer(gate, stages[gate], hook) for gate, hook in runnable.items() if clone)
+            clone = _Clone(repository, os.path.join(folder, "clone"), kept)
+            return tuple(clone.answer(gate, stages[gate], hook) for gate, hook in runnable.items())
     except Unreadable as error:
         return tuple(unsure(gate, f"cannot be read: {error.message}", error.place) for gate in stages)
 
@@ -86,32 +95,23 @@ def tried(root: str, environment: Mapping[str, str], *, all_hooks: bool) -> tupl
 class _Clone:
     """A clone of a repository without remotes, where git runs the hooks of the repository."""
 
-    def __init__(self, repository: Repository, folder: str, environment: Mapping[str, str], all_hooks: bool) -> None:
-        self.repository, self.folder = repository, os.path.join(folder, "clone")
-        os.mkdir(self.folder)
-        kept = {name: value for name, value in environment.items() if not name.startswith("GIT_")}
-        person = {
-            f"GIT_{who}_{what}": "doctor@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
-        }
-        self.environment = {**kept, **person, "GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1"}
-        if not all_hooks:
-            configuration = Configuration(repository)
-            others = configuration.others
-            self.environment |= dict.fromkeys(("SKIP", "PREK_SKIP"), ",".join(sorted(others)))
-        self._git("init", "-q", "--bare", "../remote.git")
-        self._git("clone", "-q", "--no-hardlinks", "--no-checkout", repository.top, ".")
-        self._git("remote", "remove", "origin")
-        self._git("checkout", "-q", "-f", "-B", "trial")
+    def __init__(self, repository: Repository, folder: str, environment: Mapping[str, str]) -> None:
+        self.repository, self.folder, self.environment = repository, folder, environment
+        os.mkdir(folder)
+        self._git("init -q --bare ../remote.git")
+        self._git("clone -q --no-hardlinks --no-checkout", repository.top, ".")
+        self._git("remote remove origin")
+        self._git("checkout -q -f -B trial")
         for path in filter(_CONFIGURATION.fullmatch, repository.files):
             self._write(path, repository.text(path) or "")
-        self._git("add", "-A")
-        self._git("commit", "-q", "--no-verify", "--allow-empty", "-m", "start")
-        self._git("tag", "-f", "start")
+        self._git("add -A")
+        self._git("commit -q --no-verify --allow-empty -m start")
+        self._git("tag -f start")
         hooks, setting = git_hooks.hooks(repository.top)
         if setting is None:
-            shutil.copytree(hooks, os.path.join(self.folder, ".git/hooks"), dirs_exist_ok=True)
+            shutil.copytree(hooks, os.path.join(folder, ".git/hooks"), dirs_exist_ok=True)
         else:
-            self._git("config", "core.hooksPath", hooks)
+            self._git("config core.hooksPath", hooks)
 
     def answer(self, gate: str, stage: str, hook: Installed) -> Finding:
         """What ``hook`` does with a broken file in each project, and with a good one."""
@@ -123,24 +123,24 @@ class _Clone:
                 message = f"a broken file in {project or 'the top folder'} went through the {stage} hook"
                 return Finding(gate, "missing", message, place, "tried", "it is accepted by all hooks that ran")
             if _NAME not in broken.output:
-                return Finding(gate, "cannot-tell", f"the {stage} hook fails: {broken.last}", place)
+                return unsure(gate, f"the {stage} hook fails: {broken.last}", place)
         good = self._attempt(gate, _NAME, _GOOD)
         if good.code != 0:
-            return Finding(gate, "cannot-tell", f"the {stage} hook refuses a good file too: {good.last}", place)
+            return unsure(gate, f"the {stage} hook refuses a good file too: {good.last}", place)
         named = re.search(r"hook id: (\S+)", broken.output) if hook.manager else None
         by = f"{hook.manager}, hook {named[1]}" if named else hook.path
         return Finding(gate, "ok", f"a broken file was refused by {by}, {broken.seconds:.1f} s", place, "tried")
 
     def _attempt(self, gate: str, path: str, text: str) -> Outcome:
         """Commit, merge or push a file with the hooks."""
-        before, attempt = _ATTEMPTS[gate]
-        self._git("reset", "-q", "--hard", "start")
-        self._git("checkout", "-q", "-B", "trial", "start")
+        *before, attempt = _ATTEMPTS[gate]
+        self._git("reset -q --hard start")
+        self._git("checkout -q -B trial start")
         self._write(path, text)
-        self._git("add", "-f", path)
+        self._git("add -f", path)
         for command in before:
-            self._git(*command.split())
-        return self._git(*attempt.split(), hooks=())
+            self._git(command)
+        return self._git(attempt, hooks=())
 
     def _write(self, path: str, text: str) -> None:
         full = os.path.join(self.folder, path)
@@ -148,9 +148,12 @@ class _Clone:
         with open(full, "w", encoding="utf-8") as file:
             file.write(text)
 
-    def _git(self, *words: str, hooks: tuple[str, ...] = ("-c", f"core.hooksPath={os.devnull}")) -> Outcome:
+    def _git(
+        self, command: str, *words: str, hooks: tuple[str, ...] = ("-c", f"core.hooksPath={os.devnull}")
+    ) -> Outcome:
         """A git command, which runs no hook where ``hooks`` does not say so."""
-        return bounded(["git", "-c", "commit.gpgsign=false", *hooks, *words], self.folder, self.environment, SECONDS)
+        whole = ["git", "-c", "commit.gpgsign=false", *hooks, *command.split(), *words]
+        return bounded(whole, self.folder, self.environment, SECONDS)
 
 
 def tried_image(image: str, environment: Mapping[str, str]) -> Finding:
@@ -170,7 +173,7 @@ def tried_image(image: str, environment: Mapping[str, str]) -> Finding:
     if found.code == 125:
         raise UsageError(f"{image} cannot be started: {found.last}", "build or pull it first")
     if found.code:
-        return Finding("start", "cannot-tell", f"{image} holds no Python module where it starts ({found.last})")
+        return unsure("start", f"{image} holds no Python module where it starts ({found.last})", None)
     module = found.last
     with tempfile.TemporaryDirectory(prefix="syntax-guard-doctor-") as folder:
         os.chmod(folder, 0o755)  # noqa: S103 - the container's user has to read it
@@ -185,7 +188,7 @@ def tried_image(image: str, environment: Mapping[str, str]) -> Finding:
     if outcome.code and "syntax-guard:" in outcome.output and posixpath.basename(module) in outcome.output:
         return Finding("start", "ok", f"{image} refused a broken {module}, {outcome.seconds:.1f} s", None, "tried")
     message = f"whether {image} starts with a broken {module}: it ended with {outcome.code} ({outcome.last})"
-    return Finding("start", "cannot-tell", message)
+    return unsure("start", message, None)
 
 
 def bounded(command: list[str], folder: str, environment: Mapping[str, str], seconds: float) -> Outcome:

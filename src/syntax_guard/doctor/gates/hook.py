@@ -12,9 +12,8 @@ from syntax_guard.errors import SettingsError
 from syntax_guard.model import Record
 from syntax_guard.sources import git_hooks
 
-from ..data import KNOWN
 from ..finding import Advice, Edit, Finding, Place, Unreadable, missing, nothing, ok, unsure
-from ..parsers.commands import SPEAKS, calls, of_script, unwrapped
+from ..parsers.commands import KNOWN, SPEAKS, calls, of_script, unwrapped
 from ..repository import Repository
 
 _STAGES = {"pre-commit": "syntax-guard", "pre-merge-commit": "syntax-guard", "pre-push": "syntax-guard-tree"}
@@ -74,19 +73,13 @@ class Configuration:
 
 def run_by(repository: Repository, command: str) -> tuple[str, tuple[str, ...] | None] | None:
     """The configuration whose hooks a command runs, and the call of ours that this surely is; None for no hooks."""
-    made = re.fullmatch(r"(pre-commit|prek) run((?: \S+)*)", unwrapped(command))
-    configuration = Configuration(repository, made[1]) if made else None
-    if made is None or configuration is None or not configuration.ours:
+    name, verb, *given = [*unwrapped(command).split(), "", ""]
+    if name not in _FILES or verb != "run":
         return None
+    configuration = Configuration(repository, name)
     mine = configuration.at("pre-commit")
-    sure = (
-        mine
-        and not mine.odd
-        and re.fullmatch(
-            r"(?=.* (?:-a|--all-files)\b)(?: (?:-[av]|--all-files|--verbose|--show-diff-on-failure))*", made[2]
-        )
-    )
-    return configuration.path, ("syntax-guard", "check") if sure else None
+    sure = mine and not mine.odd and {"-a", "--all-files"} & {*given} and {*given} <= {*_KNOWN["run"], ""}
+    return (configuration.path, ("syntax-guard", "check") if sure else None) if configuration.ours else None
 
 
 def _list(value: object) -> list[Any]:
@@ -156,7 +149,7 @@ class HookGate(Record):
             for one in calls(of_script(there.text) or (), verb):
                 whole = one.is_staged == bool(option) and not (one.doubt or one.root or one.paths)
                 if whole and (option or not one.before):  # the push gate reads what git hands to the hook
-                    return [ok(self.name, f"the hook of this clone runs {' '.join(one.words)}", place)]
+                    return [ok(self.name, f"the hook of this clone runs {one.text}", place)]
             if mine or SPEAKS.search(there.text) or "\n" in there.text.strip():
                 return [unsure(self.name, f"whether all is checked: the {self.stage} hook is not read; {_TRY}", place)]
             lacks = "the hook does not run syntax-guard"

@@ -18,26 +18,24 @@ _FOLDER = re.compile(r"packages-dir=(\S+?)/? |upload .*?([\w./-]+)/\*")
 def examine(repository: Repository) -> list[Finding]:
     """The answer about each step that publishes."""
     every = ci.every(repository)
-    publishing = [one for one in every if _PUBLISHING.search(f"{one.script} {one.uses}")]
+    publishing = [one for one in every if _PUBLISHING.search(one.text)]
     return [_answer(repository, every, step) for step in publishing[:5]] or [nothing("ship", "no CI step publishes")]
 
 
 def _answer(repository: Repository, every: list[ci.Step], publishing: ci.Step) -> Finding:
     """What stands between the last step that builds and the one that publishes, in its job, counts."""
     job = [one for one in every[: every.index(publishing) + 1] if one.job == publishing.job]
-    last = max((index for index, one in enumerate(job) if _BUILDING.search(f"{one.script} {one.uses}")), default=0)
-    given = _FOLDER.search(f"{publishing.script} {publishing.uses} ")
+    last = max((index for index, one in enumerate(job) if _BUILDING.search(one.text)), default=0)
+    given = _FOLDER.search(f"{publishing.text} ")
     folder = (given[1] or given[2]) if given else "dist"
     regardless = re.search(r"(?:always|cancelled|failure)\(\)", repository.text(publishing.place.path) or "")
     for step in [] if publishing.doubt or regardless else job[last:]:
         for one in [] if step.doubt else calls(step.words, "check"):
             if not one.doubt and {folder, f"{folder}/*"} & {*one.paths} and not _PUBLISHING.search(one.before):
-                return ok("ship", f"{' '.join(one.words)} stands before what publishes", step.place)
-    elsewhere = [one for one in every if one not in job and folder in f"{one.script} {one.uses}"]
-    if any(SPEAKS.search(f"{step.script} {step.uses}") for step in (*job, *elsewhere)):
+                return ok("ship", f"{one.text} stands before what publishes", step.place)
+    elsewhere = [one for one in every if one not in job and folder in one.text]
+    if any(SPEAKS.search(step.text) for step in (*job, *elsewhere)):
         return unsure("ship", "whether what it publishes was checked", publishing.place)
-    builds = _BUILDING.search(publishing.script)  # what it publishes is not there before
-    command = f"syntax-guard check {folder}/*"
-    edit = None if builds else ci.before(repository, every, publishing, command)
-    advice = Advice((edit,)) if edit else Advice(pattern=f"before what publishes: {command}")
+    install, check = ci.written(publishing.place.path, f"syntax-guard check {folder}/*")
+    advice = Advice(pattern=f"behind what builds and before what publishes: {install}, then {check}")
     return missing("ship", "what it publishes is not checked", publishing.place, _WHY, advice)

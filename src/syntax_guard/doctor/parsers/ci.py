@@ -8,25 +8,23 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 from syntax_guard.config.documents import Mapping, Sequence, Value
 from syntax_guard.model import Record
 
-from ..data import KNOWN
-from ..finding import Edit, Place, Unreadable
+from ..finding import Place, Unreadable
 from ..repository import Repository
-from .commands import LEAVES_OUT, in_shell
+from .commands import KNOWN, LEAVES_OUT, in_shell
 
 SERVICES: list[dict[str, Any]] = KNOWN["service"]
-_MOST_LINES, _MOST_STEPS, _DEEPEST = 4_000, 400, 40
+_MOST_LINES, _DEEPEST = 4_000, 40
 """Of one file. Aliases make a short file long and deep."""
 _KNOWN = KNOWN["ci"]
 _HARMLESS = re.compile(rf"(?:{'|'.join(_KNOWN['keys'])})[/:].*|{'|'.join(_KNOWN['lines'])}", re.DOTALL)
 _BEFORE = re.compile(r"(?:default/)?(?:before_install|install|before_script)[/:]")
-_BRACES = re.compile(r"^[$]{{ *| *}}$")
 _CHECKOUT = re.compile(
     r"actions/checkout@\S+(?: with/(?:fetch-depth|fetch-tags|persist-credentials|submodules|lfs|token|clean)=\S*)*"
 )
@@ -42,13 +40,17 @@ class Step(Record):
     """
 
     place: Place
-    service: dict[str, Any]
-    job: str
+    job: tuple[str, str]
     doubt: str | None
     errexit: bool
     script: str = ""
     uses: str = ""
     apart: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self.script or self.uses
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -66,15 +68,10 @@ class _Line(Record):
     text: str
     place: Place
 
-
-class _Level(Record):
-    """What is said of a step at one level: in it, in its job, or over all jobs."""
-
-    odd: str | None
-    """The first line that is not known to change nothing."""
-    errexit: bool
-    before: list[str]
-    """Commands that run before those of the step, in its shell."""
+    @property
+    def key(self) -> str:
+        """The first key."""
+        return self.path.partition("/")[0]
 
 
 def files(repository: Repository) -> list[tuple[dict[str, Any], str]]:
@@ -82,6 +79,12 @@ def files(repository: Repository) -> list[tuple[dict[str, Any], str]]:
     patterns = [(service, pattern) for service in SERVICES for pattern in service["files"]]
     return [(service, path) for service, pattern in patterns for path in fnmatch.filter(repository.files, pattern)
             if path.count("/") == pattern.count("/")]  # fmt: skip
+
+
+def written(path: str, command: str) -> list[str]:
+    """The steps that install the tool and run ``command``, as the service of a CI file writes them."""
+    item = next(one["item"] for one in SERVICES for pattern in one["files"] if fnmatch.fnmatch(path, pattern))
+    return [item.format(one) for one in ("python -m pip install syntax-guard", command)]
 
 
 def every(repository: Repository) -> list[Step]:
@@ -106,48 +109,40 @@ def _flat(value: Value, place: Place, path: str = "") -> Iterator[_Line]:
         yield _Line(path, value if isinstance(value, str) else "", place)
 
 
-def _level(lines: list[_Line], above: str) -> _Level:
-    """What the lines below the keys ``above`` say."""
-    said = [f"{line.path[len(above) : -1]}: {_BRACES.sub('', line.text[:200])}" for line in lines]
-    odd = next((one for one in said if not _HARMLESS.fullmatch(one)), None)
-    errexit = not any(one.startswith("runs-on") and not re.search(": (?:ubuntu|macos)", one) for one in said)
-    return _Level(odd, errexit, [line.text for line, one in zip(lines, said, strict=True) if _BEFORE.match(one)])
-
-
 def _steps(repository: Repository, service: dict[str, Any], path: str) -> list[Step]:
-    """What a CI file does."""
-    document = repository.mapping(path)
+    """What a CI file does. What stands outside of its steps counts for all of them."""
+    document, hidden = repository.mapping(path), _ANYWHERE.search(repository.text(path) or "")
     lines = list(islice(_flat(document, document.place), _MOST_LINES))
-    places: dict[str, tuple[str, list[_Line]]] = {}
-    for line in lines:
-        if found := re.match(service["step"], line.path):
-            places.setdefault(found[0], (found["job"], []))[1].append(line)
-    if len(lines) == _MOST_LINES or len(places) > _MOST_STEPS:
+    if len(lines) == _MOST_LINES:
         raise Unreadable(document.place, "more lines than are read")
-    levels = {"": _level([line for line in lines if not re.match(service["jobs"], line.path)], "")}
-    hidden = _ANYWHERE.search(repository.text(path) or "")
+    inside: dict[str, list[_Line]] = {}
+    for line in lines:
+        found = re.match(service["step"], line.path)
+        inside.setdefault(found[0] if found else "over all", []).append(line)
+    over = [line.evolve(path=re.sub(service["job"], "", line.path)) for line in inside.pop("over all", ())]
+    errexit = all(re.match("ubuntu|macos", one.text) for one in over if one.key == "runs-on")
+    above = _odd(one for one in over if one.key not in ("needs", "dependsOn"))  # all jobs run, if nothing decides
+    first = [one.text for one in over if _BEFORE.match(one.path)]
     steps: list[Step] = []
-    for at, (job, own) in places.items():
-        if job not in levels:
-            beside = [one for one in lines if re.match(re.escape(job) + "(?!steps/)", one.path)]
-            levels[job] = _level(beside, job)
-        over = [levels[""], *([levels[job]] if job not in ("", at) else []), _level(own, at)]
-        odd = next((f"`{one.odd}` may decide" for one in over if one.odd), None)
-        step = Step(own[0].place, service, path + job, f"{hidden[0]} may leave files out" if hidden else odd,
-                    service.get("errexit", True) and all(one.errexit for one in over))  # fmt: skip
-        keys = [(line, line.path[len(at) :].split("/")) for line in own]
-        if run := [line for line, key in keys if key[0] in service["run"]]:
-            texts = [
-                line.text if len(key) < 4 else "{" for line, key in keys if line in run
-            ]  # what is no text is not read
-            place = run[0].place if "[" in run[0].path[len(at) :] else own[0].place
-            steps.append(
-                step.evolve(script="\n".join([text for one in over for text in one.before] + texts), place=place)
-            )
-        if used := [line.text for line, key in keys if key[0] == service.get("uses")]:
-            told = [f"{'/'.join(key[:-1])}={line.text}" for line, key in keys if key[0] in ("with", "inputs")]
-            steps.append(step.evolve(uses=" ".join([*used, *told])))
+    for at, lines_of_it in inside.items():
+        own = [line.evolve(path=line.path[len(at) :]) for line in lines_of_it]
+        odd, job = above or _odd(own), re.match(service["job"], at)
+        doubt = f"{hidden[0]} may leave files out" if hidden else f"`{odd}` may decide" if odd else None
+        step = Step(own[0].place, (path, job[0] if job else at), doubt, errexit and service.get("errexit", True))
+        before = [*first, *(line.text for line in own if _BEFORE.match(line.path))]
+        texts = [line.text if line.path.count("/") < 3 else "{" for line in own if line.key in service["run"]]
+        used = [line.text for line in own if line.path == f"{service.get('uses')}/"]
+        told = [f"{line.path[:-1]}={line.text}" for line in own if line.key in ("with", "inputs")]
+        if at[:1] != ".":  # a hidden job of GitLab's; what is no text is not read
+            steps += [step.evolve(script="\n".join([*before, *texts]))] if texts else []
+            steps += [step.evolve(uses=" ".join([*used, *told]))] if used else []
     return _apart(lines, steps) if service is SERVICES[0] else steps
+
+
+def _odd(lines: Iterable[_Line]) -> str | None:
+    """The first line that is not known to change nothing; an expression of GitHub's without its braces."""
+    shown = (f"{line.path[:-1]}: {re.sub(r'^[$]{{ *| *}}$', '', line.text[:200])}" for line in lines)
+    return next((one for one in shown if not _HARMLESS.fullmatch(one)), None)
 
 
 def _apart(lines: list[_Line], steps: list[Step]) -> list[Step]:
@@ -160,19 +155,3 @@ def _apart(lines: list[_Line], steps: list[Step]) -> list[Step]:
     ready = {one.job for one in steps if _CHECKOUT.fullmatch(one.uses)}
     lacks = "nothing says that the files are there"
     return [one.evolve(apart=lacks if one.job not in ready else None if asked - narrowed else runs) for one in steps]
-
-
-def before(repository: Repository, steps: list[Step], step: Step, command: str) -> Edit | None:
-    """The edit that installs the tool and runs ``command`` before ``step``; None where that would be a guess."""
-    line = repository.line(step.place)
-    written = line.lstrip()
-    if not written.startswith("- ") or "{" in line.split("run:")[0]:
-        return None
-    earlier = " ".join(one.uses for one in steps[: steps.index(step)] if one.job == step.job)
-    added = ["python -m pip install syntax-guard", command]
-    if re.search(r"(?:^|[\s;&])uvx? ", step.script):
-        added = [f"uvx {command}"]
-    elif step.service is SERVICES[0] and not re.search(r"setup-python|setup-uv", earlier):
-        added = [f"pipx run {command}"]
-    text = "".join(f"{line[: len(line) - len(written)]}{step.service['item'].format(one)}\n" for one in added)
-    return Edit(step.place.path, step.place.line or 1, 0, text)

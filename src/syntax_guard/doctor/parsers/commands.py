@@ -6,14 +6,17 @@ ends (``||``, pipes, conditions, functions, ``exit``, another folder), makes a t
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from itertools import dropwhile
 
+from syntax_guard.config import toml
 from syntax_guard.model import Record
 
-from ..data import KNOWN
 from ..finding import Place
 
+KNOWN = toml.parse(pkgutil.get_data("syntax_guard.doctor", "known.toml") or b"", "known.toml")
+"""What doctor knows and writes, as data."""
 TOOL = "syntax-guard"
 SPEAKS = re.compile(r"syntax[-_]guard|\b(?:compileall|py_compile)\b")
 """The tool; and a gate of the project's own, which knows one Python, and passes over what has a file of bytecode."""
@@ -58,18 +61,14 @@ class Run(Record):
         return (inner(self.words) or (" ".join(self.words), False))[0][:4_000]
 
 
-class Command(Record):
-    """A simple command of a text. ``doubt``: why its failure may not be the failure of the text, or None."""
+class Call(Record):
+    """A simple command of a text. With a ``verb``, it is a call of the tool, or may be one.
+
+    ``doubt`` is why it may let a broken file pass, or fail unheard; None where it surely does neither.
+    """
 
     words: tuple[str, ...]
     doubt: str | None = None
-
-
-class Call(Record):
-    """A call of the tool, or what may be one; ``doubt`` is why it may let a broken file pass, None where it cannot."""
-
-    words: tuple[str, ...]
-    doubt: str | None
     verb: str = ""
     root: str = ""
     is_staged: bool = False
@@ -77,6 +76,11 @@ class Call(Record):
     before: str = ""
     """What runs before it in its text."""
     is_last: bool = True
+
+    @property
+    def text(self) -> str:
+        """The words as one text."""
+        return " ".join(self.words)
 
 
 def in_shell(text: str, *, errexit: bool) -> tuple[str, ...]:
@@ -92,21 +96,15 @@ def of_script(text: str) -> tuple[str, ...] | None:
 
 def inner(words: tuple[str, ...]) -> tuple[str, bool] | None:
     """The text that ``words`` hand to a shell (``bash -ec "…"``), and whether it stops at an error; or None."""
-    options = " ".join(words[1:-1])
-    if (
-        words
-        and re.fullmatch(r"(?:.*/)?(?:ba|da|a)?sh", words[0])
-        and re.fullmatch(r"(?:-\w+ (?:pipefail )?)*-\w*c", options)
-    ):
-        return words[-1], bool(re.search(r"-\w*e", options))
-    return None
+    shell = re.fullmatch(r"(?:\S*/)?(?:ba|da|a)?sh((?: -\w+(?: pipefail)?)*?) -(\w*)c", " ".join(words[:-1]))
+    return (words[-1], bool(re.search(r"-\w*e", f"{shell[1]} -{shell[2]}"))) if shell else None
 
 
-def commands(words: tuple[str, ...]) -> list[Command] | None:
+def commands(words: tuple[str, ...]) -> list[Call] | None:
     """The simple commands that ``words`` run, or None where reading is not sure."""
     text, errexit = inner(words) or ("", False)
     statements = _statements(text) if text else [[words]]
-    found: list[Command] = []
+    found: list[Call] = []
     for number, statement in enumerate(statements or (), 1):
         alone, is_last = len(statement) == 1, number == len(statements or ())
         if alone and text and re.fullmatch(r"set -[eux]+(?:o pipefail)?", " ".join(statement[0])):
@@ -115,7 +113,7 @@ def commands(words: tuple[str, ...]) -> list[Command] | None:
             return None
         else:
             unheard = None if is_last or (errexit and alone) else "what stands behind it may swallow its exit code"
-            found += [Command(one, unheard) for one in statement]
+            found += [Call(one, unheard) for one in statement]
     return None if statements is None else found
 
 
@@ -151,10 +149,8 @@ def calls(words: tuple[str, ...], *verbs: str) -> list[Call]:
         made = _CALL.fullmatch(unwrapped(shown))
         if made and made["verb"].split()[0] in verbs:
             root = re.search(r"--root[= ](\S+)", made["options"])
-            found.append(
-                Call(one.words, one.doubt, made["verb"].split()[0], root[1] if root else "",
-                     "--staged" in made["options"], (*made["paths"].split(),), before, one is read[-1])
-            )  # fmt: skip
+            said = (made["verb"].split()[0], root[1] if root else "", "--staged" in made["options"])
+            found.append(Call(one.words, one.doubt, *said, (*made["paths"].split(),), before, one is read[-1]))
         elif SPEAKS.search(shown) and not _NO_CALL.match(shown):
             found.append(Call(one.words, f"`{shown[:200]}` may not refuse every broken file"))
         before += shown + "\n"

@@ -6,10 +6,15 @@ import configparser
 import posixpath
 import re
 
-from ..data import KNOWN
 from ..repository import Repository
 from .commands import in_shell, of_script, unwrapped
 
+_FILES = {
+    "make": ("GNUmakefile", "makefile", "Makefile"), "tox": ("tox.ini", "tox.toml", "pyproject.toml", "setup.cfg"),
+    "nox": ("noxfile.py",), "just": ("justfile", "Justfile"), "task": ("Taskfile.yml",), "npm": ("package.json",),
+    **dict.fromkeys(("hatch", "poe", "pdm"), ("pyproject.toml",)), **dict.fromkeys(("inv", "invoke"), ("tasks.py",)),
+}  # fmt: skip
+"""What each program that runs tasks reads: the first that is there."""
 SPEAKS = re.compile(r"syntax[-_]guard|\b(?:pre-commit|prek) run\b")
 _NAME = re.compile(r"\w[\w.-]*")
 _PLAIN_LINE = re.compile(r"\s*(?:#.*)?|(?!SHELL|MAKE)[A-Z_]+ *[:?]?= *\S*|\.PHONY *:.*|(?!\.)[\w ./-]+:(?!=)[^=]*")
@@ -24,20 +29,19 @@ def follow(repository: Repository, command: str) -> tuple[str, tuple[str, ...] |
 
     It is a path, and the words that surely run, None where that cannot be told.
     """
-    words = unwrapped(command).split()
-    there = [path for path in KNOWN["tasks"].get(posixpath.basename(words[0]), ()) if repository.text(path) is not None]
-    by_name = words[0] in ("sh", "bash", "uses") and len(words) > 1
-    named = posixpath.normpath(words[by_name]) if by_name or "/" in words[0] else ""
-    scripts = [named, f"{named}/action.yml", f"{named}/action.yaml"] if named else []
-    for path in (*there, *scripts):
-        text = repository.text(path) or ""
-        if not SPEAKS.search(text):
-            continue
-        if path in scripts:
-            return path, None if words[0] == "uses" else in_shell(text, errexit=False) if by_name else of_script(text)
-        reader = {"Makefile": _make, "tox.ini": _tox}.get(path) if path == there[0] else None
-        recipe = reader(repository, text, words[1:]) if reader else None
-        return path, None if recipe is None else in_shell(recipe, errexit=True)
+    name, *given = unwrapped(command).split() or [""]
+    there = [path for path in _FILES.get(posixpath.basename(name), ()) if repository.text(path) is not None]
+    script = given[0] if name in ("sh", "bash", "uses") and given else name if "/" in name else ""
+    scripts = [posixpath.join(script, action) for action in ("", "action.yml", "action.yaml")] if script else []
+    for path in map(posixpath.normpath, (*there, *scripts)):
+        text, reader = repository.text(path) or "", {"Makefile": _make, "tox.ini": _tox}.get(path)
+        if SPEAKS.search(text) and there:
+            recipe = reader(repository, text, given) if reader and path == there[0] else None
+            return path, None if recipe is None else in_shell(recipe, errexit=True)
+        if SPEAKS.search(text):
+            return path, None if name == "uses" else of_script(text) if script == name else in_shell(
+                text, errexit=False
+            )
     return None
 
 
@@ -69,12 +73,11 @@ def _tox(_repository: Repository, text: str, words: list[str]) -> str | None:
         len(words) != 2
         or words[0] != "-e"
         or not _NAME.fullmatch(words[1])
-        or re.search(r"^\[.*[{,]", text, re.MULTILINE)
+        or any(map(re.compile("[{,]").search, parser))
     ):
-        return None  # a name that stands for several
-    settings = {
-        key: said for name in ("testenv", f"testenv:{words[1]}") if name in parser for key, said in parser[name].items()
-    }
+        return None  # such a section stands for several
+    sections = [parser[name] for name in ("testenv", f"testenv:{words[1]}") if name in parser]
+    settings = {key: said for section in sections for key, said in section.items()}
     commands = settings.get("commands", "")
     sure = {*settings} <= _SETTINGS and not re.search(r"^\s*[-!]|[{;&]", commands, re.MULTILINE)
     return commands.strip() if sure else None

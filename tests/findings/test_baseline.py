@@ -195,7 +195,7 @@ def test_from_a_folder_below_and_without_git(folder: Folder, monkeypatch: pytest
     folder.write("app/sub/b.py", BROKEN)
     assert guard(folder, monkeypatch, "baseline", "app/sub/a.py") == 0
     # Not in this process: `run` holds signals back until its command starts.
-    assert folder.guard("run", "--no-cache", "--quiet", "--root", "sub", "--", "no such command", cwd="app").code == 1
+    assert folder.guard("run", "--no-cache", "--quiet", "--root", "sub", "--", "true", cwd="app").code == 1
     assert found(check_paths(["app"], load({}, {}, "."))) == [("app/sub/b.py", SYNTAX, HERE)]
 
 

@@ -269,7 +269,7 @@ class Run:
             yield judgement
 
     def wanted(self, selection: Selection, named: Sequence[str] = ()) -> Selection:
-        """`selection` without unwanted notebooks, but for `named` ones. Raises `SourcesError` if none is left."""
+        """`selection` without unwanted notebooks; `named` ones stay. Raises `SourcesError` if none is left."""
         found = len(selection.files)
         if any(map(is_notebook, selection.files)):
             files = (file for file in selection.files.drained() if self._is_wanted(file, named))

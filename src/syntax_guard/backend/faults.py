@@ -25,8 +25,8 @@ https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 STAYS = frozenset({"08P01", "28000", "28P01", "3D000", "42501", "42704"})
 """Where waiting does not help: an administrator has to do something, or the URL is wrong."""
 
-# For a connection that failed, libpq has no SQLSTATE, only a message: the server's or its own. They are these where the
-# server's `lc_messages` is English; in other languages the fault keeps the driver's name, and is waited for.
+# For a connection that failed, libpq has no SQLSTATE, only a message: the server's or its own. These patterns fit where
+# the server's `lc_messages` is English; in other languages the fault keeps the driver's name, and is waited for.
 _WORDS = (
     (re.compile(r"password authentication failed|no password supplied"), "28P01"),
     (re.compile(r"pg_hba\.conf|role \S+ (?:does not exist|is not permitted to log in)|authentication failed"), "28000"),

@@ -6,7 +6,7 @@ There is no import of ``__future__`` here: it would be the first module that a f
 import marshal
 import os
 import sys
-from _frozen_importlib import ModuleSpec  # importlib's, without what that imports
+from _frozen_importlib import ModuleSpec  # importlib's, without its imports
 from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader
 
 TYPE_CHECKING = False

@@ -36,7 +36,7 @@ def run_and_exit(load_ahead: Callable[[], None] = lambda: None) -> NoReturn:
 
         hold()
     else:
-        _heed_signals()
+        _answer_signals()
     gc.set_threshold(GARBAGE)
     try:
         code = main(sys.argv[1:], load_ahead)
@@ -58,7 +58,7 @@ def _current_folder() -> str:
         return ""
 
 
-def _heed_signals() -> None:
+def _answer_signals() -> None:
     """Have SIGINT, SIGTERM and SIGHUP raise `Stopped`, the first time one comes. One that is ignored stays ignored.
 
     So does SIGBREAK, which is Ctrl-Break and the closing of its console on Windows.

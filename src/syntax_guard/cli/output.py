@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def report(result: Result, how: Printing) -> None:
-    """Write what is to be said of `result`: its findings and, for people, what it came to."""
+    """Report `result`: its findings and, for people, a summary."""
     from ..reports.formats import statistics, summary_line
 
     write_findings(result, how)
@@ -137,7 +137,7 @@ def note(line: str) -> None:
 
 
 def note_visible(line: str) -> None:
-    """As `note`, for a `line` whose names were made visible as it was put together: to do so twice is another name."""
+    """As `note`, for a `line` in which names are visible already: to do that twice would change a name."""
     write_error(f"syntax-guard: {line}\n")
 
 

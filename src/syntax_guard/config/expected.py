@@ -17,7 +17,7 @@ class ExpectedBroken(Record):
     pattern: str
     """A pattern of ``.gitignore``."""
     targets: tuple[str, ...] = ()
-    """The versions that refuse what it matches, such as ``3.9``; none where at least one target does, whichever."""
+    """The versions that refuse what it matches, such as ``3.9``; empty where one target, whichever, is enough."""
 
 
 def entries(values: Iterable[str | ExpectedBroken]) -> tuple[ExpectedBroken, ...]:

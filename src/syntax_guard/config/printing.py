@@ -25,7 +25,7 @@ class Printing(Record):
     file_setting: str
     """What says so: the flag, or its variable."""
     summary: bool
-    """Whether people are told in one line what it came to."""
+    """Whether people get the result in one line."""
     summary_of_green: bool
     """Also where all is valid; pre-commit shows nothing of a hook that passed."""
     notices: bool

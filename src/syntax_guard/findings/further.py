@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 MOST = 64
 """Sources of one run that are looked at: people who check a tree full of errors wait for its verdicts."""
 PIECES = 8
-"""Broken pieces of one source. Where there are more, no line is named: the interpreter is asked thrice about each."""
+"""Broken pieces of one source.
+
+Where there are more, no line is named: the interpreter is asked three times about each.
+"""
 
 _GOES_ON = re.compile(rb"[)\]}]|(?:elif|else|except|finally)\b")
 """How a line starts that belongs to the statement above it, although it is not indented."""

@@ -68,7 +68,7 @@ def options(program: str, words: list[str], short: str, long: Sequence[str]) -> 
 
 
 def split(text: str, *, given: Sequence[str] = ()) -> list[str]:
-    """The words of `text` as a shell and ``env -S`` have them: nothing in it is replaced, but for words in `given`.
+    """The words of `text` as a shell and ``env -S`` have them: nothing in it is replaced, except words in `given`.
 
     Raises `UnknownPythonError` for what only a shell can read.
     """

@@ -179,7 +179,7 @@ def _pieces(connection: Any, deadline: float) -> Iterator[bytes]:
 
 
 def _within(connection: Any, deadline: float) -> None:
-    """Have the next step on `connection` end in time: a socket's own timeout starts afresh with each."""
+    """Have the next step on `connection` end in time: a socket's own timeout starts again with each."""
     left = deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError("timed out")

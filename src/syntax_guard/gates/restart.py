@@ -1,6 +1,6 @@
 """End a container whose health check keeps failing, so that its restart policy starts it again.
 
-Docker and Podman mark such a container as unhealthy and do nothing else. The check runs afresh each time, so the
+Docker and Podman mark such a container as unhealthy and do nothing else. The check is a new process each time, so the
 failures in a row are counted in a small file, under the identity of the process 1 that they belong to.
 """
 
@@ -40,7 +40,7 @@ class ProcessOne(Record):
     """It catches the signal, or takes it from a queue as an init does."""
 
 
-def heed(check: str, limit: int, start_period: float, *, healthy: bool) -> str:
+def note_result(check: str, limit: int, start_period: float, *, healthy: bool) -> str:
     """Take note of how a health check of this container ended, and end process 1 after too many failures.
 
     From `limit` failures in a row on it gets a SIGTERM; after as many more it is taken to be stuck, and killed.

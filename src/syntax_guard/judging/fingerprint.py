@@ -1,4 +1,4 @@
-"""What stands for all that takes part in a verdict besides the source: interpreters, rules and the choice of files."""
+"""A digest of all that takes part in a verdict besides the source: interpreters, rules and the choice of files."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _content(path: str) -> bytes:
 
 def _text(name: str) -> bytes:
     """The text of a module of another package, which is not imported; nothing where it is not there."""
-    from _frozen_importlib_external import PathFinder  # importlib's, without what that imports
+    from _frozen_importlib_external import PathFinder  # importlib's, without its imports
 
     places = None
     *packages, _ = name.split(".")

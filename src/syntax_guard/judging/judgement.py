@@ -81,7 +81,7 @@ class Inquiry(Record):
     """One for each interpreter that answers for `targets`."""
     limits: Limits
     digest: Callable[[bytes], bytes] | None = None
-    """What stands for the bytes that were judged, for a caller that keeps verdicts by content; None: nothing does."""
+    """Makes a digest of the bytes that were judged, for a caller that keeps verdicts by content; None: none is made."""
     defers: Callable[[bytes], bool] | None = None
     """Whether a source may say itself which targets are asked about it: then it is handed back with its bytes, and
     without verdicts. None: no source does."""

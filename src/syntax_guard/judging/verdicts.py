@@ -1,4 +1,4 @@
-"""An interpreter's replies, read into verdicts. SyntaxError's odd fields are put right here alone."""
+"""An interpreter's replies, read into verdicts. Only this module corrects the odd fields of SyntaxError."""
 
 from __future__ import annotations
 

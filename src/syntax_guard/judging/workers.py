@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from _thread import allocate_lock  # threading's own, without what that imports
+from _thread import allocate_lock  # threading's own, without its imports
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -99,7 +99,7 @@ def _has(encoding: str, character: str) -> bool:
 def json_document(value: Any, *, indent: int | None = None) -> str:
     r"""Return `value` as JSON, in ASCII, that every reader takes and in which no CI runner finds a command.
 
-    `indent` is the number of spaces a level; None for one line. Strings keep their value, but for a lone surrogate,
+    `indent` is the number of spaces a level; None for one line. Strings keep their value, except a lone surrogate,
     which strict readers refuse (RFC 8259, section 8.2): it becomes visible text. ``##`` can only stand inside of
     strings, where ``\u0023`` is another way to write it, and ``::`` cannot start a line, because a line of JSON starts
     with a quote, a bracket or a number.

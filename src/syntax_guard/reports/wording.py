@@ -1,4 +1,4 @@
-"""What every report says in words: what judged, how to place a finding, what a run came to."""
+"""What every report says in words: which Python judged, where a finding is, and the result of a run."""
 
 from __future__ import annotations
 

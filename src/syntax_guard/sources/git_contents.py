@@ -158,7 +158,7 @@ def _digest(name: bytes, start: bytes) -> Any:
 
         return sha256(start, usedforsecurity=False)
     try:
-        from _sha1 import sha1  # type: ignore[import-not-found]  # hashlib's, without what that imports
+        from _sha1 import sha1  # type: ignore[import-not-found]  # hashlib's, without its imports
     except ImportError:
         from hashlib import sha1
     return sha1(start, usedforsecurity=False)

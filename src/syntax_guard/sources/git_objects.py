@@ -20,7 +20,7 @@ class Objects:
     def __init__(self, inside: str) -> None:
         """Raises `NotPlainError` for a Python that lacks what it takes to read them."""
         try:
-            from _sha1 import sha1  # type: ignore[import-not-found]  # hashlib's, without what that imports
+            from _sha1 import sha1  # type: ignore[import-not-found]  # hashlib's, without its imports
             from zlib import decompressobj, error
         except ImportError:
             raise NotPlainError from None

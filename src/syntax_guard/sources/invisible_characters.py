@@ -123,7 +123,7 @@ def _windows(line: bytes) -> Iterator[bytes]:
 
 
 def _may_hold_unseen(data: bytes) -> bool:
-    """Whether the UTF-8 of such a character may be in ``data``, but for a byte order mark at its start."""
+    """Whether the UTF-8 of such a character may be in ``data``, except a byte order mark at its start."""
     rest = data.removeprefix(_BOM).translate(None, _ASCII)  # little is left of most sources
     left = _LOOKS
     for lead, last in _LAST_BYTES.items():

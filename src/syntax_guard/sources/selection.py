@@ -1,4 +1,4 @@
-"""What a search comes to: what is to be judged, and why everything else that looks like Python is skipped."""
+"""The result of a search: what is to be judged, and why everything else that looks like Python is skipped."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def cache_key(given: bytes, folder: str | None) -> bytes | None:
 
 def seal(key: bytes, content: bytes) -> bytes:
     """8 bytes that only a holder of `key` can make for `content` (SipHash), without an import that a hook waits for."""
-    from _imp import source_hash  # importlib.util's, without what that imports
+    from _imp import source_hash  # importlib.util's, without its imports
 
     # As the C long that it takes: 8 bytes with a sign, 4 on Windows.
     number = int.from_bytes(source_hash(0, key)[: 4 if os.name == "nt" else 8], "big", signed=True)

@@ -34,7 +34,7 @@ class Place(Record):
 
 
 class Search(Record):
-    """What a search for one version came to."""
+    """The result of a search for one version."""
 
     version: Version
     interpreter: Interpreter | None

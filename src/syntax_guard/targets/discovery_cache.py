@@ -50,7 +50,7 @@ class _Line(Record):
 
 
 def recall_search(store: Store, version: Version, environ: Mapping[str, str]) -> Search | None:
-    """What a search for ``version`` came to, where nothing that it depends on has changed."""
+    """The result of a search for ``version``, where nothing that it depends on has changed."""
     where, now = places(environ), time.time()
     for line in _read(store):
         if line.key != label(version) or line.key != line.version or not _unchanged(line):

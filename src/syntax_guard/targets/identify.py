@@ -134,7 +134,7 @@ def _read_answer(process: subprocess.Popen[bytes], output: bytearray) -> None:
 
 
 def _answer_in(output: bytes) -> _Said | None:
-    """The answer amid whatever else was printed, or None."""
+    """The answer among all that was printed, or None."""
     _, begin, rest = output.rpartition(_BEGIN)
     body, end, _ = rest.partition(_END)
     fields = [os.fsdecode(field) for field in body.split(_BETWEEN)]

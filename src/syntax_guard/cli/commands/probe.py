@@ -44,11 +44,11 @@ def run(arguments: list[str], parse: Parse) -> int:
     answer = http_health.probe(flags["url"], flags["timeout"], flags["unix_socket"])
     outcome = answer.reason
     if flags["restart_after"]:
-        from ...gates.restart import RestartError, heed
+        from ...gates.restart import RestartError, note_result
 
         check = flags["url"] if flags["unix_socket"] is None else f"{flags['unix_socket']} {flags['url']}"
         try:
-            outcome += heed(check, flags["restart_after"], flags["start_period"], healthy=answer.healthy)
+            outcome += note_result(check, flags["restart_after"], flags["start_period"], healthy=answer.healthy)
         except RestartError as error:
             complain(error)
     try:

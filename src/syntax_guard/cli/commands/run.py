@@ -202,7 +202,7 @@ def _checked(roots: list[str], settings: Settings) -> Result:
 
 
 def _show(result: Result, how: Printing, most: int) -> None:
-    """Write the findings: for people, the first so many (0: all), and how to see the others."""
+    """Write the findings: for people, at `most` so many (0: all), and how to see the others."""
     left = len(result.diagnostics) - most if most and how.format.for_people and how.file is None else 0
     if left <= 0:
         write_findings(result, how)

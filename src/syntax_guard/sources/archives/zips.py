@@ -1,4 +1,4 @@
-"""Zip files: wheels, eggs, zip applications, source distributions of old, and the outer half of a conda package."""
+"""Zip files: wheels, eggs, zip applications, old source distributions, and the outer half of a conda package."""
 
 from __future__ import annotations
 

@@ -435,6 +435,17 @@ SCRIPTS = (
     "/usr/bin/env -S sudo -u bash python3", "/lib64/ld-linux-x86-64.so.2 /usr/bin/python3",
     "/lib/ld-musl-x86_64.so.1 /usr/bin/python3", "/usr/bin/tini /usr/bin/python3",
     "/usr/bin/env -S nix-shell -i python3",
+    "/usr/bin/env -S\fpython3", "/usr/bin/env -S nice\vpython3 -u", "/usr/bin/env -S python3 -u\r",
+    "/usr/bin/python3\0sh", "/proc/self/exe", "/proc/thread-self/exe -u", "/usr/bin/env bpython",
+    "/usr/bin/env -S fades -d requests", "/usr/bin/env -S tini -s -- nice python3",
+    "/usr/bin/env -S sh -c '\"$(dirname \"$0\")/bin/python\" \"$0\" \"$@\"'",
+    "/usr/bin/env -S bash -c 'true && exec `which python3` -X dev -u \"$0\"'",
+    "/bin/sh\n'''exec' \"$(dirname -- \"$(realpath -- \"$0\")\")\"/'python3' \"$0\" \"$@\"\n' '''",
+    "/bin/sh\n\"exec\" \"`dirname $0`/python\" \"$0\" \"$@\"",
+    "/bin/sh\n# mode: Python\n\n''':'\nexec $python \"$0\"\n'''", "/bin/sh\n''':'\npython3 \"$0\"; exit\n'''",
+    "/bin/sh\n\"true\" '''\\'\nexec \"${PYTHON:-python3}\" \"$(realpath \"$0\")\"\n'''",
+    "/bin/sh\n" + 30 * ("#" + 90 * " " + "\n") + "''':'\nfor one in python3 python; do exec $one \"$0\"; done\n'''",
+    "/bin/sh\n''':'\nexec uv run --script \"$0\"\n'''",
     "/bin/bash\n':' '''\nexec python \"$0\"\n'''", "/bin/sh\n\"\"\":\"\nexec /usr/bin/env python3 \"$0\"\n\"\"\"",
 )  # fmt: skip
 NO_SCRIPTS = (
@@ -458,6 +469,10 @@ NO_SCRIPTS = (
     "/usr/bin/env -S nix shell nixpkgs#python3 --command bash", "/usr/bin/env -S echo 'a python3'",
     "/lib/ld-linux.so.2 x",
     "/usr/bin/env nix-shell\n#! nix-shell -i bash -p python3 jq", "/usr/bin/env -S nix-shell -i bash -p python3",
+    "/usr/bin/tini -- bash python3", "/usr/bin/env -S op run -- bash python3", "/usr/bin/env -S tini -- make python",
+    "/bin/sh\n':' //; exec node \"$0\"", "/usr/bin/env -S sh -c 'python3 prepare.py \"$0\"'",
+    "/bin/sh\n# '''\nexec python3 x", "/usr/bin/env python3\nPK\x03\x04", "/bin/sh\0/python3",
+    "/bin/sh\n':'\nexec python3 -m app \"$0\"", "/bin/sh\n':'\nexec $PERL \"$0\"", "/usr/bin/env -S tini --",
     "/usr/bin/env -S hatch", "/usr/bin/env -S poetry run", "/usr/bin/pytest", "/usr/bin/py-spy",
 )  # fmt: skip
 
@@ -472,7 +487,9 @@ def test_what_another_program_runs_is_none(line: str) -> None:
     assert not has_python_shebang(f"#!{line}\nx = 1\n".encode())
 
 
-@pytest.mark.parametrize("name", ["SConstruct", "lib/SConscript", "wscript", "x.gyp", "script", "n.txt", "a.json"])
+@pytest.mark.parametrize(
+    "name", ["SConstruct", "lib/SConscript", "wscript", "x.gyp", "script", "n.txt", "a.json", "tool.exe", "x.so"]
+)
 def test_scripts_are_found_everywhere(repository: Folder, name: str) -> None:
     repository.write(name, f"#!/usr/bin/env -S uv run --script\n{BROKEN}").chmod(0o755)
     repository.git("add", "--all")

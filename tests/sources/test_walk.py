@@ -14,6 +14,7 @@ from identify import identify
 from syntax_guard.sources.file_types import is_python_name
 
 from ..conftest import COMMAND, Folder, Run
+from .archives.making import zipped
 
 BROKEN = "x = = 1\n"
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -84,10 +85,25 @@ def test_a_file_that_may_not_be_executed_is_no_script(folder: Folder) -> None:
     assert names(folder.check()) == []
 
 
-@pytest.mark.parametrize("name", ["notes.png", "data.so", "a.zip", ".pdbrc"])
-def test_what_is_no_text_by_its_name_is_not_looked_at(folder: Folder, name: str) -> None:
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no right to execute a file")
+@pytest.mark.parametrize("name", ["notes.png", "data.so", "a.zip", "tool.pyz", "tool.exe"])
+def test_what_may_be_executed_is_python_whatever_its_name_says(folder: Folder, name: str) -> None:
     folder.write("good.py")
     folder.write(name, f"#!/usr/bin/python3\n{BROKEN}").chmod(0o755)
+    assert names(folder.check()) == [name]
+
+
+@pytest.mark.parametrize("name", ["tool", "tool.pyz", "tool.so"])
+def test_a_zip_application_is_an_archive_and_no_source(folder: Folder, name: str) -> None:
+    folder.write("good.py")
+    folder.write(name, zipped({"__main__.py": BROKEN}, first=b"#!/usr/bin/env python3\n")).chmod(0o755)
+    assert names(folder.check()) == []
+    assert [one["member"] for one in folder.check(name).json["diagnostics"]] == ["__main__.py"]
+
+
+def test_what_the_debugger_reads_is_no_python(folder: Folder) -> None:
+    folder.write("good.py")
+    folder.write(".pdbrc", f"#!/usr/bin/python3\n{BROKEN}").chmod(0o755)
     assert names(folder.check()) == []
 
 
@@ -97,7 +113,7 @@ def test_what_is_no_text_by_its_name_is_not_looked_at(folder: Folder, name: str)
 def test_names_are_what_identify_takes_them_for(name: str) -> None:
     tags = identify.tags_from_filename(name)
     python = not tags.isdisjoint({"python", "pyi"})
-    may_start = not tags or ("text" in tags and os.name != "nt")
+    may_start = not tags or os.name != "nt"
     assert is_python_name(name) == (True if python else None if may_start else False)
 
 

@@ -6,7 +6,7 @@ import os
 
 from ..config.settings import SPEAKING
 from ..errors import GitError
-from .file_types import SUFFIXES, is_python_name
+from .file_types import FIRST, SUFFIXES, is_python_name
 from .first_line import has_python_shebang
 from .git_links import EXECUTABLE
 from .readers import SIZE_LIMIT, UnreadableError, too_large
@@ -138,6 +138,6 @@ class _Scripts:
         if entry.mode != EXECUTABLE and os.name != "nt":  # there, as in what is staged, any file may be executed
             return False
         if entry.blob not in self._known:
-            first = self._history.contents.file(entry.blob.encode(), 1024)
+            first = self._history.contents.file(entry.blob.encode(), FIRST)
             self._known[entry.blob] = first is None or has_python_shebang(first)
         return self._known[entry.blob]

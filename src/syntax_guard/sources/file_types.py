@@ -1,6 +1,6 @@
 """Which files are Python: by name as pre-commit's `identify` knows them, else by the first line of an executable.
 
-A system starts what may be executed by its first line, whatever its name says. Only what is no text is never looked at.
+A system starts what may be executed by its first line, whatever its name says.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ SUFFIXES: tuple[str, ...] = (".py", ".pyi", ".pyw")
 NOTEBOOK = ".ipynb"
 _BY_NAME = ("SConstruct", "Sconstruct", "sconstruct", "SConscript", "sconscript")
 """What `identify` does not know by its name: SCons runs it as Python."""
-_MAY_START = frozenset({"shell", "fish", "perl", "ruby", "php", "lua"} | ({"text"} if os.name != "nt" else set()))
-"""Tags of `identify` for what may be started by its first line: ``deploy.sh``, ``notes.txt``. Windows has no right to
-execute, and every text would have to be opened: there, only what is a script of another language."""
+FIRST = 4096
+"""Bytes at the beginning of a file that tell: a script may be of the shell and of Python, behind a long comment."""
+_OTHER_SCRIPTS = frozenset({"shell", "fish", "perl", "ruby", "php", "lua"})
+"""Tags of `identify` for what may be started by its first line on Windows, which has no right to execute: every text
+would have to be opened. Elsewhere, any name may be that of a script: ``deploy.sh``, ``notes.txt``, ``tool.exe``."""
 _NO_SOURCES = (".pdbrc",)
 """What `identify` takes for Python by its name, and no Python ever parses: commands for the debugger."""
 
@@ -60,7 +62,7 @@ def _as_identify_has_it(name: str) -> bool | None:
         return None
     if not tags.isdisjoint(("python", "pyi")):
         return name not in _NO_SOURCES
-    return False if tags.isdisjoint(_MAY_START) else None
+    return False if os.name == "nt" and tags.isdisjoint(_OTHER_SCRIPTS) else None
 
 
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_BINARY"))
@@ -88,7 +90,7 @@ def _begins_as_python(path: str) -> bool:
         raise_shortage(error)
         return False
     try:
-        start = os.read(descriptor, 1024)
+        start = os.read(descriptor, FIRST)
     except OSError:
         return False
     finally:

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 
 def has_python_shebang(first: bytes) -> bool:
     """Whether bytes that begin with `first` are a script for Python: by the first line, or the shell's.
 
-    Behind ``env`` or a program that starts another one, the last word that is the program of a language decides.
+    A line ends where it does for the kernel: at a line feed or a null byte. A zip application is an archive.
     """
-    if not first.startswith(b"#!"):
+    line, _, rest = first.partition(b"\n")
+    if not line.startswith(b"#!") or rest.startswith(b"PK\x03\x04"):
         return False
-    lines = first.decode("utf-8", "replace").splitlines()
-    words = lines[0][2:].split()
+    text = line[2:].partition(b"\0")[0].decode("utf-8", "replace")
+    words = text.split()
     behind_env = bool(words) and _base(words[0]) == "env"
-    command = _command(_split_by_env(lines[0][2:]) if behind_env else words)
+    following = rest.decode("utf-8", "replace").split("\n")
+    return _runs_python(_command(_split_by_env(text) if behind_env else words), following, of_env=behind_env)
+
+
+def _runs_python(command: list[str], following: list[str], *, of_env: bool) -> bool:
+    """Whether `command` runs as Python the script that goes on with the lines `following`.
+
+    Behind a program that starts another one, as any may that is started `of_env`, what stands behind ``--`` decides,
+    else the last word that is the program of a language.
+    """
     if not command:
         return False
     name = _base(command[0])
-    if is_interpreter(name) or _unversioned(name) in _START_PYTHON:
+    if is_interpreter(name) or _unversioned(name) in _START_PYTHON or command[0] in _WHO_STARTS_IT:
         return True
     if name == "nix-shell":
-        return _nix_starts_python([*command, *" ".join(lines[1:9]).split()])
-    python = _starts_python(command, lines[1:])
-    if python is None and (behind_env or name in _STARTERS or name.startswith(_LOADERS)):
+        return _nix_starts_python([*command, *" ".join(following[:8]).split()])
+    python = _starts_python(command, following)
+    if python is None and (of_env or name in _STARTERS or name.startswith(_LOADERS)):
+        if "--" in command:
+            return _runs_python(_command(command[command.index("--") + 1 :]), following, of_env=True)
         programs = [at for at in range(1, len(command)) if not _is_value_for_python(command[:at])]
-        last = (_starts_python(command[at:], lines[1:]) for at in reversed(programs))
+        last = (_starts_python(command[at:], following) for at in reversed(programs))
         python = next((one for one in last if one is not None), False)
     return bool(python)
 
@@ -48,16 +62,32 @@ def _starts_python(command: list[str], following: list[str]) -> bool | None:
     if name in _RUN_COMMANDS and "run" in rest and all(word.startswith("-") for word in rest[rest.index("run") + 1 :]):
         return True
     if name in _SHELLS:
-        return bool(_both(following)) or _passes_itself_on(rest)
+        return _both(following) or _passes_itself_on(rest)
     return False if _unversioned(name) in _OTHER_LANGUAGES else None
 
 
 def _passes_itself_on(words: list[str]) -> bool:
     """Whether a shell with these `words` has Python run the script: ``-c 'exec python3 "$0"'``."""
     at = next((at for at, word in enumerate(words) if word.startswith("-") and word.endswith("c")), len(words))
-    inner = " ".join(words[at + 1 : at + 2]).replace("'", "").replace('"', "").split()
-    command = _command(inner[1:] if inner[:1] == ["exec"] else inner)
-    return "$0" in inner and bool(command) and is_interpreter(_base(command[0]))
+    return _hands_itself_on(" ".join(words[at + 1 : at + 2]))
+
+
+def _hands_itself_on(line: str) -> bool:
+    """Whether a `line` of the shell starts a Python with its own script: ``exec "$(dirname "$0")/python3" -u "$0"``."""
+    words = line.replace("'", "").replace('"', "").split()
+    ends = [end for end, word in enumerate(words) if word.rstrip(";&|)`") in ("$0", "${0}", "$BASH_SOURCE")]
+    return any(_starts_alone(words[at:end]) for end in ends for at in range(end))
+
+
+def _starts_alone(words: list[str]) -> bool:
+    """Whether `words` of the shell are a Python and its options, and no script of another name stands behind."""
+    name = _base(words[0]).rstrip(")`}")
+    if not is_interpreter(name) and not ("$" in words[0] and ("python" in name or "pypy" in name)):
+        return "run" in words and bool(_starts_python(words, []))
+    return all(
+        word.startswith(("-", "$(", "`")) or (before[0] == "-" and before.endswith(("X", "W")))
+        for before, word in pairwise(words)
+    )
 
 
 def _nix_starts_python(words: list[str]) -> bool:
@@ -71,21 +101,14 @@ def _unversioned(name: str) -> str:
     return name.rstrip("0123456789.")
 
 
-def _both(lines: list[str]) -> list[str]:
-    """The command, from its Python on, of a script that is shell and Python at once, whose second line is the first of
-    `lines`; empty for none.
+def _both(lines: list[str]) -> bool:
+    """Whether a script of the shell that goes on with `lines` is Python at once.
 
     pip writes such a script where the path of the interpreter is too long for a first line. To Python, all that the
-    shell runs is a text, so the second line begins with a quote; a script of the shell alone does not.
+    shell runs is a text, so it begins with a quote; a script of the shell alone does not, and never with three.
     """
-    if not lines or lines[0].lstrip()[:1] not in ("'", '"'):
-        return []
-    for line in lines:
-        words = line.replace("'", "").replace('"', "").split()
-        command = _command(words[1:]) if words[:1] == ["exec"] else []
-        if command and is_interpreter(_base(command[0])):
-            return command
-    return []
+    begin = next((line.lstrip() for line in lines if line.strip() and not line.lstrip().startswith("#")), "")
+    return begin.startswith(("'''", '"""')) or (begin[:1] in ("'", '"') and any(map(_hands_itself_on, lines)))
 
 
 _OF_SCRIPTS = frozenset({"--script", "-s", "--gui-script"})
@@ -94,8 +117,10 @@ _RUN_SCRIPTS = ("pipx", "marimo", "streamlit", "coverage", "memray")
 """What takes the script after ``run`` for Python without another word."""
 _RUN_COMMANDS = ("hatch", "pdm")
 """The same where no command stands between ``run`` and the script."""
-_START_PYTHON = ("ipython", "py", "pyw")
+_START_PYTHON = ("ipython", "py", "pyw", "bpython", "ptpython", "fades", "pip-run")
 """What starts a Python that it chooses."""
+_WHO_STARTS_IT = ("/proc/self/exe", "/proc/thread-self/exe")
+"""The program that starts the script: a Python, where a Python does."""
 _STARTERS = (
     "sudo", "doas", "nice", "ionice", "nohup", "setsid", "time", "timeout", "stdbuf", "chronic", "xvfb-run",
     "poetry", "pdm", "hatch", "pipenv", "rye", "conda", "mamba", "micromamba", "pixi", "uv", "uvx", "busybox",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..config.settings import BASELINE_LIMIT, SPEAKING
-from .file_types import SUFFIXES, is_python_name
+from .file_types import FIRST, SUFFIXES, is_python_name
 from .git_attributes import may_have_attributes
 from .git_links import EXECUTABLE, REGULAR
 from .git_modes import ignores_modes
@@ -190,7 +190,7 @@ def _is_script(entry: Entry, index: Index, written: Checkout | AsHeld) -> bool:
     from .first_line import has_python_shebang  # most commits stage no such file
 
     try:
-        return has_python_shebang(written.read(index, entry.stored or entry.path, entry.blob, 1024))
+        return has_python_shebang(written.read(index, entry.stored or entry.path, entry.blob, FIRST))
     except UnreadableError:  # its name does not say that it is Python
         return False
 

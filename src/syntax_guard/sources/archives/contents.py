@@ -14,8 +14,6 @@ METADATA_DEPTH = 3
 """Folders, at most, that they lie in."""
 ARCHIVES = (".whl", ".egg", ".zip", ".pyz", ".pyzw", ".pex", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".conda")
 """How an archive within an archive is called."""
-SCRIPT = 1024
-"""Bytes at the beginning of a file that tell whether it is a script."""
 TWICE = "two members have this name, and installers differ in which of them they install"
 
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")

@@ -7,10 +7,10 @@ import posixpath
 import tarfile
 import zlib
 
-from ..file_types import SUFFIXES
+from ..file_types import FIRST, SUFFIXES
 from ..readers import SIZE_LIMIT, UnreadableError
 from .bounds import HEADER_BYTES, MEMBERS, METADATA_BYTES, Forward, python_bytes, too_large, unpacked_bytes
-from .contents import SCRIPT, TWICE, Contents, is_metadata, normal, unsafe
+from .contents import TWICE, Contents, is_metadata, normal, unsafe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class _Reading:
             raise UnreadableError("has no content")
         self._stream.piece = SIZE_LIMIT
         try:
-            data = file.read(SCRIPT)
+            data = file.read(FIRST)
             if not self._contents.keeps(name, data):
                 return None
             data += file.read(SIZE_LIMIT)

@@ -7,10 +7,10 @@ import stat
 import zipfile
 import zlib
 
-from ..file_types import SUFFIXES
+from ..file_types import FIRST, SUFFIXES
 from ..readers import SIZE_LIMIT, UnreadableError
 from .bounds import DIRECTORY_BYTES, MEMBERS, METADATA_BYTES, Guarded, python_bytes, too_large
-from .contents import SCRIPT, Contents, is_metadata, normal
+from .contents import Contents, is_metadata, normal
 from .zip_headers import contradictions
 
 TYPE_CHECKING = False
@@ -95,7 +95,7 @@ def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, keeps: Callable[
     """All bytes of `member`, or None if `keeps` says of the first that it is not needed. Raises `UnreadableError`."""
     try:
         with archive.open(member) as file:
-            data = file.read(SCRIPT)
+            data = file.read(FIRST)
             if not keeps(data):
                 return None
             data += file.read(SIZE_LIMIT)

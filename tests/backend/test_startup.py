@@ -221,9 +221,9 @@ def never_called() -> None:
 )
 def test_a_route_that_would_answer_the_probes_refuses_the_start(how: str) -> None:
     application = behind_a_catch_all(how, Checkup(GOOD), first=False)
-    with pytest.raises(StartupError, match="stands before the health route") as caught:
+    with pytest.raises(StartupError, match="comes before the health route") as caught:
         enter(application.router.lifespan_context, application)
-    assert caught.value.message.count("stands before") == 3
+    assert caught.value.message.count("comes before") == 3
     application = behind_a_catch_all(how, Checkup(GOOD), first=True)
     enter(application.router.lifespan_context, application)
 

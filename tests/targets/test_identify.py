@@ -77,12 +77,12 @@ def test_what_the_environment_asks_of_pythons_is_not_heard(tmp_path: Path) -> No
 NO_USE = {
     "not CPython": (PYPY, "is PyPy "),
     "too old": (PYTHON_3_7, "is CPython 3.7.16: older than 3.8"),
-    "ends with an error": (FAILS, "is no Python: exit code 1, pyenv: python: command not found"),
-    "says nothing": (SAYS_NOTHING, "is no Python: exit code 0, it printed nothing"),
+    "ends with an error": (FAILS, "is not Python: exit code 1, pyenv: python: command not found"),
+    "says nothing": (SAYS_NOTHING, "is not Python: exit code 0, it printed nothing"),
     "is killed": (DIES, "ended by SIGKILL"),
     "ends half way": (HALF_WAY, "ended half way through its answer"),
     "floods": (FLOODS, "no answer"),
-    "escapes": (r"print('\x1b]0;title\x07 \u202e')", "is no Python: exit code 0, ?]0;title? ?"),
+    "escapes": (r"print('\x1b]0;title\x07 \u202e')", "is not Python: exit code 0, ?]0;title? ?"),
 }
 
 

@@ -58,16 +58,16 @@ def _answer_of_error(error: BaseException) -> Answer:
 
 def _wrong(counts: object) -> str | None:
     if not isinstance(counts, Mapping):
-        return "what a check counts is no mapping"
+        return "the counts of a check are not a mapping"
     for name, number in counts.items():
         if not isinstance(name, str) or not name.isprintable() or not name:
-            return "the name of a number is no printable text"
+            return "the name of a number is not printable text"
         if name in RESERVED:
             return f"the name {name} has a meaning of its own in replies"
         if isinstance(number, bool) or not isinstance(number, (int, float)):
-            return f"{name} is no number"
+            return f"{name} is not a number"
         if abs(number) > 2**63 or not math.isfinite(number):
-            return f"{name} is no number that a reply can hold"
+            return f"{name} is not a number that a reply can hold"
     return None
 
 

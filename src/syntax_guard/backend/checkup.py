@@ -42,7 +42,7 @@ class Checkup:
 
     def __init__(self, *checks: Check, memory: float = 1.0) -> None:
         if not checks:
-            raise ValueError("a checkup needs at least one check, or every gate stands open: Checkup(database(engine))")
+            raise ValueError("a checkup needs at least one check, or every gate is open: Checkup(database(engine))")
         names = [check.name for check in checks]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:

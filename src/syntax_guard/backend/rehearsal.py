@@ -47,7 +47,7 @@ async def shadowed(application: Any, probes: Mapping[str, Sequence[Callable[...,
         selected = await _selected(application, router, path)
         if not any(selected is endpoint for endpoint in endpoints):
             told.append(
-                f"{path}: {_named(selected)} stands before the health route and would answer its probes: put the "
+                f"{path}: {_named(selected)} comes before the health route and would answer its probes: put the "
                 "routes of health_routes or health_router first"
             )
     return told

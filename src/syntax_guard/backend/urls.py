@@ -30,13 +30,13 @@ def read_url(url: str | URL, drivers: Sequence[str]) -> URL:
         raise EngineError("SQLAlchemy knows no such database or driver", "use postgresql+psycopg://…") from None
     except (ArgumentError, ValueError):  # ValueError: what stands for the port is no number
         hint = f"{_FORM}, where @ : / of a password are %40 %3A %2F"
-        raise EngineError("this is no database URL", hint) from None
+        raise EngineError("this is not a database URL", hint) from None
     except ImportError as missing:
         raise EngineError(f"the driver is missing: {missing.name}", f"pip install {missing.name}") from None
     if made.get_backend_name() != "postgresql":
         raise EngineError(f"this is a URL for {made.get_backend_name()}, not PostgreSQL", "use postgresql+psycopg://…")
     if "@" in (made.host or "") or "@" in (made.database or ""):
-        raise EngineError("a part of the password stands where the host is", "write @ in a password as %40, / as %2F")
+        raise EngineError("a part of the password is where the host is", "write @ in a password as %40, / as %2F")
     return made
 
 

@@ -75,7 +75,7 @@ def _fields(line: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise _BadLineError(f"no JSON: {error}") from None
     if not isinstance(fields, dict):
-        raise _BadLineError("no JSON object")
+        raise _BadLineError("not a JSON object")
     return fields
 
 
@@ -121,7 +121,7 @@ _BETWEEN = re.compile(r"[ \t\r\n:,]*")
 def _name(fields: dict[str, Any]) -> str:
     name = fields.get("name", "<source>")
     if not isinstance(name, str):
-        raise _BadLineError("`name` is no string")
+        raise _BadLineError("`name` is not a string")
     return name
 
 
@@ -131,7 +131,7 @@ def _data(fields: dict[str, Any]) -> bytes:
     field = "source" if "source" in fields else "base64"
     text = fields[field]
     if not isinstance(text, str):
-        raise _BadLineError(f"`{field}` is no string")
+        raise _BadLineError(f"`{field}` is not a string")
     try:
         return text.encode() if field == "source" else b64decode(text.encode("ascii"), validate=True)
     except UnicodeEncodeError:
@@ -141,4 +141,4 @@ def _data(fields: dict[str, Any]) -> bytes:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")

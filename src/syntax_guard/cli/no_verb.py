@@ -64,7 +64,7 @@ def _is_for_check(word: str) -> bool:
 def _slip(word: str) -> UsageError:
     if word.startswith("-"):
         return parser("check").unknown([word])
-    said = f"{word[:100]} is no verb of syntax-guard, and there is no such path"
+    said = f"{word[:100]} is not a verb of syntax-guard, and there is no such path"
     if word in ("fix", "format"):
         return UsageError(said, NO_FIX)
     near = OF_OTHER_TOOLS.get(word.lower()) or nearest(word, tuple(VERBS))

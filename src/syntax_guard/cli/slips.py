@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 NO_FIX = "syntax-guard changes no file: a person decides what was meant"
 _NO_RULES = "there are no rules to choose from: the compiler decides"
-_LENGTH = "the length of a line is no question of syntax"
+_LENGTH = "Python has no rule for the length of a line"
 OF_OTHER_TOOLS = {
     "--fix": NO_FIX,
     "--fix-only": NO_FIX,
@@ -142,4 +142,4 @@ def explained(program: str, parser: argparse.ArgumentParser, message: str) -> Us
     if said.startswith("not allowed with"):
         return UsageError(f"{name} does not go with {said.removeprefix('not allowed with argument ')}", hint)
     value = said.partition(": ")[2] if said.startswith("invalid") else ""
-    return UsageError(f"{name}: {value} is no number that it takes" if value else f"{name}: {said}", hint)
+    return UsageError(f"{name}: {value} is not a number that it takes" if value else f"{name}: {said}", hint)

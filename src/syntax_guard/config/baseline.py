@@ -82,9 +82,9 @@ def read(content: bytes, path: str) -> list[str]:
     except _RepeatedKeyError:
         raise SettingsError(f"{path}: a key is there twice", _REMEDY) from None
     except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError
-        raise SettingsError(f"{path}: this is no JSON, as a baseline is", _REMEDY) from None
+        raise SettingsError(f"{path}: this is not JSON, and a baseline is", _REMEDY) from None
     if not isinstance(document, dict) or document.get("version") != VERSION:
-        raise SettingsError(f"{path}: no baseline of version {VERSION}", _REMEDY)
+        raise SettingsError(f"{path}: not a baseline of version {VERSION}", _REMEDY)
     entries = document.get("broken")
     if not isinstance(entries, list) or document.keys() != {"version", "broken"}:
         raise SettingsError(f'{path}: expected "version" and a list "broken", and nothing else', _REMEDY)

@@ -93,7 +93,7 @@ def _refuse_near_misses(document: dict[str, Any]) -> None:
             from difflib import SequenceMatcher
 
             if SequenceMatcher(None, plain, "syntaxguard").ratio() >= _NEAR:
-                raise _MistakeError(f"[{full[:100]}] is no table of settings", f"did you mean [{TABLE}]?", keys)
+                raise _MistakeError(f"[{full[:100]}] is not a table of settings", f"did you mean [{TABLE}]?", keys)
 
 
 def _named_tables(document: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:

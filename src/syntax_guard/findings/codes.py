@@ -34,7 +34,7 @@ CODES = {
         "Write it in the older way, or raise the lowest Python that the project supports.",
     ),
     "encoding-error": Code(
-        "The bytes of the file are no text in the encoding that it declares, or UTF-8 where it declares none.",
+        "The bytes of the file are not text in the encoding that it declares, or UTF-8 where it declares none.",
         "Save the file as UTF-8, or correct its coding line.",
     ),
     "too-complex": Code(

@@ -90,7 +90,7 @@ def shebang(first: bytes, path: str) -> list[str]:
     """
     name = os.path.basename(path)
     if not first.startswith(b"#!"):
-        raise UnknownPythonError(f"{name} is no Python and no script of one")
+        raise UnknownPythonError(f"{name} is not Python and not a script for it")
     lines = os.fsdecode(first).split("\n")
     program, *option = lines[0][2:].strip(" \t").split(None, 1) or [""]
     if not os.path.isabs(program):

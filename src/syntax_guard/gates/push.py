@@ -71,11 +71,12 @@ def update_of(ref: str, old: str, new: str) -> Update:
     """
     if not _REF.fullmatch(ref):
         raise UsageError(
-            f"no update of a ref: {ref[:SHOWN]!r} is no full name of a ref", "write it in full, such as refs/heads/main"
+            f"no update of a ref: {ref[:SHOWN]!r} is not the full name of a ref",
+            "write it in full, such as refs/heads/main",
         )
     for name in (old, new):
         if not _OBJECT.fullmatch(name) or len(name) != len(new):
-            said = f"no update of a ref: {ref[:SHOWN]}: {name[:SHOWN]!r} is no full name of an object"
+            said = f"no update of a ref: {ref[:SHOWN]}: {name[:SHOWN]!r} is not the full name of an object"
             raise UsageError(said, "that has 40 hexadecimal digits, or 64")
     return Update(ref, old, new)
 

@@ -38,9 +38,7 @@ def read_url(url: str) -> Address:
     if scheme not in _PORTS or not authority:
         raise ValueError("not an http or https URL with a host, such as http://127.0.0.1:8000/health")
     if "@" in authority:
-        raise ValueError(
-            "no user and password are sent, and what stands in a command is no secret; ask for a page without"
-        )
+        raise ValueError("no user and password are sent, because a command is not secret; ask for a page without")
     host, port = _host_and_port(authority)
     if not target.startswith("/"):
         target = "/" + target
@@ -60,7 +58,7 @@ def _host_and_port(authority: str) -> tuple[str, int]:
         host, _, port = authority.partition(":")
         labels = host.removesuffix(".").split(".")
         if not set(host) <= _NAME_CHARACTERS or len(host) > _LONGEST_NAME:
-            raise ValueError(f"{host[:_LONGEST_LABEL]} is no name of a host")
+            raise ValueError(f"{host[:_LONGEST_LABEL]} is not the name of a host")
         if not all(0 < len(label) <= _LONGEST_LABEL for label in labels):
             raise ValueError(f"a name of a host has parts of 1 to {_LONGEST_LABEL} characters between its dots")
     if not port:

@@ -127,6 +127,4 @@ def begin(
     except FileNotFoundError:
         raise GitError("git was not found", "install git; `syntax-guard check PATH` needs none") from None
     except OSError as error:
-        raise GitError(
-            f"git could not be started: {error.strerror}", "look at which git stands first on PATH"
-        ) from None
+        raise GitError(f"git could not be started: {error.strerror}", "look at which git is first on PATH") from None

@@ -84,7 +84,7 @@ class Index:
 
         path = path_name(git.output(self._running[git.TOP], self._folder, *git.TOP)).removesuffix("\n")
         if not os.path.isabs(path):
-            raise GitError("git does not say where the work tree is", "look at which git stands first on PATH")
+            raise GitError("git does not say where the work tree is", "look at which git is first on PATH")
         self._top = path  # git said it once
         return path
 

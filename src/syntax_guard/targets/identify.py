@@ -161,7 +161,7 @@ def _silence(path: str, output: bytes, code: int | None, in_time: bool, timeout:
     if not in_time:
         return f"{path} did not answer within {timeout:g} s"
     if code is None:
-        return f"{path} is no Python: it printed {_MOST_OUTPUT >> 20} MiB and no answer"
+        return f"{path} is not Python: it printed {_MOST_OUTPUT >> 20} MiB and no answer"
     if code < 0:
         return f"{path} gave no answer: it was ended by {_signal_name(-code)}"
     if _BEGIN in output:
@@ -170,10 +170,10 @@ def _silence(path: str, output: bytes, code: int | None, in_time: bool, timeout:
     own = {line.strip() for line in _QUESTION.split("\n")}  # some programs quote what they do not understand
     said = [line.strip() for line in lines if line.strip()]
     if said and _quotes(said[0], own):
-        return f"{path} is no Python: exit code {code}"
+        return f"{path} is not Python: exit code {code}"
     first = said[0] if said else "it printed nothing"
     shown = "".join(char if char.isprintable() else "?" for char in first[:80])
-    return f"{path} is no Python: exit code {code}, {shown}"
+    return f"{path} is not Python: exit code {code}, {shown}"
 
 
 def _quotes(line: str, question: set[str]) -> bool:

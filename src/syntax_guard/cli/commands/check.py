@@ -43,7 +43,7 @@ def add_arguments(verb: Parser) -> None:
     verb.add_argument("--tracked", action="store_true", help="files in the work tree that git tracks, at and below "
                       "PATH, and no others")  # fmt: skip
     verb.add_argument("--hook", action="store_true", help="for pre-commit: names of staged files follow; "
-                      "those that are no Python are ignored")  # fmt: skip
+                      "those that are not Python are ignored")  # fmt: skip
     verb.add_argument("--files-from", action=Once, metavar="FILE", help="the files and folders that FILE names, one a "
                       "line; - reads the list from standard input")  # fmt: skip
     verb.add_argument("--null", action="store_true", help="names in the list of --files-from end in a zero byte")

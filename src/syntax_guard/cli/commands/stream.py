@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _SEND = "send it the sources, a line of JSON each"
 DESCRIPTION = (
-    "Judge the sources that stand in the lines of standard input, each a JSON object: "
+    "Judge the sources in the lines of standard input, each a JSON object: "
     '{"id": 1, "name": "a.py", "source": "x = 1\\n"}, or "base64" for "source". '
     "Each gets its answer as a line of JSON, in the same order, as soon as it is there."
 )

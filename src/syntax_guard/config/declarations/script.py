@@ -22,7 +22,7 @@ def read(data: bytes, path: str) -> Declaration | None:
     if not blocks:
         return None
     if len(blocks) > 1:
-        raise DeclarationError("it stands there more than once")
+        raise DeclarationError("it is there more than once")
     content = "".join(line[2:] if line.startswith("# ") else line[1:] for line in blocks[0]["content"].splitlines(True))
     try:
         said = parse(content.encode(), path).get("requires-python")
@@ -31,7 +31,7 @@ def read(data: bytes, path: str) -> Declaration | None:
     if said is None:
         return None
     if not isinstance(said, str):
-        raise DeclarationError("requires-python is no text")
+        raise DeclarationError("requires-python is not text")
     before = text[: blocks[0].start()].count("\n") + 2
     line = before + next((n for n, one in enumerate(content.splitlines()) if one.startswith("requires-python")), 0)
     return Declaration("floor", (said,), f"requires-python {said}", path, line)

@@ -99,7 +99,7 @@ def _pin(words: Iterable[object], name: str, path: str, line: int | None) -> Dec
     )
     for word in said:
         if not isinstance(word, str):
-            raise DeclarationError(f"{name} is no text", (pin,) if pin else ())
+            raise DeclarationError(f"{name} is not text", (pin,) if pin else ())
         if word and _names_none(word):
             raise DeclarationError(f"{word[:100]!r} names no Python", (pin,) if pin else ())
     return pin

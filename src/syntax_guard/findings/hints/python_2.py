@@ -27,7 +27,7 @@ PYTHON_2 = tuple(
         ),
         (r"<>", "write != for <>"),
         (r"\b(?:0[xX][0-9a-fA-F]+|[0-9]+)[lL]\b", "integers have no L in Python 3"),
-        (r"\b[uU][rR]\"", "ur'' is no string in Python 3"),
+        (r"\b[uU][rR]\"", "ur'' is not a string in Python 3"),
         (r"(?<![\w.])0+[1-7][0-7]*(?![\w.])", "write octal numbers as 0o755"),
     )
 )

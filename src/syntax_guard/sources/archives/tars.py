@@ -161,7 +161,7 @@ class _Reading:
         elif target in self._contents.refused:
             self._contents.refuse(name, self._contents.refused[target])
         elif target not in self._contents.sources:
-            self._contents.refuse(name, "a link to what is no Python file in this archive")
+            self._contents.refuse(name, "a link to something that is not a Python file in this archive")
         elif len(self._contents.sources[target]) > self._left:
             self._contents.refuse(name, "the archive unpacks to far more than its size")
         else:

@@ -132,10 +132,10 @@ def _code_cells(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
     sheets = _list(notebook["worksheets"], "worksheets") if old else [notebook]
     for sheet in sheets:
         if not isinstance(sheet, dict):
-            raise _none("a worksheet that is no object")
+            raise _none("a worksheet that is not an object")
         for cell in _list(sheet.get("cells", []), "cells"):
             if not isinstance(cell, dict):
-                raise _none("a cell that is no object")
+                raise _none("a cell that is not an object")
             if cell.get("cell_type") == "code":
                 yield {**cell, "source": _old_source(notebook, cell)} if old else cell
 

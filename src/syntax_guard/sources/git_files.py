@@ -9,7 +9,8 @@ from ..errors import GitError
 from .readers import not_regular
 
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
-_PIECE = 1 << 20
+_PAGE, _PIECE = 1 << 12, 1 << 20
+"""Bytes for which room is made at once, at least and at most."""
 
 
 def opened(path: str) -> int:
@@ -33,8 +34,9 @@ def bytes_of(path: str, most: int | None = None) -> bytes:
     """The first `most` bytes of the regular file at `path`, or all. Raises as `opened`, and `OSError`."""
     file = opened(path)
     try:
-        parts, left = [], os.fstat(file).st_size if most is None else most
-        while left and (part := os.read(file, min(left, _PIECE))):
+        size = os.fstat(file).st_size
+        parts, left, room = [], size if most is None else most, min(max(size, _PAGE), _PIECE)
+        while left and (part := os.read(file, min(left, room))):
             parts.append(part)
             left -= len(part)
         return b"".join(parts)

@@ -148,12 +148,12 @@ def test_a_url_that_names_no_driver_gets_one_that_is_installed(database: Databas
 @pytest.mark.parametrize(
     ("url", "told"),
     [
-        (f"{USER}:{PASSWORD}@{HOST}", "no database URL"),
+        (f"{USER}:{PASSWORD}@{HOST}", "not a database URL"),
         (f"postgresql+nonsense://{USER}:pw@{HOST}/d", "no such database or driver"),
         (f"sqlite:///{HOST}", "not PostgreSQL"),
         (f"postgresql+pg8000://{USER}:pw@{HOST}/d", "pg8000"),
         (f"postgresql://{USER}:quokka p@ss@{HOST}/d", "where the host is"),
-        (f"postgresql://{USER}:quokka p@ss:word@{HOST}/d", "no database URL"),
+        (f"postgresql://{USER}:quokka p@ss:word@{HOST}/d", "not a database URL"),
         (f"postgresql://{USER}:quokka p@ss/word@{HOST}/d", "where the host is"),
         (f"postgresql+asyncpg://{USER}:pw@{HOST}/d?channel_binding=require", "does not know channel_binding"),
         (f"postgresql+asyncpg://{USER}:pw@{HOST}/d?sslmode=require&sslrootcert=/nowhere/{HOST}", "certificates"),

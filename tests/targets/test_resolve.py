@@ -213,7 +213,7 @@ UNUSABLE = {
     "not executable": "is not executable",
     "a loop of links": "symbolic links",
     "a pipe": "is not executable",
-    "no Python": "is no Python",
+    "no Python": "is not Python",
     "hangs": f"did not answer within {MOMENT} s",
     "a null byte": "null",
     "no such command": "no such command on PATH",

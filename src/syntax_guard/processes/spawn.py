@@ -6,7 +6,6 @@ As ``subprocess.Popen``, without the 10 ms that importing ``subprocess`` takes w
 from __future__ import annotations
 
 import os
-from errno import EINVAL
 from io import BufferedReader, FileIO, RawIOBase
 
 from ..errors import GitError
@@ -165,4 +164,6 @@ def reader_has_gone(error: OSError) -> bool:
 
     The C library of Windows calls that an invalid argument, as `subprocess` knows, too.
     """
+    from errno import EINVAL  # which a commit does not wait for
+
     return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == EINVAL)

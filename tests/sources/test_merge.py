@@ -119,7 +119,7 @@ def linked(repository: Folder, at: Path) -> Folder:
 
 def borrowing(repository: Folder, at: Path) -> Folder:
     """A repository that has its objects elsewhere, in a folder whose name has what separates such folders."""
-    objects = at.with_name('o:b"j\\ects')
+    objects = at.with_name("o;b'jects" if os.name == "nt" else 'o:b"j\\ects')
     os.rename(repository.path / ".git" / "objects", objects)
     quoted = str(objects).replace("\\", "\\\\").replace('"', '\\"')
     own = repository.path / ".git" / "objects"
@@ -130,7 +130,7 @@ def borrowing(repository: Folder, at: Path) -> Folder:
 
 @pytest.mark.parametrize("made", [bare, shallow, linked, borrowing])
 def test_kinds_of_repositories(repository: Folder, tmp_path: Path, made: Callable[[Folder, Path], Folder]) -> None:
-    other = made(repository, tmp_path / "oth:er")
+    other = made(repository, tmp_path / f"oth{os.pathsep}er")
     assert asked(other, "main...parameter") == [("a.py", "syntax-error", 11)]
     named = {"GIT_DIR": other.git("rev-parse", "--absolute-git-dir")}
     run = other.check("--merge", "main...parameter", environment=named)

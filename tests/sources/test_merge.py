@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from syntax_guard.cli.main import main
+from syntax_guard.sources import git_merge
+
 from ..conftest import Folder, clean_environment
 
 if TYPE_CHECKING:
@@ -198,21 +201,14 @@ def test_a_partial_clone_fetches_nothing(repository: Folder, tmp_path: Path) -> 
     assert (run.code, run.out, run.err.count("\n"), "git merge-tree failed" in run.err) == (2, "", 1, True), run.err
 
 
-def test_a_git_that_is_too_old(repository: Folder, tmp_path: Path) -> None:
-    """The same git under an older number: it is told by what it says of itself, before it is asked."""
-    real = repository.run("sh", "-c", "command -v git").out.strip()
-    old = Folder(tmp_path / "old", repository.environment)
-    program = old.write(
-        "git",
-        f"""#!/bin/sh
-for one; do [ "$one" = version ] && echo 'git version 2.37.4' && exit; done
-exec {real} "$@"
-""",
-    )
-    program.chmod(0o755)
-    path = f"{old.path}{os.pathsep}{repository.environment['PATH']}"
-    run = repository.check("--merge", "main...parameter", environment={"PATH": path})
-    assert (run.code, run.err.count("\n"), "git 2.38" in run.err, "2.37.4" in run.err) == (2, 1, True, True), run.err
+def test_a_git_that_is_too_old_is_named(
+    repository: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(repository.path)
+    monkeypatch.setattr(git_merge, "OLDEST", (99, 0))
+    assert main(["check", "--merge", "main...parameter"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n"), "git 99.0" in err, repository.git("version") in err) == ("", 1, True, True), err
 
 
 @pytest.mark.parametrize(

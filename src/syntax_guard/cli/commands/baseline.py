@@ -41,8 +41,8 @@ NO_SETTINGS = ("output-format", "output-file", "max-findings", "statistics", "wr
 
 def add_arguments(verb: Parser) -> None:
     """What `baseline` takes."""
-    verb.add_argument("paths", nargs="*", metavar="PATH", help="files, folders and archives to look at; the whole "
-                      "repository where none is named")  # fmt: skip
+    verb.add_argument("paths", nargs="*", metavar="PATH", help="files, folders and archives to look at "
+                      "(default: the whole repository)")  # fmt: skip
     verb.add_argument("--prune", action="store_true", help="only remove what is no longer broken, and what is gone")
     from ..parser import SETTINGS
 

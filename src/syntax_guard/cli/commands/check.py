@@ -33,26 +33,28 @@ def add_arguments(verb: Parser) -> None:
         "paths",
         nargs="*",
         metavar="PATH",
-        help="files, folders and archives; the current folder where none is named; - reads standard input",
+        help="files, folders and archives (default: the current folder); - reads standard input",
     )
-    verb.add_argument("--staged", action="store_true", help="what the git index holds, for hooks outside pre-commit")
-    verb.add_argument("--commits", action=Once, metavar="RANGE", help="what each commit of A..B, of A...B, or one "
-                      "commit adds or changes; - reads names of commits from standard input")  # fmt: skip
-    verb.add_argument("--merge", action=Once, metavar="BASE", help="what a merge of HEAD into this commit would make, "
-                      "or with BASE...TOPIC a merge of that one")  # fmt: skip
-    verb.add_argument("--tracked", action="store_true", help="files in the work tree that git tracks, at and below "
-                      "PATH, and no others")  # fmt: skip
+    verb.add_argument(
+        "--staged", action="store_true", help="check what the git index holds, for hooks outside pre-commit"
+    )
+    verb.add_argument("--commits", action=Once, metavar="RANGE", help="check what each commit of A..B, of A...B, or "
+                      "one commit adds or changes; - reads names of commits from standard input")  # fmt: skip
+    verb.add_argument("--merge", action=Once, metavar="BASE", help="check what a merge of HEAD into this commit would "
+                      "make, or a merge of TOPIC with BASE...TOPIC")  # fmt: skip
+    verb.add_argument("--tracked", action="store_true", help="check only the files in the work tree that git "
+                      "tracks, at and below PATH")  # fmt: skip
     verb.add_argument("--hook", action="store_true", help="for pre-commit: names of staged files follow; "
                       "those that are not Python are ignored")  # fmt: skip
-    verb.add_argument("--files-from", action=Once, metavar="FILE", help="the files and folders that FILE names, one a "
-                      "line; - reads the list from standard input")  # fmt: skip
+    verb.add_argument("--files-from", action=Once, metavar="FILE", help="check the files and folders that FILE names, "
+                      "one a line; - reads the list from standard input")  # fmt: skip
     verb.add_argument("--null", action="store_true", help="names in the list of --files-from end in a zero byte")
-    verb.add_argument("--strict", action="store_true", help="red also for entries of the baseline that are no longer "
-                      "needed")  # fmt: skip
-    verb.add_argument("--archives", metavar="DIR", action="append", default=[], help="the archives in this folder "
-                      "(wheels, source distributions, zip applications); may be repeated")  # fmt: skip
-    verb.add_argument("--installed", action="store_true", help="what is installed where this runs, or in the "
-                      "environment of --python: the distributions that are named in place of PATH, or all")  # fmt: skip
+    verb.add_argument("--strict", action="store_true", help="fail also for entries of the baseline that are no "
+                      "longer needed")  # fmt: skip
+    verb.add_argument("--archives", metavar="DIR", action="append", default=[], help="check the archives in this "
+                      "folder (wheels, source distributions, zip applications); may be repeated")  # fmt: skip
+    verb.add_argument("--installed", action="store_true", help="check what is installed where this runs, or in "
+                      "the environment of --python: the distributions named in place of PATH, or all")  # fmt: skip
     verb.add_settings([name for name in SETTINGS if name != "max-findings"])
 
 

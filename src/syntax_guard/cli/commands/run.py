@@ -50,7 +50,7 @@ def add_arguments(verb: Parser) -> None:
                       "name that imports it, wherever it is installed; may be repeated")  # fmt: skip
     red = verb.add_mutually_exclusive_group()
     red.add_argument("--wait", action="store_true", help="for development: wait until the tree is valid")
-    red.add_argument("--report-only", action="store_true", help="start COMMAND whatever is found")
+    red.add_argument("--report-only", action="store_true", help="start COMMAND in spite of findings")
     verb.add_settings([name for name in SETTINGS if name not in NO_SETTINGS])
 
 

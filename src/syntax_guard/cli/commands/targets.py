@@ -28,7 +28,7 @@ def add_arguments(verb: Parser) -> None:
         "path",
         nargs="*",
         metavar="PATH",
-        help="files, folders and archives to ask about; each project below this folder, else",
+        help="files, folders and archives to ask about (default: each project below this folder)",
     )
     verb.add_settings(("target-version", "python", "output-format", "cache", "cache-dir"))
 

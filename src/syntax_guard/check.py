@@ -161,9 +161,13 @@ def check_for_hook(names: Sequence[str], settings: Settings) -> Result:
 
         more = [*more, *links_to(names)]
     run = Run(settings, by_file)
-    return run.judge(
-        run.wanted(named.select_for_hook([*names, *more], by_file.excludes, (*SUFFIXES, NOTEBOOK), saying(by_file)))
-    )
+    suffixes = (*SUFFIXES, NOTEBOOK)
+    selection = named.select_for_hook([*names, *more], by_file.excludes, suffixes, saying(by_file))
+    if hidden := named.unlooked(names):
+        from .sources.staged import besides_disk
+
+        selection.files.extend(besides_disk(hidden, by_file.excludes, suffixes))
+    return run.judge(run.wanted(selection))
 
 
 def _check_found(search: Search, names: Sequence[str], settings: Settings, follow: Follow | None = None) -> Result:
@@ -258,6 +262,7 @@ def check_staged(index: Index, settings: Settings) -> Result:
             entries += more
     else:
         by_file = same_for_all(settings, top)
+
     run = Run(settings, by_file)
     suffixes = (*SUFFIXES, NOTEBOOK)
     if settings.run_filters:

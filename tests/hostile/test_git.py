@@ -212,6 +212,39 @@ def test_a_repository_of_somebody_else_is_an_error(rigged: Folder) -> None:
     assert not sprung(rigged)
 
 
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+@pytest.mark.parametrize("name", ["bad.py", "script", "p/é.py", f"{'n' * 100}/{'x' * 200}.py"])
+def test_a_hook_judges_what_is_staged_where_git_does_not_look_at_the_disk(
+    repository: Folder, flag: str, name: str
+) -> None:
+    first = "#!/usr/bin/env python3\n"
+    repository.write("good.py")
+    repository.write(name, f"{first}x = (\n").chmod(0o755)
+    repository.git("add", "--all")
+    repository.git("update-index", flag, name)
+    repository.write(name, f"{first}x = 1\n")
+    run = repository.check("--hook", "--", "good.py", name)
+    assert [one[:2] for one in run.found] == [(name, "syntax-error")]
+    excluded = repository.guard("check", "--hook", f"--exclude={name}", "--", "good.py", name)
+    assert (excluded.code, excluded.err) == (0, "")
+    repository.git("commit", "-qm", "first")
+    repository.git("worktree", "add", "-q", "--detach", "../other")
+    repository.git("-C", "../other", "update-index", flag, name)
+    (repository.path.parent / "other" / name).write_text(f"{first}x = 1\n")
+    assert repository.guard("check", "--hook", "--", name, cwd="../other").code == 1, "a linked work tree"
+    repository.git("update-index", flag.replace("--", "--no-"), name)
+    assert repository.check("--hook", "--", "good.py", name).code == 0
+
+
+def test_commits_are_judged_as_git_stores_them(repository: Folder) -> None:
+    repository.write(".gitattributes", "*.py working-tree-encoding=UTF-16LE\n")
+    repository.write("a.py", "x = 1\n".encode("utf-16-le"))
+    repository.git("add", "--all")
+    assert [one[0] for one in repository.check("--staged").found] == ["a.py"]
+    repository.git("commit", "-qm", "first")
+    assert repository.check("--commits", "HEAD").found == []
+
+
 class TestWhatIsCheckedOut:
     """The index may hold other bytes than a checkout: what counts is what Python would read."""
 

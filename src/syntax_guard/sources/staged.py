@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from .checkout import Checkout
+    from .readers import Readable
     from .staged_index import Index
     from .staged_links import StagedLinks
 
@@ -168,6 +169,42 @@ def staged(
     return selection
 
 
+def besides_disk(names: Sequence[str], exclude: Callable[[str], bool], suffixes: tuple[str, ...]) -> list[Readable]:
+    """What the index of the current folder holds of the Python files `names`, whatever stands on the disk.
+
+    Args:
+        names: Paths from the current folder, with ``/`` between their parts.
+        exclude: Says of a path whether settings leave it out.
+        suffixes: Ends of names that mean Python.
+
+    Returns:
+        The contents. What cannot be read of them is among them.
+
+    Raises:
+        GitError: No git starts.
+    """
+    from . import git
+    from .readers import Held
+
+    found: list[Readable] = []
+    for name in names:
+        python = is_python_name(name.rpartition("/")[2], suffixes)
+        if python is False or exclude(name) or below_tool_folder(name):
+            continue
+        data, status = git.answer(os.curdir, "cat-file", "blob", f":./{name}", most=SIZE_LIMIT + 1)
+        if status or len(data) > SIZE_LIMIT:
+            found.append(Unreadable(name, "what is staged of it cannot be read"))
+        elif python or _begins_as_python(data):
+            found.append(Held(name, data))
+    return found
+
+
+def _begins_as_python(data: bytes) -> bool:
+    from .first_line import has_python_shebang  # most commits stage no such file
+
+    return has_python_shebang(data[:FIRST])
+
+
 def _by_disk(index: Index) -> Callable[[str], bool]:
     """What tells whether a staged file may be executed, though the `index` does not say so: as `is_script` has it."""
     if os.name == "nt":
@@ -187,10 +224,8 @@ def _by_disk(index: Index) -> Callable[[str], bool]:
 def _is_script(entry: Entry, index: Index, written: Checkout | AsHeld) -> bool:
     if not entry.blob:
         return False
-    from .first_line import has_python_shebang  # most commits stage no such file
-
     try:
-        return has_python_shebang(written.read(index, entry.stored or entry.path, entry.blob, FIRST))
+        return _begins_as_python(written.read(index, entry.stored or entry.path, entry.blob, FIRST))
     except UnreadableError:  # its name does not say that it is Python
         return False
 

@@ -43,6 +43,7 @@ WHEEL: dict[str, str | bytes] = {
     "demo-1.0.data/scripts/tool": "#!python\nx = 2\n",
     "demo-1.0.data/scripts/shell": "#!/bin/sh\n",
     "demo-1.0.data/data/share/example.py": "{{ no }} Python\n",
+    "demo-1.0.data/data/lib/python3/site-packages/more.py": "z = 4\n",
     "demo/some.data/data/example.py": "y = 3\n",
     "demo/_vendor/other.whl": b"PK",
     "demo-1.0.dist-info/METADATA": REQUIRES,
@@ -57,6 +58,7 @@ def test_a_wheel_is_what_an_installer_compiles(tmp_path: Path) -> None:
         "demo/__init__.py": b"x = 1\n",
         "demo-1.0.data/scripts/tool": b"#!python\nx = 2\n",
         "demo/some.data/data/example.py": b"y = 3\n",
+        "demo-1.0.data/data/lib/python3/site-packages/more.py": b"z = 4\n",
     }
     assert {(one.path.removeprefix(archive.path), one.reason) for one in archive.skipped} == {
         ("/demo/types.pyi", "not-compiled"), ("/demo-1.0.data/data/share/example.py", "not-compiled"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -249,6 +250,20 @@ def test_a_notebook_is_one_file_and_its_cells_have_an_order(folder: Folder) -> N
     said = report(folder, "n.ipynb", "a.py")
     assert [said["summary"][name] for name in ("checked", "broken", "cells")] == [2, 1, 11]
     assert [finding["cell"] for finding in said["diagnostics"]] == [*range(1, 12)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows allows no such name")
+@pytest.mark.parametrize(
+    ("cell", "file"), [("x = 1", "x = (\n"), ("x = (", "x = 1\n"), ("x = (", "x = (\n"), ("1", "1\n")]
+)
+def test_a_file_that_is_called_as_a_cell_is_another_source(folder: Folder, cell: str, file: str) -> None:
+    folder.write("n.ipynb", notebook(cell))
+    folder.write("n.ipynb:cell 1", f"#!/usr/bin/env python3\n{file}").chmod(0o755)
+    broken = [("n.ipynb", 1)] * ("(" in cell) + [("n.ipynb:cell 1", None)] * ("(" in file)
+    for options in ([], ["--no-cache"], []):
+        said = report(folder, *options, "n.ipynb", "n.ipynb:cell 1")
+        assert [(os.path.basename(one["file"]), one["cell"]) for one in said["diagnostics"]] == broken
+        assert said["summary"]["checked"] == 2
 
 
 def test_a_cell_that_is_to_fail_is_said_and_not_red(folder: Folder) -> None:

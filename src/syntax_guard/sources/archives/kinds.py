@@ -54,7 +54,8 @@ class Kind(Record):
 
 def _in_wheel(name: str) -> bool:
     top, _, inside = name.partition("/")
-    return name.endswith(".pyi") or (top.endswith(".data") and inside.startswith(("data/", "headers/")))
+    data = top.endswith(".data") and inside.startswith(("data/", "headers/"))
+    return name.endswith(".pyi") or (data and "-packages/" not in inside)  # `data/` goes to the top of the environment
 
 
 WHEEL = Kind("wheel", _in_wheel, lambda file, metadata, _: declared.of_wheel(file, metadata))

@@ -201,7 +201,7 @@ LAYOUTS = {
         "start", "ok", True, compose),
     "Kubernetes": Layout(manifest("[uvicorn, 'app:app']"), "start", "missing", False, pod),
     "Kubernetes behind the gate": Layout(manifest("[syntax-guard, run, --, uvicorn, 'app:app']"), "start", "ok", True, pod),
-    "Kubernetes, a container before it": Layout(manifest("[uvicorn, 'app:app']", INIT), "start", "ok", True, pod),
+    "Kubernetes, a container before it": Layout(manifest("[uvicorn, 'app:app']", INIT), "start", "cannot-tell", True, pod),
     "a Procfile": Layout({"Procfile": "web: gunicorn app:app -b :$PORT\n"}, "start", "missing", False, procfile, "honcho"),
     "a Procfile behind the gate": Layout(
         {"Procfile": "web: syntax-guard run -- gunicorn app:app -b :$PORT\n"}, "start", "ok", True, procfile, "honcho"),

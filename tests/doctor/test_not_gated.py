@@ -185,6 +185,12 @@ NOT_GATED = {  # the gate, and the files
     "a component of somebody else": ("tree", {".gitlab-ci.yml": "include:\n- component: $CI_SERVER_FQDN/else/syntax-guard/syntax-guard/syntax-guard@1\n"}),
     "a component that is told where to look": ("tree", {".gitlab-ci.yml": "include:\n- component: $CI_SERVER_FQDN/syntax-guard/syntax-guard/syntax-guard@1\n  inputs: {paths: docs}\n"}),
     "a check of some folders": ("tree", workflow(steps("run: syntax-guard check docs"))),
+    "a runner in another folder": ("tree", workflow(steps("run: uv run --directory=docs syntax-guard check"))),
+    "a shell that runs nothing": ("start", image('CMD ["sh", "-nc", "syntax-guard check && exec uvicorn a:b"]')),
+    "gitlab ref'd before_script": ("tree", {".gitlab-ci.yml": "lint:\n  before_script:\n    - !reference [.x, before_script]\n  script: [syntax-guard check]\n"}),
+    "travis jobs with scripts of their own": ("tree", {".travis.yml": "script: [syntax-guard check]\njobs:\n  include:\n  - {name: a, script: pytest}\n"}),
+    "a job that waits for one that never runs": ("tree", workflow(steps(CHECK, job="    needs: a\n") + "  a:\n    if: false\n    runs-on: u\n    steps: [{run: echo}]\n")),
+    "systemd pre goes on": ("start", {"a.service": "[Service]\nWorkingDirectory=/x\nExecStartPre=/v/syntax-guard check \\\n  --exclude *\nExecStart=/v/gunicorn a:b\n"}),
     "a hook for what was built, at the push": ("push", {".git/hooks/pre-push": GENERATED.replace("pre-commit\n", "pre-push\n"), ".pre-commit-config.yaml": CONFIG.replace("id: syntax-guard", "id: syntax-guard-dist")}),
     "a hook for what was built, in CI": ("tree", {**workflow(steps("run: pre-commit run --all-files --hook-stage manual syntax-guard-dist")), ".pre-commit-config.yaml": CONFIG + "  - id: syntax-guard-tree\n  - id: syntax-guard-dist\n"}),
 }  # fmt: skip
@@ -209,7 +215,7 @@ GATED_OTHERWISE = {  # what doctor cannot read, and must not call missing
     "a composite action with our name": ("tree", {**workflow(steps("uses: ./ci/syntax-guard")), "ci/syntax-guard/action.yml": "runs:\n  using: composite\n  steps:\n  - run: syntax-guard check\n    shell: bash\n"}),
 }  # fmt: skip
 GATED_ALL_THE_SAME = {
-    "a workflow as they are": ("tree", workflow(steps("uses: actions/setup-python@v5\n        with: {python-version: '3.12'}", "run: |\n          pip install syntax-guard\n          syntax-guard check", job="    timeout-minutes: 5\n    env: {A: b}\n    strategy: {matrix: {os: [a]}}\n    container: python:3\n") + "  other:\n    runs-on: ubuntu-latest\n    steps: [{run: echo}]\n", on="{push: {branches: [main]}, pull_request: }")),
+    "a workflow as they are": ("tree", workflow(steps("uses: actions/setup-python@v5\n        with: {python-version: '3.12'}", "run: |\n          pip install syntax-guard\n          syntax-guard check", job="    needs: other\n    timeout-minutes: 5\n    env: {A: b}\n    strategy: {matrix: {os: [a]}}\n    container: python:3\n") + "  other:\n    runs-on: ubuntu-latest\n    steps: [{run: echo}]\n", on="{push: {branches: [main]}, pull_request: }")),
     "words of a shell in quotes": ("tree", workflow(steps("run: |\n          echo \"a; b (c)\" 'd | e'\n          syntax-guard check"))),
     "hooks through uv": ("tree", {**workflow(steps("run: uv run pre-commit run -a")), ".pre-commit-config.yaml": CONFIG}),
     "pre-commit in CI": ("tree", {**workflow(steps("run: pre-commit run --all-files --show-diff-on-failure")), ".pre-commit-config.yaml": "fail_fast: true\n" + CONFIG}),

@@ -6,15 +6,14 @@ import importlib
 import json
 import logging
 import os
-import subprocess
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Sequence
 from types import ModuleType
 from typing import NamedTuple
 
+from ..processes.bounded import bounded
 from ..sources.walk import within
 from .check import Check, CheckError, Fault
 from .faults import faults_of
@@ -121,22 +120,10 @@ class _Restart:
     def _try(self) -> tuple[tuple[Fault, ...], bool]:
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
         environment.pop("PROMETHEUS_MULTIPROC_DIR", None)  # the child is no worker: its numbers must not count
-        child = subprocess.Popen(
-            [sys.executable, "-c", _TRIAL],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            start_new_session=True,
-        )
-        ended = threading.Timer(self._deadline, _kill, (child,))
-        ended.start()
-        try:
-            told, _ = child.communicate(json.dumps([sys.path, self._applications, self._deadline]).encode())
-        finally:
-            ended.cancel()
-            _kill(child)  # and whatever it has started
-        return self._judge(told, child.returncode)
+        question = json.dumps([sys.path, self._applications, self._deadline]).encode()
+        command = [sys.executable, "-c", _TRIAL]
+        outcome = bounded(command, os.curdir, environment, self._deadline, given=question)
+        return self._judge(outcome.output, outcome.code)
 
     def _judge(self, told: bytes, code: int) -> tuple[tuple[Fault, ...], bool]:
         try:
@@ -183,17 +170,6 @@ with os.fdopen(reply, "w", encoding="ascii") as into:
     json.dump(outcome, into)
 os._exit(0)  # threads of the application do not hold it up
 """
-
-
-def _kill(child: subprocess.Popen[bytes]) -> None:
-    """End the child and what it has started."""
-    try:
-        if hasattr(os, "killpg"):
-            os.killpg(child.pid, 9)
-        else:
-            child.kill()
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def _faults(module: str, error: BaseException) -> tuple[Fault, ...]:

@@ -37,16 +37,13 @@ class Repository:
         """The folder in the repository, with a slash at its end; ``""`` for its top."""
         self._tree, self._budget = WorkTree(self.top, None), Budget()
         self._texts: dict[str, str | None] = {}
-        self._documents: dict[str, list[Value] | Unreadable] = {}
+        self._documents: dict[str, list[Value]] = {}
 
     @cached_property
     def remote(self) -> str:
         """Where ``origin`` is; empty where git knows none."""
-        return (
-            git.run(self.top, "config", "--default=", "--get", "remote.origin.url").decode(errors="replace")
-            if self.in_git
-            else ""
-        )
+        asked = ("config", "--default=", "--get", "remote.origin.url")
+        return git.run(self.top, *asked).decode(errors="replace") if self.in_git else ""
 
     @cached_property
     def files(self) -> tuple[str, ...]:
@@ -99,14 +96,8 @@ class Repository:
     def yaml(self, path: str) -> list[Value]:
         """The documents of a YAML file; none where there is no such file. Raises Unreadable."""
         if path not in self._documents:
-            try:
-                self._documents[path] = read_yaml(self.text(path) or "", path, self._budget)
-            except Unreadable as error:
-                self._documents[path] = error
-        known = self._documents[path]
-        if isinstance(known, Unreadable):
-            raise known
-        return known
+            self._documents[path] = read_yaml(self.text(path) or "", path, self._budget)
+        return self._documents[path]
 
     def mapping(self, path: str) -> Mapping:
         """The first document of a YAML file that is a mapping; an empty one where there is none. Raises Unreadable."""

@@ -10,14 +10,12 @@ import os
 import posixpath
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Mapping
 
 from syntax_guard.errors import UsageError
-from syntax_guard.model import Record
+from syntax_guard.processes.bounded import Outcome, bounded
 from syntax_guard.sources import git_hooks
 
 from .finding import Finding, Place, Unreadable, unsure
@@ -47,19 +45,6 @@ entries = ("__init__", "__main__", "main", "app", "wsgi", "asgi", "manage")
 print(min(found, key=lambda path: (os.path.basename(path)[:-3] in entries, path)))
 """
 """Names a module below the folder where an image starts; one that is not what starts, if there is one."""
-
-
-class Outcome(Record):
-    """How a command ended; with 124 where it took too long."""
-
-    code: int
-    output: str
-    seconds: float
-
-    @property
-    def last(self) -> str:
-        """The last line that it wrote."""
-        return ([line for line in self.output.split("\n") if line.strip()] or ["it says nothing"])[-1][:200]
 
 
 def tried(root: str, environment: Mapping[str, str], *, all_hooks: bool) -> tuple[Finding, ...]:
@@ -115,20 +100,20 @@ class _Clone:
 
     def answer(self, gate: str, stage: str, hook: Installed) -> Finding:
         """What ``hook`` does with a broken file in each project, and with a good one."""
-        place, broken = Place(hook.path), Outcome(0, "", 0.0)
+        place, broken = Place(hook.path), Outcome(0, b"", 0.0, is_late=False)
         folders = {posixpath.dirname(path) for path in self.repository.named("pyproject.toml", "setup.py", "setup.cfg")}
         for project in sorted({"", *folders})[:_MOST_PROJECTS]:
             broken = self._attempt(gate, posixpath.join(project, _NAME), _BROKEN)
             if broken.code == 0:
                 message = f"a broken file in {project or 'the top folder'} went through the {stage} hook"
                 return Finding(gate, "missing", message, place, "tried", "it is accepted by all hooks that ran")
-            if _NAME not in broken.output:
-                return unsure(gate, f"the {stage} hook fails: {broken.last}", place)
+            if _NAME.encode() not in broken.output:
+                return unsure(gate, f"the {stage} hook fails: {_last(broken)}", place)
         good = self._attempt(gate, _NAME, _GOOD)
         if good.code != 0:
-            return unsure(gate, f"the {stage} hook refuses a good file too: {good.last}", place)
-        named = re.search(r"hook id: (\S+)", broken.output) if hook.manager else None
-        by = f"{hook.manager}, hook {named[1]}" if named else hook.path
+            return unsure(gate, f"the {stage} hook refuses a good file too: {_last(good)}", place)
+        named = re.search(rb"hook id: (\S+)", broken.output) if hook.manager else None
+        by = f"{hook.manager}, hook {named[1].decode(errors='replace')}" if named else hook.path
         return Finding(gate, "ok", f"a broken file was refused by {by}, {broken.seconds:.1f} s", place, "tried")
 
     def _attempt(self, gate: str, path: str, text: str) -> Outcome:
@@ -153,7 +138,7 @@ class _Clone:
     ) -> Outcome:
         """A git command, which runs no hook where ``hooks`` does not say so."""
         whole = ["git", "-c", "commit.gpgsign=false", *hooks, *command.split(), *words]
-        return bounded(whole, self.folder, self.environment, SECONDS)
+        return _run(whole, self.folder, self.environment, SECONDS)
 
 
 def tried_image(image: str, environment: Mapping[str, str]) -> Finding:
@@ -169,40 +154,34 @@ def tried_image(image: str, environment: Mapping[str, str]) -> Finding:
         raise UsageError("--try-image needs podman or docker, and the name of an image", "such as shop:latest")
     name = f"syntax-guard-trial-{os.getpid()}"
     run = [engine, "run", "--rm", "--pull=never", "--network=none", f"--name={name}"]
-    found = bounded([*run, "--entrypoint=python3", image, "-I", "-c", _FIND], "/", environment, SECONDS_OF_IMAGE)
+    found = _run([*run, "--entrypoint=python3", image, "-I", "-c", _FIND], "/", environment, SECONDS_OF_IMAGE)
     if found.code == 125:
-        raise UsageError(f"{image} cannot be started: {found.last}", "build or pull it first")
+        raise UsageError(f"{image} cannot be started: {_last(found)}", "build or pull it first")
     if found.code:
-        return unsure("start", f"{image} holds no Python module where it starts ({found.last})", None)
-    module = found.last
+        return unsure("start", f"{image} holds no Python module where it starts ({_last(found)})", None)
+    module = _last(found)
     with tempfile.TemporaryDirectory(prefix="syntax-guard-doctor-") as folder:
         os.chmod(folder, 0o755)  # noqa: S103 - the container's user has to read it
         broken = os.path.join(folder, "broken.py")
         with open(broken, "w", encoding="utf-8") as file:
             file.write(_BROKEN)
-        outcome = bounded([*run, f"--volume={broken}:{module}:ro", image], "/", environment, SECONDS_OF_IMAGE)
-        bounded([engine, "rm", "-f", name], "/", environment, SECONDS_OF_IMAGE)
-    if outcome.code == 124:
+        outcome = _run([*run, f"--volume={broken}:{module}:ro", image], "/", environment, SECONDS_OF_IMAGE)
+        _run([engine, "rm", "-f", name], "/", environment, SECONDS_OF_IMAGE)
+    if outcome.is_late:
         message = f"{image} starts with a broken {module}, and ran for {SECONDS_OF_IMAGE} s"
         return Finding("start", "missing", message, None, "tried", "what imports it fails, hours later")
-    if outcome.code and "syntax-guard:" in outcome.output and posixpath.basename(module) in outcome.output:
+    said = outcome.output[-20_000:].decode(errors="replace")
+    if outcome.code and "syntax-guard:" in said and posixpath.basename(module) in said:
         return Finding("start", "ok", f"{image} refused a broken {module}, {outcome.seconds:.1f} s", None, "tried")
-    message = f"whether {image} starts with a broken {module}: it ended with {outcome.code} ({outcome.last})"
+    message = f"whether {image} starts with a broken {module}: it ended with {outcome.code} ({_last(outcome)})"
     return unsure("start", message, None)
 
 
-def bounded(command: list[str], folder: str, environment: Mapping[str, str], seconds: float) -> Outcome:
-    """Run a command, and end it and what it started where it takes longer than ``seconds``."""
-    begun = time.monotonic()
-    process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, start_new_session=True,
-    )  # fmt: skip
-    try:
-        output, _ = process.communicate(timeout=seconds)
-        code = process.returncode
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        output, code = b"it took too long", 124
-        process.communicate()
-    return Outcome(code, output[-20_000:].decode(errors="replace"), time.monotonic() - begun)
+def _run(command: list[str], folder: str, environment: Mapping[str, str], seconds: float) -> Outcome:
+    return bounded(command, folder, environment, seconds, errors=subprocess.STDOUT)
+
+
+def _last(outcome: Outcome) -> str:
+    """The last line that a command wrote."""
+    lines = [line for line in outcome.output[-2_000:].decode(errors="replace").split("\n") if line.strip()]
+    return "it took too long" if outcome.is_late else lines[-1][:200] if lines else "it says nothing"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 
 from ..config.specifiers import LOWEST
 from ..errors import TargetError
 from ..model import Interpreter, Record, interpreter_name, label
+from ..processes.bounded import end
 from ..processes.shortage import shortage
 
 TYPE_CHECKING = False
@@ -115,7 +115,7 @@ def _ask(path: str, environ: Mapping[str, str], timeout: float) -> _Said:
             code = process.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             in_time = False
-    _end(process)
+    end(process)
     reader.join(1)
     said = _answer_in(bytes(output))
     if said is not None:
@@ -143,18 +143,6 @@ def _answer_in(output: bytes) -> _Said | None:
     if not fields[3].split():
         return None
     return _Said(int(fields[0]), int(fields[1]), *fields[2:])
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ends the process and those that it started in its session."""
-    try:
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-    except OSError:
-        pass  # ended by itself
-    process.wait()
 
 
 def _silence(path: str, output: bytes, code: int | None, in_time: bool, timeout: float) -> str:

@@ -35,8 +35,9 @@ def _answer(repository: Repository, service: Service) -> Finding:
     doubts = [service.doubt or _doubt(service, one) for one in found]
     if None in doubts:
         return ok("start", f"{name} starts behind the gate", place)
-    if found or SPEAKS.search(run.text) or _elsewhere(repository, service):
-        reason = f": {doubts[0]}" if doubts else ""
+    may_be_elsewhere = service.kind == "kubernetes" and service.doubt  # in a container before it
+    if found or may_be_elsewhere or SPEAKS.search(run.text) or _elsewhere(repository, service):
+        reason = f": {service.doubt or doubts[0]}" if service.doubt or doubts else ""
         return unsure("start", f"whether {name} starts behind the gate{reason}; {_TRY}", place)
     if service.is_one_shot and run.words:
         return nothing("start", f"{name} does its work and ends", place)
@@ -108,15 +109,11 @@ def _edit(repository: Repository, service: Service, words: tuple[str, ...]) -> E
     if key is None or (service.kind == "compose" and run.key == "command" and entry and inner(entry.words)):
         return None
     rest = line[key.end() :].strip()
-    if run.key == "CMD":
-        place = entry.place.line or number if entry else number
-        return Edit(path, place, int(bool(entry)), f"ENTRYPOINT {json.dumps(words)}\n")
-    if run.key == "ENTRYPOINT":
-        own = entry.words if entry else ()
-        return Edit(path, number, repository.lines_of(run.place), f"ENTRYPOINT {json.dumps([*words, *own])}\n")
-    if service.kind == "compose" and run.key == "command":
-        own = entry.words if entry else ()
-        return Edit(path, number, 0, f"{key[1]}entrypoint: {json.dumps([*words, *own])}\n")
+    if run.key in ("CMD", "ENTRYPOINT") or (service.kind == "compose" and run.key == "command"):
+        name = f"{key[1]}entrypoint:" if run.key == "command" else "ENTRYPOINT"
+        old = entry.place if entry and run.key != "command" else None  # an empty one in front of CMD
+        text = f"{name} {json.dumps([*words, *(entry.words if entry else ())])}\n"
+        return Edit(path, old.line or 1, repository.lines_of(old), text) if old else Edit(path, number, 0, text)
     if service.kind == "procfile":
         plain = not re.search(r"[`\\|&;<>(){}*?\[\]~#\n=!]", re.sub(r"\$\{?\w+\}?", "", rest))
         return Edit(path, number, 1, f"{key[0]}{' '.join(words)} {rest if plain else f'bash -c {shlex.quote(rest)}'}\n")

@@ -13,11 +13,6 @@ _OF_TESTS = re.compile(r"(?:^|/)(?:tests?/|docs?/|test_[^/]*$|[^/]*_test\.py$|co
 _DATABASE = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?:sqlalchemy|sqlmodel|asyncpg|psycopg2?)\b", re.MULTILINE)
 _APPLICATION = re.compile(r"\b(?:FastAPI|Starlette)\(")
 _IMPORT = re.compile(r"^from syntax_guard\.backend import [\w\s,()]*\bguarded_lifespan\b", re.MULTILINE)
-_LIFESPAN = (
-    "from syntax_guard.backend import Checkup, database, guarded_lifespan, sources",
-    'Checkup(sources("app"), database(engine))',
-    "with your own package for app and your own engine of SQLAlchemy, and syntax-guard[backend] installed",
-)
 _MOST_FILES, _LARGEST, _MOST_TEXT = 1_500, 60_000, 4_000_000
 
 
@@ -45,8 +40,11 @@ def examine(repository: Repository) -> list[Finding]:
         elif gate:
             found.append(unsure("startup", "whether guarded_lifespan reaches this application", place))
         else:
-            own = f", {lifespan}" if lifespan else ""
-            pattern = f"{_LIFESPAN[0]}\nlifespan=guarded_lifespan({_LIFESPAN[1]}{own})\n{_LIFESPAN[2]}"
+            pattern = (
+                "from syntax_guard.backend import Checkup, database, guarded_lifespan, sources\n"
+                f'lifespan=guarded_lifespan(Checkup(sources("app"), database(engine)){lifespan and f", {lifespan}"})\n'
+                "with your own package for app and your own engine of SQLAlchemy, and syntax-guard[backend] installed"
+            )
             message = "the application serves before its database has answered"
             found.append(missing("startup", message, place, _WHY, Advice(pattern=pattern)))
     return found or [nothing("startup", "no application of FastAPI or Starlette is here")]

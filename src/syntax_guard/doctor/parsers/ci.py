@@ -119,24 +119,29 @@ def _steps(repository: Repository, service: dict[str, Any], path: str) -> list[S
     for line in lines:
         found = re.match(service["step"], line.path)
         inside.setdefault(found[0] if found else "over all", []).append(line)
-    over = [line.evolve(path=re.sub(service["job"], "", line.path)) for line in inside.pop("over all", ())]
+    over = [line.evolve(path=re.sub(f"^{service['job']}", "", line.path)) for line in inside.pop("over all", ())]
     errexit = all(re.match("ubuntu|macos", one.text) for one in over if one.key == "runs-on")
     above = _odd(one for one in over if one.key not in ("needs", "dependsOn"))  # all jobs run, if nothing decides
-    first = [one.text for one in over if _BEFORE.match(one.path)]
+    first = _commands(one for one in over if _BEFORE.match(one.path))
     steps: list[Step] = []
     for at, lines_of_it in inside.items():
         own = [line.evolve(path=line.path[len(at) :]) for line in lines_of_it]
         odd, job = above or _odd(own), re.match(service["job"], at)
         doubt = f"{hidden[0]} may leave files out" if hidden else f"`{odd}` may decide" if odd else None
         step = Step(own[0].place, (path, job[0] if job else at), doubt, errexit and service.get("errexit", True))
-        before = [*first, *(line.text for line in own if _BEFORE.match(line.path))]
-        texts = [line.text if line.path.count("/") < 3 else "{" for line in own if line.key in service["run"]]
+        before = [*first, *_commands(line for line in own if _BEFORE.match(line.path))]
+        texts = _commands(line for line in own if line.key in service["run"])
         used = [line.text for line in own if line.path == f"{service.get('uses')}/"]
         told = [f"{line.path[:-1]}={line.text}" for line in own if line.key in ("with", "inputs")]
-        if at[:1] != ".":  # a hidden job of GitLab's; what is no text is not read
+        if at[:1] != ".":  # a hidden job of GitLab's
             steps += [step.evolve(script="\n".join([*before, *texts]))] if texts else []
             steps += [step.evolve(uses=" ".join([*used, *told]))] if used else []
     return _apart(lines, steps) if service is SERVICES[0] else steps
+
+
+def _commands(lines: Iterable[_Line]) -> list[str]:
+    """Shell text; what is no text and no list of it is not read, as a brace is not."""
+    return ["{" if re.search(r"\]/.", line.path) else line.text for line in lines]
 
 
 def _odd(lines: Iterable[_Line]) -> str | None:

@@ -36,7 +36,8 @@ _UNSURE = re.compile(
 _SHEBANG = re.compile(r"#!\s*(?:/usr)?/bin/(?:env (?:-S )?)?(?:sh|bash|dash)( -e)?[ \r]*(?:\n|$)")
 _WRAPPER = re.compile(
     r"(?:\S*/)?(?:exec|tini|dumb-init|catatonit|docker-init|nice|uvx|(?:uv|poetry|pdm|hatch|pipenv|rye|pipx|pixi) run|"
-    r"uv tool run|env(?! -))(?: -\S+)*(?: [A-Za-z_]\w*=\S*)* |(?:\S*/)?python[\d.]*(?:\.exe)? -m "
+    r"uv tool run|env(?! -))(?: -(?!-?(?:directory|chdir|cwd|C))\S+)*(?: [A-Za-z_]\w*=\S*)* |"
+    r"(?:\S*/)?python[\d.]*(?:\.exe)? -m "
 )
 """A known runner or init, and ``python -m``."""
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=")
@@ -96,7 +97,7 @@ def of_script(text: str) -> tuple[str, ...] | None:
 
 def inner(words: tuple[str, ...]) -> tuple[str, bool] | None:
     """The text that ``words`` hand to a shell (``bash -ec "…"``), and whether it stops at an error; or None."""
-    shell = re.fullmatch(r"(?:\S*/)?(?:ba|da|a)?sh((?: -\w+(?: pipefail)?)*?) -(\w*)c", " ".join(words[:-1]))
+    shell = re.fullmatch(r"(?:\S*/)?(?:ba|da|a)?sh((?: -[eilux]*(?:o pipefail)?)*?) -([eilux]*)c", " ".join(words[:-1]))
     return (words[-1], bool(re.search(r"-\w*e", f"{shell[1]} -{shell[2]}"))) if shell else None
 
 

@@ -30,8 +30,6 @@ _ENDING = re.compile(r"(?:^|[\s/])(?:pytest|tox|nox|alembic|coverage|ruff|mypy|m
 _COMPOSE = ("compose.y*ml", "docker-compose.y*ml", "docker-stack*.y*ml")
 LAID_OVER = ("compose.*.y*ml", "docker-compose[.-]*.y*ml")
 """Files that are read together with another one, and may change what that says."""
-_OF_FILES = ("image", "workingDir", "volumeMounts", "restartPolicy")
-"""What says which files a container of Kubernetes sees, and that it ends."""
 _TEMPLATES = (".dockerignore", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".in", ".erb", ".md", ".py")
 
 
@@ -186,7 +184,7 @@ def _words(value: Value, place: Place) -> tuple[str, ...]:
 
 
 def _of_kubernetes(repository: Repository, path: str) -> Iterator[Service]:
-    """The containers of the first pod in each document, each behind the containers before it that speak of the tool."""
+    """The containers of the first pod in each document. Those that run before them may see other files."""
     text = repository.text(path) or ""
     documents = repository.yaml(path) if "kind:" in text and "containers:" in text and "{{" not in text else []
     for pod in documents:  # what Helm fills in is none yet
@@ -194,18 +192,14 @@ def _of_kubernetes(repository: Repository, path: str) -> Iterator[Service]:
             pod = next((pod[key] for key in ("spec", "template", "jobTemplate") if key in pod), None)
         lists = [pod.listed(key) if isinstance(pod, Mapping) else [] for key in ("initContainers", "containers")]
         initial, own = ([one for one in each if isinstance(one, Mapping)] for each in lists)
-        first = {one.place: run for one in initial if SPEAKS.search((run := _started_by(one, "command", "args")).text)}
+        before = [run.text for one in initial if SPEAKS.search((run := _started_by(one, "command", "args")).text)]
+        odd = f"`{before[0][:200]}` runs before it, and may see other files" if before else None
         for one in own:
-            start = _started_by(one, "command", "args")
-            if first and start.words:
-                lines = [shlex.join(run.words) for run in (*first.values(), start)]
-                start = start.evolve(words=in_shell("\n".join(lines), errexit=True))
-            alike = all(each.get(key) == one.get(key) for each in initial if each.place in first for key in _OF_FILES)
             probe = next((key for key in ("livenessProbe", "readinessProbe") if one.get(key)), None)
             asked = one.section(probe or "").section("exec").words("command") or ("kubelet",)
             health = Run(asked, one.place_of(probe), probe) if probe else None
             name, base, folder = (one.text(key) or "" for key in ("name", "image", "workingDir"))
-            odd = None if alike else "what runs before it may see other files"
+            start = _started_by(one, "command", "args")
             yield Service("kubernetes", f"container {name}", one.place, start, health, None, base, folder, odd)
 
 
@@ -230,10 +224,13 @@ def _of_unit(repository: Repository, path: str) -> Iterator[Service]:
     before, starts, folders = settings.values()
     lines = [value for value, _ in before if SPEAKS.search(value) and not value.startswith("-")]
     lines += [value for value, _ in starts]
-    if starts and not lines[-1].endswith("\\"):
+    if starts:
         run = Run(in_shell("\n".join(lines), errexit=True), Place(path, starts[0][1]), "ExecStart")
-        folder, odd = (folders[-1][0], None) if folders else ("", "its unit has no WorkingDirectory")
-        yield Service("systemd", posixpath.basename(path), run.place, run, folder=folder, doubt=odd)
+        goes_on = any(line.endswith("\\") for line in lines)
+        odd = "a line of its unit goes on in the next one" if goes_on else "its unit has no WorkingDirectory"
+        folder = folders[-1][0] if folders else ""
+        yield Service("systemd", posixpath.basename(path), run.place, run, folder=folder,
+                      doubt=odd if goes_on or not folder else None)  # fmt: skip
 
 
 _READERS = {

@@ -9,9 +9,12 @@ import pytest
 from syntax_guard.cli.main import main
 from syntax_guard.cli.parser import parser
 from syntax_guard.config.options import OPTIONS, PATTERNS, given
+from syntax_guard.config.own_table import settings_in
 from syntax_guard.config.variables import KNOWN, OF_ONE_RUN
 
 if TYPE_CHECKING:
+    from syntax_guard.config.options import Option
+
     from ..conftest import Folder
 
 FLAGS = [option.flags[0] for option in OPTIONS if option.metavar or option.choices]
@@ -66,6 +69,11 @@ def test_odd_values(capsys: pytest.CaptureFixture[str], given: str) -> None:
 def test_odd_values_in_the_file(folder: Folder, capsys: pytest.CaptureFixture[str], content: str) -> None:
     folder.write("pyproject.toml", f"[tool.syntax-guard]\n{content}\n")
     assert f"tool.syntax-guard.{content.partition(' ')[0]}" in refused(capsys, "a.py")
+
+
+@pytest.mark.parametrize("option", [one for one in OPTIONS if one.repeats and one.in_file], ids=lambda one: one.name)
+def test_an_empty_list_in_the_file_is_not_set(option: Option) -> None:
+    assert settings_in(f"[tool.syntax-guard]\n{option.name} = []\n".encode(), "pyproject.toml") == {option.field: ()}
 
 
 @pytest.mark.usefixtures("folder")

@@ -110,7 +110,7 @@ def _versions(value: Any, where: str) -> tuple[str, ...]:
     if not all(said):
         raise SettingsError(f"{where}: expected a version, and there is none", "write one, such as 3.9")
     versions = tuple(version for some in said for version in some)
-    for version, following in zip(versions, (*versions[1:], ""), strict=True):
+    for version, following in zip(versions, (*versions[1:], ""), strict=False):
         from .specifiers import DECLARED, is_version, parse
 
         if version != DECLARED:

@@ -278,7 +278,7 @@ STARTERS = {
     "a shell's script": ["sh", "start.sh"],
     "a script of a shell": ["./start.sh"],
     "a wrapper before it": ["env", "A=1", "sh", "start.sh"],
-    "a program that is not known": ["make", "serve"],
+    "a program that is not known": ["true", "serve"],
     "a manager of processes": ["./honcho", "start"],
     "a reader of commands": ["xargs", "{python}"],
 }

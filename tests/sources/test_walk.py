@@ -93,6 +93,7 @@ def test_what_may_be_executed_is_python_whatever_its_name_says(folder: Folder, n
     assert names(folder.check()) == [name]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no right to execute a file")
 @pytest.mark.parametrize("name", ["tool", "tool.pyz", "tool.so"])
 def test_a_zip_application_is_an_archive_and_no_source(folder: Folder, name: str) -> None:
     folder.write("good.py")

@@ -252,7 +252,7 @@ def test_a_notebook_is_one_file_and_its_cells_have_an_order(folder: Folder) -> N
     assert [finding["cell"] for finding in said["diagnostics"]] == [*range(1, 12)]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows allows no such name")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
 @pytest.mark.parametrize(
     ("cell", "file"), [("x = 1", "x = (\n"), ("x = (", "x = 1\n"), ("x = (", "x = (\n"), ("1", "1\n")]
 )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .targets.surveys import Surveys
 
 
+_ALL_KINDS = (*SUFFIXES, NOTEBOOK)
 FEW = 16
 """Named files that are judged without a look at what is remembered: that takes as long as to judge them."""
 
@@ -121,8 +122,7 @@ def check_tracked(paths: Sequence[str], settings: Settings) -> Result:
 
     found = tracked(paths)
     run = Run(settings, rules(settings, found.files))
-    suffixes = (*SUFFIXES, NOTEBOOK)
-    selection = run.wanted(named.select_for_hook(found.files, run.rules.excludes, suffixes, saying(run.rules)))
+    selection = run.wanted(named.select_for_hook(found.files, run.rules.excludes, _ALL_KINDS, saying(run.rules)))
     selection.skipped += found.skipped
     if not selection.files:
         raise nothing_to_check(selection, paths)
@@ -149,6 +149,13 @@ def check_for_hook(names: Sequence[str], settings: Settings) -> Result:
 
     If declarations among them change which Pythons a project asks, its other files are judged for the new targets too.
     """
+    from .sources.index_bytes import index_here, may_hold_links, unlooked
+
+    top, index = index_here()
+    if top and (not index or may_hold_links(index)):
+        from .sources.links_to import links_to
+
+        names = [*names, *links_to(names, top, may_declare)]
     by_file: Rules
     by_file = by_project = rules(settings, names)
     more: list[str] = []
@@ -156,17 +163,12 @@ def check_for_hook(names: Sequence[str], settings: Settings) -> Result:
         from .targets.by_change import changed_on_disk
 
         by_file, more = changed_on_disk(by_project, names, declaring)
-    if not all(name.endswith(SUFFIXES) for name in names):
-        from .sources.links_to import links_to
-
-        more = [*more, *links_to(names)]
     run = Run(settings, by_file)
-    suffixes = (*SUFFIXES, NOTEBOOK)
-    selection = named.select_for_hook([*names, *more], by_file.excludes, suffixes, saying(by_file))
-    if hidden := named.unlooked(names):
+    selection = named.select_for_hook([*names, *more], by_file.excludes, _ALL_KINDS, saying(by_file))
+    if hidden := unlooked(names, index):
         from .sources.staged import besides_disk
 
-        selection.files.extend(besides_disk(hidden, by_file.excludes, suffixes))
+        selection.files.extend(besides_disk(hidden, by_file.excludes, _ALL_KINDS))
     return run.judge(run.wanted(selection))
 
 
@@ -264,13 +266,12 @@ def check_staged(index: Index, settings: Settings) -> Result:
         by_file = same_for_all(settings, top)
 
     run = Run(settings, by_file)
-    suffixes = (*SUFFIXES, NOTEBOOK)
     if settings.run_filters:
         from .sources.checkout import FilteredCheckout
 
-        selection = staged.staged(index, entries, by_file.excludes, suffixes, FilteredCheckout)
+        selection = staged.staged(index, entries, by_file.excludes, _ALL_KINDS, FilteredCheckout)
     else:
-        selection = staged.staged(index, entries, by_file.excludes, suffixes)
+        selection = staged.staged(index, entries, by_file.excludes, _ALL_KINDS)
     result = run.judge(run.wanted(selection)).evolve(root=top)
     if result.ok or not settings.projects:
         return result

@@ -99,6 +99,39 @@ def test_a_target_that_changes_alone(repository: Folder) -> None:
         assert found[gate] == {"a.py", "m.py"}, gate
 
 
+NEWER, OLDER = '[project]\nrequires-python = ">=3.10"\n', '[project]\nrequires-python = ">=3.9"\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "links", "changed", "refused"),
+    [
+        ({"1/n.txt": "x = 1\n", "2/n.txt": BROKEN}, {"d": "1", "app.py": "d/n.txt"}, {"d": "2"}, "app.py"),
+        ({"1.py": "x = 1\n", "2.txt": BROKEN}, {"d": "1.py", "e": "d", "app.py": "e"}, {"d": "2.txt"}, "app.py"),
+        ({"c/p.toml": NEWER, "a.py": NEW}, {"pyproject.toml": "c/p.toml"}, {"c/p.toml": OLDER}, "a.py"),
+        ({"1/p.toml": NEWER, "2/p.toml": OLDER, "a.py": NEW}, {"d": "1", "pyproject.toml": "d/p.toml"}, {"d": "2"},
+         "a.py"),
+        ({"p.toml": NEWER, "in/a.py": NEW}, {"in/pyproject.toml": "../p.toml"}, {"p.toml": OLDER}, "in/a.py"),
+        ({"in/pyproject.toml": OLDER, "a.py": "x = 1\n"}, {"in/b.py": "../a.py"}, {"a.py": NEW}, "in/b.py"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("below", [".", "below"])
+def test_the_hook_follows_links_over_what_changes_as_the_index_does(
+    repository: Folder, files: dict[str, str], links: dict[str, str], changed: dict[str, str], refused: str, below: str
+) -> None:
+    add(repository, {**files, "below/x": ""}, links)
+    repository.git("commit", "-qm", "valid")
+    for name, target in changed.items():
+        if name in links:
+            (repository.path / name).unlink()
+            add(repository, {}, {name: target})
+        else:
+            add(repository, {name: target})
+    named = [os.path.relpath(name, below) for name in repository.git("diff", "--cached", "--name-only").splitlines()]
+    hook = repository.guard("check", "--hook", "--output-format=json", "--", *named, cwd=below)
+    assert (hook.code, [one["path"] for one in hook.json["diagnostics"]]) == (1, [os.path.relpath(refused, below)])
+    assert [one[0] for one in repository.check("--staged").found] == [refused]
+
+
 def red(repository: Folder, asked: str) -> list[tuple[str, str]]:
     """The subject of the commit and the path of each finding."""
     run = repository.check("--commits", asked)

@@ -21,6 +21,7 @@ OF_A_COMMIT = (
     "cli.commands", "cli.commands.check", "config", "model", "config.settings",
     "sources", "sources.readers", "judging", "judging.judgement", "judging.in_process", "judging.schedule",
     "sources.file_types", "sources.selection", "targets", "targets.rules", "run", "sources.named", "check",
+    "sources.index_bytes",
 )  # fmt: skip
 """Likewise, for each check."""
 OF_A_PROJECT = (

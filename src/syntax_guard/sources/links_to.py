@@ -1,39 +1,55 @@
-"""The tracked links that lead to some files on disk: a commit changes what they hold, and no link itself."""
+"""The tracked links whose way on disk passes what a commit changes: the links themselves stay as they are."""
 
 from __future__ import annotations
 
 import os
 
-from .file_types import is_python_name
-from .git_links import worth_following
-from .selection import real_path
+from .git_links import EXECUTABLE, FOLDER, SYMBOLIC, followed, worth_following
+from .selection import real_path, slashed
 from .staged_links import StagedLinks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
-def links_to(names: Sequence[str]) -> list[str]:
-    """Return the tracked links, of a name that may be Python, to those of `names` that are no Python by their own.
+def links_to(names: Sequence[str], top: str, declares: Callable[[str], bool]) -> list[str]:
+    """Find the tracked links that lead to some files, or over a link among them.
 
-    They are seen from the current folder, as `names` are. Where no repository is around it, there is none. Raises
-    `GitError`.
+    They may be Python by their own name, or be of a name that ``declares(name)``.
+
+    Args:
+        names: Paths from the current folder.
+        top: The top of the work tree around it.
+        declares: Says of a name whether such a file declares something.
+
+    Returns:
+        Paths from the current folder. None of them is among `names`.
+
+    Raises:
+        GitError: Git fails.
     """
-    others = [name for name in names if not is_python_name(os.path.basename(name))]
-    top = _top() if others else None
-    if top is None:
-        return []
     links = StagedLinks(top, lambda *_: None).paths()
-    ends = {real_path(name) for name in others} if links else set()
-    led = (os.path.relpath(os.path.join(top, link)) for link in links if worth_following(link))
-    return [link for link in led if link not in names and os.path.islink(link) and real_path(link) in ends]
+    here = os.path.relpath(real_path(os.curdir), top)
+    changed = {slashed(os.path.normpath(os.path.join(here, name))) for name in names}
+    ends = {real_path(name) for name in names}
+    found = []
+    for link in links:
+        path = os.path.join(top, link)
+        if link in changed or not (worth_following(link) or declares(link)) or not os.path.islink(path):
+            continue
+        if real_path(path) in ends or not changed.isdisjoint(_passed(top, link)):
+            found.append(os.path.relpath(path))
+    return found
 
 
-def _top() -> str | None:
-    folder = os.path.realpath(os.curdir)
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        folder, below = os.path.dirname(folder), folder
-        if folder == below:
-            return None
-    return folder
+def _passed(top: str, link: str) -> tuple[str, ...]:
+    """The paths of the links on the way to the end of `link`, and that of the end, from `top`."""
+
+    def look(path: str) -> tuple[int, str] | None:
+        there = os.path.join(top, path)
+        if os.path.islink(there):
+            return SYMBOLIC, there
+        return (FOLDER if os.path.isdir(there) else EXECUTABLE, there) if os.path.exists(there) else None
+
+    return followed(link, look, lambda there: slashed(os.readlink(there))).passed

@@ -8,7 +8,7 @@ import stat
 from ..errors import SourcesError
 from ..model import stamp_of
 from .file_types import SUFFIXES, is_python_name, is_script, raise_shortage
-from .readers import File, Unreadable, UnreadableError, not_regular, read_file, reason
+from .readers import File, Unreadable, not_regular, reason
 from .selection import (
     DEAD_LINK,
     ENVIRONMENT,
@@ -72,43 +72,6 @@ def select_for_hook(
             tools = inside is not None and below_tool_folder(inside)
             files.take(name, status, TOOL_FOLDER if tools else files.excluded(name))
     return files.selected()
-
-
-def unlooked(names: Iterable[str]) -> list[str]:
-    """Those of the files `names`, in the work tree whose top is the current folder, whose disk git does not look at.
-
-    It was told so (``assume-unchanged``, ``skip-worktree``): something else than what is staged may stand there. In an
-    index of version 4 this is not seen (gitformat-index(5)).
-    """
-    path = os.path.join(".git", "index")
-    try:
-        if os.path.isfile(".git"):
-            from .git_index import index_file  # few work trees are linked ones
-
-            path = index_file(os.curdir)
-        index = read_file(path) if os.access(path, os.F_OK) else b""
-    except (OSError, UnreadableError):
-        return []
-    return [name for name in names if _is_unlooked(index, os.fsencode(name))]
-
-
-def _is_unlooked(index: bytes, path: bytes) -> bool:
-    length = min(len(path), _LONG)
-    at = index.find(path + b"\0")
-    while at >= 4:
-        first, last = int.from_bytes(index[at - 4 : at - 2], "big"), int.from_bytes(index[at - 2 : at], "big")
-        if (last & (_LONG | _MORE) == length and last & _ASSUMED) or (
-            first & (_LONG | _MORE) == length | _MORE and (first & _ASSUMED or last & _SKIPPED)
-        ):
-            return True
-        at = index.find(path + b"\0", at + 1)
-    return False
-
-
-_LONG = 0xFFF
-"""The length that stands for all longer names."""
-_ASSUMED, _MORE, _SKIPPED = 0x8000, 0x4000, 0x4000
-"""Flags of an entry: ``assume-unchanged``, more flags behind these, and among those ``skip-worktree``."""
 
 
 class NamedFiles:

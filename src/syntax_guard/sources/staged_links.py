@@ -8,6 +8,7 @@ from ..errors import GitError
 from .git_files import bytes_of
 from .git_index import index_file
 from .git_links import FOLDER, LONGEST, SYMBOLIC, End, followed, skipped_as, worth_following
+from .index_bytes import may_hold_links
 from .path_names import path_name
 from .staged_index import Entry
 
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
 
     Changed = Callable[[str, End], bool]
     Read = Callable[[bytes, int], "bytes | None"]
-
-_MODE = SYMBOLIC.to_bytes(4, "big")
-_SHARED = b"link\0"
-"""How the part of an index begins that says that the rest is in another file (gitformat-index(5))."""
 
 
 class StagedLinks:
@@ -117,20 +114,10 @@ def _entries(path: str, end: End) -> Iterator[Entry]:
 
 
 def _may_hold_links(top: str) -> bool:
-    """Whether the bytes of the index say so: nearly no repository has a link, and to ask git takes its time."""
     from . import git
 
     named = git.variable("GIT_INDEX_FILE")
     try:
-        content = bytes_of(os.path.join(top, named) if named else index_file(top))
+        return may_hold_links(bytes_of(os.path.join(top, named) if named else index_file(top)))
     except OSError:
         return True
-    return _SHARED in content or _holds_mode(content)
-
-
-def _holds_mode(content: bytes) -> bool:
-    """Whether the mode of a link is in `content`. Names and numbers are full of zeros: the byte that is rare leads."""
-    at = content.find(_MODE[2])
-    while at >= 0 and content[at - 2 : at + 2] != _MODE:
-        at = content.find(_MODE[2], at + 1)
-    return at >= 0

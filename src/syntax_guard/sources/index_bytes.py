@@ -1,0 +1,76 @@
+"""What the bytes of git's index say, where to start git takes too long: a commit waits for it."""
+
+from __future__ import annotations
+
+import os
+
+from .readers import UnreadableError, read_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def index_here() -> tuple[str | None, bytes]:
+    """The top of the work tree around the current folder, and the bytes of its index.
+
+    The top is None where no repository is around the folder. There are no bytes where they cannot be read.
+    """
+    top = os.path.realpath(os.curdir)
+    while not os.access(os.path.join(top, ".git"), os.F_OK):
+        top, below = os.path.dirname(top), top
+        if top == below:
+            return None, b""
+    path = os.path.join(top, ".git", "index")
+    try:
+        if os.path.isfile(os.path.join(top, ".git")):
+            from .git_index import index_file  # few work trees are linked ones
+
+            path = index_file(top)
+        return top, read_file(path) if os.access(path, os.F_OK) else b""
+    except (OSError, UnreadableError):
+        return top, b""
+
+
+def unlooked(names: Iterable[str], index: bytes) -> list[str]:
+    """Those of the files `names`, from the top of a work tree, whose disk git does not look at.
+
+    It was told so (``assume-unchanged``, ``skip-worktree``): something else than what is staged may stand there. In an
+    `index` of version 4 this is not seen (gitformat-index(5)).
+    """
+    return [name for name in names if _is_unlooked(index, os.fsencode(name))]
+
+
+def may_hold_links(index: bytes) -> bool:
+    """Whether the bytes of an `index` may hold a link: nearly no repository has one, and to ask git takes its time."""
+    if _SHARED in index:
+        return True
+    at = index.find(_LINK[2])  # the byte that is rare: names and numbers are full of zeros
+    while at >= 0 and index[at - 2 : at + 2] != _LINK:
+        at = index.find(_LINK[2], at + 1)
+    return at >= 0
+
+
+_LINK = 0o120000.to_bytes(4, "big")
+"""The mode of a link."""
+_SHARED = b"link\0"
+"""How the part of an index begins that says that the rest is in another file (gitformat-index(5))."""
+
+
+def _is_unlooked(index: bytes, path: bytes) -> bool:
+    length = min(len(path), _LONG)
+    at = index.find(path + b"\0")
+    while at >= 4:
+        first, last = int.from_bytes(index[at - 4 : at - 2], "big"), int.from_bytes(index[at - 2 : at], "big")
+        if (last & (_LONG | _MORE) == length and last & _ASSUMED) or (
+            first & (_LONG | _MORE) == length | _MORE and (first & _ASSUMED or last & _SKIPPED)
+        ):
+            return True
+        at = index.find(path + b"\0", at + 1)
+    return False
+
+
+_LONG = 0xFFF
+"""The length that stands for all longer names."""
+_ASSUMED, _MORE, _SKIPPED = 0x8000, 0x4000, 0x4000
+"""Flags of an entry: ``assume-unchanged``, more flags behind these, and among those ``skip-worktree``."""

@@ -123,3 +123,19 @@ def test_a_start_with_nothing_to_print_needs_no_output(tree: Folder, closed: str
     done = subprocess.run(["bash", "-c", line], cwd=tree.path, env=tree.environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert (tree.path / "started").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the pipe of a POSIX system")
+@pytest.mark.parametrize("line", ["check ok.py", "check bad.py", "check --output-format=json ok.py", "targets",
+                                  "run -- touch started"])  # fmt: skip
+def test_a_report_whose_reader_has_gone_is_lost(line: str, tree: Folder) -> None:
+    tree.write("ok.py", "x = 1\n")
+    tree.write("bad.py", "def f(:\n")
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([str(COMMAND), *line.split()], cwd=tree.path, env=tree.environment, stdout=writer,
+                          stderr=subprocess.PIPE, check=False)  # fmt: skip
+    os.close(writer)
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
+    assert not (tree.path / "started").exists()

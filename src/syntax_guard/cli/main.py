@@ -40,8 +40,8 @@ def run_and_exit(load_ahead: Callable[[], None] = lambda: None) -> NoReturn:
     gc.set_threshold(GARBAGE)
     try:
         code = main(sys.argv[1:], load_ahead)
-    except BrokenPipeError:  # the reader of the findings has gone
-        code = RED
+    except BrokenPipeError:  # the reader of the report has gone
+        code = _unasked(sys.argv[1:])
     except Stopped as stopped:
         code = stopped.code
         worker = sys.modules.get("syntax_guard.processes.worker")
@@ -100,7 +100,11 @@ def main(argv: Sequence[str] | None = None, load_ahead: Callable[[], None] = lam
         return _answer(arguments)
     except (SyntaxGuardError, MemoryError, OSError, RuntimeError) as error:
         _complain(error)
-        return RED if arguments[:1] in (["probe"], ["agent-hook"]) else UNASKED  # where 2 means something else
+        return _unasked(arguments)
+
+
+def _unasked(arguments: Sequence[str]) -> int:
+    return RED if arguments[:1] in (["probe"], ["agent-hook"]) else UNASKED  # where 2 means something else
 
 
 def _complain(error: Exception) -> None:

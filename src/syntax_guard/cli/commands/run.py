@@ -94,7 +94,7 @@ def _answer(flags: dict[str, Any], command: list[str]) -> int:
     try:
         return (_opens_at_last if flags["wait"] else _opens)(flags, command)
     except BrokenPipeError:  # the reader of the findings has gone
-        return RED
+        return UNASKED
     except ResourcesError as error:  # no change of a file helps, so there is nothing to wait for
         complain(error)
         return UNASKED

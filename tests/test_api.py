@@ -6,11 +6,15 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import syntax_guard
-from syntax_guard import Diagnostic, Result, Settings, SourcesError, check_paths, check_source
+from syntax_guard import Diagnostic, Result, Settings, SourcesError, check_paths, check_source, check_sources
+
+if TYPE_CHECKING:
+    from .conftest import Folder
 
 
 def test_every_public_name_is_there() -> None:
@@ -91,3 +95,49 @@ def test_nothing_is_executed(tmp_path: Path) -> None:
     mark = tmp_path / "executed"
     assert check_source(f"open({str(mark)!r}, 'w')\n".encode()) == ()
     assert not mark.exists()
+
+
+OLD = b'# /// script\n# requires-python = ">=3.8"\n# ///\n'
+MATCH = b"match 1:\n    case 1: pass\n"
+
+
+def test_check_paths_asks_each_file_by_its_own_project(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.path)
+    folder.write("old/pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
+    folder.write("old/a.py", MATCH)
+    folder.write("b.py", MATCH)
+    folder.write("script.py", OLD + MATCH)
+    for paths in (["."], ["old/a.py", "b.py", "script.py"]):
+        result = check_paths(paths)
+        found = [(one.path, one.code, one.line) for one in result.diagnostics]
+        assert [Path(path).name for path, _, _ in found] == ["a.py", "script.py"]
+        assert folder.check(*paths).found == found
+
+
+def test_check_paths_asks_what_settings_say(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.path)
+    folder.write("pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
+    folder.write("a.py", MATCH)
+    assert check_paths(["a.py"], Settings()).ok
+    assert not check_paths(["a.py"], Settings(target_version=("3.9",))).ok
+
+
+@pytest.mark.parametrize(
+    ("settings", "labels"),
+    [(None, ["3.8"]), (Settings(), ["3.8"]), (Settings(target_version=("3.9",)), ["3.9"]),
+     (Settings(requires_python=">=3.9"), ["3.9"])],
+    ids=["none", "no targets", "a target", "a floor"],
+)  # fmt: skip
+def test_the_block_of_a_source_counts_unless_settings_name_targets(
+    settings: Settings | None, labels: list[str]
+) -> None:
+    (found,) = check_source(OLD + MATCH, settings=settings)
+    assert [target.label for target in found.targets] == labels
+    (one,) = check_sources([("a.py", OLD + MATCH)], settings)
+    assert one.verdict == "broken"
+    assert [label for label, outcome in one.by_target if outcome == "broken"] == labels
+
+
+def test_a_source_for_a_python_that_is_not_here_is_undecided() -> None:
+    (one,) = check_sources([("a.py", OLD.replace(b"3.8", b"3.98"))])
+    assert (one.verdict, one.by_target) == ("undecided", (("3.98", "undecided"),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .config.settings import Settings, may_declare, something_declares
+from .config.settings import Settings, load, may_declare, something_declares
 from .run import Run
 from .sources import named, readers
 from .sources.file_types import NOTEBOOK, SUFFIXES
@@ -31,14 +31,13 @@ FEW = 16
 
 
 def check_source(data: bytes, name: str = "<source>", settings: Settings | None = None) -> tuple[Diagnostic, ...]:
-    """Ask whether each target accepts a source. The default target is the Python that runs this.
-
-    Nothing is executed, and no settings file is read.
+    """Ask whether each target accepts a source. Nothing is executed, and no settings file is read.
 
     Args:
         data: The bytes of the source, as they would stand in a file.
         name: What the findings call it. A name that ends in ``.ipynb`` means a notebook.
-        settings: The targets and limits; None for the defaults.
+        settings: The targets and limits; None for the defaults. Where they name no target, the source's own block of
+            script metadata (PEP 723) does, else the Python that runs this is it.
 
     Returns:
         The findings, errors first. Every target accepts the source if none has the severity ``error``. No content of
@@ -80,11 +79,12 @@ def check_sources(
 def check_paths(
     paths: Iterable[str | os.PathLike[str]], settings: Settings | None = None, follow: Follow | None = None
 ) -> Result:
-    """Ask whether each target accepts the files at and below some paths. No settings file is read.
+    """Ask whether each target accepts the files at and below some paths.
 
     Args:
         paths: Files and folders. Folders are searched for Python files.
-        settings: As for `check_source`.
+        settings: As for `check_source`; then no project is read. None for what ``syntax-guard check`` asks in the
+            current folder, each file by its own project, without flags, variables and a cache.
         follow: Is given the judgements as they come, and the most that there can be. It has to hand all of them on.
             A progress bar uses it.
 
@@ -97,7 +97,7 @@ def check_paths(
         TargetError: A target in `settings` has no interpreter.
     """
     names = [os.fspath(path) for path in paths]
-    settings = settings or Settings()
+    settings = settings or load({}, {}, os.getcwd())
     if len(names) <= FEW and not any(map(os.path.isdir, names)):
         run = Run(settings, rules(settings, names), follow)
         return run.judge(named.select_files(names, run.rules.excludes, says=saying(run.rules)))

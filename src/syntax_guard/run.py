@@ -306,8 +306,9 @@ class Run:
 
 
 def hears_scripts(settings: Settings) -> bool:
-    """Whether a script's own block may name the Pythons that are asked about it, under these `settings`."""
-    return settings.projects and not {"target_version", "python"} & settings.overrides
+    """Whether a script's own block may name the Pythons that are asked about it: unless `settings` name them."""
+    named = settings.target_version or settings.python or settings.requires_python is not None
+    return not ({"target_version", "python"} & settings.overrides) and (settings.projects or not named)
 
 
 _ASKED = ("root", "python", "projects", *OF_A_FILE)

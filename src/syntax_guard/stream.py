@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from .config.settings import Settings
+    from .judging.judgement import Judgement
     from .model import Diagnostic, Outcome
     from .processes.worker import Answer
 
@@ -133,14 +134,20 @@ class Stream:
         return is_notebook(file) or (self._hears_scripts and may_hold(file.data))
 
     def _apart(self, file: Held) -> SourceResult:
+        asked: dict[str, list[Outcome]] = {}
+
+        def follow(judgements: Iterable[Judgement], _most: int) -> Iterator[Judgement]:
+            for one in judgements:
+                for target, said in zip(one.targets, one.verdicts, strict=True):
+                    asked.setdefault(target.label, []).append(said.outcome)
+                yield one
+
         selection = Selection()
         selection.files.append(file)
-        result = Run(self._settings, self._rules).judge(selection)
+        result = Run(self._settings, self._rules, follow).judge(selection)
         worst = _worst(result.summary.broken, result.summary.undecided)
-        refusing = {target.label for one in result.diagnostics if one.severity == "error" for target in one.targets}
-        labels = [target.label for target in result.targets]
-        by_target = tuple((label, worst if label in refusing else "valid") for label in labels)
-        return SourceResult(file.path, worst, by_target, result.diagnostics)
+        by_target = [(label, _worst(said.count("broken"), said.count("undecided"))) for label, said in asked.items()]
+        return SourceResult(file.path, worst, tuple(by_target) or self._all_valid, result.diagnostics)
 
 
 def results(stream: Stream, sources: Iterable[tuple[str, Buffer]]) -> Iterator[SourceResult]:

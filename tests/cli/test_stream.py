@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 posix = pytest.mark.skipif(os.name == "nt", reason="a limit of the stack is POSIX's")
+HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
 DEEP = "-" * 3000 + "1"
 """Up to 3.13, no interpreter with a stack of 256 KiB survives it; later ones say that it is too deep."""
 
@@ -54,6 +55,15 @@ def test_each_source_has_its_answer_in_order(folder: Folder) -> None:
         assert one["findings"] == expected
     assert [one["verdict"] for one in said[:6]] == ["valid", "broken", "broken", "broken", "valid", "broken"]
     assert answers(folder, lines[:1], code=0) == [{"id": 0, "verdict": "valid", "findings": []}]
+
+
+def test_a_source_says_itself_which_pythons_it_is_for(folder: Folder) -> None:
+    source = '# /// script\n# requires-python = ">=3.8"\n# ///\nmatch 1:\n    case 1: pass\n'
+    line = json.dumps({"id": 1, "source": source})
+    (said,) = answers(folder, [line], code=1)
+    assert [one["targets"] for one in said["findings"]] == [["3.8"]]
+    (said,) = answers(folder, [line], "--target-version", HERE, code=0)
+    assert said["findings"] == []
 
 
 @pytest.mark.parametrize(
@@ -186,7 +196,7 @@ def test_a_reader_that_has_gone_ends_it(stream: Any) -> None:
     stream.stdin.write(b'{"source": ""}\n')
     stream.stdin.flush()
     assert stream.stderr.read() == b""
-    assert stream.wait() == 1
+    assert stream.wait() == 2
 
 
 @posix

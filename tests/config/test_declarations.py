@@ -167,8 +167,8 @@ services:
 def test_a_compose_file_says_what_is_built_for_which_folder() -> None:
     facts = declaring_files.read(COMPOSE.encode(), "compose.yaml")
     assert facts.builds == (
-        Build("apps/api", "docker/api.Dockerfile", "serve"),
-        Build("apps/plain", "apps/plain/Dockerfile", None),
+        Build("apps/api", "docker/api.Dockerfile", "serve", (), "compose.yaml", 7),
+        Build("apps/plain", "apps/plain/Dockerfile", None, (), "compose.yaml"),
     )
 
 

@@ -284,6 +284,62 @@ def test_a_compose_file_says_which_image_a_folder_gets(folder: Folder) -> None:
     assert folder.guard("check").code == 1
 
 
+def composed(**services: str) -> str:
+    return "services:\n" + "".join(f"  {name}:\n    build: {{{said}}}\n" for name, said in services.items())
+
+
+ARGUMENT = f"ARG V={HERE}\nFROM python:$V\n"
+BUILT = {
+    "a mapping": ("context: ., args: {V: '3.8'}", ARGUMENT, "compose.yaml:3"),
+    "a list": ("context: ., args: [V=3.8]", ARGUMENT, "compose.yaml:3"),
+    "no default": ("context: ., args: {V: 3.8}", "ARG V\nFROM python:$V\n", "compose.yaml:3"),
+    "what else would fail": ("context: ., args: {V: 3.8}", "ARG V\nFROM python:${V:?x}\n", "compose.yaml:3"),
+    "a stage": ("context: ., target: old", f"FROM python:3.8 AS old\nFROM python:{HERE}\n", "compose.yaml:3"),
+    "no argument of the Dockerfile": ("context: ., args: {W: 3.9}", "ARG V=3.8\nFROM python:$V\n", "Dockerfile:2"),
+}
+
+
+@pytest.mark.parametrize(("said", "content", "place"), BUILT.values(), ids=BUILT)
+def test_a_compose_file_says_with_what_an_image_is_built(folder: Folder, said: str, content: str, place: str) -> None:
+    folder.write("compose.yaml", composed(a=said))
+    folder.write("Dockerfile", content)
+    folder.write("a.py", MATCH)
+    run = folder.guard("check")
+    assert (run.code, f"FROM python:3.8 in {place}" in run.out) == (1, True), run.out + run.err
+
+
+def test_all_images_of_a_dockerfile_are_asked(folder: Folder) -> None:
+    old, new = (f"context: ., dockerfile: D.x, args: {{V: '{version}'}}" for version in ("3.8", HERE))
+    folder.write("compose.yaml", composed(a=new, b=old))
+    folder.write("D.x", "ARG V\nFROM python:$V\n")
+    folder.write("a.py", MATCH)
+    assert folder.check().json["diagnostics"][0]["targets"] == ["3.8"]
+
+
+UNKNOWN = {
+    "a variable of the environment": ("args: {V: '${V}'}", ARGUMENT),
+    "an argument without a value": ("args: [V]", ARGUMENT),
+    "no value": ("target: a", "ARG V\nFROM python:${V:?x} AS a\n"),
+    "an operator that is not read": ("target: a", "ARG B=python\nFROM ${B}:${V%%.*} AS a\n"),
+    "a stage that is not there": ("target: '${STAGE}'", "FROM python:3.8 AS a\n"),
+}
+
+
+@pytest.mark.parametrize(("said", "content"), UNKNOWN.values(), ids=UNKNOWN)
+def test_an_image_whose_python_is_not_known_is_a_note(folder: Folder, said: str, content: str) -> None:
+    folder.write("compose.yaml", composed(a=f"context: ., {said}"))
+    folder.write("Dockerfile", content)
+    folder.write("a.py", MATCH)
+    run = folder.guard("check")
+    assert (run.code, "Dockerfile is ignored: " in run.err) == (0, True), run.err
+
+
+def test_an_image_of_something_else_needs_no_note(folder: Folder) -> None:
+    folder.write("Dockerfile", "ARG V\nFROM debian:$V\n")
+    folder.write("a.py", MATCH)
+    assert "Dockerfile" not in folder.guard("check").err
+
+
 def test_standard_input_is_asked_by_the_project_of_its_name(folder: Folder) -> None:
     folder.write("app/pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
     run = folder.guard("check", "-", "--stdin-filename", "app/new.py", stdin=MATCH.encode())

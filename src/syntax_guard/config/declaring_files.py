@@ -9,6 +9,7 @@ from ..errors import SettingsError
 from .declarations.declaration import Build, Declaration, DeclarationError
 from .file_facts import FileFacts
 
+_UTF_16, _NOT_UTF_8 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "UTF-16 text, and not UTF-8"
 READERS = {
     "setup.cfg": ("setup_cfg", "read"),
     "setup.py": ("setup_py", "read"),
@@ -27,8 +28,8 @@ our own table too, and compose files, which name other files, are read here."""
 def read(content: bytes, path: str) -> FileFacts:
     """What the file at `path` says. Raises `SettingsError` for a table of ours that cannot be used."""
     name = posixpath.basename(path)
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return FileFacts({}, note="UTF-16 text, and not UTF-8")
+    if content.startswith(_UTF_16):
+        return FileFacts({}, note=_NOT_UTF_8)
     content = content.removeprefix(codecs.BOM_UTF8)
     try:
         if name == "pyproject.toml":
@@ -47,11 +48,23 @@ def read(content: bytes, path: str) -> FileFacts:
 
 
 def built(content: bytes, build: Build) -> FileFacts:
-    """What the Dockerfile of a `build` says."""
+    """What the Dockerfile of a `build` says. It is said in the compose file where that decides."""
+    if content.startswith(_UTF_16):
+        return FileFacts({}, note=_NOT_UTF_8)
     from .declarations.dockerfile import read as read_dockerfile
 
-    found = read_dockerfile(content, build.dockerfile, build.stage)
-    return FileFacts({}, (found,) if found else ())
+    try:
+        found = read_dockerfile(content, build.dockerfile, build.stage, dict(build.arguments))
+    except DeclarationError as error:
+        return FileFacts({}, note=str(error))
+    if found is None:
+        return FileFacts({})
+    try:
+        alone = read_dockerfile(content, build.dockerfile)
+    except DeclarationError:
+        alone = None
+    decides = alone is None or alone.says != found.says
+    return FileFacts({}, (found.evolve(path=build.path, line=build.line) if decides and build.path else found,))
 
 
 def _pyproject(content: bytes, path: str) -> FileFacts:

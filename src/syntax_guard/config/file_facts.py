@@ -33,7 +33,9 @@ def rows(facts: FileFacts) -> list[str]:
     for one in facts.declarations:
         line, lowest = "" if one.line is None else str(one.line), label(one.lowest) if one.lowest else ""
         kept.append(join(["declaration", one.kind, one.shown, one.path, line, lowest, *one.says]))
-    kept += [join(["build", build.context, build.dockerfile, build.stage or ""]) for build in facts.builds]
+    for build in facts.builds:
+        line, arguments = str(build.line or ""), (word for pair in build.arguments for word in pair)
+        kept.append(join(["build", build.context, build.dockerfile, build.stage or "", build.path, line, *arguments]))
     return [*kept, join(["note", facts.note])] if facts.note else kept
 
 
@@ -55,7 +57,9 @@ def unpacked(kept: Sequence[str]) -> FileFacts:
                 Declaration(kind, tuple(says), shown, path, int(line) if line else None, lowest)  # type: ignore[arg-type]
             )
         elif what == "build":
-            builds.append(Build(fields[0], fields[1], fields[2] or None))
+            context, dockerfile, stage, path, line, *words = fields
+            arguments = tuple(zip(words[::2], words[1::2], strict=True))
+            builds.append(Build(context, dockerfile, stage or None, arguments, path, int(line) if line else None))
         else:
             note = fields[0]
     return FileFacts(_table(settings), tuple(declarations), tuple(builds), note)

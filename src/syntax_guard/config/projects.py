@@ -10,7 +10,7 @@ import posixpath
 
 from ..model import Record
 from .remembered import DECLARATION_LIMIT, recalled
-from .settings import BASELINE, BASELINE_LIMIT, DECLARING
+from .settings import BASELINE, BASELINE_LIMIT, COMPOSED, DECLARING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,10 +110,18 @@ class Projects:
 
     def _below(self, above: Project, folder: str) -> Project:
         inside = folder and folder + "/"
-        said = [facts for facts in (self._facts(inside + name) for name in DECLARING) if facts is not None]
-        builds = (*above.builds, *(build for facts in said for build in facts.builds))
+        composed = [facts for facts in (self._facts(inside + name) for name in COMPOSED) if facts is not None]
+        builds = (*above.builds, *(build for facts in composed for build in facts.builds))
         self.builds.update(dict.fromkeys(builds))
-        built = (self._built(build) for build in builds if build.context == folder)
+        files: dict[str, list[Build]] = {}
+        for build in builds:
+            if build.context == folder:
+                files.setdefault(build.dockerfile, []).append(build)
+        alone = (
+            self._facts(inside + name) for name in DECLARING if name not in COMPOSED and inside + name not in files
+        )
+        said = [facts for facts in (*alone, *composed) if facts is not None]
+        built = (self._built(path, several) for path, several in files.items())
         declared = (*(one for facts in said for one in facts.declarations), *filter(None, built))
         baseline = self._baseline(folder)
         if not said and not declared and baseline is None:
@@ -157,18 +165,25 @@ class Projects:
         self.baselines.append(baseline.Baseline(folder, rows))
         return self.baselines[-1]
 
-    def _built(self, build: Build) -> Declaration | None:
-        content = self.read(build.dockerfile)
-        if content is None:
+    def _built(self, path: str, builds: list[Build]) -> Declaration | None:
+        """The Pythons of all images that the Dockerfile at `path` makes, with what each of its `builds` gives it."""
+        content = self.read(path)
+        found = [] if content is None else [one for build in builds for one in self._image(build, content)]
+        if not found:
             return None
+        says = tuple(dict.fromkeys(version for one in found for version in one.says))
+        return found[0].evolve(says=says, shown=", ".join(dict.fromkeys(one.shown for one in found))[:200])
 
+    def _image(self, build: Build, content: bytes) -> tuple[Declaration, ...]:
         def read() -> FileFacts:
             from .declaring_files import built
 
             return built(content, build)
 
-        kept = f"{self.tree.name}/{build.dockerfile}:{build.stage or ''}"
-        return next(iter(self._recalled("image", kept, content, read).declarations), None)
+        facts = self._recalled("image", f"{self.tree.name}/{build}", content, read)
+        if facts.note:
+            self.notes[f"{build.dockerfile} is ignored: {facts.note}"] = build.context
+        return facts.declarations
 
     def _facts(self, path: str) -> FileFacts | None:
         content = self.read(path)

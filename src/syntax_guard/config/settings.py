@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from .expected import ExpectedBroken
 
 FILE = "pyproject.toml"
+COMPOSED = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+"""Those that say with what an image is built."""
 DECLARING = (
     "pyproject.toml", "setup.cfg", "setup.py",
     ".python-version", ".tool-versions", "mise.toml", ".mise.toml", "Pipfile",
-    "Dockerfile", "Containerfile", "compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml",
+    "Dockerfile", "Containerfile", *COMPOSED,
 )  # fmt: skip
 """The files in which a project may declare something, floors first, in the order in which they count."""
 _NO_SETTINGS = {"hook", "staged"}

@@ -44,6 +44,12 @@ class Build(Record):
     """Likewise, the file."""
     stage: str | None
     """``target``: the stage that is built; None for the last."""
+    arguments: tuple[tuple[str, str], ...] = ()
+    """``args``: names and values; a value that only the environment knows holds a ``$``."""
+    path: str = ""
+    """The compose file."""
+    line: int | None = None
+    """Where it says so."""
 
 
 class DeclarationError(Exception):

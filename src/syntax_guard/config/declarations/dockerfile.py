@@ -1,7 +1,8 @@
 """Which Python the image of a ``Dockerfile`` or ``Containerfile`` has, from its last ``FROM``.
 
 Follows Docker's reference of Dockerfiles: parser directives, continued lines, ``ARG`` before the first ``FROM`` with
-its default, names of stages. A stage whose image does not name a Python says nothing.
+its default or the value that a compose file gives it, names of stages. A stage whose image does not name a Python says
+nothing; one whose image depends on a value that is not known is an error.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 
 from ...model import Record
-from .declaration import Declaration
+from .declaration import Declaration, DeclarationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,12 +20,12 @@ _LONGEST = 1000
 """Characters of the longest image name that is looked at; it bounds variables that hold variables, too."""
 _FROM = re.compile(r"(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
 _FLAGS = re.compile(r"^(?:\s*--[\w.-]+(?:=\S*)?(?=\s|$))*")
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?([-+])([^}]*))?\})")
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?([-+?])([^}]*))?\})")
 _ESCAPE = re.compile(r"#\s*escape\s*=\s*(`|\\)\s*$", re.IGNORECASE)
 _HAS_HEREDOC = re.compile(r"(?:RUN|COPY|ADD)\s", re.IGNORECASE)
 _HEREDOC = re.compile(r"<<-?[\"']?(\w+)")
-_IN_TAG = re.compile(r"(?:^|[-_.])(?:python|py)-?3\.?(\d{1,2})(?![\d])")
-_OWN_TAG = re.compile(r"^(?:\d+-|dev-)?3\.(\d{1,2})(?![\d])")
+_IN_TAG = re.compile(r"(?:^|[-_.])(?:python|py)-?3\.?(?!1\$)(\d{1,2})(?![\d])")
+_OWN_TAG = re.compile(r"^(?:\d+-|dev-)?3\.(?!1\$)(\d{1,2})(?![\d])")
 _OTHER_MAJOR = re.compile(r"(?!3(?!\d))(\d{1,2})(?:\.(\d{1,3}))?(?![\d])")
 _IN_NAME = re.compile(r"^python-?3\.?(\d{1,2})$")
 
@@ -59,8 +60,9 @@ class Stage(Record):
         return [one for each in reversed(chain) for one in each.own]
 
 
-def stages(text: str) -> dict[str, Stage]:
-    """The stages of a Dockerfile by their names in lower case, in order."""
+def stages(text: str, given: Mapping[str, str]) -> dict[str, Stage]:
+    """The stages of a Dockerfile by their names in lower case, in order; `given` are the values that its builder sets
+    for an ``ARG``. A value that is not known stays as it is written, with its ``$``."""
     arguments: dict[str, str] = {}
     found: dict[str, Stage] = {}
     last: Stage | None = None
@@ -78,19 +80,37 @@ def stages(text: str) -> dict[str, Stage]:
         elif last is not None:
             last.own.append(one)
         elif one.name == "ARG":
-            given = (word.partition("=") for word in one.value.split() if "=" in word)
-            arguments.update({key: expanded(said.strip("\"'"), arguments) for key, _, said in given})
+            for key, equals, said in (word.partition("=") for word in one.value.split()):
+                if key in given:
+                    arguments[key] = given[key]
+                elif equals:
+                    arguments[key] = expanded(said.strip("\"'"), arguments)
     return found
 
 
-def read(content: bytes, path: str, stage: str | None = None) -> Declaration | None:
-    """The Python of the image that a Dockerfile builds, or of its `stage`; None where the image does not name one."""
-    found = stages(content.decode("utf-8", "replace"))
+def read(
+    content: bytes, path: str, stage: str | None = None, given: Mapping[str, str] | None = None
+) -> Declaration | None:
+    """The Python of the image that a Dockerfile builds, or of its `stage`, with the arguments that are `given`; None
+    where the image does not name one. Raises `DeclarationError` where that cannot be known."""
+    found = stages(content.decode("utf-8", "replace"), given or {})
     chosen = next(reversed(found.values()), None) if stage is None else found.get(stage.lower())
-    version = (python_of(chosen.base) or _of_other_major(chosen.base)) if chosen else None
-    if chosen is None or version is None:
+    if chosen is None:
+        if stage is None:
+            return None
+        raise DeclarationError(f"it has no stage {stage[:100]!r}")
+    version = python_of(chosen.base) or _of_other_major(chosen.base)
+    if version is None:
+        if _may_be_python(chosen.base):
+            raise DeclarationError(f"line {chosen.line}: which Python {chosen.base[:100]} has is not known")
         return None
     return Declaration("pin", (version,), f"FROM {chosen.base[:100]}", path, chosen.line)
+
+
+def _may_be_python(image: str) -> bool:
+    """Whether `image` depends on a value that is not known, and may be one of Python with it."""
+    name = image.partition(":")[0]
+    return "$" in name or ("$" in image and "python" in image.lower())
 
 
 def python_of(image: str) -> str | None:
@@ -136,13 +156,15 @@ def instructions(text: str) -> Iterator[tuple[int, str]]:
 
 
 def expanded(text: str, arguments: Mapping[str, str]) -> str:
-    """`text` with the values of `arguments` put in, once, and cut where it gets too long."""
+    """`text` with the values of `arguments` put in, once, and cut where it gets too long. What has no value stays."""
 
     def value(match: re.Match[str]) -> str:
         name, how, word = match[1] or match[2], match[3], match[4] or ""
-        known = arguments.get(name, "")
+        known = arguments.get(name)
         if how == "+":
             return word if known else ""
-        return known or word
+        if how == "-":
+            return known or word
+        return match[0] if known is None else known
 
     return _VARIABLE.sub(value, text[:_LONGEST])[:_LONGEST]

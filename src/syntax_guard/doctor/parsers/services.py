@@ -126,10 +126,14 @@ def started(repository: Repository) -> tuple[list[Service], list[Unreadable]]:
     return chosen, failed
 
 
-def _image(repository: Repository, path: str, target: str | None = None) -> Image | None:
-    """The image of a Dockerfile's last stage, or of ``target``; None where the file is empty. Raises Unreadable."""
+def _image(
+    repository: Repository, path: str, target: str | None = None, given: tuple[tuple[str, str], ...] = ()
+) -> Image | None:
+    """The image of a Dockerfile's last stage, or of ``target``, built with ``given``; None where the file is empty.
+
+    Raises Unreadable."""
     text = repository.text(path)
-    found = stages(text or "")
+    found = stages(text or "", dict(given))
     if text and not found:
         raise Unreadable(Place(path), "not a Dockerfile: it has no FROM")
     stage = found.get((target or "").lower()) or next(reversed(found.values()), None)
@@ -147,8 +151,8 @@ def _of_compose(repository: Repository, path: str) -> Iterator[Service]:
     for name, one in repository.mapping(path).section("services").items():
         if not isinstance(one, Mapping):
             continue
-        build = compose.build(one.get("build"), posixpath.dirname(path))
-        built = _image(repository, build.dockerfile, build.stage) if build else None
+        build = compose.build(one.get("build"), path)
+        built = _image(repository, build.dockerfile, build.stage, build.arguments) if build else None
         base = built.stage.base if built else one.text("image") or ""
         folder = "".join(built.values("WORKDIR")[-1:]) if built else ""
         odd = next((f"its {key} may change what is checked" for key in ("extends", "working_dir") if key in one), None)

@@ -199,10 +199,10 @@ def page() -> str:
 
 _HEAD = """# Error messages
 
-These messages mean that a question could not be asked. The exit code is 2, and nothing was judged. Most messages end with
-what to do, in parentheses. Here `…` stands for a name, a path or a number. A message about a setting begins with the place
-of the setting: a file and its line (`pyproject.toml:12: …`), a variable or a flag. `python -m tests.messages.collect`
-writes this page.
+These messages mean that a question could not be asked. The exit code is 2, and nothing was judged. Most messages end
+with what to do, in parentheses. Here `…` stands for a name, a path or a number. A message about a setting begins with
+the place of the setting: a file and its line (`pyproject.toml:12: …`), a variable or a flag.
+`python -m tests.messages.collect` writes this page.
 
 | message | what to do |
 |---|---|

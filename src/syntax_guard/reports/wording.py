@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..findings.codes import SKIPPED
+from ..findings.codes import CODES, SKIPPED
 from .neutral import visible
 
 TYPE_CHECKING = False
@@ -111,6 +111,9 @@ def summary_line(result: Result) -> str:
         parts.append(f"{unexpected} listed in expected-broken")
     if summary.warnings:
         parts.append(f"{summary.warnings} warning{'s' * (summary.warnings != 1)}")
+    raised = sum(one.severity != CODES[one.code].severity for one in result.diagnostics)
+    if raised:
+        parts.append(f"{raised} warning{' counts as an error' if raised == 1 else 's count as errors'}")
     parts += _left_out(result)
     if result.diagnostics[_FEW:]:
         parts.append(f"{len(result.diagnostics)} findings, the first at {place(result.diagnostics[0])}")

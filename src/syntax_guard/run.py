@@ -13,7 +13,7 @@ from .model import UNKNOWN, Problem, Result, Source, Summary, Verdict, this_inte
 from .sources.file_types import NOTEBOOK, SUFFIXES, is_notebook
 from .sources.readers import File
 from .sources.selection import FoundFiles
-from .targets.rules import saying
+from .targets.rules import hears_scripts, saying
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -303,12 +303,6 @@ class Run:
         left = unproven(files, settings.scripts)
         self._known += len(files) - len(left)
         return left
-
-
-def hears_scripts(settings: Settings) -> bool:
-    """Whether a script's own block may name the Pythons that are asked about it: unless `settings` name them."""
-    named = settings.target_version or settings.python or settings.requires_python is not None
-    return not ({"target_version", "python"} & settings.overrides) and (settings.projects or not named)
 
 
 _ASKED = ("root", "python", "projects", *OF_A_FILE)

@@ -14,11 +14,11 @@ from .judging.workers import Workers
 from .model import VALID, Record, Source
 from .processes.in_order import AHEAD, InOrder
 from .processes.resources import available
-from .run import Run, hears_scripts
+from .run import Run
 from .sources.file_types import is_notebook
 from .sources.readers import Held
 from .sources.selection import Selection
-from .targets.rules import same_for_all
+from .targets.rules import hears_scripts, same_for_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

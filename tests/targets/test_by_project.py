@@ -428,6 +428,23 @@ def test_the_verb_shows_what_is_asked_about_one_file(monorepo: Folder) -> None:
     assert monorepo.guard("targets", "nowhere.py").code == 2
 
 
+def test_the_verb_shows_what_a_script_says_itself(folder: Folder) -> None:
+    folder.write("old.py", BLOCK.format(">=3.8"))
+    folder.write("new.py", BLOCK.format(">=3.98"))
+    assert folder.guard("targets", "old.py").out.startswith("3.8 ")
+    assert "requires-python >=3.8 in old.py:2" in folder.guard("targets", "old.py").out
+    assert folder.guard("targets", "old.py", "--target-version", HERE).out.startswith(HERE)
+    run = folder.guard("targets", "new.py")
+    assert (run.code, "python3.98 was looked for in:" in run.out) == (2, True)
+
+
+def test_the_verb_says_why_the_block_of_a_script_is_ignored(folder: Folder) -> None:
+    folder.write("a.py", BLOCK.format("3.8"))
+    run = folder.guard("targets", "a.py")
+    assert (run.code, run.out.split()[0]) == (0, HERE)
+    assert run.err.startswith("syntax-guard: a.py: the block of script metadata is ignored: it does not parse")
+
+
 def test_the_verb_says_which_declaration_is_ignored(repository: Folder) -> None:
     repository.write(".python-version", "3.11\n")
     run = repository.guard("targets")

@@ -65,7 +65,7 @@ def _floor(declaration: Declaration, machine: Machine, this: Interpreter) -> Ask
         error = TargetError(
             f"{_why(declaration)} needs a newer Python than this {this.name}",
             f"install Python {label(floor)}, or run syntax-guard with it: `language_version: python{label(floor)}` in "
-            "pre-commit; `syntax-guard targets` shows where it looked",
+            "pre-commit; `syntax-guard targets FILE` shows where it looked",
         )
         return Asked((), error, (Target(floor, missing, True, _why(declaration)),))
     own = (Target(this.version, this, True, "this interpreter"),) if this.version > floor else ()

@@ -178,6 +178,12 @@ def this_alone() -> tuple[Target, ...]:
     return (Target(this.version, this, True, "this interpreter"),)
 
 
+def hears_scripts(settings: Settings) -> bool:
+    """Whether a script's own block may name the Pythons that are asked about it: unless `settings` name them."""
+    named = settings.target_version or settings.python or settings.requires_python is not None
+    return not ({"target_version", "python"} & settings.overrides) and (settings.projects or not named)
+
+
 def _asked(settings: Settings) -> tuple[Target, ...]:
     if not (settings.target_version or settings.python or settings.requires_python is not None):
         return this_alone()  # nearly always, and then nothing is imported

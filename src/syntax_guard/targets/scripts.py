@@ -35,14 +35,29 @@ def own_targets(
         The targets, and the script, with its bytes.
     """
     for file, source in scripts:
-        try:
-            declaration = script.read(source.data, source.path)
-            why = unusable(declaration) if declaration else None
-        except DeclarationError as error:
-            declaration, why = None, str(error)
+        asked, why = asked_about(source, project, machine)
         if why:
             note(file, source, why)
         loaded: Readable = Loaded(file, source.data)
         if isinstance(file, File) and source.stamp is not None:
             loaded = LoadedFile(file, source.data, source.stamp)
-        yield (asked_by(declaration, machine) if declaration and not why else project), loaded
+        yield asked, loaded
+
+
+def asked_about(source: Source, project: Asked, machine: Machine) -> tuple[Asked, str | None]:
+    """Find the targets of a script that may name them itself.
+
+    Args:
+        source: The script.
+        project: What is asked about it if it says nothing.
+        machine: Where Pythons are looked for.
+
+    Returns:
+        The targets, and the reason where a block cannot be read or used.
+    """
+    try:
+        declaration = script.read(source.data, source.path)
+    except DeclarationError as error:
+        return project, str(error)
+    why = unusable(declaration) if declaration else None
+    return asked_by(declaration, machine) if declaration and not why else project, why

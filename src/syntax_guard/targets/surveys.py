@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 
-from ..model import UNKNOWN, Record, this_interpreter
-from ..sources.readers import File
+from ..model import UNKNOWN, Record, Source, this_interpreter
+from ..sources.readers import File, UnreadableError, read_file
 from ..sources.selection import SKIPPED_FOLDERS
 from .by_project import ByProject
 from .machine import Machine
 from .resolve import answer, survey
+from .rules import Asked, hears_scripts
+from .scripts import asked_about
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
     from ..config.settings import Settings
     from .resolve import Survey
-    from .rules import Asked
 
 
 class ProjectSurvey(Record):
@@ -54,12 +55,15 @@ def surveys(settings: Settings, machine: Machine, path: str | None = None) -> Su
     fresh = Machine(**{**vars(machine), "fresh": True})
     if not settings.projects or {"target_version", "python"} & settings.overrides:
         found = survey(settings.target_version, settings.python, settings.requires_python, fresh)
-        return Surveys((ProjectSurvey(path or ".", found),))
+        if path is None or not hears_scripts(settings):
+            return Surveys((ProjectSurvey(path or ".", found),))
+        asked, notices = _of_script(path, Asked(found.targets), fresh)
+        return Surveys((ProjectSurvey(path, _survey(asked, fresh)),), notices)
     rules = ByProject(settings, machine, (path or ".",))
     if path is not None:
         inside = os.path.join(path, "") if os.path.isdir(path) else path
-        asked = rules.of(File(inside, UNKNOWN)).asked
-        return Surveys((ProjectSurvey(path, _survey(asked, fresh)),), rules.notices)
+        asked, notices = _of_script(path, rules.of(File(inside, UNKNOWN)).asked, fresh)
+        return Surveys((ProjectSurvey(path, _survey(asked, fresh)),), (*rules.notices, *notices))
     seen: dict[Asked, str] = {}
     for folder in _folders("."):
         asked = rules.of(File(f"{folder}/", UNKNOWN)).asked
@@ -67,6 +71,16 @@ def surveys(settings: Settings, machine: Machine, path: str | None = None) -> Su
             seen.setdefault(asked, folder)
     projects = tuple(ProjectSurvey(folder, _survey(asked, fresh)) for asked, folder in seen.items())
     return Surveys(projects, rules.notices)
+
+
+def _of_script(path: str, project: Asked, machine: Machine) -> tuple[Asked, tuple[str, ...]]:
+    """What is asked about the file at `path`, by its own block or its `project`; and why its block is ignored."""
+    try:
+        data = read_file(path)
+    except UnreadableError:  # a folder, or a finding of the check
+        return project, ()
+    asked, why = asked_about(Source(path, data), project, machine)
+    return asked, (f"{path}: the block of script metadata is ignored: {why}",) if why else ()
 
 
 def _survey(asked: Asked, machine: Machine) -> Survey:

@@ -181,6 +181,20 @@ def test_a_record_that_is_written_anew_is_read_again(installation: Installation)
 
 
 @pytest.mark.parametrize("named", [(), ("demo",)])
+def test_a_record_is_read_in_one_way(installation: Installation, named: tuple[str, ...]) -> None:
+    tool = f"#!/usr/bin/env python3\n{BROKEN}"
+    installation.add("demo", {"demo.py": "x = 1\n", "demo/bin/tool": tool})
+    with (installation.site / "demo-1.0.dist-info/RECORD").open("a") as file:
+        file.write('"a,b.py",,\n"say ""c"".py",,\n"d\n.py",,\nx\ry,,\n"' + "y" * 150_000)
+    found = {(path, code) for _, path, code in installation.found(*named)}
+    gone = {(name, "unreadable") for name in ("a,b.py", 'say "c".py', "d\n.py")}
+    assert found == {("demo/bin/tool", "syntax-error"), *gone}
+    record = installation.site / "demo-1.0.dist-info/RECORD"
+    record.write_text(record.read_text().partition('"')[0])
+    assert installation.found(*named) == [("demo 1.0", "demo/bin/tool", "syntax-error")]
+
+
+@pytest.mark.parametrize("named", [(), ("demo",)])
 def test_what_leads_out_of_the_environment_is_named_as_skipped(
     installation: Installation, named: tuple[str, ...]
 ) -> None:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 _INFO = re.compile(r"(?P<name>.+?)-(?P<version>[^-]+)(?:-py\d[^/]*)?\.(?:dist-info|egg-info|egg)$", re.IGNORECASE)
-_PYTHON = re.compile(r'^"?((?:\.\./|/)[^",\n]*|[^",\n]*\.pyw?)(?=[",\n])', re.MULTILINE)
-"""What may be Python in a RECORD: of other names, the scan of the folders tells."""
+_PYTHON = re.compile(r"^((?:\.\./|/)[^,\n]*|[^,\n]*(?:\.pyw?|/bin/[^,\n]*))(?=[,\n])", re.MULTILINE)
+"""What may be Python in a RECORD that quotes no name: of other names, the scan of the folders tells."""
 MISSING = "an installer lists it, and it is not there"
 STUB = ".pyi"
 """How files are called that no interpreter reads, and no installer compiles."""
@@ -227,15 +227,23 @@ def editable_roots(distribution: Distribution) -> list[str]:
 
 def _listed(distribution: Distribution) -> Iterator[str]:
     """The paths of the Python files and scripts that RECORD, or ``installed-files.txt``, names."""
-    import csv
-
-    for row in csv.reader(_record(distribution).splitlines()):
-        if row and (_may_be_python(row[0])):
-            yield os.path.normpath(os.path.join(distribution.folder, row[0]))
+    for name in _rows(_record(distribution)):
+        if _may_be_python(name):
+            yield os.path.normpath(os.path.join(distribution.folder, name))
     if os.path.isdir(distribution.info) and distribution.info.endswith(".egg-info"):
         for name in _text(os.path.join(distribution.info, "installed-files.txt")).splitlines():
             if _may_be_python(name):
                 yield os.path.normpath(os.path.join(distribution.info, name))
+
+
+def _rows(record: str) -> Iterator[str]:
+    """The names in a `record`. They are read as installers write them: some are quoted, as those with a comma."""
+    import csv
+    from io import StringIO
+
+    csv.field_size_limit(max(csv.field_size_limit(), len(record)))  # no RECORD is an error
+    lines = StringIO(record.replace("\0", "\ufffd"), newline=None)  # a csv of Python 3.10 takes no zero byte
+    return (row[0] for row in csv.reader(lines) if row)
 
 
 def _may_be_python(name: str) -> bool:
@@ -257,7 +265,8 @@ def _unlisted(distribution: Distribution, *, listed: bool) -> list[str]:
 def _not_scanned(distribution: Distribution, scanned: Collection[str]) -> list[str]:
     """The Python files and scripts that RECORD names, and that are not among the paths `scanned`."""
     start = os.path.join(distribution.folder, "")
-    names = _PYTHON.findall(_record(distribution))
+    record = _record(distribution)
+    names = _rows(record) if '"' in record else _PYTHON.findall(record)
     return [
         os.path.normpath(os.path.join(start, name))
         for name in names

@@ -48,6 +48,9 @@ COMMANDS = {
     "stdbuf in long": ["stdbuf", "--output", "L", "-e0", "python3.99"],
     "ionice in long": ["ionice", "--class", "3", "python3.99"],
     "time in long": ["time", "--format", "%e", "--append", "--output", "log", "python3.99"],
+    "taskset": ["taskset", "-c", "0-3", "taskset", "1", "python3.99"],
+    "chrt": ["chrt", "--other", "0", "chrt", "-dT", "5", "0", "python3.99"],
+    "env with another name": ["env", "-a", "x", "env", "--argv0=x", "python3.99"],
     "setsid in long": ["setsid", "--wait", "python3.99"],
     "dumb-init in long": ["dumb-init", "--rewrite", "15:2", "python3.99"],
     "a script that moves with its Python": ["{tmp}/moved/server"],
@@ -69,7 +72,7 @@ UNTOLD = {
     "another PATH": ["env", "PATH=/nowhere", "python3.99"],
     "no PATH": ["env", "-u", "PATH", "python3.99"],
     "a relative folder of PATH": ["env", "PATH=../relative:{tmp}/tools", "python3.99"],
-    "an option of env that is not known": ["env", "--argv0=x", "python3.99"],
+    "an option of env that is not known": ["env", "--block-signal", "python3.99"],
     "an option that is not known": ["timeout", "--gently", "5", "python3.99"],
     "words with a variable": ["env", "-S", "${A} python3.99"],
     "words with an open quote": ["env", "-S", "'python3.99"],
@@ -185,9 +188,11 @@ def test_env_starts_in_its_folder_and_with_its_variables(machine: Machine, tmp_p
 
 
 def test_this_interpreter_is_this_one_by_any_name(machine: Machine, tmp_path: Path) -> None:
-    name = str(link(tmp_path / "linked" / "python3"))
-    assert command_python([name, "-m", "app"], machine).path is None
-    assert command_python([name], machine, [str(tmp_path)]).note is None
+    for linked in ("python3", "mypy"):
+        name = str(link(tmp_path / "linked" / linked))
+        found = command_python([name, "-m", "app"], machine)
+        assert (found.path, found.note) == (None, None)
+        assert command_python([name], machine, [str(tmp_path)]).note is None
 
 
 @pytest.mark.parametrize(("command", "said"), [("pypy3", "PyPy"), ("python3.7", "older than 3.8")])

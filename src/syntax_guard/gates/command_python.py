@@ -227,13 +227,16 @@ def _has_block(path: str) -> bool:
 
 
 def _of_script(start: _Start) -> _Start:
-    """What starts the script that `start` names: the command of its first line."""
+    """What starts the script that `start` names: the command of its first line. A link to a Python is that Python."""
     path = _located(start)
     try:
         with open(path, "rb") as file:
             first = file.read(_FIRST)
     except OSError as error:
         raise UnknownPythonError(f"{path}: {error.strerror}") from None
+    real = os.path.realpath(path)
+    if real != path and not first.startswith(b"#!") and is_interpreter(os.path.basename(real)):
+        return start.evolve(command=[real, *start.command[1:]])
     return start.evolve(command=[*shebang(first, path), path, *start.command[1:]])
 
 

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 
 WRAPPERS: Mapping[str, tuple[str, Sequence[str], int]] = {
-    "env": ("iu:C:v", ("ignore-environment", "unset=", "chdir=", "debug"), 0),
+    "env": ("iu:C:va:", ("ignore-environment", "unset=", "chdir=", "debug", "argv0="), 0),
     "exec": ("", (), 0),
     "nohup": ("", (), 0),
     "setsid": ("cfw", ("ctty", "fork", "wait"), 0),
     "time": ("af:o:pqv", ("append", "format=", "output=", "portability", "quiet", "verbose"), 0),
     "nice": ("n:0123456789", ("adjustment=",), 0),
+    "taskset": ("ac", ("all-tasks", "cpu-list"), 1),
+    "chrt": ("abfiordvRT:P:D:", ("all-tasks", "batch", "deadline", "fifo", "idle", "other", "rr", "verbose",
+                                 "reset-on-fork", "sched-runtime=", "sched-period=", "sched-deadline="), 1),
     "ionice": ("c:n:t", ("class=", "classdata=", "ignore"), 0),
     "stdbuf": ("i:o:e:", ("input=", "output=", "error="), 0),
     "timeout": ("k:s:v", ("kill-after=", "signal=", "preserve-status", "foreground", "verbose"), 1),
@@ -28,7 +31,7 @@ WRAPPERS: Mapping[str, tuple[str, Sequence[str], int]] = {
     "dumb-init": ("cr:v", ("single-child", "rewrite=", "verbose"), 0),
     "gosu": ("", (), 1),
     "su-exec": ("", (), 1),
-}
+}  # fmt: skip
 """What starts the command that follows: its options as `getopt` has them, and the words between them and that command.
 """
 _OF_UV = (

@@ -23,6 +23,14 @@ class SettingsError(SyntaxGuardError):
     """A setting in ``pyproject.toml``, the environment or a flag cannot be used."""
 
 
+class SettingsFileError(SettingsError):
+    """The settings file at `path` cannot be read or used."""
+
+    def __init__(self, path: str, why: SettingsError) -> None:
+        super().__init__(why.message, why.hint)
+        self.path = path
+
+
 class SourcesError(SyntaxGuardError):
     """There is nothing to check, or a path that was named does not exist."""
 

@@ -7,12 +7,12 @@ import sys
 
 from ..config.options import OF_SERVERS
 from ..config.printing import printing
-from ..config.settings import load
 from ..gates.push import check_received
 from ..sources.git_history import History
 from ..sources.selection import EXCLUDED
 from .deadline import deadline
 from .exit_codes import OK, RED
+from .held_settings import COMMITTED, loaded
 from .output import note, report
 from .parser import SETTINGS
 from .updates import NO_SETTINGS
@@ -36,7 +36,7 @@ def add_options(verb: Parser) -> None:
 
 def answer(updates: Sequence[Update], flags: dict[str, Any]) -> int:
     """Report what is wrong with `updates`, and which of them are refused; 1 where one is, or time runs out."""
-    settings = load(flags, os.environ, os.getcwd())
+    settings = loaded(flags, os.getcwd(), COMMITTED)
     limit = settings.push_time_limit
     late = f"refused: no answer within {limit:g} s; push fewer commits, or ask for a longer push-time-limit there"
     with deadline(limit, late, RED):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 
-from ..errors import SettingsError
+from ..errors import SettingsError, SettingsFileError
 from ..storage.records import join, split
 from .remembered import DECLARATION_LIMIT, recalled
 
@@ -25,17 +25,20 @@ _KINDS: dict[str, Callable[[str], Any]] = {"str": str, "int": int, "float": floa
 def read_settings(path: str, store: Store) -> dict[str, Any]:
     """The settings, by field name, in the ``pyproject.toml`` at `path`; `store` remembers them.
 
-    Raises `SettingsError` for a file that cannot be read or is no TOML, and for a setting that is unknown, stands
+    Raises `SettingsFileError` for a file that cannot be read or is no TOML, and for a setting that is unknown, stands
     where it does not count, or has a value of the wrong kind.
     """
-    content = _content(path)
 
     def read() -> list[str]:
         from .own_table import settings_in  # what was kept needs none of it
 
         return encoded(settings_in(content, path))
 
-    return decoded(recalled(store, "settings", os.path.abspath(path), content, read))
+    try:
+        content = _content(path)
+        return decoded(recalled(store, "settings", os.path.abspath(path), content, read))
+    except SettingsError as error:
+        raise SettingsFileError(os.path.abspath(path), error) from None
 
 
 def encoded(values: Mapping[str, Any]) -> list[str]:

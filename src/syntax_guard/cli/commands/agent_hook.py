@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import sys
 
-from ...config.settings import load
 from ...errors import UsageError
 from ...gates.agent import files_of, judge
 from ...gates.agent_events import UnknownEvent, read
 from ...sources.work_tree import enclosing
 from ..exit_codes import OK
+from ..held_settings import loaded
 from ..output import note, waiting_for, write
 
 TYPE_CHECKING = False
@@ -68,7 +68,7 @@ def run(arguments: list[str], parse: Parse) -> int:
     project = top or os.path.realpath(folder)
     os.chdir(project)  # settings, exclusions and the names in the answer are the project's
     tells_old = flags.pop("all")
-    settings = load(flags, os.environ, project)
+    settings = loaded(flags, project)
     found = judge(files_of(event, top, project), settings, top)
     if found.old and not tells_old:
         note(f"broken before, too, and let pass: {', '.join(dict.fromkeys(map(_name, found.old)))}")

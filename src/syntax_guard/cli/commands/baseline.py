@@ -7,13 +7,14 @@ import sys
 
 from ...config.baseline import CLASSES, merged, read, unpacked, written
 from ...config.printing import printing
-from ...config.settings import BASELINE, BASELINE_LIMIT, load
+from ...config.settings import BASELINE, BASELINE_LIMIT
 from ...errors import SourcesError, UsageError
 from ...model import Entry, Result
 from ...sources.path_names import relative
 from ...sources.work_tree import enclosing
 from ..arguments import expanded
 from ..exit_codes import OK, RED
+from ..held_settings import loaded
 from ..output import note, write_findings
 from ..report_file import write_report
 
@@ -55,7 +56,7 @@ def run(arguments: list[str], parse: Parse) -> int:
     paths, prune = flags.pop("paths"), flags.pop("prune")
     if os.name == "nt":
         paths = expanded(paths)
-    settings = load(flags, os.environ, os.getcwd())
+    settings = loaded(flags, os.getcwd())
     if not settings.projects:
         raise UsageError(
             "a baseline goes without --config and --isolated", "leave them out: no gate reads a baseline with them"

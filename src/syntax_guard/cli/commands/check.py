@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
+from ...errors import SettingsFileError
 from ..exit_codes import OK, RED
 
 TYPE_CHECKING = False
@@ -144,7 +145,14 @@ def _settings(flags: dict[str, Any]) -> tuple[Settings, Printing | None]:
     """The settings of this run, and how it reports; None where only findings are reported."""
     from ...config.settings import is_silent, load
 
-    settings = load(flags, os.environ, os.getcwd())
+    try:
+        settings = load(flags, os.environ, os.getcwd())
+    except SettingsFileError as error:
+        from ..held_settings import COMMITTED, STAGED, in_place_of
+
+        of_commits = flags.get("commits") or flags.get("merge") or os.environ.get("PRE_COMMIT_REMOTE_BRANCH")
+        revision = STAGED if flags.get("staged") else COMMITTED if of_commits else None
+        settings = in_place_of(error, flags, os.getcwd(), revision)
     return settings, None if is_silent(settings, os.environ) else _printing(settings)
 
 

@@ -6,10 +6,10 @@ import os
 import sys
 
 from ...config.printing import printing
-from ...config.settings import load
 from ...gates.push import check_pushed, pushed
 from ...sources.git_history import History
 from ..exit_codes import OK, RED
+from ..held_settings import COMMITTED, loaded
 from ..output import note, report
 from ..parser import SETTINGS
 from ..updates import NO_SETTINGS, lines_of_git
@@ -32,7 +32,7 @@ def add_arguments(verb: Parser) -> None:
 
 def run(arguments: list[str], parse: Parse) -> int:
     """Report what is wrong with the commits that are pushed; 1 refuses the push, with all of its refs."""
-    settings = load(parse(arguments), os.environ, os.getcwd())
+    settings = loaded(parse(arguments), os.getcwd(), COMMITTED)
     how = printing(settings, os.environ, sys.stdout, sys.stderr)
     updates = tuple(pushed(lines_of_git(LINE)))
     status = OK

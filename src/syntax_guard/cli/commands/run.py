@@ -103,14 +103,14 @@ def _answer(flags: dict[str, Any], command: list[str]) -> int:
 def _opens(flags: dict[str, Any], command: list[str]) -> int:
     """Check the tree for the start gate, report the result, and return OK where `command` may start."""
     from ...config.printing import printing
-    from ...config.settings import load
     from ...gates.command_python import compiled_scripts
     from ...reports.formats import start_line
+    from ..held_settings import loaded
 
     program = os.path.basename(command[0])
     try:
         roots = _roots(flags)
-        settings, why = _for_command(load(flags, os.environ, os.getcwd()), command, roots)
+        settings, why = _for_command(loaded(flags, os.getcwd()), command, roots)
         if settings.trust_bytecode:
             scripts = compiled_scripts(command, os.environ)
             known = {"trust_bytecode": scripts is not None, "scripts": scripts or frozenset()}

@@ -6,12 +6,12 @@ import os
 import sys
 import threading
 
-from ...config.settings import load
 from ...errors import UsageError
 from ...reports.json import diagnostic_object
 from ...reports.neutral import json_document
 from ...stream import SourceResult, Stream, batches
 from ..exit_codes import OK, RED
+from ..held_settings import loaded
 from ..json_requests import lines_together
 from ..output import waiting_for, write
 
@@ -47,7 +47,7 @@ def run(arguments: list[str], parse: Parse) -> int:
     if sys.stdin is None:
         raise UsageError("standard input is closed", _SEND)
     waiting_for("a line of JSON for each source")
-    stream = Stream(load(flags, os.environ, os.getcwd()))
+    stream = Stream(loaded(flags, os.getcwd()))
     try:
         threading.Thread(target=_feed, args=(stream, sys.stdin.buffer), daemon=True).start()
         return _answer(stream)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 
 from ...check import survey
-from ...config.settings import load
 from ...gates.ship import survey_archive
 from ...reports import targets
 from ...reports.neutral import json_document
 from ...sources.path_names import no_such
 from ..exit_codes import OK, UNASKED
+from ..held_settings import loaded
 from ..output import folded, note, write
 from ..question import archives_among, for_archives
 
@@ -43,7 +43,7 @@ def run(arguments: list[str], parse: Parse) -> int:
     for path in paths:
         if not os.path.lexists(path):
             raise no_such(path)
-    settings = load(flags, os.environ, os.getcwd())
+    settings = loaded(flags, os.getcwd())
     archives = archives_among(paths)
     found = [
         survey_archive(path, for_archives(flags, settings)) if path in archives else survey(settings, path)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .cache.run_cache import RunCache
     from .config.settings import Settings
     from .findings.tally import Tally
+    from .judging.unwritten import Unwritten
     from .model import Skipped, Stale, Target
     from .sources.readers import Readable
     from .sources.selection import Selection
@@ -53,7 +54,8 @@ class Run:
         self._notebooks: Notebooks | None = None
         self._memory: RunCache | None = None
         self._tally: Tally | None = None
-        self._hears_scripts = hears_scripts(settings)
+        self._unwritten: Unwritten | None = None
+        self._defers = may_hold if hears_scripts(settings) else None
         self._known = 0
         """Sources that needed no judging."""
         self._targets: dict[Target, None] = {}
@@ -125,11 +127,10 @@ class Run:
         """Judge the notebooks of `files` that are valid as a whole; return the other files, and the cells of the
         other notebooks."""
         notebooks = self._all_cells()
-        defers = may_hold if self._hears_scripts else None
         done: set[Readable] = set()
         whole = [file for file in files if is_notebook(file) and not self.rules.of(file).lists_some]
         for asked, group in self._groups(whole):
-            valid = notebooks.whole(asked.targets, group, self._memory, defers) if asked.targets else ()
+            valid = notebooks.whole(asked.targets, group, self._memory, self._defers) if asked.targets else ()
             for judgement in self._as_asked(asked, valid):
                 done.add(judgement.file)
                 yield judgement
@@ -158,11 +159,10 @@ class Run:
                           self._notebooks.cells if self._notebooks else 0,
                           *((tally.baseline, tally.expected) if tally else ()))  # fmt: skip
         targets = tuple(sorted(self._targets, key=lambda target: target.version))
-        memory = self._memory
-        notices = (*self.rules.notices, *(memory.notices if memory else ()), *self._stale())
-        found = tally.found if tally else ()
+        memory, unwritten = self._memory, self._unwritten.notices if self._unwritten else ()
+        notices = (*self.rules.notices, *(memory.notices if memory else ()), *unwritten, *self._stale())
+        found, entries = (tally.found, tally.entries) if tally else ((), ())
         stale = (*(tally.stale if tally else ()), *self._gone())
-        entries = tally.entries if tally else ()
         return Result(targets, summary, found, account, memory.notes if memory else (), notices, stale, entries)
 
     def _gone(self) -> tuple[Stale, ...]:
@@ -260,10 +260,16 @@ class Run:
             yield from split.recalled
             others = split.unknown
         writes = settings.bytecode_by if settings.write_bytecode else ""
-        asked = requests(targets, write_bytecode=writes)
         digest = memory.digest(targets) if memory else None
-        defers = may_hold if self._hears_scripts else None
-        for judgement in judge([*others, *listed], Inquiry(targets, asked, self._limits, digest, defers)):
+        asked = requests(targets, write_bytecode=writes)
+        inquiry = Inquiry(targets, asked, self._limits, digest, self._defers)
+        judgements = judge([*others, *listed], inquiry)
+        if writes:
+            from .judging.unwritten import Unwritten
+
+            self._unwritten = self._unwritten or Unwritten()
+            judgements = self._unwritten.taken_out(judgements, inquiry)
+        for judgement in judgements:
             if memory is not None and judgement.targets and not self.rules.of(judgement.file).lists(judgement.file):
                 memory.learn(targets, judgement)
             yield judgement

@@ -210,6 +210,19 @@ def test_a_read_only_tree_is_checked_all_the_same() -> None:
     assert not written().exists()
 
 
+@pytest.mark.parametrize("amount", [1, 40])
+def test_one_note_counts_the_files_whose_bytecode_could_not_be_written(amount: int) -> None:
+    Path("__pycache__").write_bytes(b"")
+    Path("red.py").write_bytes(RED)
+    for number in range(amount):
+        Path(f"a{number}.py").write_bytes(GREEN + b"y = 1\n" * 2000)
+    result = check_paths(["."], Settings(write_bytecode=True, jobs=2))
+    assert [one.path for one in result.diagnostics] == ["red.py"]
+    files = "1 file" if amount == 1 else f"{amount} files"
+    (note,) = result.notices
+    assert note.startswith(f"--write-bytecode: no bytecode was written for {files} ({Path('__pycache__').absolute()}: ")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
 def test_bytecode_that_nobody_would_write_is_an_error(folder: Folder) -> None:
     folder.write("a.py")

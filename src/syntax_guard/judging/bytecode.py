@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 SUFFIX = ".py"
 """What an import looks for. Stubs, scripts and ``.pyw`` have no bytecode."""
+UNWRITTEN = "BytecodeNotWritten"
+"""The kind of a warning that is none of the source's: its code could not be written."""
 HEAD_BYTES = 16
 _WORTH_A_COPY = 512
 """Files from which on a copy of this process looks at half of them."""
@@ -109,7 +111,7 @@ def framed(source: Source, by: str) -> bytes:
 def judge(frame: bytes, floor: Version | None = None) -> Any:
     """As ``_compile_worker.judge``, or with a `floor` as ``emulate.judge``, for what `framed` made.
 
-    Writes the code of a source that compiles, if that can be done.
+    Writes the code of a source that compiles. If that cannot be done, the answer says so.
     """
     path, header, data = frame.split(b"\0", 2)
     if not path:
@@ -120,9 +122,16 @@ def judge(frame: bytes, floor: Version | None = None) -> Any:
     if kept:
         try:
             _write(name, bytes.fromhex(header.decode()), _optimized(data, name, kept[0]))
-        except OSError:
-            pass  # a read-only tree: an import compiles again
+        except OSError as error:  # a read-only tree: an import compiles again
+            return _with_unwritten(answer, f"{os.path.dirname(_path(name, _suffix()))}: {error.strerror}")
     return answer
+
+
+def _with_unwritten(answer: Any, reason: str) -> Any:
+    """`answer`, and the `reason` why no code was written, in the place of a warning: `unwritten` takes it out again."""
+    answer = answer or {"error": None, "warnings": []}
+    entry = {"kind": UNWRITTEN, "message": reason, "line": None}
+    return {**answer, "warnings": [*answer["warnings"], entry]}
 
 
 def _answer(data: bytes, floor: Version | None, *named: Any) -> Any:

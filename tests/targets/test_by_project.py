@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -450,3 +451,16 @@ def test_the_verb_says_which_declaration_is_ignored(repository: Folder) -> None:
     run = repository.guard("targets")
     note = ".python-version is ignored until git tracks it (git add .python-version)"
     assert (run.code, run.err) == (0, f"syntax-guard: {note}, so {this_interpreter().name} is asked\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets few users make links")
+def test_a_declaration_that_is_a_link_out_of_the_repository_is_noted_in_the_index_too(repository: Folder) -> None:
+    (repository.path.parent / "pyproject.toml").write_text('[project]\nrequires-python = ">=3.8"\n')
+    (repository.path / "pyproject.toml").symlink_to("../pyproject.toml")
+    repository.write("a.py", MATCH)
+    repository.git("add", "-A")
+    assert "out of the repository" in repository.guard("check", "a.py").err
+    run = repository.guard("check", "--staged")
+    assert run.code == 0
+    note = "pyproject.toml is ignored: it is a link out of the repository"
+    assert run.err.startswith(f"syntax-guard: {note}, so {this_interpreter().name} is asked\n")

@@ -11,7 +11,7 @@ from .git_links import EXECUTABLE, REGULAR
 from .git_modes import ignores_modes
 from .path_names import path_name
 from .readers import SIZE_LIMIT, Unreadable, UnreadableError, too_large
-from .selection import EXCLUDED, TOOL_FOLDER, Selection, below_tool_folder
+from .selection import EXCLUDED, LINK, TOOL_FOLDER, Selection, below_tool_folder
 from .staged_index import Entry
 
 TYPE_CHECKING = False
@@ -92,6 +92,8 @@ class StagedTree:
         self._links = links
         self._files = files
         self._found: dict[str, bytes | None] | None = None
+        self.outside: dict[str, None] = {}
+        """The files that were asked for and do not count: they are links out of the repository."""
 
     def declares(self) -> bool:
         """Whether anything here may count for the files."""
@@ -101,6 +103,8 @@ class StagedTree:
         """The first `most` bytes of the staged file at `path`, relative to the top; None where none is staged there."""
         if self._links.leads(path):
             end = self._links.end(path)
+            if end.why_not == LINK and not end.mode:
+                self.outside[path] = None
             return None if end.why_not or not end.blob else self._index.read(end.blob, most)
         ahead = self._ahead()
         if path not in ahead:

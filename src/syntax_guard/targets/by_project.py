@@ -159,7 +159,7 @@ class ByProject:
 
     def _made(self, projects: Projects, project: Project) -> tuple[FileRules, tuple[Matcher, ...]]:
         settings, overrides = self._settings, self._settings.overrides
-        if projects.notes or getattr(projects.tree, "untracked", None):
+        if projects.notes or any(getattr(projects.tree, name, None) for name in ("untracked", "outside")):
             from .notes import instead, notes
 
             for note, about in notes(projects):

@@ -29,8 +29,14 @@ def notes(projects: Projects) -> Iterator[tuple[str, str | None]]:
         if os.path.isabs(path):
             yield f"{path} is ignored: a link leads there, out of the repository", None
         else:
-            folder, name = posixpath.split(path)
-            yield f"{path} is ignored until git tracks it (git add {path})", None if name == BASELINE else folder
+            yield f"{path} is ignored until git tracks it (git add {path})", _about(path)
+    for path in getattr(projects.tree, "outside", ()):
+        yield f"{path} is ignored: it is a link out of the repository", _about(path)
+
+
+def _about(path: str) -> str | None:
+    folder, name = posixpath.split(path)
+    return None if name == BASELINE else folder
 
 
 def instead(projects: Projects, folder: str) -> str:

@@ -26,6 +26,7 @@ def folder(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Folder:
     folder.write("a.py", "x = = 1\n")
     folder.write("pyproject.toml", '[project]\nrequires-python = ">=3.9"\n')
     folder.git("init", "-q")
+    folder.git("add", ".")
     monkeypatch.chdir(folder.path)
     return folder
 
@@ -130,3 +131,12 @@ def test_a_pattern_may_have_the_separator_of_its_system(field: str, where: str) 
     flags, environ = ({field: ["pkg\\gen\\*.py"]}, {}) if where == "flag" else ({}, {option.variable: "pkg\\gen\\*.py"})
     assert given(flags, environ, "\\") == {field: ("pkg/gen/*.py",)}
     assert given(flags, environ, "/") == {field: ("pkg\\gen\\*.py",)}, "it is an escape"
+
+
+@pytest.mark.parametrize(
+    ("flags", "environ"),
+    [({"output_file": "-"}, {}), ({}, {"SYNTAX_GUARD_OUTPUT_FILE": "-"})],
+    ids=["flag", "variable"],
+)
+def test_a_hyphen_for_the_report_is_standard_output(flags: dict[str, str], environ: dict[str, str]) -> None:
+    assert given(flags, environ)["output_file"] is None

@@ -77,6 +77,11 @@ def _text(value: Any, where: str) -> str:
     return value
 
 
+def _place(value: Any, where: str) -> str | None:
+    """A file; None for ``-``, which is standard output."""
+    return None if value == "-" else _text(value, where)
+
+
 def _in_quotes(value: Any) -> str | None:
     return f'write it in quotes: "{value}"' if isinstance(value, (int, float)) else None
 
@@ -185,7 +190,7 @@ OPTIONS = (
     Option("output-format", _choice(*FORMAT_NAMES), "how findings are written", choices=FORMAT_NAMES),
     Option("context", _number(0, 100, int), "lines to show before and after the line of a finding (default 0)", "N",
            in_file=False),
-    Option("output-file", _text, "write the findings to this file instead of standard output", "FILE", in_file=False,
+    Option("output-file", _place, "write the findings to this file instead of standard output", "FILE", in_file=False,
            letter="o"),
     Option("max-findings", _number(0, 10**9, int), "findings that `run` shows, 0 for all (default 20)", "N"),
     Option("push-time-limit", _number(0, 86400, float), "seconds in which `pre-receive` and `update` answer, or "

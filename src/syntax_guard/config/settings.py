@@ -196,7 +196,7 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: str) -> S
     """
     said = _said(flags, environ)
     path = file_in_use(flags, environ, folder)
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"root": os.path.abspath(folder)}
     cache_dir = _cache_dir(flags, environ)
     cache_key = os.fsencode(environ.get("SYNTAX_GUARD_CACHE_KEY", ""))
     if path:
@@ -207,8 +207,6 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: str) -> S
         key = own_key(cache_key, state_folder(environ)) if cache_dir else b""
         values = read_settings(path, Store(cache_dir, key))
         values["root"] = os.path.dirname(os.path.abspath(path))
-    else:
-        values["root"] = os.path.abspath(folder)
     named = flags.get("config") or environ.get("SYNTAX_GUARD_CONFIG")
     values["projects"] = not named and not _isolated(flags, environ)
     if values["projects"]:  # each file hears them from the folders above it
@@ -244,7 +242,8 @@ def file_in_use(flags: Mapping[str, Any], environ: Mapping[str, str], folder: st
     named = flags["config"] if "config" in flags else environ.get("SYNTAX_GUARD_CONFIG")
     if (named or "config" in flags) and not os.path.isfile(named or ""):
         setting = "--config" if "config" in flags else "SYNTAX_GUARD_CONFIG"
-        raise SettingsError(f"{setting}: no such file: {named}", "paths are taken from the current folder")
+        why = "not a regular file" if os.path.exists(named or "") else "no such file"
+        raise SettingsError(f"{setting}: {why}: {named}", "paths are taken from the current folder")
     return None if _isolated(flags, environ) else named or nearest(folder)
 
 

@@ -159,7 +159,7 @@ def check_for_hook(names: Sequence[str], settings: Settings) -> Result:
     by_file: Rules
     by_file = by_project = rules(settings, names)
     more: list[str] = []
-    if not isinstance(by_project, SameForAll) and (declaring := _declaring(by_project, names)):
+    if not isinstance(by_project, SameForAll) and (declaring := by_project.among(names)):
         from .targets.by_change import changed_on_disk
 
         by_file, more = changed_on_disk(by_project, names, declaring)
@@ -248,16 +248,20 @@ def check_staged(index: Index, settings: Settings) -> Result:
     top = index.top()
     links = StagedLinks(top, index.file, index.may_hold_links())
     entries = links.among(index.staged(), may_declare)
+    changed = [*(entry.path for entry in entries), *index.removed]
+    if any(path.endswith(".gitattributes") for path in changed):
+        from .sources.reattributed import reattributed
+
+        entries += reattributed(index, links, changed)
     paths = [entry.path for entry in entries]
     tree = staged.StagedTree(index, top, links, paths)
-    changed = [*paths, *index.removed]
     if settings.projects and (any(map(may_declare, changed)) or tree.declares()):
         from .targets.by_project import ByProject
         from .targets.machine import machine_of
 
         by_project = ByProject(settings, machine_of(settings), (), tree)
         by_file: Rules = by_project
-        if declaring := _declaring(by_project, changed):
+        if declaring := by_project.among(changed):
             from .targets.by_change import changed_in_index
 
             by_file, more = changed_in_index(by_project, top, entries, declaring)
@@ -308,11 +312,6 @@ def rules(settings: Settings, paths: Sequence[str]) -> ByProject | SameForAll:
     from .targets.machine import machine_of
 
     return ByProject(settings, machine_of(settings), paths)
-
-
-def _declaring(by_project: ByProject, paths: Iterable[str]) -> list[str]:
-    """Those of `paths` that may change which Pythons a project asks, or what it lets pass."""
-    return [path for path in paths if may_declare(path) or by_project.builds_from(path)]
 
 
 def _selected(*files: Readable) -> Selection:

@@ -236,6 +236,28 @@ def test_a_hook_judges_what_is_staged_where_git_does_not_look_at_the_disk(
     assert repository.check("--hook", "--", "good.py", name).code == 0
 
 
+@pytest.mark.parametrize("place", ["", "in/"])
+def test_what_a_commit_of_attributes_alone_has_checked_out_is_judged(repository: Folder, place: str) -> None:
+    repository.write(f"{place}a.py", "x = 'é'\n")
+    repository.write("other.txt", "é\n")
+    repository.git("add", "--all")
+    repository.git("commit", "-qm", "valid")
+    repository.write(f"{place}.gitattributes", "*.py text\n")
+    repository.git("add", "--all")
+    assert repository.check("--staged").json["summary"]["checked"] == 0
+    repository.git("commit", "-qm", "no encoding")
+    repository.write(f"{place}.gitattributes", "*.py working-tree-encoding=latin-1\n")
+    repository.git("add", f"{place}.gitattributes")
+    run = repository.check("--staged")
+    assert (run.code, [one[0] for one in run.found]) == (1, [f"{place}a.py"])
+    repository.git("commit", "-qm", "an encoding")
+    repository.write(f"{place}a.py", "# coding: latin-1\nx = '\\x81'\n")
+    repository.git("add", "--all")
+    repository.git("commit", "-qm", "valid")
+    repository.git("rm", "-q", f"{place}.gitattributes")
+    assert repository.check("--staged").json["summary"]["checked"] == 1, "an encoding that goes"
+
+
 def test_commits_are_judged_as_git_stores_them(repository: Folder) -> None:
     repository.write(".gitattributes", "*.py working-tree-encoding=UTF-16LE\n")
     repository.write("a.py", "x = 1\n".encode("utf-16-le"))

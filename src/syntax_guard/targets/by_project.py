@@ -6,6 +6,7 @@ import os
 import posixpath
 
 from ..config.projects import Projects
+from ..config.settings import may_declare
 from ..errors import SettingsError
 from ..sources.selection import slashed
 from ..sources.work_tree import WorkTree, work_tree
@@ -100,6 +101,10 @@ class ByProject:
     def built(self) -> set[str]:
         """The folders that compose files build, of those that were looked at."""
         return {build.context for one in self._trees.values() for build in one.builds}
+
+    def among(self, paths: Iterable[str]) -> list[str]:
+        """Those of `paths` that may change which Pythons a project asks, or what it lets pass."""
+        return [path for path in paths if may_declare(path) or self.builds_from(path)]
 
     def builds_from(self, path: str) -> bool:
         """Whether a compose file that speaks for the folder of `path` has an image made by that file."""

@@ -220,7 +220,8 @@ def test_one_note_counts_the_files_whose_bytecode_could_not_be_written(amount: i
     assert [one.path for one in result.diagnostics] == ["red.py"]
     files = "1 file" if amount == 1 else f"{amount} files"
     (note,) = result.notices
-    assert note.startswith(f"--write-bytecode: no bytecode was written for {files} ({Path('__pycache__').absolute()}: ")
+    place = Path("__pycache__").absolute().as_posix()
+    assert note.startswith(f"--write-bytecode: no bytecode was written for {files} ({place}: ")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")

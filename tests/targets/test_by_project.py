@@ -453,7 +453,7 @@ def test_the_verb_says_which_declaration_is_ignored(repository: Folder) -> None:
     assert (run.code, run.err) == (0, f"syntax-guard: {note}, so {this_interpreter().name} is asked\n")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows lets few users make links")
+@pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
 def test_a_declaration_that_is_a_link_out_of_the_repository_is_noted_in_the_index_too(repository: Folder) -> None:
     (repository.path.parent / "pyproject.toml").write_text('[project]\nrequires-python = ">=3.8"\n')
     (repository.path / "pyproject.toml").symlink_to("../pyproject.toml")

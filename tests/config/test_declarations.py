@@ -127,7 +127,7 @@ def test_beside_a_line_that_cannot_be_read_the_others_count(content: str) -> Non
         ("[project]\nrequires-python = 3.9\n", 'line 2: project.requires-python: expected a string (write ">=3.9")'),
         ("[project]\nrequires-python = 3.10\n", 'line 2: project.requires-python: expected a string (write ">=3.10")'),
         ("[project]\nrequires-python = []\n", 'line 2: project.requires-python: expected a string (write ">=3.10")'),
-        ("[project\n", "not valid TOML: "),
+        ("[project\n", "line 1: not valid TOML: "),
     ],
 )
 def test_a_note_says_what_to_write_and_leaves_the_name_of_the_file_to_others(content: str, said: str) -> None:

@@ -66,6 +66,11 @@ def summary(checked: int, broken: int = 0, undecided: int = 0, warnings: int = 0
             id="unexpectedly valid",
         ),
         pytest.param(
+            summary(9, 0, 0, 1, diagnostic(code="syntax-warning")),
+            "9 files are valid, 1 warning, 1 warning counts as an error (CPython 3.11.7, 0.21 s)",
+            id="a warning that is red",
+        ),
+        pytest.param(
             ORDINARY, "4 of 412 files are broken, 1 warning (3.9 approximate, CPython 3.11.7, 0.21 s)", id="targets"
         ),
     ],

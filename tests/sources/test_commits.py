@@ -410,3 +410,9 @@ def test_what_cannot_be_asked(repository: Folder, arguments: tuple[str, ...], sa
 def test_outside_of_a_repository(folder: Folder) -> None:
     run = folder.check("--commits", "HEAD")
     assert (run.code, "not a git repository" in run.err) == (2, True)
+
+
+def test_in_a_repository_without_a_commit(folder: Folder) -> None:
+    folder.run("git", "init", "-q")
+    run = folder.check("--commits", "HEAD")
+    assert (run.code, "has no commit yet" in run.err) == (2, True)

@@ -53,6 +53,8 @@ def refuse_unfit(paths: Sequence[str], flags: Mapping[str, Any]) -> None:
             shown = named[0] if second == PATH else second
             other = "the paths" if second == PATH and len(named) > 1 else shown[:100]
             advice = f"{INPUTS[first]}: leave out {other}, or leave out {first}"
+            if (first, second) == ("--staged", "--hook"):
+                advice = "the hook reads what is staged already: remove --staged from its args"
             raise UsageError(f"{first} does not go with {shown[:100]}", advice)
     for name in alone:
         raise UsageError(f"{name} goes with {PARTNERS[name]}", INPUTS[name])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..config.near import nearest
+from ..config.options import OPTIONS
 from ..errors import UsageError
 
 TYPE_CHECKING = False
@@ -36,7 +37,7 @@ OF_OTHER_TOOLS = {
     "--line-length": _LENGTH,
     "--max-line-length": _LENGTH,
     "--format": "use --output-format",
-    "--output": "use --output-file",
+    "--output": "use --output-file for a file, or --output-format for a format",
     "--outfile": "use --output-file",
     "--exit-zero": "use `syntax-guard check || true`; `run` has --report-only",
     "--no-fail": "use `syntax-guard check || true`; `run` has --report-only",
@@ -135,7 +136,8 @@ def explained(program: str, parser: argparse.ArgumentParser, message: str) -> Us
     name, said = found[1], found[2]
     action = next((each for each in parser._actions if name in each.option_strings), None)  # noqa: SLF001
     if said.startswith("expected") and action is not None:
-        value = action.metavar or action.dest.upper()
+        known = next((one.choices for one in OPTIONS if f"--{one.name}" == name), ())
+        value = " or ".join(known) or action.metavar or action.dest.upper()
         return UsageError(f"{name}: its value is missing", f"write {name} {value}")
     if said.startswith("ignored explicit argument"):
         return UsageError(f"{name}: it takes no value", hint)

@@ -71,12 +71,12 @@ def _pyproject(content: bytes, path: str) -> FileFacts:
     from .declarations import pyproject
     from .declarations.lines import line_of
     from .own_table import own_table
-    from .toml import parse
+    from .toml import for_note, parse
 
     try:
         document = parse(content, path)
     except SettingsError as error:
-        return FileFacts({}, note=error.message.removeprefix(f"{path}: "))
+        return FileFacts({}, note=for_note(error, path))
     table = own_table(document, content, path)
     declarations: list[Declaration] = []
     asked = table.get("target_version")

@@ -28,9 +28,11 @@ def entries(values: Iterable[str | ExpectedBroken]) -> tuple[ExpectedBroken, ...
 def read_table(table: dict[str, Any], where: str) -> ExpectedBroken:
     """The entry that a `table` of a settings file makes. Raises `SettingsError`, which names `where`."""
     unknown = [name for name in table if name not in ("path", "targets")]
+    if unknown:
+        raise SettingsError(f"{where}: a table in it has no {unknown[0][:100]!r}", _EXAMPLE)
     path, targets = table.get("path"), table.get("targets")
     versions = [targets] if isinstance(targets, str) else targets
-    if unknown or not isinstance(path, str) or not path or "\0" in path or not versions:
+    if not isinstance(path, str) or not path or "\0" in path or not versions:
         raise SettingsError(f"{where}: expected a string, or a table with path and targets", _EXAMPLE)
     if not isinstance(versions, list) or not all(isinstance(version, str) for version in versions):
         raise SettingsError(f"{where}: targets: expected a list of strings", _EXAMPLE)

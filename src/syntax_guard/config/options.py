@@ -65,7 +65,7 @@ class Option(Record):
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    text = str(value).lower() if isinstance(value, bool) else repr(value)
     return text if len(text) <= 100 else text[:97] + "..."
 
 
@@ -134,9 +134,8 @@ def _choice(*choices: str) -> Callable[[Any, str], str]:
             from .near import nearest
 
             near = nearest(str(value), choices)
-            raise SettingsError(
-                f"{where}: {_shown(value)} is none of {', '.join(choices)}", f"did you mean {near}?" if near else None
-            )
+            hint = f"did you mean {near}?" if near else None if isinstance(value, str) else f'such as "{choices[0]}"'
+            raise SettingsError(f"{where}: {_shown(value)} is none of {', '.join(choices)}", hint)
         return str(value)
 
     return read

@@ -65,7 +65,7 @@ def parse(text: str) -> Version:
         hint = (
             f"TOML and YAML need quotes around {digits}0, or it is {digits}"
             if version == (3, 1)
-            else f"known: {_KNOWN}"
+            else f"ask for {label(LOWEST)} or newer; known: {_KNOWN}"
         )
         raise TargetError(f"Python {label(version)} is older than {label(LOWEST)}, the oldest answered for", hint)
     if version[0] > LOWEST[0]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from itertools import islice
 
@@ -11,7 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_CORRECT = "correct it there: https://toml.io/en/v1.0.0 has the rules"
+_CORRECT = "correct the file; the rules: https://toml.io/en/v1.0.0"
+_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
+"""Where ``tomllib`` saw the mistake."""
 KEY_PARTS = 1000
 """Dots on one line: ``tomllib`` takes time quadratic in the parts of a key."""
 _TRIED = 20
@@ -30,10 +33,17 @@ def parse(content: bytes, path: str) -> dict[str, Any]:
         raise SettingsError(f"{path}: not UTF-8 at byte {error.start}", "save it as UTF-8") from None
     except ValueError as error:  # TOMLDecodeError, and what int and datetime say of a number
         why = (str(error) or "a value").splitlines()[0][:200]
-        raise SettingsError(f"{path}: not valid TOML: {why}", _CORRECT) from None
+        place = _PLACE.search(why)
+        at, said = (f":{place[1]}:{place[2]}", why[: place.start()]) if place else ("", why)
+        raise SettingsError(f"{path}{at}: not valid TOML: {said}", _CORRECT) from None
     except RecursionError:
         raise SettingsError(f"{path}: not valid TOML: nested too deeply", _CORRECT) from None
     return document
+
+
+def for_note(error: SettingsError, path: str) -> str:
+    """What `error` of `parse` says of the file at `path`, for a note that names the file itself."""
+    return re.sub(r"^:(\d+):\d+: ", r"line \1: ", error.message.removeprefix(path)).removeprefix(": ")
 
 
 def line_of(content: bytes, keys: tuple[str, ...]) -> int | None:

@@ -86,6 +86,8 @@ class History:
         """The full name of the commit that `name` means; of a tag, the commit that it names. Raises `GitError`."""
         found = self.peeled(name)
         if found is None:
+            if name == "HEAD":
+                raise GitError("this repository has no commit yet", "make one first")
             raise GitError(f"git knows no commit called {name}", "fetch it, or see `git log`")
         return found
 

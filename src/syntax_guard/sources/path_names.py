@@ -40,4 +40,7 @@ def no_such(path: str) -> SourcesError:
     if any(char in path for char in "*?["):
         hint = "a shell passes on a pattern that no file matches: build first, or correct it"
         return SourcesError(f"no such path: {path}", hint)
+    if path.startswith("--") and " " in path:
+        hint = f"this is one word; write the option and its value as two, or as {path.replace(' ', '=', 1)}"
+        return SourcesError(f"no such path: {path}", hint)
     return SourcesError(f"no such path: {path}", "paths are taken from the current folder")

@@ -69,7 +69,9 @@ def run(arguments: list[str], parse: Parse) -> int:
     entries = merged(_from(top, entry) for entry in result.entries)
     write_report(file, written(entries), BASELINE)
     count = len({(entry.path, entry.member) for entry in entries})
-    _say(settings, f"{relative(file)}: {_are(count)} broken, and let pass once git tracks it")
+    name = relative(file)
+    once = f" once git tracks it (git add {name})" if enclosing(top, ".git") else ""
+    _say(settings, f"{name}: {_are(count)} broken, and let pass{once}")
     left = [one for one in result.diagnostics if one.severity == "error" and one.code not in CLASSES]
     return _report(left, result, settings)
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ...errors import SettingsError
-from ..toml import parse
+from ..toml import for_note, parse
 from .declaration import Declaration, DeclarationError
 from .lines import line_of
 
@@ -87,7 +87,7 @@ def _parsed(content: bytes, path: str) -> dict[str, object]:
     try:
         return parse(content, path)
     except SettingsError as error:
-        raise DeclarationError(error.message) from None
+        raise DeclarationError(for_note(error, path)) from None
 
 
 def _pin(words: Iterable[object], name: str, path: str, line: int | None) -> Declaration | None:

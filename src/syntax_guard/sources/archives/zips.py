@@ -31,7 +31,7 @@ def opened(file: IO[bytes]) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(Guarded(file, DIRECTORY_BYTES))
     except TROUBLE as error:
         ends_as_one = zipfile.is_zipfile(Guarded(file, DIRECTORY_BYTES))
-        why = f"not a zip file: {_words(error)}" if ends_as_one else "not a complete zip file"
+        why = f"not a zip file: {_words(error)}" if ends_as_one else "not a complete zip file; build it again"
         raise UnreadableError(why) from None
     if len(archive.filelist) > MEMBERS:
         raise UnreadableError(f"more than {MEMBERS:,} members")

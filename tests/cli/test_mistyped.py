@@ -86,7 +86,6 @@ ARGUMENTS = {
     "check --exclude=a.py a.py empty": "no Python file to check was found: a.py is skipped (excluded) (look at `exclude`, or name other paths)",
     "check --jobs": "--jobs: its value is missing (write --jobs N)",
     "check --warnings": "--warnings: its value is missing (write --warnings ignore or report or error)",
-    "check --output=json": "check has no option --output (use --output-file for a file, or --output-format for a format)",
     "check '--warnings error' a.py": "no such path: --warnings error (this is one word; write the option and its value as two, or as --warnings=error)",
     "check --hook --staged a.py": "--staged does not go with --hook (the hook reads what is staged already: remove --staged from its args)",
     "check --jobs=0": "--jobs: expected a number from 1 to 1024, not '0'",

@@ -95,6 +95,15 @@ def test_case_counts_also_where_git_ignores_it(repository: Folder) -> None:
         assert repository.check("--exclude=Gen/", *arguments).found == [("gen/x.py", "syntax-error", 1)]
 
 
+@pytest.mark.parametrize("pattern", ["?", "??", "[^a]", "[!a]", "*é", "[^a][^a]", "é"])
+def test_a_wildcard_matches_a_byte_as_in_git(repository: Folder, pattern: str) -> None:
+    repository.write(".git/info/exclude", pattern + "\n")
+    asked = "a\0é\0b\0bé\0".encode()
+    ignored = repository.run("git", "check-ignore", "--no-index", "-z", "--stdin", stdin=asked).out
+    excluded = matcher([pattern], str(repository.path), "exclude", str(repository.path))
+    assert [name for name in ("a", "é", "b", "bé") if excluded(name)] == ignored.split("\0")[:-1]
+
+
 @pytest.mark.parametrize(
     ("patterns", "last"), [(["t/", "t/m.py"], 1), (["t/", "t/*.py"], 1), (["t/m.py", "t/"], 1), (["t/", "!t/m.py"], 0)]
 )

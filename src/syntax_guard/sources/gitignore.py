@@ -49,7 +49,7 @@ def deciding(patterns: Sequence[str], root: str, setting: str, folder: str = "."
 
     brackets = Brackets()
     try:
-        plain = [brackets.taken_out(_plain(pattern)) for pattern in patterns]
+        plain = [brackets.taken_out(_plain(_as_bytes(pattern))) for pattern in patterns]
         ignored = _Ignored(GitIgnoreSpec.from_lines(plain), brackets)
     except ValueError as error:
         raise SettingsError(f"{setting}: {error}", "patterns are those of .gitignore") from None
@@ -59,10 +59,15 @@ def deciding(patterns: Sequence[str], root: str, setting: str, folder: str = "."
     def decides(path: str) -> int | None:
         if os.path.isabs(path) or path.startswith("..") or prefix.startswith(".."):
             inside = _from(root, os.path.join(folder, path)) + ("/" if path.endswith("/") else "")
-            return ignored(inside.lstrip("./") if inside.startswith("..") else inside)
-        return ignored(prefix + path.removeprefix("./"))
+            return ignored(_as_bytes(inside.lstrip("./") if inside.startswith("..") else inside))
+        return ignored(_as_bytes(prefix + path.removeprefix("./")))
 
     return decides
+
+
+def _as_bytes(text: str) -> str:
+    """`text` with a character for each of its bytes: git compares bytes, and ``?`` matches one."""
+    return text if text.isascii() else text.encode(errors="surrogatepass").decode("latin-1")
 
 
 def _from(root: str, path: str) -> str:

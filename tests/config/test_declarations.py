@@ -33,6 +33,7 @@ SAID: dict[str, tuple[str, str, tuple[str, tuple[str, ...], int | None] | None]]
     ".python-version, system": (".python-version", "system\n", None),
     ".tool-versions": (".tool-versions", "nodejs 20\npython 3.11.7 3.10.1\n", ("pin", ("3.11", "3.10"), 2)),
     "mise.toml": ("mise.toml", '[tools]\npython = "3.12"\n', ("pin", ("3.12",), 2)),
+    "the full name of the tool": ("mise.toml", '[tools]\n"core:python" = "3.12"\n', ("pin", ("3.12",), 2)),
     "mise.toml of several": ("mise.toml", '[tools]\npython = ["3.12", {version = "3.10"}]\n',
                              ("pin", ("3.12", "3.10"), 2)),
     "Pipfile": ("Pipfile", '[requires]\npython_version = "3.9"\n', ("pin", ("3.9",), 2)),

@@ -67,10 +67,12 @@ def read_tool_versions(content: bytes, path: str) -> Declaration | None:
 def read_mise(content: bytes, path: str) -> Declaration | None:
     """What ``[tools] python`` of a ``mise.toml`` pins. Raises `DeclarationError`."""
     said = _parsed(content, path).get("tools", {})
-    value = said.get("python") if isinstance(said, dict) else None
+    tools = said if isinstance(said, dict) else {}
+    name = "python" if "python" in tools else "core:python"
+    value = tools.get(name)
     values = value if isinstance(value, list) else [value]
     words = [one.get("version") if isinstance(one, dict) else one for one in values]
-    return _pin((word for word in words if word is not None), "python", path, line_of(content, "python"))
+    return _pin((word for word in words if word is not None), "python", path, line_of(content, name))
 
 
 def read_pipfile(content: bytes, path: str) -> Declaration | None:

@@ -128,6 +128,7 @@ ARGUMENTS = {
     "run --target-version=3.9 -- true": "run has no option --target-version (`syntax-guard check` has it)",
     "targets nowhere": "no such path: nowhere (paths are taken from the current folder)",
     "targets a.py nowhere": "no such path: nowhere (paths are taken from the current folder)",
+    "targets --output-format=sarif": "targets has no format sarif (write full or json)",
     "targets --staged": "targets has no option --staged (`syntax-guard check` has it)",
     "doctor --requir commit": "doctor has no option --requir (did you mean --require?)",
     "doctor --require comit": "there is no gate 'comit' (did you mean 'commit'?)",

@@ -89,8 +89,8 @@ def test_a_place_is_told_by_what_stands_there_and_an_edit_is_written_once(tmp_pa
     report = table(examine(str(tmp_path)), (), 120)
     assert "before line 4 (CMD uvicorn a:b):" in report
     assert "in place of line 3 (HEALTHCHECK CMD curl http://localhost:9000/up):" in report
-    assert report.count("behind line 1 (FROM python:3.12):") == report.count("RUN python -m pip install") == 1
-    assert "behind line 1 (FROM python:3.12), as above" in report
+    assert report.count("after line 1 (FROM python:3.12):") == report.count("RUN python -m pip install") == 1
+    assert "after line 1 (FROM python:3.12), as above" in report
     assert report.count("before its first release PyPI has no syntax-guard") == 1
 
 

@@ -76,7 +76,7 @@ def _seen_from(repository: Repository, finding: Finding) -> Finding:
     def placed(edit: Edit) -> Edit:
         here, above = (repository.line(Place(edit.path, number)).strip()[:80] for number in (edit.line, edit.line - 1))
         where = f"{'in place of' if edit.replaced else 'before'} line {edit.line} ({here})"
-        where = where if here else f"behind line {edit.line - 1} ({above})" if above else "as a new file"
+        where = where if here else f"after line {edit.line - 1} ({above})" if above else "as a new file"
         return edit.evolve(path=moved(edit.path), where=where)
 
     place, advice = finding.place, finding.advice

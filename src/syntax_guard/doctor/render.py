@@ -14,11 +14,18 @@ from .gates.table import GATES
 
 _MOST, _LONGEST = 200, 600
 """Findings, and characters of a message or a line, that are shown."""
+_TAG = re.compile(r"\brev: v0\.1\.0|syntax-guard@v0\.1\.0")
 _INSTALLS = re.compile(r"pip install .*syntax-guard|\b(?:pipx run|uvx) syntax-guard")
+_MAIN = "https://github.com/syntax-guard/syntax-guard/archive/main.tar.gz"
 _UNRELEASED = (
-    "before its first release PyPI has no syntax-guard: install from a clone (pip install FOLDER), or from "
-    "https://github.com/syntax-guard/syntax-guard/archive/main.tar.gz (pip install, pipx run --spec, uvx --from)"
+    (_INSTALLS, "before its first release PyPI has no syntax-guard; until then install it with one of these:"),
+    (_INSTALLS, f"  pip install {_MAIN}"),
+    (_INSTALLS, f"  pipx run --spec {_MAIN} syntax-guard"),
+    (_INSTALLS, f"  uvx --from {_MAIN} syntax-guard"),
+    (_TAG, "until v0.1.0 is tagged, write as rev the hash that this prints:"),
+    (_TAG, "  git ls-remote https://github.com/syntax-guard/syntax-guard HEAD"),
 )
+"""What is said below advice that has the pattern, a line each: what it needs is not released yet."""
 _STATES = {"ok": "ok", "cannot-tell": "cannot tell", "missing": "MISSING", "not-applicable": "-"}
 
 
@@ -50,8 +57,8 @@ def table(findings: Sequence[Finding], missing: Iterable[str] = (), width: int =
     states = [finding.state for finding in findings]
     counts = [f"{states.count(state)} {_STATES[state].lower()}" for state in _STATES if state in states]
     lines += ["", ", ".join(one for one in counts if not one.endswith("-")) + "."]
-    lines += textwrap.wrap(_note(findings), width, break_long_words=False, break_on_hyphens=False)
-    lines += [f"required and not there: {name}: {GATES[name].promise}" for name in missing]
+    lines += _notes(findings)
+    lines += [f"required, but missing or not sure: {name}. It promises: {GATES[name].promise}" for name in missing]
     return "\n".join(lines) + "\n"
 
 
@@ -62,7 +69,7 @@ def as_json(findings: Sequence[Finding], missing: Iterable[str] = ()) -> str:
         "tool": {"name": NAME, "version": version()},
         "gates": [{"gate": name, "promise": gate.promise} for name, gate in GATES.items()],
         "required_missing": list(missing),
-        "note": _note(findings) or None,
+        "note": "\n".join(_notes(findings)) or None,
         "findings": [_fields(finding) for finding in findings[:_MOST]],
     }
     return json_document(document, indent=2)
@@ -85,10 +92,10 @@ def _fields(finding: Finding) -> dict[str, object]:
     }
 
 
-def _note(findings: Sequence[Finding]) -> str:
-    """From where the tool is installed, if some advice installs it."""
-    steps = (line for finding in findings[:_MOST] for line in _steps(finding.advice, ()))
-    return _UNRELEASED if any(map(_INSTALLS.search, steps)) else ""
+def _notes(findings: Sequence[Finding]) -> list[str]:
+    """What to write before the first release, if some advice needs one."""
+    steps = [line for finding in findings[:_MOST] for line in _steps(finding.advice, ())]
+    return [line for pattern, line in _UNRELEASED if any(map(pattern.search, steps))]
 
 
 def _steps(advice: Advice | None, written: Container[Edit]) -> list[str]:
@@ -99,4 +106,4 @@ def _steps(advice: Advice | None, written: Container[Edit]) -> list[str]:
         text = [] if edit in written else edit.text.rstrip("\n").split("\n")
         lines += [f"in {edit.path}, {edit.where}{':' if text else ', as above'}", *(line[:_LONGEST] for line in text)]
     lines += [f"run: {command}" for command in advice.commands]
-    return [*lines, *(f"in general: {advice.pattern}".split("\n") if advice.pattern else ())]
+    return [*lines, *(f"for example: {advice.pattern}".split("\n") if advice.pattern else ())]

@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from syntax_guard.errors import UsageError
 from syntax_guard.processes.bounded import Outcome, bounded
@@ -37,6 +37,9 @@ _ATTEMPTS = {
     "merge": (*_SIDE, "checkout -q -B trial start", "merge -q --no-ff -m trial side"),
 }
 """What git does without hooks, and last the attempt."""
+_WRITTEN = ("ok", "written")
+_RED = re.compile(rb"\d+ of \d+ files? (?:is|are) broken")
+"""What our report says of a repository that holds broken files already."""
 _FIND = """
 import os
 found = [os.path.join(folder, name) for folder, _, names in os.walk(os.getcwd()) for name in names
@@ -77,6 +80,15 @@ def tried(root: str, environment: Mapping[str, str], *, all_hooks: bool) -> tupl
         return tuple(unsure(gate, f"cannot be read: {error.message}", error.place) for gate in stages)
 
 
+def told_of_plain(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The `findings` after a trial; one about a hook that only `all_hooks` would have run says so."""
+    untried = "; not tried: a plain hook runs only with --try=all"
+    return tuple(
+        one.evolve(message=one.message + untried) if GATES[one.gate].stage and (one.state, one.how) == _WRITTEN else one
+        for one in findings
+    )
+
+
 class _Clone:
     """A clone of a repository without remotes, where git runs the hooks of the repository."""
 
@@ -108,10 +120,12 @@ class _Clone:
                 message = f"a broken file in {project or 'the top folder'} went through the {stage} hook"
                 return Finding(gate, "missing", message, place, "tried", "it is accepted by all hooks that ran")
             if _NAME.encode() not in broken.output:
-                return unsure(gate, f"the {stage} hook fails: {_last(broken)}", place)
+                return unsure(gate, f"whether a broken file is refused: the {stage} hook fails: {_last(broken)}", place)
         good = self._attempt(gate, _NAME, _GOOD)
         if good.code != 0:
-            return unsure(gate, f"the {stage} hook refuses a good file too: {_last(good)}", place)
+            red = _RED.search(good.output)
+            why = f"{red[0].decode()}; run syntax-guard check, and correct what it names first" if red else _last(good)
+            return unsure(gate, f"whether a good file passes: the {stage} hook refuses it too: {why}", place)
         named = re.search(rb"hook id: (\S+)", broken.output) if hook.manager else None
         by = f"{hook.manager}, hook {named[1].decode(errors='replace')}" if named else hook.path
         return Finding(gate, "ok", f"a broken file was refused by {by}, {broken.seconds:.1f} s", place, "tried")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ...check import survey
+from ...errors import UsageError
 from ...gates.ship import survey_archive
 from ...reports import targets
 from ...reports.neutral import json_document
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from ..verbs import Parse
 
 DESCRIPTION = "Show which Python versions a check asks about here, why, and which interpreter answers for each."
+
+EPILOG = "exit codes: 0 each target has an answer; 2 one has none, or the question could not be asked"
 
 
 def add_arguments(verb: Parser) -> None:
@@ -40,6 +43,8 @@ def run(arguments: list[str], parse: Parse) -> int:
     """
     flags = parse(arguments)
     paths = flags.pop("path")
+    if flags.get("output_format") not in (None, "full", "json"):
+        raise UsageError(f"targets has no format {flags['output_format']}", "write full or json")
     for path in paths:
         if not os.path.lexists(path):
             raise no_such(path)

@@ -35,7 +35,7 @@ def _answer(repository: Repository, service: Service) -> Finding:
         return missing("health", f"{name} {lacks}", place, _WHY, _advice(repository, service))
     if check.text == "kubelet" or _PING.fullmatch(check.text) or _probes(service):
         return ok("health", f"{name} has a health check", place)
-    doubt = f"{name} has a health check: try by hand whether it can pass, and can fail"
+    doubt = f"whether the health check of {name} works: run it by hand, once while {name} works and once while not"
     return unsure("health", doubt, place).evolve(advice=_advice(repository, service))
 
 

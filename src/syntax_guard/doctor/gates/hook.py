@@ -135,7 +135,8 @@ class HookGate(Record):
             advice = Advice(commands=(f"chmod +x {there.path}",))
         elif there.manager and mine:
             if mine.odd:
-                doubt = f"whether all is checked: `{mine.odd}` may leave files out; {_TRY}"
+                reason = "is not known to doctor" if mine.odd.startswith("repo: ") else "may leave files out"
+                doubt = f"whether all is checked: `{mine.odd}` {reason}; {_TRY.replace('--try=all', '--try')}"
                 return [unsure(self.name, doubt, mine.place)]
             shared = self.stage in (_list(configuration.table.get("default_install_hook_types")) or ["pre-commit"])
             hint = f"; in others too, with {self.stage} in default_install_hook_types before `{there.manager} install`"

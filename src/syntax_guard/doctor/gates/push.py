@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from .hook import HookGate
 
-_WHY = "a commit that passed the commit hook by (--no-verify, rebase, am) reaches the others"
+_WHY = "a commit that skipped the commit hook (--no-verify, rebase, am) reaches the others"
 GATE = HookGate("push", "pre-push", _WHY, "pre-push")

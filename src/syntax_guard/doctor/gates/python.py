@@ -71,7 +71,7 @@ def _of_image(projects: Projects, service: Service) -> Finding:
     if version not in names:
         return missing("python", f"{runs}, not what {said} says", place, _WHY, Advice(pattern=_SAME))
     is_newer = declared.kind == "floor" and version != names[0]
-    asked = f"; asked are {names[0]} and the Python of the tool" if is_newer else ""
+    asked = f"; asked are {names[0]} and this interpreter" if is_newer else ""
     return ok("python", f"{runs}, as {said} says{asked}", place)
 
 

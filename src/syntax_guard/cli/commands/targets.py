@@ -39,7 +39,7 @@ def add_arguments(verb: Parser) -> None:
 def run(arguments: list[str], parse: Parse) -> int:
     """Print the targets, and return the exit code: 2 if no Python here answers for one of them.
 
-    Raises `SourcesError` for a path that does not exist.
+    Raises `SourcesError` for a path that does not exist, `UsageError` for a format that `targets` does not have.
     """
     flags = parse(arguments)
     paths = flags.pop("path")

@@ -260,8 +260,8 @@ def test_what_is_no_archive(tmp_path: Path, name: str, data: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("data", "said"),
-    [(b"", "an empty file"), (b"x = 1\n", "not a complete zip file"),
-     (zipped({"a.py": CODE})[:-9], "not a complete zip file")],
+    [(b"", "an empty file"), (b"x = 1\n", "not a complete zip file; build it again"),
+     (zipped({"a.py": CODE})[:-9], "not a complete zip file; build it again")],
 )  # fmt: skip
 def test_a_wheel_that_is_empty_or_torn_is_called_so(tmp_path: Path, data: bytes, said: str) -> None:
     assert outcome(written(tmp_path, "a-1-py3-none-any.whl", data)) == (set(), {None: said})

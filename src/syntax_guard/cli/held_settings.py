@@ -6,7 +6,6 @@ import os
 
 from ..config.settings import FILE, OF_A_FILE, load
 from ..errors import GitError, SettingsFileError
-from ..sources import git
 from .output import note
 
 TYPE_CHECKING = False
@@ -72,6 +71,8 @@ def in_place_of(error: SettingsFileError, flags: Mapping[str, Any], folder: str,
 
 def _tracks(folder: str) -> bool | None:
     """Whether git tracks the file in `folder`; None outside of a work tree."""
+    from ..sources import git  # asked where a file cannot be used, which is rare
+
     try:
         return bool(git.run(folder, "ls-files", "-z", "--", FILE))
     except GitError:
@@ -82,6 +83,7 @@ def _held(folder: str, revision: str, error: SettingsFileError) -> dict[str, Any
     """The settings of the file in `folder` as `revision` holds it. Raises `error` where they cannot be used."""
     from ..config.own_table import settings_in
     from ..errors import SettingsError
+    from ..sources import git
 
     content, status = git.answer(folder, "cat-file", "blob", f"{revision}:./{FILE}")
     try:

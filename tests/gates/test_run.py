@@ -32,7 +32,7 @@ def test_a_valid_tree_starts_the_command_and_says_so_in_one_line(folder: Folder)
     assert (run.code, run.out) == (0, "started\n")  # standard output is the command's alone
     version = re.escape(sys.version.split()[0])
     line = rf"syntax-guard: 2 files valid on \w+ {version} in \d+\.\d\d s; starting "
-    assert re.fullmatch(line + r"echo \(the Python of COMMAND is not known: echo is no .+\)\n", run.err)
+    assert re.fullmatch(line + r"echo \(the Python of COMMAND is not known: echo is not .+\)\n", run.err)
     run = folder.guard("run", "--", sys.executable, "-c", "print('started')")
     assert (run.code, run.out) == (0, "started\n")
     assert re.fullmatch(line + rf"{os.path.basename(sys.executable)}\n", run.err)
@@ -121,7 +121,7 @@ def test_findings_that_nobody_reads_start_nothing_and_are_no_traceback(folder: F
         )
     finally:
         os.close(writer)
-    assert (done.returncode, done.stderr) == (1, "")
+    assert (done.returncode, done.stderr) == (2, "")
 
 
 def test_standard_input_is_the_commands(folder: Folder) -> None:

@@ -21,18 +21,18 @@ OF_A_COMMIT = (
     "cli.commands", "cli.commands.check", "config", "model", "config.settings",
     "sources", "sources.readers", "judging", "judging.judgement", "judging.in_process", "judging.schedule",
     "sources.file_types", "sources.selection", "targets", "targets.rules", "run", "sources.named", "check",
-    "sources.index_bytes",
+    "sources.path_names", "sources.index_bytes",
 )  # fmt: skip
 """Likewise, for each check."""
 OF_A_PROJECT = (
     "storage", "storage.key", "storage.store", "storage.records", "config.remembered", "config.pyproject",
-    "config.projects", "sources.path_names", "sources.git_files", "sources.git_index", "sources.work_tree",
+    "config.projects", "sources.git_files", "sources.git_index", "sources.work_tree",
     "targets.declared", "targets.machine", "targets.by_project",
     "config.declarations", "config.declarations.declaration", "config.file_facts",
 )  # fmt: skip
 """Likewise, where there are settings or declarations."""
 OF_THE_INDEX = (
-    "sources.path_names", "sources.git_files", "sources.git_index", "sources.git_links", "sources.git_objects",
+    "sources.git_files", "sources.git_index", "sources.git_links", "sources.git_objects",
     "sources.git_difference", "sources.staged_index", "sources.git_attributes", "sources.git_modes", "sources.staged",
     "sources.staged_links",
 )  # fmt: skip

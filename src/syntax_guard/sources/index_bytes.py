@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from .path_names import name_of
 from .readers import UnreadableError, read_file
 
 TYPE_CHECKING = False
@@ -38,7 +39,7 @@ def unlooked(names: Iterable[str], index: bytes) -> list[str]:
     It was told so (``assume-unchanged``, ``skip-worktree``): something else than what is staged may stand there. In an
     `index` of version 4 this is not seen (gitformat-index(5)).
     """
-    return [name for name in names if _is_unlooked(index, os.fsencode(name))]
+    return [name for name in names if _is_unlooked(index, name_of(name))]
 
 
 def may_hold_links(index: bytes) -> bool:

@@ -203,9 +203,9 @@ def test_warnings_that_become_errors_are_judged(way: str, repository: Folder, st
 
 @pytest.mark.parametrize("way", WAYS)
 def test_what_is_no_python_or_not_tracked_is_left_alone(way: str, repository: Folder, staged: Staged) -> None:
-    script = repository.write("tool", f"#!/usr/bin/env python3\n{MATCH}")
-    script.chmod(0o755)
+    repository.write("tool", f"#!/usr/bin/env python3\n{MATCH}").chmod(0o755)
     repository.write("run.sh", "#!/bin/sh\nif (\n").chmod(0o755)
+    repository.git("add", "--chmod=+x", "tool", "run.sh")  # on Windows git alone knows
     committed(repository, {"notes.txt": MATCH, ".gitignore": "local.py\n"})
     repository.write("local.py", MATCH)
     run = staged({".python-version": "3.9\n"}, way)

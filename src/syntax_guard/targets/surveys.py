@@ -6,7 +6,7 @@ import os
 
 from ..model import UNKNOWN, Record, Source, this_interpreter
 from ..sources.readers import File, UnreadableError, read_file
-from ..sources.selection import SKIPPED_FOLDERS
+from ..sources.selection import SKIPPED_FOLDERS, slashed
 from .by_project import ByProject
 from .machine import Machine
 from .resolve import answer, survey
@@ -93,4 +93,4 @@ def _folders(top: str) -> Iterator[str]:
     yield top
     for folder, names, _ in os.walk(top):
         names[:] = sorted(name for name in names if name not in SKIPPED_FOLDERS)
-        yield from (os.path.join(folder, name).removeprefix("./").replace(os.sep, "/") for name in names)
+        yield from (slashed(os.path.join(folder, name)).removeprefix("./") for name in names)

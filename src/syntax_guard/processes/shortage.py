@@ -12,6 +12,8 @@ FEW_DESCRIPTORS = 16
 _PROCESSES = "raise the limit: --pids-limit or pids_limit of a container, ulimit -u of a user"
 _DESCRIPTORS = "raise the limit: --ulimit nofile of a container, ulimit -n of a shell"
 _MEMORY = "raise the limit: --memory or mem_limit of a container, ulimit -v of a shell"
+_UNMAPPED = ("failed to map segment", "cannot allocate memory", "out of memory")
+"""What the dynamic loaders of glibc and musl say of a module for which no memory is left: it is no `MemoryError`."""
 
 
 def shortage(error: BaseException) -> ResourcesError | None:
@@ -24,7 +26,8 @@ def shortage(error: BaseException) -> ResourcesError | None:
         return ResourcesError(f"no file descriptor is left, {_descriptors()}", _DESCRIPTORS)
     if number == errno.ENFILE:
         return ResourcesError("no file descriptor is left on this machine", "raise fs.file-max (sysctl)")
-    if isinstance(error, MemoryError) or number == errno.ENOMEM:
+    unmapped = isinstance(error, ImportError) and any(said in str(error).lower() for said in _UNMAPPED)
+    if isinstance(error, MemoryError) or number == errno.ENOMEM or unmapped:
         return out_of_memory()
     if number == errno.EAGAIN or (isinstance(error, RuntimeError) and "thread" in str(error)):
         return ResourcesError(f"no process or thread can be started, {_processes()}", _PROCESSES)

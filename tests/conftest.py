@@ -24,6 +24,12 @@ for name in ("SIGHUP", "SIGINT", "SIGQUIT"):
     if number and signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
 
+# A shim of pyenv starts a shell for a twentieth of a second to say that it has no such Python. Tests look for hundreds.
+os.environ["PATH"] = os.pathsep.join(
+    os.path.join(sys.base_prefix, "bin") if os.path.basename(folder) == "shims" else folder
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep)
+)
+
 PROJECT = Path(__file__).resolve().parent.parent
 COMMAND = Path(sysconfig.get_path("scripts")) / ("syntax-guard.exe" if os.name == "nt" else "syntax-guard")
 

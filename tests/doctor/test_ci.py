@@ -188,6 +188,7 @@ PATTERNS = {  # a file, a step of it, how steps are written, what happens
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PATTERNS)
 def test_the_steps_for_a_service_are_in_its_syntax_and_work(name: str, tmp_path: Path) -> None:
     path, text, step, written, happens = PATTERNS[name]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs /proc to find the processes of a run")
-RUNS = int(os.environ.get("SYNTAX_GUARD_SIGNAL_RUNS", "7"))
+RUNS = int(os.environ.get("SYNTAX_GUARD_SIGNAL_RUNS", "4"))
 SEED = int(os.environ.get("SYNTAX_GUARD_SIGNAL_SEED", "20261124"))
 WITHIN = 1.0
 """Seconds from the signal to the end. On a machine that is short of CPU, the median is what counts."""

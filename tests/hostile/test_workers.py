@@ -104,6 +104,7 @@ def test_pipes_may_be_narrow(size: int, monkeypatch: pytest.MonkeyPatch) -> None
     assert not any(isinstance(answer, Problem) for answer in answers)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="nobody else tells how much of the CPU a process had")
 def test_a_busy_machine_is_not_the_source_s_fault() -> None:
     """Fifteen others want the same CPU, so that a source has its answer long after its time."""

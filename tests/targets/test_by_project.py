@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -113,6 +114,34 @@ def test_what_git_does_not_track_says_nothing(repository: Folder) -> None:
     assert "app/pyproject.toml" in run.err
     repository.git("add", "app/pyproject.toml")
     assert repository.guard("check", "app/main.py").code == 1
+
+
+COMING = {
+    "a floor": ("app/pyproject.toml", '[project]\nrequires-python = ">=3.8"\n', True),
+    "an image": ("docker/api", "FROM python:3.8\n", False),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "is_there"), COMING.values(), ids=COMING)
+def test_what_git_comes_to_track_is_asked_in_a_warm_tree(
+    repository: Folder, name: str, content: str, is_there: bool
+) -> None:
+    settle = 1.1  # seconds after which a stamp is believed
+    repository.write("app/main.py", MATCH)
+    if not is_there:
+        repository.write("docker/other")
+        repository.write("compose.yaml", "services: {a: {build: {context: app, dockerfile: ../docker/api}}}\n")
+    repository.git("add", ".")
+    if is_there:
+        repository.write(name, content)
+    time.sleep(settle)
+    assert repository.check().code == 0
+    time.sleep(settle)
+    assert repository.check().code == 0
+    if not is_there:
+        repository.write(name, content)
+    repository.git("add", name)
+    assert refused(repository.check().json) == {("app/main.py", ("3.8",))}
 
 
 def test_the_nearest_folder_that_says_something_counts(folder: Folder) -> None:

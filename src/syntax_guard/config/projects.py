@@ -77,6 +77,8 @@ class Projects:
         self._known: dict[str, Project] = {}
         self.declaring: dict[str, None] = {}
         """The folders that say something, in the order in which they were looked at."""
+        self.unheard: dict[str, None] = {}
+        """Other folders about which something may be said as soon as git tracks it, or as it is there."""
         self.baselines: list[Baseline] = []
         """Those that were looked at."""
         self.builds: dict[Build, None] = {}
@@ -110,6 +112,7 @@ class Projects:
 
     def _below(self, above: Project, folder: str) -> Project:
         inside = folder and folder + "/"
+        untracked = len(getattr(self.tree, "untracked", ()))
         composed = [facts for facts in (self._facts(inside + name) for name in COMPOSED) if facts is not None]
         builds = (*above.builds, *(build for facts in composed for build in facts.builds))
         self.builds.update(dict.fromkeys(builds))
@@ -125,6 +128,8 @@ class Projects:
         declared = (*(one for facts in said for one in facts.declarations), *filter(None, built))
         baseline = self._baseline(folder)
         if not said and not declared and baseline is None:
+            if files or len(getattr(self.tree, "untracked", ())) > untracked:
+                self.unheard[folder] = None
             return Project(**{**vars(above), "folder": folder})
         self.declaring[folder] = None
         table = next((facts.table for facts in said if facts.table), {})

@@ -127,8 +127,10 @@ class ByProject:
         return below in projects.declaring
 
     def declaring(self) -> list[str]:
-        """The folders on disk that declare something, as absolute paths."""
-        return [os.path.join(top, folder) for top, one in self._trees.items() for folder in one.declaring]
+        """The folders on disk that declare something, or may as soon as git tracks it, as absolute paths."""
+        return [
+            os.path.join(top, folder) for top, one in self._trees.items() for folder in (*one.declaring, *one.unheard)
+        ]
 
     def lists(self) -> Iterable[Listed]:
         """What is broken on purpose, by the lists of all folders that were looked at."""

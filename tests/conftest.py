@@ -117,6 +117,13 @@ class Folder:
         return done.out.strip()
 
 
+OWN_FOLDERS = {
+    "XDG_CACHE_HOME": "cache", "XDG_CONFIG_HOME": "config", "XDG_STATE_HOME": "state",
+    "LOCALAPPDATA": "Local", "APPDATA": "Roaming",
+}  # fmt: skip
+"""Where the programs of a user keep what is theirs, by the variables of each system: folders below that user's home."""
+
+
 def clean_environment(home: Path) -> dict[str, str]:
     """The environment of this process, without what speaks to syntax-guard, git, pre-commit or Python."""
     kept = {
@@ -130,9 +137,7 @@ def clean_environment(home: Path) -> dict[str, str]:
         **kept,
         "PATH": path,
         "HOME": str(home),
-        "XDG_CACHE_HOME": str(home / "cache"),
-        "XDG_CONFIG_HOME": str(home / "config"),
-        "XDG_STATE_HOME": str(home / "state"),
+        **{name: str(home / folder) for name, folder in OWN_FOLDERS.items()},
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_AUTHOR_NAME": "A",
         "GIT_AUTHOR_EMAIL": "a@example.org",
@@ -145,7 +150,7 @@ def clean_environment(home: Path) -> dict[str, str]:
 def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What is checked within this process keeps its cache and key here, not with the person that runs the tests."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        for name in OWN_FOLDERS:
             patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
         yield
 

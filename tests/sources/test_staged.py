@@ -88,6 +88,26 @@ def test_the_ends_of_lines_that_git_changes_are_no_change_of_settings(repository
     assert "not staged" not in repository.guard("check", "--staged").err
 
 
+@pytest.mark.parametrize(("setting", "stored"), [("true", "lf"), ("input", "lf"), ("false", "crlf")])
+def test_all_gates_agree_whatever_git_makes_of_the_ends_of_lines(setting: str, stored: str, repository: Folder) -> None:
+    """As users of Windows have it: ``core.autocrlf``, and an editor that ends lines as its system does."""
+    broken = [("a.py", "syntax-error", 3)]
+    repository.git("config", "core.autocrlf", setting)
+    repository.write("a.py", "x = '''a\r\nb'''\r\ndef f(:\r\n")
+    repository.write("pyproject.toml", "[tool.syntax-guard]\r\n")
+    repository.git("add", ".")
+    assert f"i/{stored} " in repository.git("ls-files", "--eol", "a.py")
+    assert staged(repository) == broken
+    assert "not staged" not in repository.guard("check", "--staged").err
+    repository.git("commit", "-q", "-m", "x")
+    assert repository.check("--commits", "HEAD~1..HEAD").found == broken
+    for _ in range(2):
+        assert repository.check(".").found == broken
+        (repository.path / "a.py").unlink()
+        repository.git("checkout", "-q", "--", "a.py")  # with the ends of lines that git gives it
+    assert (repository.path / "a.py").read_bytes().count(b"\r\n") == (0 if setting == "input" else 3)
+
+
 def test_before_the_first_commit(folder: Folder) -> None:
     folder.git("init", "-q")
     folder.write("a.py", BROKEN)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from syntax_guard.config.settings import default_folder, state_folder
 from syntax_guard.storage.key import cache_key
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ..conftest import Folder
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows keeps profiles private")
@@ -98,6 +98,13 @@ def test_settings_that_a_cache_remembers_count_under_the_same_key_alone(folder: 
         content = path.read_bytes()
         path.write_bytes(content.replace(b"jobs\tint\t1", b"exclude\tstrs\tbad.py"))
     assert folder.guard("check", "--cache-dir", "kept").code == 1
+
+
+def test_no_test_shares_a_cache_or_a_key_with_another_or_with_its_user(folder: Folder, tmp_path: Path) -> None:
+    for kept in (default_folder, state_folder):
+        alone, within = (Path(kept(environ) or "/") for environ in (folder.environment, os.environ))
+        assert tmp_path in alone.parents
+        assert tmp_path.parent in within.parents  # the one folder of this run
 
 
 def test_a_machine_without_a_home_keeps_nothing_and_says_why(folder: Folder) -> None:

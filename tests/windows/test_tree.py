@@ -16,6 +16,8 @@ import pytest
 from syntax_guard.cli.main import main
 from syntax_guard.sources import walk
 
+from ..conftest import python_version
+from ..gates.test_ship import wheel
 from .test_workers import wait_for
 
 if TYPE_CHECKING:
@@ -226,6 +228,36 @@ def test_people_see_the_backslashes_of_their_system_and_programs_the_slashes_of_
     folder.write("pkg/a.py", BROKEN)
     for form, shown in (("full", "pkg\\a.py:1:7"), ("concise", "pkg/a.py:1:7"), ("github", "file=pkg/a.py,")):
         assert shown in folder.guard("check", f"--output-format={form}", ".").out
+
+
+def test_people_see_the_names_of_git_for_what_git_holds(repository: Folder) -> None:
+    shown = "\npkg/a.py:1:7: syntax-error:"
+    repository.write("pkg/a.py", BROKEN)
+    repository.git("add", "--all")
+    assert shown in "\n" + repository.guard("check", "--staged").out
+    repository.git("commit", "-q", "-m", "x")
+    tip = repository.git("rev-parse", "HEAD")
+    repository.git("branch", "topic")
+    for asked in (["check", "--commits", "HEAD"], ["check", "--merge", "HEAD...topic"]):
+        assert shown in "\n" + repository.guard(*asked).out
+    repository.git("clone", "-q", "--bare", ".", "server.git")
+    for branch in ("main", "topic"):  # its objects are there, as those of a push are, and no ref has them yet
+        repository.git("--git-dir=server.git", "update-ref", "-d", f"refs/heads/{branch}")
+    lines = f"{'0' * len(tip)} {tip} refs/heads/new\n".encode()
+    received = repository.guard("pre-receive", "--every-commit", stdin=lines, cwd="server.git")
+    assert shown in "\n" + received.out, received.err
+
+
+def test_an_archive_may_be_named_with_backslashes(folder: Folder) -> None:
+    wheel(folder, "dist/demo-1.0-py3-none-any.whl", f"=={python_version()}.*", bad=BROKEN)
+    name = "dist\\demo-1.0-py3-none-any.whl"
+    found = folder.guard("targets", "--output-format=json", name)
+    assert found.code == 0, found.err
+    (project,) = found.json["projects"]
+    assert project["folder"] == "dist/demo-1.0-py3-none-any.whl"
+    assert [one["why"] for one in project["targets"]] == [f"Requires-Python =={python_version()}.*"]
+    assert folder.check(name).found == [("dist/demo-1.0-py3-none-any.whl/demo/bad.py", "syntax-error", 1)]
+    assert f"{name}/demo/bad.py:1:7" in folder.guard("check", name).out
 
 
 def test_scripts_are_found_by_their_first_line_as_identify_has_it(folder: Folder) -> None:

@@ -47,7 +47,7 @@ def write_findings(result: Result, how: Printing) -> None:
     ):
         note(line)
     silent = how.format.for_people and not result.diagnostics
-    seen: dict[str, Any] = {"separator": os.sep}
+    seen: dict[str, Any] = {"separator": os.sep if result.root is None else "/"}  # names from a top are git's own
     if not silent and how.file is None and how.format.colored:
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         seen.update(color=how.color, columns=columns(), encoding=encoding)

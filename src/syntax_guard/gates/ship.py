@@ -102,6 +102,7 @@ def survey_archive(path: str, settings: Settings) -> Surveys:
         SettingsError: A setting cannot be used.
         TargetError: A version or an interpreter in `settings` is none.
     """
+    path = slashed(path)
     where = Machine(**{**vars(machine_of(settings)), "fresh": True})
     versions = tuple(one for one in settings.target_version if one != DECLARED)
     found = [survey(versions, settings.python, None, where)] if versions or settings.python else []

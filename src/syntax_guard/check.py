@@ -18,11 +18,10 @@ if TYPE_CHECKING:
     from .model import Diagnostic, Result
     from .run import Follow, Search
     from .sources.readers import Readable
-    from .sources.staged_index import Index
+    from .sources.staged_index import Entry, Index
     from .stream import SourceResult
     from .targets.by_project import ByProject
     from .targets.rules import Rules
-    from .targets.surveys import Surveys
 
 
 _ALL_KINDS = (*SUFFIXES, NOTEBOOK)
@@ -148,27 +147,49 @@ def check_for_hook(names: Sequence[str], settings: Settings) -> Result:
     """As `check_paths`, about staged files of any kind. What is not Python is left out, and nothing is no error.
 
     If declarations among them change which Pythons a project asks, its other files are judged for the new targets too.
+    If attributes of git among them change how files are checked out, those files are judged as git would write them.
     """
+    if not any(name.endswith(".gitattributes") for name in names):
+        return _check_named(names, settings)
+    from .sources.reattributed import reattributed_here
+    from .sources.staged_index import Index
+
+    with Index(os.curdir) as index:
+        again = reattributed_here(index, names, run_filters=settings.run_filters)
+        return _check_named(names, settings, again, index)
+
+
+def _check_named(
+    names: Sequence[str], settings: Settings, again: Sequence[Entry] = (), index: Index | None = None
+) -> Result:
+    """As `check_for_hook`; what is to be judged `again` is taken from the `index`."""
     from .sources.index_bytes import index_here, may_hold_links, unlooked
 
-    top, index = index_here()
-    if top and (not index or may_hold_links(index)):
+    top, content = index_here()
+    if top and (not content or may_hold_links(content)):
         from .sources.links_to import links_to
 
         names = [*names, *links_to(names, top, may_declare)]
+    asked = [*names, *(entry.path for entry in again)]
     by_file: Rules
-    by_file = by_project = rules(settings, names)
+    by_file = by_project = rules(settings, asked)
     more: list[str] = []
     if not isinstance(by_project, SameForAll) and (declaring := by_project.among(names)):
         from .targets.by_change import changed_on_disk
 
-        by_file, more = changed_on_disk(by_project, names, declaring)
+        by_file, more = changed_on_disk(by_project, asked, declaring)
     run = Run(settings, by_file)
     selection = named.select_for_hook([*names, *more], by_file.excludes, _ALL_KINDS, saying(by_file))
-    if hidden := unlooked(names, index):
+    if hidden := unlooked(names, content):
         from .sources.staged import besides_disk
 
         selection.files.extend(besides_disk(hidden, by_file.excludes, _ALL_KINDS))
+    if index and again:
+        from .sources.reattributed import add_besides
+        from .sources.staged import staged
+
+        in_index = staged(index, again, by_file.excludes, _ALL_KINDS, run_filters=settings.run_filters)
+        add_besides(selection, names, in_index)
     return run.judge(run.wanted(selection))
 
 
@@ -242,7 +263,7 @@ def check_staged(index: Index, settings: Settings) -> Result:
         SettingsError: A staged table of ours cannot be used.
         TargetError: A target has no interpreter.
     """
-    from .sources import staged
+    from .sources.staged import StagedTree, staged
     from .sources.staged_links import StagedLinks
 
     top = index.top()
@@ -252,9 +273,9 @@ def check_staged(index: Index, settings: Settings) -> Result:
     if any(path.endswith(".gitattributes") for path in changed):
         from .sources.reattributed import reattributed
 
-        entries += reattributed(index, links, changed)
+        entries += reattributed(index, links, changed, run_filters=settings.run_filters)
     paths = [entry.path for entry in entries]
-    tree = staged.StagedTree(index, top, links, paths)
+    tree = StagedTree(index, top, links, paths)
     if settings.projects and (any(map(may_declare, changed)) or tree.declares()):
         from .targets.by_project import ByProject
         from .targets.machine import machine_of
@@ -270,38 +291,13 @@ def check_staged(index: Index, settings: Settings) -> Result:
         by_file = same_for_all(settings, top)
 
     run = Run(settings, by_file)
-    if settings.run_filters:
-        from .sources.checkout import FilteredCheckout
-
-        selection = staged.staged(index, entries, by_file.excludes, _ALL_KINDS, FilteredCheckout)
-    else:
-        selection = staged.staged(index, entries, by_file.excludes, _ALL_KINDS)
+    selection = staged(index, entries, by_file.excludes, _ALL_KINDS, run_filters=settings.run_filters)
     result = run.judge(run.wanted(selection)).evolve(root=top)
     if result.ok or not settings.projects:
         return result
     from .sources.unstaged import with_unstaged
 
     return with_unstaged(result, tree, top)
-
-
-def survey(settings: Settings, path: str | None = None) -> Surveys:
-    """Which targets apply, why, and what answers for them: at `path`, or in each project of the current folder.
-
-    Args:
-        settings: Flags, variables and the settings file.
-        path: A file or folder.
-
-    Returns:
-        What applies, by project.
-
-    Raises:
-        SettingsError: A table of ours cannot be used.
-        TargetError: A version in `settings` is none.
-    """
-    from .targets.machine import machine_of
-    from .targets.surveys import surveys
-
-    return surveys(settings, machine_of(settings), path)
 
 
 def rules(settings: Settings, paths: Sequence[str]) -> ByProject | SameForAll:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from syntax_guard.check import survey
 from syntax_guard.config.settings import load
+from syntax_guard.targets.surveys import surveys
 
 from .layout import GOOD, answers, write
 
@@ -47,7 +47,7 @@ def test_doctor_and_targets_agree(name: str, tmp_path: Path, monkeypatch: pytest
     assert finding.state == state
     assert said in finding.message
     monkeypatch.chdir(tmp_path)
-    (found,) = survey(load({}, {}, str(tmp_path)), folder).projects
+    (found,) = surveys(load({}, {}, str(tmp_path)), folder).projects
     assert any(said in target.why for target in found.survey.targets)
 
 
@@ -69,7 +69,7 @@ def test_what_is_declared_and_not_asked_is_said(name: str, tmp_path: Path, monke
     assert (finding.state, finding.place and finding.place.path) == ("missing", path)
     assert words in finding.message
     monkeypatch.chdir(tmp_path)
-    asked = {target.version for one in survey(load({}, {}, str(tmp_path))).projects for target in one.survey.targets}
+    asked = {target.version for one in surveys(load({}, {}, str(tmp_path))).projects for target in one.survey.targets}
     assert (3, 9) not in asked
 
 

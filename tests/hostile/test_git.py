@@ -12,7 +12,7 @@ from syntax_guard.sources.changed import changed
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..conftest import Folder
+    from ..conftest import Folder, Run
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
 TRAP = "sprung"
@@ -236,6 +236,13 @@ def test_a_hook_judges_what_is_staged_where_git_does_not_look_at_the_disk(
     assert repository.check("--hook", "--", "good.py", name).code == 0
 
 
+def hooked(repository: Folder, cwd: str = ".") -> Run:
+    """What the hook says of the names that pre-commit passes."""
+    names = repository.git("diff", "--cached", "--name-only", "--no-renames", "--diff-filter=ACMRTUXB", "-z")
+    here = [os.path.relpath(name, cwd) for name in names.split("\0") if name]
+    return repository.check("--hook", "--", *here, cwd=cwd)
+
+
 @pytest.mark.parametrize("place", ["", "in/"])
 def test_what_a_commit_of_attributes_alone_has_checked_out_is_judged(repository: Folder, place: str) -> None:
     repository.write(f"{place}a.py", "x = 'é'\n")
@@ -244,18 +251,85 @@ def test_what_a_commit_of_attributes_alone_has_checked_out_is_judged(repository:
     repository.git("commit", "-qm", "valid")
     repository.write(f"{place}.gitattributes", "*.py text\n")
     repository.git("add", "--all")
-    assert repository.check("--staged").json["summary"]["checked"] == 0
+    for run in (repository.check("--staged"), hooked(repository)):
+        assert run.json["summary"]["checked"] == 0
     repository.git("commit", "-qm", "no encoding")
     repository.write(f"{place}.gitattributes", "*.py working-tree-encoding=latin-1\n")
     repository.git("add", f"{place}.gitattributes")
-    run = repository.check("--staged")
-    assert (run.code, [one[0] for one in run.found]) == (1, [f"{place}a.py"])
+    for run in (repository.check("--staged"), hooked(repository)):
+        assert (run.code, [one[0] for one in run.found]) == (1, [f"{place}a.py"])
+    repository.write("sub/b.txt")
+    assert [one[0] for one in hooked(repository, cwd="sub").found] == [os.path.relpath(f"{place}a.py", "sub")]
     repository.git("commit", "-qm", "an encoding")
     repository.write(f"{place}a.py", "# coding: latin-1\nx = '\\x81'\n")
     repository.git("add", "--all")
     repository.git("commit", "-qm", "valid")
-    repository.git("rm", "-q", f"{place}.gitattributes")
-    assert repository.check("--staged").json["summary"]["checked"] == 1, "an encoding that goes"
+    repository.write(f"{place}.gitattributes", "*.py text\n")
+    repository.git("add", "--all")
+    assert hooked(repository).json["summary"]["checked"] == 1, "an encoding that goes"
+    repository.git("rm", "-qf", f"{place}.gitattributes")
+    assert repository.check("--staged").json["summary"]["checked"] == 1, "and its file with it"
+
+
+class TestTheHookAndAttributes:
+    """What differs from the disk is what git would check out; each other file is judged once, as the disk has it."""
+
+    def test_a_staged_file_whose_encoding_changes_in_the_same_commit(self, repository: Folder) -> None:
+        repository.write("a.py", "x = 'é'\n")
+        repository.write("good.py")
+        repository.write("bad.py", "x = (\n")
+        repository.git("add", "--all")
+        repository.write(".gitattributes", "*.py working-tree-encoding=latin-1\n")
+        repository.git("add", ".gitattributes")
+        run = hooked(repository)
+        assert [one[0] for one in run.found] == ["a.py", "bad.py"]
+        assert run.json["summary"]["checked"] == 4, "a.py on the disk is valid"
+
+    def test_attributes_that_no_commit_changes(self, repository: Folder) -> None:
+        """As ``pre-commit run --all-files`` passes all names: what is on the disk counts."""
+        repository.write(".gitattributes", "*.py working-tree-encoding=latin-1\n")
+        repository.write("a.py", "# coding: latin-1\nx = 'e'\n")
+        repository.git("add", "--all")
+        repository.git("commit", "-qm", "first")
+        repository.write("a.py", "x = (\n")
+        run = repository.check("--hook", "--", ".gitattributes", "a.py")
+        assert (run.found, run.json["summary"]["checked"]) == ([("a.py", "syntax-error", 1)], 1)
+
+    def test_a_macro_that_names_the_encoding(self, repository: Folder) -> None:
+        repository.write(".gitattributes", "[attr]western working-tree-encoding=latin-1\n")
+        repository.write("in/a.py", "x = 'é'\n")
+        repository.git("add", "--all")
+        repository.git("commit", "-qm", "first")
+        repository.write("in/.gitattributes", "*.py western\n")
+        repository.git("add", "in/.gitattributes")
+        for run in (repository.check("--staged"), hooked(repository)):
+            assert [one[0] for one in run.found] == ["in/a.py"]
+
+    def test_settings_and_targets_are_those_of_each_file(self, repository: Folder) -> None:
+        for name in ("a.py", "b/c.py", "skipped.py"):
+            repository.write(name, "match x:\n    case 1: pass\n")
+        repository.write("b/pyproject.toml", "[project]\nrequires-python = '>=3.9'\n")
+        repository.write("pyproject.toml", "[tool.syntax-guard]\nexclude = ['skipped.py']\n")
+        repository.git("add", "--all")
+        repository.git("commit", "-qm", "first")
+        repository.write("pyproject.toml", "[tool.syntax-guard]\nexclude = ['skipped.py']\n# changed\n")
+        repository.write(".gitattributes", "*.py working-tree-encoding=UTF-8\n")
+        repository.git("add", "--all")
+        for run in (repository.check("--staged"), hooked(repository)):
+            assert [one[0] for one in run.found] == ["b/c.py"]
+            assert {one["path"]: one["reason"] for one in run.json["skipped"]}["skipped.py"] == "excluded"
+
+    def test_a_filter_that_the_user_lets_run(self, repository: Folder) -> None:
+        repository.write("a.py", "x = 1 if y else 2\n")
+        repository.git("add", "--all")
+        repository.git("commit", "-qm", "first")
+        repository.write(".gitattributes", "*.py filter=rot\n")
+        repository.git("add", "--all")
+        repository.git("config", "filter.rot.smudge", TestWhatIsCheckedOut.ROT)
+        asked = {"SYNTAX_GUARD_RUN_FILTERS": "1"}
+        for arguments in (["--staged"], ["--hook", "--", ".gitattributes"]):
+            assert repository.check(*arguments).found == []
+            assert [one[0] for one in repository.check(*arguments, environment=asked).found] == ["a.py"]
 
 
 def test_commits_are_judged_as_git_stores_them(repository: Folder) -> None:

@@ -13,6 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+FILE = ".gitattributes"
+
 
 def attributes(top: str, names: tuple[str, ...], paths: Sequence[str]) -> dict[str, dict[str, str]]:
     """Which of the attributes `names` the index of the work tree `top` sets for `paths`, by path. Raises `GitError`."""
@@ -30,7 +32,7 @@ def attributes(top: str, names: tuple[str, ...], paths: Sequence[str]) -> dict[s
 
 def may_have_attributes(top: str, paths: Sequence[str]) -> bool:
     """Whether a file of attributes may say something of `paths`: git itself is asked only then."""
-    if any(os.path.basename(path) == ".gitattributes" for path in paths):
+    if any(os.path.basename(path) == FILE for path in paths):
         return True
     machine = _configuration()
     if machine is None or not os.path.isdir(os.path.join(top, ".git")):
@@ -87,5 +89,5 @@ def _names_attributes(path: str) -> bool:
 
 _MOST_READ = 1 << 20
 """Bytes of the largest configuration that is looked through."""
-_ATTRIBUTES = (".gitattributes", ".git/info/attributes")
+_ATTRIBUTES = (FILE, ".git/info/attributes")
 _MOST_ARGUMENTS = 500

@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 
 from ..errors import SourcesError
+from .selection import real_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def path_name(name: bytes) -> str:
@@ -31,6 +36,18 @@ def relative(path: str, start: str = os.curdir) -> str:
         return os.path.relpath(path, start)
     except ValueError:
         return os.path.abspath(path)
+
+
+def from_top(top: str) -> Callable[[str], str]:
+    """A function that makes paths from `top` of paths from the current folder."""
+    prefix = relative(real_path(os.curdir), real_path(top))
+    return lambda path: os.path.normpath(os.path.join(prefix, path)).replace(os.sep, "/")
+
+
+def from_here(top: str) -> Callable[[str], str]:
+    """A function that makes paths from the current folder of paths from `top`."""
+    here = relative(real_path(os.curdir), real_path(top))
+    return (lambda path: path) if here == "." else lambda path: os.path.relpath(path, here)
 
 
 def no_such(path: str) -> SourcesError:

@@ -129,7 +129,8 @@ def staged(
     entries: Sequence[Entry],
     exclude: Callable[[str], bool],
     suffixes: tuple[str, ...] = SUFFIXES,
-    checkout: Callable[[str, Sequence[str]], Checkout] | None = None,
+    *,
+    run_filters: bool = False,
 ) -> Selection:
     """Select the Python files that the git index holds, by the rules of `select`.
 
@@ -140,7 +141,7 @@ def staged(
         entries: Its entries to look at.
         exclude: Says of a path whether settings leave it out.
         suffixes: Ends of names that mean Python.
-        checkout: Makes, of the top and the paths, what knows how git would write them; None for files without filters.
+        run_filters: Whether git's filters are run on what it would write.
 
     Returns:
         The files, and what was skipped.
@@ -151,7 +152,7 @@ def staged(
     selection = Selection()
     paths = [entry.stored or entry.path for entry in entries]
     may_differ = may_have_attributes(index.top(), paths)  # as in few repositories
-    written = (checkout or _checkout)(index.top(), paths) if may_differ else AsHeld()
+    written = _checkout(index.top(), paths, run_filters=run_filters) if may_differ else AsHeld()
     may_start = _by_disk(index)
     for entry in entries:
         if entry.why_not:
@@ -234,7 +235,7 @@ def _is_script(entry: Entry, index: Index, written: Checkout | AsHeld) -> bool:
         return False
 
 
-def _checkout(top: str, paths: Sequence[str]) -> Checkout:
-    from .checkout import Checkout
+def _checkout(top: str, paths: Sequence[str], *, run_filters: bool) -> Checkout:
+    from .checkout import Checkout, FilteredCheckout
 
-    return Checkout(top, paths)
+    return (FilteredCheckout if run_filters else Checkout)(top, paths)

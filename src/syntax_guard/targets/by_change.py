@@ -9,9 +9,8 @@ from ..model import UNKNOWN
 from ..sources.commits import CommitTree
 from ..sources.file_types import NOTEBOOK, SUFFIXES, is_python_name
 from ..sources.git_history import History
-from ..sources.path_names import relative
+from ..sources.path_names import from_here, from_top
 from ..sources.readers import File
-from ..sources.selection import real_path
 from ..sources.staged import tracked
 from ..sources.staged_links import StagedLinks
 from .anew import anew, is_asked
@@ -129,7 +128,7 @@ def changed_on_disk(now: ByProject, names: Sequence[str], declaring: Iterable[st
     top = now.top()
     if top is None:
         return now, []
-    place, shown = _from_top(top), _from_here(top)
+    place, shown = from_top(top), from_here(top)
     with History(top) as history:
         by_change = ByChange(now, _before(now, history), {*names, *map(os.path.normpath, names)}, place)
         paths = [shown(entry.path) for entry in entries_below(top, map(place, declaring), _links(top, history))]
@@ -179,15 +178,3 @@ def _before(now: ByProject, history: History) -> ByProject:
     """The rules that the last commit made."""
     head = history.peeled("HEAD")
     return now.apart(CommitTree(history, head) if head else _Nothing())
-
-
-def _from_top(top: str) -> Callable[[str], str]:
-    """A function that makes paths from `top` of paths from the current folder."""
-    prefix = relative(real_path(os.curdir), real_path(top))
-    return lambda path: os.path.normpath(os.path.join(prefix, path)).replace(os.sep, "/")
-
-
-def _from_here(top: str) -> Callable[[str], str]:
-    """A function that makes paths from the current folder of paths from `top`."""
-    here = relative(real_path(os.curdir), real_path(top))
-    return (lambda path: path) if here == "." else lambda path: os.path.relpath(path, here)

@@ -8,7 +8,7 @@ from ..model import UNKNOWN, Record, Source, this_interpreter
 from ..sources.readers import File, UnreadableError, read_file
 from ..sources.selection import SKIPPED_FOLDERS, slashed
 from .by_project import ByProject
-from .machine import Machine
+from .machine import Machine, machine_of
 from .resolve import answer, survey
 from .rules import Asked, hears_scripts
 from .scripts import asked_about
@@ -37,12 +37,11 @@ class Surveys(Record):
     """What a person should know of the declarations, a line each."""
 
 
-def surveys(settings: Settings, machine: Machine, path: str | None = None) -> Surveys:
+def surveys(settings: Settings, path: str | None = None) -> Surveys:
     """Find what is asked about a file or folder, or in the current folder and each project below it.
 
     Args:
         settings: Flags, variables and the settings file.
-        machine: Where Pythons are looked for.
         path: A file or folder.
 
     Returns:
@@ -52,6 +51,7 @@ def surveys(settings: Settings, machine: Machine, path: str | None = None) -> Su
         SettingsError: A table of ours cannot be used.
         TargetError: A version or an interpreter in `settings` is none.
     """
+    machine = machine_of(settings)
     fresh = Machine(**{**vars(machine), "fresh": True})
     if not settings.projects or {"target_version", "python"} & settings.overrides:
         found = survey(settings.target_version, settings.python, settings.requires_python, fresh)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 
-from ...check import survey
 from ...errors import UsageError
 from ...gates.ship import survey_archive
 from ...reports import targets
 from ...reports.neutral import json_document
 from ...sources.path_names import no_such
+from ...targets.surveys import surveys
 from ..exit_codes import OK, UNASKED
 from ..held_settings import loaded
 from ..output import folded, note, write
@@ -51,7 +51,7 @@ def run(arguments: list[str], parse: Parse) -> int:
     settings = loaded(flags, os.getcwd())
     archives = archives_among(paths)
     found = [
-        survey_archive(path, for_archives(flags, settings)) if path in archives else survey(settings, path)
+        survey_archive(path, for_archives(flags, settings)) if path in archives else surveys(settings, path)
         for path in paths or [None]
     ]
     projects = [project for one in found for project in one.projects]

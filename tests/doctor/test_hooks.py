@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from syntax_guard.doctor.examine import examine
-from syntax_guard.doctor.trial import told_of_plain, tried
+from syntax_guard.doctor.trial import tried
 
 from .layout import GOOD, answers, environment, run, states, write
 
@@ -224,7 +224,7 @@ def test_the_command_tries_and_requires(tmp_path: Path) -> None:
     assert '"how": "tried"' in tried_.stdout
 
 
-def test_a_plain_hook_that_is_not_tried_is_said_to_be_so(tmp_path: Path) -> None:
+def test_it_is_said_what_tries_a_plain_hook(tmp_path: Path) -> None:
     write(tmp_path, {"a.py": GOOD, ".git/hooks/pre-commit": PLAIN})
-    commit = next(one for one in told_of_plain(examine(str(tmp_path))) if one.gate == "commit")
-    assert (commit.state, commit.message.endswith("only with --try=all")) == ("ok", True)
+    commit = next(one for one in examine(str(tmp_path)) if one.gate == "commit")
+    assert (commit.state, commit.message.endswith("only --try=all tries it")) == ("ok", True)

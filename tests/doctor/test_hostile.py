@@ -147,6 +147,9 @@ HOSTILE = {
     "quotes without an end": ("compose.yaml", "services:\n  a: {image: python, command: \"uvicorn 'a\"}\n"),
     "hooks that are none": (".pre-commit-config.yaml", "repos: [1, {hooks: 3}, {hooks: [x, {id: [1]}]}]\ndefault_stages: {}\n"),  # noqa: E501
     "hooks of prek that are none": ("prek.toml", "repos = 3\n"),
+    "hooks of an alias that multiplies": (".pre-commit-config.yaml", "a0: &a0 [x]\n" + "".join(
+        f"a{i + 1}: &a{i + 1} [{', '.join([f'*a{i}'] * 9)}]\n" for i in range(20)
+    ) + "repos:\n- {repo: *a20, hooks: [{id: *a20, args: *a20, stages: *a20}]}\n"),
     "a Makefile without end": ("Makefile", "lint:\n" + "\tsyntax-guard check\n" * 9_000),
 }  # fmt: skip
 
@@ -178,18 +181,16 @@ def test_a_repository_that_git_refuses(tmp_path: Path) -> None:
         examine(str(tmp_path))
 
 
-def test_a_folder_inside_of_a_repository(tmp_path: Path) -> None:
+def test_a_folder_inside_of_a_repository_means_all_of_it(tmp_path: Path) -> None:
     files = {
         ".gitlab-ci.yml": "lint: {script: [syntax-guard check]}\n",
         "api/Dockerfile": "FROM python:3.12\nCMD uvicorn a:b\n",
     }
-    write(
-        tmp_path,
-        {**files, "pyproject.toml": '[project]\nrequires-python = ">=3.12"\n', "other/Dockerfile": "FROM python:2.7\n"},
-    )
+    write(tmp_path, {**files, "pyproject.toml": '[project]\nrequires-python = ">=3.12"\n'})
+    assert examine(str(tmp_path / "api")) == examine(str(tmp_path))
     found = {finding.gate: finding for finding in examine(str(tmp_path / "api"))}
-    assert (found["tree"].state, found["tree"].place) == ("ok", Place("../.gitlab-ci.yml", 1))
-    assert found["start"].place == Place("Dockerfile", 2)
+    assert (found["tree"].state, found["tree"].place) == ("ok", Place(".gitlab-ci.yml", 1))
+    assert (found["start"].state, found["start"].place) == ("missing", Place("api/Dockerfile", 2))
     assert found["python"].state == "ok"
 
 

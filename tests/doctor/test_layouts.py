@@ -171,13 +171,13 @@ LAYOUTS = {
         "tree", "cannot-tell", False, gitlab),
     "Bitbucket": Layout(
         {"bitbucket-pipelines.yml": "pipelines:\n  default:\n    - step:\n        script:\n          - syntax-guard check\n          - pytest\n"},
-        "tree", "ok", True, bitbucket),
-    "Azure": Layout({"azure-pipelines.yml": "steps:\n- script: syntax-guard check\n- script: pytest\n"}, "tree", "ok", True, azure),
+        "tree", "cannot-tell", True, bitbucket),
+    "Azure": Layout({"azure-pipelines.yml": "steps:\n- script: syntax-guard check\n- script: pytest\n"}, "tree", "cannot-tell", True, azure),
     "Azure, a line in front of another": Layout(
         {"azure-pipelines.yml": "steps:\n- script: |\n    syntax-guard check\n    pytest\n"}, "tree", "cannot-tell", False, azure),
     "CircleCI": Layout({".circleci/config.yml": "jobs:\n  test:\n    steps:\n      - checkout\n      - run: syntax-guard check\nworkflows: {all: {jobs: [test]}}\n"},
                        "tree", "cannot-tell", True, circle),
-    "Travis": Layout({".travis.yml": "script:\n  - syntax-guard check\n  - pytest\n"}, "tree", "ok", True, travis),
+    "Travis": Layout({".travis.yml": "script:\n  - syntax-guard check\n  - pytest\n"}, "tree", "cannot-tell", True, travis),
     "Jenkins": Layout({"Jenkinsfile": "node {\n  sh 'syntax-guard check'\n  sh 'pytest'\n}\n"}, "tree", "cannot-tell", True, jenkins),
     "Jenkins without a check": Layout({"Jenkinsfile": "node {\n  sh 'pytest'\n}\n"}, "tree", "missing", False, jenkins),
     "a release without a check": Layout(workflow("uses: actions/setup-python@v5", "run: twine upload dist/*"), "ship", "missing", False, release),

@@ -301,6 +301,16 @@ def test_the_python_of_an_image(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_an_instruction_with_a_comment_in_it_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    start = 'ENTRYPOINT [ \\\n# the server\n  "uvicorn", \\\n  "a:b"]'
+    write(tmp_path, {"Dockerfile": image(start), "a.py": GOOD})
+    (finding,) = answers(tmp_path, "start")
+    apply(tmp_path, finding)
+    text = (tmp_path / "Dockerfile").read_text()
+    assert text.splitlines()[-1] == 'ENTRYPOINT ["syntax-guard", "run", "--", "uvicorn", "a:b"]'
+    assert "the server" not in text
+
+
 def test_a_shells_text_in_an_entry_point_is_kept(tmp_path: Path) -> None:
     write(tmp_path, {"Dockerfile": image("ENTRYPOINT uvicorn 'a\"b' $X")})
     (finding,) = answers(tmp_path, "start")
@@ -314,7 +324,7 @@ def test_the_check_of_a_service_works_where_it_is_written(tmp_path: Path) -> Non
     assert finding.advice is not None
     check = (finding.advice.pattern or "").partition("in compose.yaml, for service w: ")[2]
     assert yaml.safe_load(check)["healthcheck"]["test"] == [
-        "CMD-SHELL", "celery -A shop inspect ping -d celery@$$HOSTNAME",
+        "CMD", "/bin/sh", "-c", "celery -A shop inspect ping -d celery@$$HOSTNAME",
     ]  # fmt: skip
     (tmp_path / "compose.yaml").write_text(f"{WORKER}    {check}\n")
     assert states(tmp_path, "health") == {"ok"}
@@ -325,4 +335,6 @@ def test_a_server_on_a_socket_is_asked_there(listens: str, tmp_path: Path) -> No
     write(tmp_path, {"Dockerfile": image(f"CMD {listens}")})
     (finding,) = answers(tmp_path, "health")
     assert finding.advice is not None
-    assert "syntax-guard probe --unix-socket /run/a.sock http://localhost/" in (finding.advice.pattern or "")
+    assert '["syntax-guard", "probe", "--unix-socket", "/run/a.sock", "http://localhost/' in (
+        finding.advice.pattern or ""
+    )

@@ -66,6 +66,10 @@ class Mapping(dict[str, Value]):
         value = self.get(key)
         return value if isinstance(value, Mapping) else Mapping(self.place_of(key))
 
+    def sections(self, key: str) -> list[Mapping]:
+        """The mappings of the sequence under ``key``."""
+        return [item for item in self.listed(key) if isinstance(item, Mapping)]
+
     def text(self, key: str) -> str | None:
         """The scalar under ``key``, or None."""
         value = self.get(key)

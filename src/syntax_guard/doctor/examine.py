@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import posixpath
 from collections.abc import Iterable
 
 from syntax_guard.config.near import did_you_mean
 from syntax_guard.errors import UsageError
 
-from .finding import Edit, Finding, Place, Unreadable, unsure
+from .finding import Edit, Finding, Unreadable, unsure
 from .gates.table import GATES
 from .repository import Repository
 
@@ -17,8 +15,7 @@ from .repository import Repository
 def examine(root: str) -> tuple[Finding, ...]:
     """Every finding about the folder `root`, in the order of the gates, then of paths and lines.
 
-    `root` may lie in a repository: what is started there is looked at, and the hooks and CI files of the repository
-    that holds it. Paths are relative to `root`.
+    Where `root` lies in a repository, all of that is looked at. Paths count from its top.
 
     Raises:
         SourcesError: `root` is no folder.
@@ -31,8 +28,8 @@ def examine(root: str) -> tuple[Finding, ...]:
             answers = gate.examine(repository)
         except Unreadable as error:
             answers = [unsure(name, f"cannot be read: {error.message}", error.place)]
-        answers = [_seen_from(repository, answer) for answer in answers]
-        found += sorted(answers, key=lambda one: (one.place.path, one.place.line or 0) if one.place else ("", 0))
+        placed = [_placed(repository, one) for one in answers]
+        found += sorted(placed, key=lambda one: (one.place.path, one.place.line or 0) if one.place else ("", 0))
     return tuple(found)
 
 
@@ -66,21 +63,14 @@ def replaced(findings: Iterable[Finding], trials: Iterable[Finding]) -> tuple[Fi
     return tuple(sorted(kept + seen, key=lambda one: list(GATES).index(one.gate)))
 
 
-def _seen_from(repository: Repository, finding: Finding) -> Finding:
-    """``finding`` with paths relative to the folder that is looked at, and with the places of its edits in words."""
-
-    def moved(path: str) -> str:
-        inside = repository.below and not os.path.isabs(path)
-        return posixpath.relpath(path, repository.below) if inside else path
+def _placed(repository: Repository, finding: Finding) -> Finding:
+    """``finding`` with the places of its edits in words."""
 
     def placed(edit: Edit) -> Edit:
-        here, above = (repository.line(Place(edit.path, number)).strip()[:80] for number in (edit.line, edit.line - 1))
+        here, above = (repository.line(edit.path, number).strip()[:80] for number in (edit.line, edit.line - 1))
         where = f"{'in place of' if edit.replaced else 'before'} line {edit.line} ({here})"
         where = where if here else f"after line {edit.line - 1} ({above})" if above else "as a new file"
-        return edit.evolve(path=moved(edit.path), where=where)
+        return edit.evolve(where=where)
 
-    place, advice = finding.place, finding.advice
-    return finding.evolve(
-        place=place and place.evolve(path=moved(place.path)),
-        advice=advice and advice.evolve(edits=tuple(map(placed, advice.edits))),
-    )
+    advice = finding.advice
+    return finding.evolve(advice=advice and advice.evolve(edits=tuple(map(placed, advice.edits))))

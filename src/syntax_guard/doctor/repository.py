@@ -10,18 +10,18 @@ from syntax_guard.config.documents import Budget, Mapping, Value, read_yaml
 from syntax_guard.errors import SourcesError
 from syntax_guard.sources import git
 from syntax_guard.sources.selection import SKIPPED_FOLDERS
-from syntax_guard.sources.work_tree import WorkTree, enclosing
+from syntax_guard.sources.work_tree import enclosing
 
 from .finding import Place, Unreadable
 
 LARGEST = 200_000
-"""Bytes. Configuration written by people is far smaller; a larger file is something else with a familiar name."""
+"""Characters. Configuration written by people is far smaller; a larger file is something else with a familiar name."""
 _MOST_FILES = 100_000
 _SKIPPED = SKIPPED_FOLDERS | {"venv", "site-packages", ".terraform", ".devcontainer"}
 
 
 class Repository:
-    """A folder ``root``, and the repository that holds it. Paths are relative to the top of it, with slashes.
+    """The repository that holds the folder ``root``, or that folder alone. Paths count from the top, with slashes.
 
     Raises `SourcesError` where ``root`` is no folder, GitError where git cannot be asked about a repository.
     """
@@ -32,10 +32,7 @@ class Repository:
         real = os.path.realpath(root)
         self.in_git = enclosing(real, ".git") is not None  # one that git refuses is an error for git to tell
         self.top = os.path.realpath(git.top(root)) if self.in_git else real
-        below = os.path.relpath(real, self.top).replace(os.sep, "/")
-        self.below = "" if below == "." else below + "/"
-        """The folder in the repository, with a slash at its end; ``""`` for its top."""
-        self._tree, self._budget = WorkTree(self.top, None), Budget()
+        self._budget = Budget()
         self._texts: dict[str, str | None] = {}
         self._documents: dict[str, list[Value]] = {}
 
@@ -61,9 +58,8 @@ class Repository:
         return tuple(sorted(found))
 
     def named(self, *patterns: str) -> list[str]:
-        """Files below the folder whose last part matches one of the shell patterns."""
-        here = [path for path in self.files if path.startswith(self.below)]
-        return [path for path in here if any(fnmatch(path.rsplit("/", 1)[-1], pattern) for pattern in patterns)]
+        """The files whose last part matches one of the shell patterns."""
+        return [path for path in self.files if any(fnmatch(path.rsplit("/", 1)[-1], one) for one in patterns)]
 
     def text(self, path: str) -> str | None:
         """The text of a regular file inside the repository; None where there is none. Raises Unreadable."""
@@ -73,25 +69,24 @@ class Repository:
 
     def _read(self, path: str) -> str | None:
         full = os.path.join(self.top, path.replace("\0", ""))
-        inside = os.path.realpath(full).startswith(os.path.join(self.top, ""))
-        if not inside or not os.path.isfile(full):
+        if not os.path.realpath(full).startswith(os.path.join(self.top, "")) or not os.path.isfile(full):
             return None
-        content = self._tree.start(path, LARGEST + 1)
-        if content is None:
-            raise Unreadable(Place(path), "this user cannot open it")
-        if len(content) > LARGEST:
+        try:
+            with open(full, encoding="utf-8-sig", errors="replace") as file:
+                text = file.read(LARGEST + 1)
+        except OSError:
+            raise Unreadable(Place(path), "this user cannot open it") from None
+        if len(text) > LARGEST:
             raise Unreadable(Place(path), f"larger than {LARGEST:,} bytes")
-        return content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+        return text
 
-    def line(self, place: Place) -> str:
-        """The line at ``place``; empty where there is none."""
-        lines = (self.text(place.path) or "").split("\n")
-        return lines[place.line - 1] if place.line and place.line <= len(lines) else ""
+    def lines(self, path: str) -> list[str]:
+        """The lines of a file; none where there is no such file. Raises Unreadable."""
+        return (self.text(path) or "").split("\n")
 
-    def lines_of(self, place: Place) -> int:
-        """How many lines the instruction at ``place`` takes: those that a backslash continues, and one more."""
-        lines = (self.text(place.path) or "").split("\n")[(place.line or 1) - 1 :]
-        return next((count for count, line in enumerate(lines, 1) if line.rstrip()[-1:] != "\\"), len(lines))
+    def line(self, path: str, number: int | None) -> str:
+        """One line of a file; empty where there is none."""
+        return "".join(self.lines(path)[number - 1 : number] if number else ())
 
     def yaml(self, path: str) -> list[Value]:
         """The documents of a YAML file; none where there is no such file. Raises Unreadable."""

@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from syntax_guard.errors import UsageError
 from syntax_guard.processes.bounded import Outcome, bounded
@@ -30,6 +30,7 @@ _CONFIGURATION = re.compile(
 )
 _MOST_PROJECTS = 8
 _NAME, _BROKEN, _GOOD = "syntax_guard_trial.py", "def broken(:\n", "x = 1\n"
+_GIT = "git -c commit.gpgsign=false -c user.name=doctor -c user.email=doctor@example.org"
 _SIDE = ("checkout -q -B side", "commit -q --no-verify -m side")
 _ATTEMPTS = {
     "commit": ("commit -q -m trial",),
@@ -37,7 +38,6 @@ _ATTEMPTS = {
     "merge": (*_SIDE, "checkout -q -B trial start", "merge -q --no-ff -m trial side"),
 }
 """What git does without hooks, and last the attempt."""
-_WRITTEN = ("ok", "written")
 _RED = re.compile(rb"\d+ of \d+ files? (?:is|are) broken")
 """What our report says of a repository that holds broken files already."""
 _FIND = """
@@ -64,29 +64,15 @@ def tried(root: str, environment: Mapping[str, str], *, all_hooks: bool) -> tupl
     try:
         hooks = {gate: there for gate, stage in stages.items() if (there := installed(repository.top, stage))}
         runnable = {gate: hook for gate, hook in hooks.items() if hook.executable and (hook.manager or all_hooks)}
-        if not runnable:
-            return ()
         skipped = "" if all_hooks else ",".join(sorted(Configuration(repository).others))
-        person = {
-            f"GIT_{who}_{what}": "doctor@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
-        }
         kept = {name: value for name, value in environment.items() if not name.startswith("GIT_")}
-        kept |= {**person, "GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1"}
+        kept |= {"GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1"}
         kept |= dict.fromkeys(("SKIP", "PREK_SKIP"), skipped) if skipped else {}
         with tempfile.TemporaryDirectory(prefix="syntax-guard-doctor-", ignore_cleanup_errors=True) as folder:
-            clone = _Clone(repository, os.path.join(folder, "clone"), kept)
-            return tuple(clone.answer(gate, stages[gate], hook) for gate, hook in runnable.items())
+            clone = _Clone(repository, os.path.join(folder, "clone"), kept) if runnable else None
+            return tuple(clone.answer(gate, stages[gate], hook) for gate, hook in runnable.items() if clone)
     except Unreadable as error:
         return tuple(unsure(gate, f"cannot be read: {error.message}", error.place) for gate in stages)
-
-
-def told_of_plain(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The `findings` after a trial; one about a hook that only `all_hooks` would have run says so."""
-    untried = "; not tried: a plain hook runs only with --try=all"
-    return tuple(
-        one.evolve(message=one.message + untried) if GATES[one.gate].stage and (one.state, one.how) == _WRITTEN else one
-        for one in findings
-    )
 
 
 class _Clone:
@@ -104,11 +90,7 @@ class _Clone:
         self._git("add -A")
         self._git("commit -q --no-verify --allow-empty -m start")
         self._git("tag -f start")
-        hooks, setting = git_hooks.hooks(repository.top)
-        if setting is None:
-            shutil.copytree(hooks, os.path.join(folder, ".git/hooks"), dirs_exist_ok=True)
-        else:
-            self._git("config core.hooksPath", hooks)
+        self._git("config core.hooksPath", git_hooks.hooks(repository.top)[0])
 
     def answer(self, gate: str, stage: str, hook: Installed) -> Finding:
         """What ``hook`` does with a broken file in each project, and with a good one."""
@@ -139,7 +121,7 @@ class _Clone:
         self._git("add -f", path)
         for command in before:
             self._git(command)
-        return self._git(attempt, hooks=())
+        return _run([*_GIT.split(), *attempt.split()], self.folder, self.environment, SECONDS)
 
     def _write(self, path: str, text: str) -> None:
         full = os.path.join(self.folder, path)
@@ -147,12 +129,10 @@ class _Clone:
         with open(full, "w", encoding="utf-8") as file:
             file.write(text)
 
-    def _git(
-        self, command: str, *words: str, hooks: tuple[str, ...] = ("-c", f"core.hooksPath={os.devnull}")
-    ) -> Outcome:
-        """A git command, which runs no hook where ``hooks`` does not say so."""
-        whole = ["git", "-c", "commit.gpgsign=false", *hooks, *command.split(), *words]
-        return _run(whole, self.folder, self.environment, SECONDS)
+    def _git(self, command: str, *words: str) -> None:
+        """A git command that runs no hook."""
+        off = ("-c", f"core.hooksPath={os.devnull}")
+        _run([*_GIT.split(), *off, *command.split(), *words], self.folder, self.environment, SECONDS)
 
 
 def tried_image(image: str, environment: Mapping[str, str]) -> Finding:
@@ -169,11 +149,11 @@ def tried_image(image: str, environment: Mapping[str, str]) -> Finding:
     name = f"syntax-guard-trial-{os.getpid()}"
     run = [engine, "run", "--rm", "--pull=never", "--network=none", f"--name={name}"]
     found = _run([*run, "--entrypoint=python3", image, "-I", "-c", _FIND], "/", environment, SECONDS_OF_IMAGE)
-    if found.code == 125:
-        raise UsageError(f"{image} cannot be started: {_last(found)}", "build or pull it first")
-    if found.code:
-        return unsure("start", f"{image} holds no Python module where it starts ({_last(found)})", None)
     module = _last(found)
+    if found.code == 125:
+        raise UsageError(f"{image} cannot be started: {module}", "build or pull it first")
+    if found.code:
+        return unsure("start", f"{image} holds no Python module where it starts ({module})", None)
     with tempfile.TemporaryDirectory(prefix="syntax-guard-doctor-") as folder:
         os.chmod(folder, 0o755)  # noqa: S103 - the container's user has to read it
         broken = os.path.join(folder, "broken.py")

@@ -53,10 +53,10 @@ def run(arguments: list[str], parse: Parse) -> int:
     required = named(name.strip() for names in flags["require"] for name in names.split(",") if name.strip())
     findings = examine(flags["root"])
     if flags["trial"]:
-        from ...doctor.trial import told_of_plain, tried
+        from ...doctor.trial import tried
 
         trials = tried(flags["root"], os.environ, all_hooks=flags["trial"] == "all")
-        findings = told_of_plain(replaced(findings, trials))
+        findings = replaced(findings, trials)
     if flags["try_image"]:
         from ...doctor.trial import tried_image
 

@@ -36,6 +36,8 @@ class Instruction(Record):
     name: str
     value: str
     line: int
+    last: int
+    """The line on which it ends."""
 
 
 class Stage(Record):
@@ -66,9 +68,9 @@ def stages(text: str, given: Mapping[str, str]) -> dict[str, Stage]:
     arguments: dict[str, str] = {}
     found: dict[str, Stage] = {}
     last: Stage | None = None
-    for line, whole in instructions(text):
+    for line, end, whole in instructions(text):
         name, _, value = whole.replace("\t", " ").partition(" ")
-        one = Instruction(name.upper(), _FLAGS.sub("", value).strip(), line)
+        one = Instruction(name.upper(), _FLAGS.sub("", value).strip(), line, end)
         begin = _FROM.fullmatch(one.value) if one.name == "FROM" else None
         if begin:
             base = expanded(begin[1].strip("\"'"), arguments)
@@ -128,8 +130,9 @@ def _of_other_major(image: str) -> str | None:
     return f"{int(found[1])}.{int(found[2] or 0)}" if found else None
 
 
-def instructions(text: str) -> Iterator[tuple[int, str]]:
-    """The instructions with their lines, from 1: comments taken out, and what goes on in the next line put together.
+def instructions(text: str) -> Iterator[tuple[int, int, str]]:
+    """The instructions with their first and last lines, from 1: without comments, and each as one line.
+
     The text of a heredoc belongs to the instruction in front of it, and is left out."""
     lines = text.removeprefix("\ufeff").splitlines()
     directive = _ESCAPE.match(lines[0]) if lines else None
@@ -149,10 +152,10 @@ def instructions(text: str) -> Iterator[tuple[int, str]]:
         if not whole.endswith(escape):
             whole = " ".join(begun).strip()
             documents = _HEREDOC.findall(whole[:_LONGEST]) if _HAS_HEREDOC.match(whole) else []
-            yield start, whole
+            yield start, number, whole
             begun = []
     if begun:
-        yield start, " ".join(begun).strip()
+        yield start, len(lines), " ".join(begun).strip()
 
 
 def expanded(text: str, arguments: Mapping[str, str]) -> str:

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any
 
-from syntax_guard.config import toml
 from syntax_guard.config.documents import Mapping
-from syntax_guard.errors import SettingsError
 from syntax_guard.model import Record
 from syntax_guard.sources import git_hooks
 
 from ..finding import Advice, Edit, Finding, Place, Unreadable, missing, nothing, ok, unsure
-from ..parsers.commands import KNOWN, SPEAKS, calls, of_script, unwrapped
+from ..parsers.commands import KNOWN, SPEAKS, Call, calls, of_script, unwrapped
 from ..repository import Repository
 
 _STAGES = {"pre-commit": "syntax-guard", "pre-merge-commit": "syntax-guard", "pre-push": "syntax-guard-tree"}
 """The stages of git's, each with the hook of our manifest that is for it."""
 _SHORT = {"commit": "pre-commit", "merge-commit": "pre-merge-commit", "push": "pre-push"}
-_FILES = {
-    "pre-commit": (".pre-commit-config.yaml",),
-    "prek": ("prek.toml", ".pre-commit-config.yaml", ".pre-commit-config.yml"),
-}
-"""Where each manager looks, in its order."""
+_READ, _OF_PREK = ".pre-commit-config.yaml", ("prek.toml", ".pre-commit-config.yml")
+"""The configuration that is read; and those which prek alone knows, and which are not."""
 _KNOWN = KNOWN["hooks"]
 _TRY = "syntax-guard doctor --try=all runs it in a scratch clone, and says what happens"
 
@@ -38,33 +32,25 @@ class ListedHook(Record):
 
 
 class Configuration:
-    """The configuration that a manager reads at the top of a repository, an empty one where there is none.
+    """What pre-commit and prek are told; nothing where there is no file of theirs. Raises Unreadable."""
 
-    Raises Unreadable.
-    """
+    def __init__(self, repository: Repository) -> None:
+        self.table = repository.mapping(_READ)
+        repos = [repo for repo in self.table.listed("repos") if isinstance(repo, Mapping)]
+        listed = [(repo, hook) for repo in repos for hook in repo.listed("hooks") if isinstance(hook, Mapping)]
+        self.others = {hook.text("id") or "" for _, hook in listed
+                       if not SPEAKS.search(" ".join(word for key in hook for word in hook.words(key)))}  # fmt: skip
+        self.ours = [self._listed(repo.text("repo") or "", hook) for repo, hook in listed
+                     if hook.text("id") not in self.others | {None, "syntax-guard-dist"}]  # fmt: skip
 
-    def __init__(self, repository: Repository, manager: str = "prek") -> None:
-        self.path = next((path for path in _FILES[manager] if repository.text(path) is not None), "")
-        try:
-            text = (repository.text(self.path) or "").encode() if self.path.endswith(".toml") else b""
-            self.table: dict[str, Any] = toml.parse(text, self.path) if text else repository.mapping(self.path)
-        except SettingsError as error:
-            raise Unreadable(Place(self.path), error.message) from None
-        repos = [repo for repo in _list(self.table.get("repos")) if isinstance(repo, dict)]
-        listed = [(repo, hook) for repo in repos for hook in _list(repo.get("hooks")) if isinstance(hook, dict)]
-        self.others = {str(hook.get("id")) for _, hook in listed if not SPEAKS.search(str([*hook.values()]))}
-        self.ours = [self._listed(str(repo.get("repo")), hook) for repo, hook in listed
-                     if str(hook.get("id")) not in self.others | {"syntax-guard-dist"}]  # fmt: skip
-
-    def _listed(self, url: str, hook: dict[str, Any]) -> ListedHook:
-        name = str(hook.get("id"))
+    def _listed(self, url: str, hook: Mapping) -> ListedHook:
+        name = hook.text("id") or ""
         own = [stage for stage, ours in _STAGES.items() if ours == name or url == "local"]
-        stages = _list(hook.get("stages")) or _list(self.table.get("default_stages")) or own
-        odd = {*map(str, hook)} - {*_KNOWN["listed"]} | ({*map(str, self.table)} - {*_KNOWN["above"]})
+        stages = hook.words("stages") or self.table.words("default_stages") or own
+        odd = {*hook} - {*_KNOWN["listed"]} | ({*self.table} - {*_KNOWN["above"]})
         if not re.search(r"(?:^|/)syntax-guard(?:\.git)?/?$", url):
             odd.add(f"repo: {url}")
-        place = hook.place_of("id") if isinstance(hook, Mapping) else Place(self.path)
-        return ListedHook(name, place, [_SHORT.get(str(one), str(one)) for one in stages], min(odd, default=None))
+        return ListedHook(name, hook.place_of("id"), [_SHORT.get(one, one) for one in stages], min(odd, default=None))
 
     def at(self, stage: str) -> ListedHook | None:
         """Our hook at a stage of git's; the one that sees all files, if there is one."""
@@ -74,20 +60,19 @@ class Configuration:
 def run_by(repository: Repository, command: str) -> tuple[str, tuple[str, ...] | None] | None:
     """The configuration whose hooks a command runs, and the call of ours that this surely is; None for no hooks."""
     name, verb, *given = [*unwrapped(command).split(), "", ""]
-    if name not in _FILES or verb != "run":
+    if name not in ("pre-commit", "prek") or verb != "run":
         return None
-    configuration = Configuration(repository, name)
+    other = next((path for path in _OF_PREK if name == "prek" and SPEAKS.search(repository.text(path) or "")), None)
+    configuration = Configuration(repository)
     mine = configuration.at("pre-commit")
     sure = mine and not mine.odd and {"-a", "--all-files"} & {*given} and {*given} <= {*_KNOWN["run"], ""}
-    return (configuration.path, ("syntax-guard", "check") if sure else None) if configuration.ours else None
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [value] if isinstance(value, str) else []
+    if other or not configuration.ours:
+        return (other, None) if other else None
+    return _READ, ("syntax-guard", "check") if sure else None
 
 
 class Installed(Record):
-    """A hook file as git would run it; ``manager`` is pre-commit or prek where that generated it."""
+    """A hook file as git would run it; ``manager`` is pre-commit or prek where that generated it, and is read."""
 
     path: str
     text: str
@@ -106,9 +91,10 @@ def installed(top: str, hook: str) -> Installed | None:
         return None
     except OSError as error:
         raise Unreadable(Place(path), error.strerror or str(error)) from None
-    generated = re.match(r"#!.*\n# File generated by (pre-commit|prek):", text)
-    other = set(re.findall(r"--config=(\S+)", text)) - {*_FILES["prek"]}
-    manager = generated[1] if generated and f"--hook-type={hook}" in text and not other else None
+    made = re.match(r"#!.*\n# File generated by (pre-commit|prek):", text)
+    others = [one for one in _OF_PREK if made and made[1] == "prek" and os.path.exists(os.path.join(top, one))]
+    others += {*re.findall(r"--config=(\S+)", text)} - {_READ}
+    manager = made[1] if made and f"--hook-type={hook}" in text and not others else None
     return Installed(path, text, os.name == "nt" or os.access(full, os.X_OK), manager)
 
 
@@ -124,51 +110,55 @@ class HookGate(Record):
         """The answer about the hook, as it is written."""
         if not repository.in_git:
             return [nothing(self.name, "no git repository")]
-        there = installed(repository.top, self.stage)
-        configuration = Configuration(repository, (there and there.manager) or "prek")
+        there, configuration = installed(repository.top, self.stage), Configuration(repository)
         mine = configuration.at(self.stage)
-        place, advice = mine.place if mine else None, self._advice(repository, configuration.path, mine)
+        place, advice = mine.place if mine else None, self._advice(repository, mine)
         if there is None:
             lacks = f"no {self.stage} hook is installed in this clone"
         elif not there.executable:
             lacks, place = "the hook is not executable, so git does not run it", Place(there.path)
             advice = Advice(commands=(f"chmod +x {there.path}",))
         elif there.manager and mine:
-            if mine.odd:
-                reason = "is not known to doctor" if mine.odd.startswith("repo: ") else "may leave files out"
-                doubt = f"whether all is checked: `{mine.odd}` {reason}; {_TRY.replace('--try=all', '--try')}"
-                return [unsure(self.name, doubt, mine.place)]
-            shared = self.stage in (_list(configuration.table.get("default_install_hook_types")) or ["pre-commit"])
-            hint = f"; in others too, with {self.stage} in default_install_hook_types before `{there.manager} install`"
-            return [ok(self.name, f"{there.manager} runs {mine.id} in this clone{'' if shared else hint}", mine.place)]
+            return [self._managed(there.manager, mine, configuration.table.words("default_install_hook_types"))]
         elif there.manager:
             lacks = f"no hook of syntax-guard is listed for {self.stage}"
-            place = Place(configuration.path) if configuration.path else None
+            place = Place(_READ) if repository.text(_READ) else None
         else:
             place = Place(there.path)
-            verb, _, option = self.command.partition(" ")
-            for one in calls(of_script(there.text) or (), verb):
-                whole = one.is_staged == bool(option) and not (one.doubt or one.root or one.paths)
-                if whole and (option or not one.before):  # the push gate reads what git hands to the hook
-                    return [ok(self.name, f"the hook of this clone runs {one.text}", place)]
+            for one in filter(self._is_gate, calls(of_script(there.text) or (), self.command.split()[0])):
+                return [ok(self.name, f"the hook of this clone runs {one.text}; only --try=all tries it", place)]
             if mine or SPEAKS.search(there.text) or "\n" in there.text.strip():
                 return [unsure(self.name, f"whether all is checked: the {self.stage} hook is not read; {_TRY}", place)]
             lacks = "the hook does not run syntax-guard"
         return [missing(self.name, lacks, place, self.why, advice)]
 
-    def _advice(self, repository: Repository, path: str, mine: ListedHook | None) -> Advice:
+    def _is_gate(self, one: Call) -> bool:
+        """Whether a call in a hook refuses what is broken: the push gate reads what git hands to the hook."""
+        is_whole = not (one.doubt or one.root or one.paths)
+        return is_whole and one.is_staged == ("--staged" in self.command) and (one.is_staged or not one.before)
+
+    def _managed(self, manager: str, mine: ListedHook, shared: tuple[str, ...]) -> Finding:
+        if mine.odd:
+            reason = "is not known to doctor" if mine.odd.startswith("repo: ") else "may leave files out"
+            doubt = f"whether all is checked: `{mine.odd}` {reason}; {_TRY.replace('--try=all', '--try')}"
+            return unsure(self.name, doubt, mine.place)
+        hint = f"; in others too, with {self.stage} in default_install_hook_types before `{manager} install`"
+        is_shared = self.stage in (shared or ("pre-commit",))
+        return ok(self.name, f"{manager} runs {mine.id} in this clone{'' if is_shared else hint}", mine.place)
+
+    def _advice(self, repository: Repository, mine: ListedHook | None) -> Advice:
         """What installs the hook: in the configuration that is there, else as a plain hook of git's."""
-        command = f"{'prek' if path.endswith('.toml') else 'pre-commit'} install --hook-type {self.stage}"
+        text, command = repository.text(_READ), f"pre-commit install --hook-type {self.stage}"
         if mine is not None:
             return Advice(commands=(command,))
-        if not path:
+        if text is None:
             plain = f"#!/bin/sh\nexec syntax-guard {self.command}"
             return Advice(pattern=f"in .git/hooks/{self.stage}, executable: {plain}")
         added = ("- repo: https://github.com/syntax-guard/syntax-guard", "  rev: v0.1.0", "  hooks:",
                  f"  - id: {_STAGES[self.stage]}")  # fmt: skip
-        lines = (repository.text(path) or "").rstrip("\n").split("\n")
+        lines = text.rstrip("\n").split("\n")
         last = next((number for number in range(len(lines), 0, -1) if re.match(r"\s*- repo:", lines[number - 1])), None)
         if last is None or any(re.match(r"[^\s-]", line) for line in lines[last:]):
-            return Advice(pattern=f"in {path}, under repos: {' '.join(' '.join(added).split())}; then {command}")
+            return Advice(pattern=f"in {_READ}, under repos: {' '.join(' '.join(added).split())}; then {command}")
         indent = lines[last - 1].partition("-")[0]
-        return Advice((Edit(path, len(lines) + 1, 0, "".join(f"{indent}{line}\n" for line in added)),), (command,))
+        return Advice((Edit(_READ, len(lines) + 1, 0, "".join(f"{indent}{line}\n" for line in added)),), (command,))

@@ -45,7 +45,7 @@ def examine(repository: Repository) -> list[Finding]:
 def python_for(repository: Repository) -> str:
     """The Python that a new CI job takes: the project's, or this one where the tool does not run on that."""
     try:
-        declared = _projects(repository).of(repository.below.rstrip("/")).declaration
+        declared = _projects(repository).of("").declaration
         version = parse(_names(declared)[0]) if declared else (0, 0)
     except (SettingsError, TargetError):
         version = (0, 0)

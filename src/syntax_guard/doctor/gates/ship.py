@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..finding import Advice, Finding, missing, nothing, ok, unsure
+from ..finding import Advice, Finding, Place, missing, nothing, ok, unsure
 from ..parsers import ci
 from ..parsers.commands import SPEAKS, calls
 from ..repository import Repository
@@ -13,13 +13,17 @@ _WHY = "a release whose files do not parse on a Python that it admits has to be 
 _PUBLISHING = re.compile(r"\b(?:twine upload|(?:uv|poetry|flit|hatch|pdm) publish)\b|gh-action-pypi-publish")
 _BUILDING = re.compile(r"build|bdist|sdist|download-artifact")
 _FOLDER = re.compile(r"packages-dir=(\S+?)/? |upload .*?([\w./-]+)/\*")
+_DOUBT = "whether what it publishes was checked"
 
 
 def examine(repository: Repository) -> list[Finding]:
-    """The answer about each step that publishes."""
+    """The answer about each step that publishes, and each file that is not read and does."""
     every = ci.every(repository)
     publishing = [one for one in every if _PUBLISHING.search(one.text)]
-    return [_answer(repository, every, step) for step in publishing[:5]] or [nothing("ship", "no CI step publishes")]
+    unread = [path for service, path in ci.files(repository) if "step" not in service]
+    found = [_answer(repository, every, step) for step in publishing[:5]]
+    found += [unsure("ship", _DOUBT, Place(path)) for path in unread if _PUBLISHING.search(repository.text(path) or "")]
+    return found or [nothing("ship", "no CI step publishes")]
 
 
 def _answer(repository: Repository, every: list[ci.Step], publishing: ci.Step) -> Finding:
@@ -35,7 +39,7 @@ def _answer(repository: Repository, every: list[ci.Step], publishing: ci.Step) -
                 return ok("ship", f"{one.text} stands before what publishes", step.place)
     elsewhere = [one for one in every if one not in job and folder in one.text]
     if any(SPEAKS.search(step.text) for step in (*job, *elsewhere)):
-        return unsure("ship", "whether what it publishes was checked", publishing.place)
-    install, check = ci.written(publishing.place.path, f"syntax-guard check {folder}/*")
-    advice = Advice(pattern=f"behind what builds and before what publishes: {install}, then {check}")
+        return unsure("ship", _DOUBT, publishing.place)
+    steps = ci.written(publishing.place.path, f"syntax-guard check {folder}/*")
+    advice = Advice(pattern=f"behind what builds and before what publishes: {steps}")
     return missing("ship", "what it publishes is not checked", publishing.place, _WHY, advice)

@@ -9,7 +9,7 @@ import shlex
 
 from syntax_guard.config.declarations.dockerfile import python_of
 
-from ..finding import Advice, Edit, Finding, Place, missing, nothing, ok, unsure
+from ..finding import Advice, Edit, Finding, missing, nothing, ok, unsure
 from ..parsers.commands import SPEAKS, Call, calls, inner
 from ..parsers.services import LAID_OVER, Service, serves, started
 from ..repository import Repository
@@ -31,12 +31,11 @@ def examine(repository: Repository) -> list[Finding]:
 
 def _answer(repository: Repository, service: Service) -> Finding:
     run, name, place = service.start, service.name, service.start.place
-    found = calls(run.words, "check", "run")
-    doubts = [service.doubt or _doubt(service, one) for one in found]
+    doubts = [service.doubt or _doubt(service, one) for one in calls(run.words, "check", "run")]
     if None in doubts:
         return ok("start", f"{name} starts behind the gate", place)
     may_be_elsewhere = service.kind == "kubernetes" and service.doubt  # in a container before it
-    if found or may_be_elsewhere or SPEAKS.search(run.text) or _elsewhere(repository, service):
+    if doubts or may_be_elsewhere or SPEAKS.search(run.text) or _elsewhere(repository, service):
         reason = f": {service.doubt or doubts[0]}" if service.doubt or doubts else ""
         return unsure("start", f"whether {name} starts behind the gate{reason}; {_TRY}", place)
     if service.is_one_shot and run.words:
@@ -50,7 +49,7 @@ def _doubt(service: Service, made: Call) -> str | None:
     """Why what is started is not surely judged as a whole before; None where it is."""
     if made.doubt or made.is_staged or serves(made.before) or (made.verb == "check" and made.is_last):
         return made.doubt or "what it checks is not what starts behind it"
-    elsewhere = {path for path in (*made.paths, made.root) if path} - {".", service.folder, *_copied(service)}
+    elsewhere = {path for path in (*made.paths, made.root) if path} - {".", service.folder, *service.copied}
     named = all(re.search(rf"\b{re.escape(path)}[./:]", service.start.text) for path in elsewhere)
     told = service.folder.strip("/") or made.root or made.paths or not service.image
     return None if named and told else "nothing says that the code is where it looks"
@@ -58,25 +57,15 @@ def _doubt(service: Service, made: Call) -> str | None:
 
 def _elsewhere(repository: Repository, service: Service) -> bool:
     """Whether another file speaks of the tool: a script that is started, its Dockerfile, or what is laid over it."""
-    names = {
-        word.rsplit("/", 1)[-1] for word in service.start.words[:4] if word.endswith(".sh") or "entrypoint" in word
-    }
-    names |= {*LAID_OVER} if service.kind == "compose" else set()
-    texts = [repository.text(path) or "" for path in (repository.named(*names) if names else ())[:20]]
-    lines = (repository.text(service.image.path) or "").split("\n") if names and service.image else []
+    scripts = {posixpath.basename(one) for one in service.start.words[:4] if one.endswith(".sh") or "entrypoint" in one}
+    texts = [repository.text(path) or "" for path in repository.named(*scripts, *LAID_OVER)[:20]]
+    lines = repository.lines(service.image.path) if scripts and service.image else []
     return any(map(SPEAKS.search, (*texts, *(line for line in lines if "install" not in line))))
-
-
-def _copied(service: Service) -> list[str]:
-    """The folders that code is copied to, in the image of ``service``."""
-    words = [value.split()[-1:] for value in service.image.values("COPY")] if service.image else []
-    return [one[0] for one in words if one and re.fullmatch(r"(?:\./|/)?\w[^.]*", one[0])]
 
 
 def _advice(repository: Repository, service: Service) -> Advice:
     """What puts the start of ``service`` behind the gate: the tool, or its Python's own compiler where that is old."""
-    folders = [] if service.folder.strip("/") else _copied(service)
-    root = ("--root", folders[-1]) if folders else ()
+    root = ("--root", service.copied[-1]) if service.copied and not service.folder.strip("/") else ()
     words = _COMPILE if _is_too_old(service) else ("syntax-guard", "run", *root, "--")
     if not service.start.words:
         return Advice(pattern=f"CMD {json.dumps([*words, '…'])} with the command of the base image")
@@ -89,11 +78,13 @@ def _advice(repository: Repository, service: Service) -> Advice:
 def installing(service: Service) -> tuple[Edit, ...]:
     """The edit that installs the tool in the image of ``service``; none where it is there, or cannot be known."""
     image = service.image
-    if image is None or _is_too_old(service):
+    if (
+        image is None
+        or _is_too_old(service)
+        or any(re.search(r"install.*syntax-guard", one) for one in image.values("RUN"))
+    ):
         return ()
-    there = any(re.search(r"install.{0,200}syntax-guard", one) for one in image.values("RUN"))
-    line = "RUN python -m pip install --no-cache-dir syntax-guard\n"
-    return () if there else (Edit(image.path, image.stage.begin + 1, 0, line),)
+    return (Edit(image.path, image.stage.begin + 1, 0, "RUN python -m pip install --no-cache-dir syntax-guard\n"),)
 
 
 def _is_too_old(service: Service) -> bool:
@@ -102,25 +93,27 @@ def _is_too_old(service: Service) -> bool:
 
 def _edit(repository: Repository, service: Service, words: tuple[str, ...]) -> Edit | None:
     """The words in front of a command: as an entry point of their own, or in front of what stands there."""
-    run = service.start
-    path, number, line = run.place.path, run.place.line or 1, repository.line(run.place)
+    run, path, number = service.start, service.start.place.path, service.start.place.line or 1
     entry = service.image.run("ENTRYPOINT") if service.image else None
-    key = re.match(rf"(\s*(?:- )?){run.key}\s*(?:[:=]\s*)?", line, re.IGNORECASE)
-    if key is None or (service.kind == "compose" and run.key == "command" and entry and inner(entry.words)):
+    key = re.match(rf"(\s*(?:- )?){run.key}\s*(?:[:=]\s*)?", repository.line(path, number), re.IGNORECASE)
+    is_argument = service.kind == "compose" and run.key == "command"
+    if key is None or (is_argument and entry and inner(entry.words)):
         return None
-    rest = line[key.end() :].strip()
-    if run.key in ("CMD", "ENTRYPOINT") or (service.kind == "compose" and run.key == "command"):
-        name = f"{key[1]}entrypoint:" if run.key == "command" else "ENTRYPOINT"
-        old = entry.place if entry and run.key != "command" else None  # an empty one in front of CMD
+    rest = repository.line(path, number)[key.end() :].strip()
+    if is_argument or run.key in ("CMD", "ENTRYPOINT"):
+        name = f"{key[1]}entrypoint:" if is_argument else "ENTRYPOINT"
         text = f"{name} {json.dumps([*words, *(entry.words if entry else ())])}\n"
-        return Edit(path, old.line or 1, repository.lines_of(old), text) if old else Edit(path, number, 0, text)
+        old = entry if not is_argument else None  # also an empty one in front of CMD
+        return Edit(path, old.place.line or 1 if old else number, old.lines if old else 0, text)
     if service.kind == "procfile":
-        plain = not re.search(r"[`\\|&;<>(){}*?\[\]~#\n=!]", re.sub(r"\$\{?\w+\}?", "", rest))
-        return Edit(path, number, 1, f"{key[0]}{' '.join(words)} {rest if plain else f'bash -c {shlex.quote(rest)}'}\n")
+        is_plain = not re.search(r"[`\\|&;<>(){}*?\[\]~#\n=!]", re.sub(r"\$\{?\w+\}?", "", rest))
+        return Edit(
+            path, number, 1, f"{key[0]}{' '.join(words)} {rest if is_plain else f'bash -c {shlex.quote(rest)}'}\n"
+        )
     if service.kind == "systemd":
         folder = service.folder and re.match(r"[\w/.]", rest) and posixpath.dirname(rest.split()[0])
         return Edit(path, number, 1, f"{key[0]}{folder}/{' '.join(words)} {rest}\n") if folder else None
     if rest.startswith("["):
         return Edit(path, number, 1, f"{key[0]}[{json.dumps(words)[1:-1]}, {rest[1:]}\n")
-    item = re.match(r"(\s*)- ", repository.line(Place(path, number + 1)))
+    item = re.match(r"(\s*)- ", repository.line(path, number + 1))
     return Edit(path, number + 1, 0, "".join(f"{item[1]}- {json.dumps(one)}\n" for one in words)) if item else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from itertools import count
+from typing import Any
 
 from ..finding import Advice, Edit, Finding, Place, missing, ok, unsure
 from ..parsers import ci, tasks
@@ -17,34 +18,34 @@ from .python import python_for
 _WHY = "a hook can be skipped (--no-verify) or never installed; the check in CI cannot"
 _MOST_LINES = 50
 """Of a text that is not read, which are looked at."""
+_BROUGHT = re.compile(r"^include:.*|\buses: *['\"]?\w[^\s'\"]*\.ya?ml@\S*", re.MULTILINE)
+"""Jobs of a file that lies elsewhere."""
 
 
 def examine(repository: Repository) -> list[Finding]:
     """The answers about CI: what surely runs, else what cannot be told, else that nothing does."""
-    paths, every = [path for _, path in ci.files(repository)], ci.every(repository)
-    found = [finding for each in every for finding in _answers(repository, each)]
+    files, steps = ci.files(repository), ci.every(repository)
+    found = [finding for step in steps for finding in _answers(repository, step)]
     answered = {finding.place.path for finding in found if finding.place}
-    for path in (path for path in paths if path not in answered):  # but for a step that only installs it
-        read = "".join(one.script for one in every if one.place.path == path)
-        if (repository.text(path) or "").count(TOOL) > read.count(TOOL):
-            found.append(_unsure(Place(path), f"it speaks of {TOOL}"))
+    for service, path in files:
+        if path not in answered:
+            found += _unread(repository, service, path, "".join(one.text for one in steps if one.place.path == path))
     if "ci" in Configuration(repository).table:
         found.append(_unsure(None, "pre-commit.ci may be switched on, and run the hooks"))
     for state in ("ok", "cannot-tell"):
         if chosen := [finding for finding in found if finding.state == state]:
             return chosen[:5]
-    message = f"no CI step runs {TOOL}" if paths else "no CI file was found"
-    return [missing("tree", message, Place(paths[0]) if paths else None, _WHY, _advice(repository))]
+    message, place = (f"no CI step runs {TOOL}", Place(files[0][1])) if files else ("no CI file was found", None)
+    return [missing("tree", message, place, _WHY, _advice(repository))]
 
 
 def _answers(repository: Repository, step: Step) -> list[Finding]:
     """What one step says of the tool; nothing where it has nothing to do with it."""
-    found = [(one, step.uses or one.text) for one in calls(step.words, "check")]
-    lines = [Call((*line.split(),), "the shell text around it is not read") for line in step.script.split("\n")]
+    found = [(one, step.text if step.is_action else one.text) for one in calls(step.words, "check")]
+    lines = [Call((*line.split(),), "the shell text around it is not read") for line in step.text.split("\n")]
     read = commands(step.words) or [line for line in lines[:_MOST_LINES] if line.words]
-    found = found or [led for command in read for led in _led(repository, command)]
     answers = []
-    for call, shown in found:
+    for call, shown in found or [led for command in read for led in _led(repository, command)]:
         odd = "`--staged` checks nothing in CI" if call.is_staged else None
         elsewhere = "it is told where to look" if call.root or {*call.paths} - {"."} else None
         why = step.doubt or call.doubt or odd or elsewhere or step.apart
@@ -64,6 +65,20 @@ def _led(repository: Repository, command: Call) -> list[tuple[Call, str]]:
             for one in found or [by_hand]]  # fmt: skip
 
 
+def _unread(repository: Repository, service: dict[str, Any], path: str, read: str) -> list[Finding]:
+    """What may gate in a CI file beside the texts of its steps that are ``read``: jobs from elsewhere, or all of it."""
+    text = repository.text(path) or ""
+    named = [] if "step" in service else tasks.NAMED.findall(text)[:_MOST_LINES]
+    led = [call.doubt or "" for command in named for call, _ in _led(repository, Call((*command.split(),), "unread"))]
+    brought = _BROUGHT.search(text)
+    if text.count(TOOL) > read.count(TOOL):  # a step that only installs it is read
+        led = [f"it speaks of {TOOL}"]
+    elif brought:
+        led = [f"`{brought[0]}` brings jobs that are not read"]
+    advice = _advice(repository) if brought and led else None
+    return [_unsure(Place(path), why).evolve(advice=advice) for why in led[:1]]
+
+
 def _unsure(place: Place | None, why: str) -> Finding:
     return unsure("tree", f"whether CI refuses a broken file: {why}", place)
 
@@ -77,8 +92,7 @@ def _advice(repository: Repository) -> Advice:
         names = (f"{posixpath.dirname(path)}/syntax{number or ''}.yml" for number in count())
         path = next(name for name in names if name not in repository.files)
     if "template" not in service:
-        install, check = ci.written(path, "syntax-guard check")
-        return Advice(pattern=f"in {path}, where Python is there: {install}, then {check}")
+        return Advice(pattern=f"in {path}, where Python is there: {ci.written(path, 'syntax-guard check')}")
     stages = repository.mapping(path).words("stages")
     stage = f"  stage: {stages[0]}\n" if stages and "test" not in stages else ""
     end = len((repository.text(path) or "").rstrip().splitlines()) + 1

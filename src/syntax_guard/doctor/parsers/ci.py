@@ -1,4 +1,4 @@
-"""CI files of several services as one list of steps: each file is flattened into lines, ``jobs/test/if: x``.
+"""CI files of GitHub and GitLab as one list of steps: each file is flattened into lines, ``jobs/test/if: x``.
 
 A table says where the steps of a service are. What is surely run stands among lines that are known to change nothing.
 Any other line may keep a step from running, or its failure from being heard.
@@ -24,16 +24,16 @@ _MOST_LINES, _DEEPEST = 4_000, 40
 """Of one file. Aliases make a short file long and deep."""
 _KNOWN = KNOWN["ci"]
 _HARMLESS = re.compile(rf"(?:{'|'.join(_KNOWN['keys'])})[/:].*|{'|'.join(_KNOWN['lines'])}", re.DOTALL)
-_BEFORE = re.compile(r"(?:default/)?(?:before_install|install|before_script)[/:]")
+_BEFORE = re.compile(r"(?:default/)?before_script[/:]")
 _CHECKOUT = re.compile(
     r"actions/checkout@\S+(?: with/(?:fetch-depth|fetch-tags|persist-credentials|submodules|lfs|token|clean)=\S*)*"
 )
-_ANYWHERE = re.compile(rf"{LEAVES_OUT.pattern}|\b(?:PREK_)?SKIP\b|\bGIT_(?:STRATEGY|CHECKOUT)\b|checkout: *none")
+_ANYWHERE = re.compile(rf"{LEAVES_OUT.pattern}|\b(?:PREK_)?SKIP\b|\bGIT_(?:STRATEGY|CHECKOUT)\b")
 """What takes files out of sight, wherever a CI file says it."""
 
 
 class Step(Record):
-    """One thing that CI does in a job: a script, or another author's action (``uses``) as the command that it runs.
+    """One thing that CI does in a job: shell text, or another author's action (``is_action``) with what it is told.
 
     ``doubt``: why it may not run, or fail unheard; ``apart``: why it may not see the files of each change; None where
     nothing says so.
@@ -41,24 +41,19 @@ class Step(Record):
 
     place: Place
     job: tuple[str, str]
+    text: str
+    is_action: bool
     doubt: str | None
     errexit: bool
-    script: str = ""
-    uses: str = ""
     apart: str | None = None
-
-    @property
-    def text(self) -> str:
-        """What it says."""
-        return self.script or self.uses
 
     @property
     def words(self) -> tuple[str, ...]:
         """What the runner executes."""
-        for pattern, command in _KNOWN["actions"].items():
-            if found := re.match(pattern, self.uses):
-                return (*command.split(), *(f"--{word}" for word in self.uses[found.end() :].split()))
-        return ("uses", *self.uses.split()) if self.uses else in_shell(self.script, errexit=self.errexit)
+        for pattern, command in _KNOWN["actions"].items() if self.is_action else ():
+            if found := re.match(pattern, self.text):
+                return (*command.split(), *(f"--{word}" for word in self.text[found.end() :].split()))
+        return ("uses", *self.text.split()) if self.is_action else in_shell(self.text, errexit=self.errexit)
 
 
 class _Line(Record):
@@ -81,17 +76,16 @@ def files(repository: Repository) -> list[tuple[dict[str, Any], str]]:
             if path.count("/") == pattern.count("/")]  # fmt: skip
 
 
-def written(path: str, command: str) -> list[str]:
+def written(path: str, command: str) -> str:
     """The steps that install the tool and run ``command``, as the service of a CI file writes them."""
     item = next(one["item"] for one in SERVICES for pattern in one["files"] if fnmatch.fnmatch(path, pattern))
-    return [item.format(one) for one in ("python -m pip install syntax-guard", command)]
+    return ", then ".join(item.format(one) for one in ("python -m pip install syntax-guard", command))
 
 
 def every(repository: Repository) -> list[Step]:
-    """The steps of all CI files. Raises Unreadable."""
-    return [
-        step for service, path in files(repository) if "step" in service for step in _steps(repository, service, path)
-    ]
+    """The steps of all CI files that are read. Raises Unreadable."""
+    read = [(service, path) for service, path in files(repository) if "step" in service]
+    return [step for service, path in read for step in _steps(repository, service, path)]
 
 
 def _flat(value: Value, place: Place, path: str = "") -> Iterator[_Line]:
@@ -115,33 +109,28 @@ def _steps(repository: Repository, service: dict[str, Any], path: str) -> list[S
     lines = list(islice(_flat(document, document.place), _MOST_LINES))
     if len(lines) == _MOST_LINES:
         raise Unreadable(document.place, "more lines than are read")
-    inside: dict[str, list[_Line]] = {}
+    inside: dict[str, list[_Line]] = {"": []}
     for line in lines:
-        found = re.match(service["step"], line.path)
-        inside.setdefault(found[0] if found else "over all", []).append(line)
-    over = [line.evolve(path=re.sub(f"^{service['job']}", "", line.path)) for line in inside.pop("over all", ())]
+        at = "".join(re.findall(f"^{service['step']}", line.path))
+        below = line.path[len(at) :] if at else re.sub(f"^{service['job']}", "", line.path)
+        inside.setdefault(at, []).append(line.evolve(path=below))
+    over = inside.pop("")
     errexit = all(re.match("ubuntu|macos", one.text) for one in over if one.key == "runs-on")
-    above = _odd(one for one in over if one.key not in ("needs", "dependsOn"))  # all jobs run, if nothing decides
-    first = _commands(one for one in over if _BEFORE.match(one.path))
+    above = _odd(one for one in over if one.key != "needs")  # all jobs run, if nothing decides
     steps: list[Step] = []
-    for at, lines_of_it in inside.items():
-        own = [line.evolve(path=line.path[len(at) :]) for line in lines_of_it]
-        odd, job = above or _odd(own), re.match(service["job"], at)
+    for at, own in inside.items():
+        odd, job = above or _odd(own), (path, "".join(re.findall(f"^{service['job']}", at)) or at)
         doubt = f"{hidden[0]} may leave files out" if hidden else f"`{odd}` may decide" if odd else None
-        step = Step(own[0].place, (path, job[0] if job else at), doubt, errexit and service.get("errexit", True))
-        before = [*first, *_commands(line for line in own if _BEFORE.match(line.path))]
-        texts = _commands(line for line in own if line.key in service["run"])
-        used = [line.text for line in own if line.path == f"{service.get('uses')}/"]
+        shell = [line for line in (*over, *own) if _BEFORE.match(line.path)]
+        shell += (scripts := [line for line in own if line.key in ("run", "script")])
+        text = "\n".join("{" if re.search(r"\]/.", line.path) else line.text for line in shell)  # a brace is not read
+        used = [line.text for line in own if line.path in ("uses/", "component/")]
         told = [f"{line.path[:-1]}={line.text}" for line in own if line.key in ("with", "inputs")]
-        if at[:1] != ".":  # a hidden job of GitLab's
-            steps += [step.evolve(script="\n".join([*before, *texts]))] if texts else []
-            steps += [step.evolve(uses=" ".join([*used, *told]))] if used else []
+        said = [(text, False)] if scripts else []
+        said += [(" ".join([*used, *told]), True)] if used else []
+        is_hidden = at.startswith(".")  # a job of GitLab's that others take parts of
+        steps += [Step(own[0].place, job, *one, doubt, errexit) for one in said if not is_hidden]
     return _apart(lines, steps) if service is SERVICES[0] else steps
-
-
-def _commands(lines: Iterable[_Line]) -> list[str]:
-    """Shell text; what is no text and no list of it is not read, as a brace is not."""
-    return ["{" if re.search(r"\]/.", line.path) else line.text for line in lines]
 
 
 def _odd(lines: Iterable[_Line]) -> str | None:
@@ -157,6 +146,6 @@ def _apart(lines: list[_Line], steps: list[Step]) -> list[Step]:
     asked = said & {"push", "pull_request", "merge_group"}
     narrowed = {one for one in asked for line in on if re.match(rf"on/{one}/(?!branches/|$)", line.path)}
     runs = f"its workflow runs for {'some changes alone' if asked else 'no push and no pull request'}"
-    ready = {one.job for one in steps if _CHECKOUT.fullmatch(one.uses)}
+    ready = {one.job for one in steps if one.is_action and _CHECKOUT.fullmatch(one.text)}
     lacks = "nothing says that the files are there"
     return [one.evolve(apart=lacks if one.job not in ready else None if asked - narrowed else runs) for one in steps]

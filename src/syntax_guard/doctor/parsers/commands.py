@@ -50,11 +50,12 @@ _NO_CALL = re.compile(r"echo |printf |(?:\S+ ){0,4}(?:install|add|sync) |git |(?
 
 
 class Run(Record):
-    """A command line of a file: the words that are executed, none where it is switched off, and the key in front."""
+    """A command of a file, over ``lines``: the words that are executed, none where it is switched off, and its key."""
 
     words: tuple[str, ...]
     place: Place
     key: str
+    lines: int = 1
 
     @property
     def text(self) -> str:

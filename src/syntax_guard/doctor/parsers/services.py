@@ -11,8 +11,9 @@ from fnmatch import fnmatch
 from functools import lru_cache
 
 from syntax_guard.config.declarations import compose
+from syntax_guard.config.declarations.declaration import Build
 from syntax_guard.config.declarations.dockerfile import Stage, python_of, stages
-from syntax_guard.config.documents import Mapping, Sequence, Value
+from syntax_guard.config.documents import Mapping
 from syntax_guard.model import Record
 
 from ..finding import Place, Unreadable
@@ -39,9 +40,14 @@ class Image(Record):
     path: str
     stage: Stage
 
-    def values(self, *names: str) -> list[str]:
-        """What stands behind the instructions with these names."""
-        return [one.value for one in self.stage.instructions if one.name in names]
+    def values(self, name: str) -> list[str]:
+        """What stands behind the instructions with this name."""
+        return [one.value for one in self.stage.instructions if one.name == name]
+
+    @property
+    def folder(self) -> str:
+        """Where it works; empty where its base image decides."""
+        return "".join(self.values("WORKDIR")[-1:])
 
     def run(self, name: str) -> Run | None:
         """What the last such instruction runs: a JSON array, as BuildKit decides it, else a text for its shell."""
@@ -49,9 +55,12 @@ class Image(Record):
         if one is None:
             return None
         value = re.sub(r"^CMD\s+", "", one.value, flags=re.IGNORECASE) if name == "HEALTHCHECK" else one.value
+        is_none = name == "HEALTHCHECK" and value == one.value
         shell = _exec_form("".join(self.values("SHELL")[-1:])) or ("/bin/sh", "-c")
-        words = () if name == "HEALTHCHECK" and value == one.value else _exec_form(value)
-        return Run((*shell, value) if words is None else words, Place(self.path, one.line), name)
+        words = () if is_none else _exec_form(value)
+        return Run(
+            (*shell, value) if words is None else words, Place(self.path, one.line), name, one.last - one.line + 1
+        )
 
     @property
     def start(self) -> Run:
@@ -81,14 +90,15 @@ class Service(Record):
     doubt: str | None = None
 
     @property
+    def copied(self) -> list[str]:
+        """The folders that code is copied to, in its image."""
+        words = [value.split()[-1:] for value in self.image.values("COPY")] if self.image else []
+        return [one[0] for one in words if one and re.fullmatch(r"(?:\./|/)?\w[^.]*", one[0])]
+
+    @property
     def is_one_shot(self) -> bool:
         """It does its work and ends, such as a migration."""
         return self.name == "release" or bool(not serves(self.start.text) and _ENDING.search(self.start.text))
-
-
-def serves(text: str) -> bool:
-    """Whether a command starts what goes on serving."""
-    return any(re.search(rf"\b{name}\b", text) for name in (*SERVERS, "celery"))
 
 
 def _exec_form(value: str) -> tuple[str, ...] | None:
@@ -100,12 +110,14 @@ def _exec_form(value: str) -> tuple[str, ...] | None:
     return tuple(words) if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
 
 
+def serves(text: str) -> bool:
+    """Whether a command starts what goes on serving."""
+    return any(re.search(rf"\b{name}\b", text) for name in (*SERVERS, "celery"))
+
+
 @lru_cache(maxsize=1)
 def started(repository: Repository) -> tuple[list[Service], list[Unreadable]]:
-    """What the files of the folder start of Python, and which of them cannot be read.
-
-    A service is in doubt where another file may change what it says, or names a variable that matters.
-    """
+    """What the files of the repository start of Python, and which of them cannot be read."""
     found: list[Service] = []
     failed: list[Unreadable] = []
     for path in repository.named(*_READERS):
@@ -115,54 +127,52 @@ def started(repository: Repository) -> tuple[list[Service], list[Unreadable]]:
         except Unreadable as error:
             failed.append(error)
     composed = {one.image.path for one in found if one.kind == "compose" and one.image}
-    chosen = [one for one in found if (one.kind != "dockerfile" or one.place.path not in composed) and (
-        python_of(one.base) or _PYTHON.search(one.base) or _PROGRAM.search(one.start.text))]  # fmt: skip
-    for number, one in enumerate(chosen):
-        laid_over = repository.named(*LAID_OVER) if one.kind == "compose" else []
-        beside = repository.named(*_COMPOSE, ".env*", "*.env") if one.kind == "compose" else []
-        paths = [one.place.path, *([one.image.path] if one.image else []), *beside]
-        odd = [path for path in paths if LEAVES_OUT.search(repository.text(path) or "")] + laid_over
-        chosen[number] = one.evolve(doubt=f"{odd[0]} may leave files out, or change what starts") if odd else one
-    return chosen, failed
+    python = [
+        one for one in found if _PYTHON.search(one.base) or python_of(one.base) or _PROGRAM.search(one.start.text)
+    ]
+    chosen = [one for one in python if one.kind != "dockerfile" or one.place.path not in composed]
+    return [one.evolve(doubt=_doubt(repository, one)) for one in chosen], failed
 
 
-def _image(
-    repository: Repository, path: str, target: str | None = None, given: tuple[tuple[str, str], ...] = ()
-) -> Image | None:
-    """The image of a Dockerfile's last stage, or of ``target``, built with ``given``; None where the file is empty.
+def _doubt(repository: Repository, one: Service) -> str | None:
+    """Why a service may see other files: what its own files say, or one that is read together with them."""
+    over = repository.named(*LAID_OVER) if one.kind == "compose" else []
+    paths = [one.place.path, *([one.image.path] if one.image else []), *repository.named(".env*", "*.env")]
+    odd = [*over, *(path for path in paths if LEAVES_OUT.search(repository.text(path) or ""))]
+    return f"{odd[0]} may leave files out, or change what starts" if odd else one.doubt
 
-    Raises Unreadable."""
-    text = repository.text(path)
-    found = stages(text or "", dict(given))
-    if text and not found:
+
+def _image(repository: Repository, path: str, build: Build | None = None) -> Image:
+    """The image of a Dockerfile's last stage, or of the one that is built. Raises Unreadable."""
+    found = stages(repository.text(path) or "", dict(build.arguments) if build else {})
+    if not found:
         raise Unreadable(Place(path), "not a Dockerfile: it has no FROM")
-    stage = found.get((target or "").lower()) or next(reversed(found.values()), None)
-    return Image(path, stage) if stage else None
+    target = (build.stage if build else None) or ""
+    return Image(path, found.get(target.lower()) or next(reversed(found.values())))
 
 
 def _of_dockerfile(repository: Repository, path: str) -> Iterator[Service]:
-    if built := _image(repository, path):
-        folder = "".join(built.values("WORKDIR")[-1:])
-        yield Service("dockerfile", posixpath.basename(path), Place(path, built.stage.line), built.start,
-                      built.run("HEALTHCHECK"), built, built.stage.base, folder)  # fmt: skip
+    if repository.text(path) is None:
+        return
+    built = _image(repository, path)
+    place, health = Place(path, built.stage.line), built.run("HEALTHCHECK")
+    name, base, folder = posixpath.basename(path), built.stage.base, built.folder
+    yield Service("dockerfile", name, place, built.start, health, built, base, folder)
 
 
 def _of_compose(repository: Repository, path: str) -> Iterator[Service]:
-    for name, one in repository.mapping(path).section("services").items():
-        if not isinstance(one, Mapping):
-            continue
+    services = repository.mapping(path).section("services")
+    for name in services:
+        one, own = services.section(name), services.section(name).section("healthcheck")
         build = compose.build(one.get("build"), path)
-        built = _image(repository, build.dockerfile, build.stage, build.arguments) if build else None
-        base = built.stage.base if built else one.text("image") or ""
-        folder = "".join(built.values("WORKDIR")[-1:]) if built else ""
+        built = _image(repository, build.dockerfile, build) if build and repository.text(build.dockerfile) else None
+        base, folder = (built.stage.base, built.folder) if built else (one.text("image") or "", "")
         odd = next((f"its {key} may change what is checked" for key in ("extends", "working_dir") if key in one), None)
-        own = one.section("healthcheck")
-        test, place = own.get("test"), own.place_of("test")
         health = built.run("HEALTHCHECK") if built else None
-        if test is not None or own.text("disable") == "true":
-            kind, *rest = ("CMD-SHELL", test) if isinstance(test, str) else _words(test, place) or ("NONE",)
+        if "test" in own or own.text("disable") == "true":
+            kind, *rest = ("CMD-SHELL", *own.words("test")) if own.text("test") else own.words("test") or ("NONE",)
             words = {"CMD": tuple(rest), "CMD-SHELL": ("/bin/sh", "-c", *rest[:1])}.get(kind, ())
-            health = Run(words, place, "test")
+            health = Run(words, own.place_of("test"), "test")
         start = _started_by(one, "entrypoint", "command", built)
         yield Service("compose", f"service {name}", one.place, start, health, built, base, folder, odd)
 
@@ -172,19 +182,18 @@ def _started_by(one: Mapping, entry: str, arguments: str, built: Image | None = 
     key = next((key for key in (entry, arguments) if one.get(key) is not None), "")
     if not key and built:
         return built.start
-    place, own = one.place_of(key), built.run("ENTRYPOINT") if built and key == arguments else None
-    first = own.words if own else _words(one.get(entry), place)
-    return Run((*first, *_words(one.get(arguments), place)), place, key)
+    own = built.run("ENTRYPOINT") if built and key == arguments else None
+    words = (*(own.words if own else _words(one, entry)), *_words(one, arguments))
+    return Run(words, one.place_of(key), key)
 
 
-def _words(value: Value, place: Place) -> tuple[str, ...]:
+def _words(one: Mapping, key: str) -> tuple[str, ...]:
     """The words of a command: a list's, or those of a text that no shell is given. Raises Unreadable."""
-    if isinstance(value, Sequence):
-        return tuple(item for item in value if isinstance(item, str))
     try:
-        return tuple(shlex.split(value[:4_000])) if isinstance(value, str) else ()
+        text = one.text(key)
+        return one.words(key) if text is None else tuple(shlex.split(text[:4_000]))
     except ValueError:
-        raise Unreadable(place, "a command whose quotes do not end") from None
+        raise Unreadable(one.place_of(key), "a command whose quotes do not end") from None
 
 
 def _of_kubernetes(repository: Repository, path: str) -> Iterator[Service]:
@@ -194,22 +203,20 @@ def _of_kubernetes(repository: Repository, path: str) -> Iterator[Service]:
     for pod in documents:  # what Helm fills in is none yet
         while isinstance(pod, Mapping) and "containers" not in pod:
             pod = next((pod[key] for key in ("spec", "template", "jobTemplate") if key in pod), None)
-        lists = [pod.listed(key) if isinstance(pod, Mapping) else [] for key in ("initContainers", "containers")]
-        initial, own = ([one for one in each if isinstance(one, Mapping)] for each in lists)
-        before = [run.text for one in initial if SPEAKS.search((run := _started_by(one, "command", "args")).text)]
-        odd = f"`{before[0][:200]}` runs before it, and may see other files" if before else None
-        for one in own:
+        for one in pod.sections("containers") if isinstance(pod, Mapping) else ():
             probe = next((key for key in ("livenessProbe", "readinessProbe") if one.get(key)), None)
             asked = one.section(probe or "").section("exec").words("command") or ("kubelet",)
             health = Run(asked, one.place_of(probe), probe) if probe else None
             name, base, folder = (one.text(key) or "" for key in ("name", "image", "workingDir"))
             start = _started_by(one, "command", "args")
+            checks = isinstance(pod, Mapping) and "initContainers" in pod and SPEAKS.search(text)
+            odd = "what runs before it may see other files" if checks and not SPEAKS.search(start.text) else None
             yield Service("kubernetes", f"container {name}", one.place, start, health, None, base, folder, odd)
 
 
 def _of_procfile(repository: Repository, path: str) -> Iterator[Service]:
     """The processes of a Procfile, each a line that a shell runs."""
-    for number, line in enumerate((repository.text(path) or "").split("\n")[:200], 1):
+    for number, line in enumerate(repository.lines(path)[:200], 1):
         name, _, command = (part.strip() for part in line.partition(":"))
         if command and name.isidentifier():
             run = Run(("bash", "-c", command), Place(path, number), name)
@@ -218,32 +225,27 @@ def _of_procfile(repository: Repository, path: str) -> Iterator[Service]:
 
 def _of_unit(repository: Repository, path: str) -> Iterator[Service]:
     """The service of a systemd unit, behind the commands before it that speak of the tool; with ``-`` they may fail."""
-    settings: dict[str, list[tuple[str, int]]] = {"ExecStartPre": [], "ExecStart": [], "WorkingDirectory": []}
+    said: dict[str, list[tuple[str, int]]] = {"ExecStartPre": [], "ExecStart": [], "WorkingDirectory": []}
     section = ""
-    for number, line in enumerate((repository.text(path) or "").split("\n")[:1_000], 1):
+    for number, line in enumerate(repository.lines(path)[:1_000], 1):
         section = line.strip() if line.startswith("[") else section
         key, _, value = (part.strip() for part in line.partition("="))
-        if section == "[Service]" and key in settings:
-            settings[key] = [*settings[key], (value.lstrip("@:+!"), number)] if value else []
-    before, starts, folders = settings.values()
-    lines = [value for value, _ in before if SPEAKS.search(value) and not value.startswith("-")]
-    lines += [value for value, _ in starts]
-    if starts:
-        run = Run(in_shell("\n".join(lines), errexit=True), Place(path, starts[0][1]), "ExecStart")
-        goes_on = any(line.endswith("\\") for line in lines)
-        odd = "a line of its unit goes on in the next one" if goes_on else "its unit has no WorkingDirectory"
-        folder = folders[-1][0] if folders else ""
-        yield Service("systemd", posixpath.basename(path), run.place, run, folder=folder,
-                      doubt=odd if goes_on or not folder else None)  # fmt: skip
+        if section == "[Service]" and key in said:
+            said[key] = [*said[key], (value.lstrip("@:+!"), number)] if value else []
+    checks = [value for value, _ in said["ExecStartPre"] if SPEAKS.search(value) and not value.startswith("-")]
+    text = "\n".join([*checks, *(value for value, _ in said["ExecStart"])])
+    folder = "".join(value for value, _ in said["WorkingDirectory"][-1:])
+    odd = "a line of its unit goes on in the next one" if re.search(r"\\$", text, re.MULTILINE) else None
+    odd = odd if folder else "its unit has no WorkingDirectory"
+    for _, number in said["ExecStart"][:1]:
+        run = Run(in_shell(text, errexit=True), Place(path, number), "ExecStart")
+        yield Service("systemd", posixpath.basename(path), run.place, run, folder=folder, doubt=odd)
 
 
 _READERS = {
     **dict.fromkeys(_COMPOSE, _of_compose),
-    **dict.fromkeys(
-        ("Dockerfile", "Dockerfile.*", "*.[dD]ockerfile", "Containerfile", "Containerfile.*"), _of_dockerfile
-    ),
-    "Procfile": _of_procfile,
-    "*.service": _of_unit,
-    "*.y*ml": _of_kubernetes,
-}
+    **dict.fromkeys(("Dockerfile", "Dockerfile.*", "*.[dD]ockerfile"), _of_dockerfile),
+    **dict.fromkeys(("Containerfile", "Containerfile.*"), _of_dockerfile),
+    "Procfile": _of_procfile, "*.service": _of_unit, "*.y*ml": _of_kubernetes,
+}  # fmt: skip
 """Who reads which file: the first that has its name."""

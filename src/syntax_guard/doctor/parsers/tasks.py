@@ -15,8 +15,9 @@ _FILES = {
     **dict.fromkeys(("hatch", "poe", "pdm"), ("pyproject.toml",)), **dict.fromkeys(("inv", "invoke"), ("tasks.py",)),
 }  # fmt: skip
 """What each program that runs tasks reads: the first that is there."""
+NAMED = re.compile(rf"\b(?:pre-commit|prek|{'|'.join(_FILES)}) [^'\"\n]*")
+"""What may call such a program, in a text that is not read."""
 SPEAKS = re.compile(r"syntax[-_]guard|\b(?:pre-commit|prek) run\b")
-_NAME = re.compile(r"\w[\w.-]*")
 _PLAIN_LINE = re.compile(r"\s*(?:#.*)?|(?!SHELL|MAKE)[A-Z_]+ *[:?]?= *\S*|\.PHONY *:.*|(?!\.)[\w ./-]+:(?!=)[^=]*")
 """Lines of a Makefile, but for recipes, that do not change how a recipe runs."""
 _SETTINGS = {"commands", "deps", "description", "allowlist_externals", "passenv", "pass_env", "skip_install",
@@ -30,54 +31,44 @@ def follow(repository: Repository, command: str) -> tuple[str, tuple[str, ...] |
     It is a path, and the words that surely run, None where that cannot be told.
     """
     name, *given = unwrapped(command).split() or [""]
-    there = [path for path in _FILES.get(posixpath.basename(name), ()) if repository.text(path) is not None]
-    script = given[0] if name in ("sh", "bash", "uses") and given else name if "/" in name else ""
-    scripts = [posixpath.join(script, action) for action in ("", "action.yml", "action.yaml")] if script else []
-    for path in map(posixpath.normpath, (*there, *scripts)):
-        text, reader = repository.text(path) or "", {"Makefile": _make, "tox.ini": _tox}.get(path)
-        if SPEAKS.search(text) and there:
-            recipe = reader(repository, text, given) if reader and path == there[0] else None
-            return path, None if recipe is None else in_shell(recipe, errexit=True)
-        if SPEAKS.search(text):
-            return path, None if name == "uses" else of_script(text) if script == name else in_shell(
-                text, errexit=False
-            )
-    return None
-
-
-def _make(repository: Repository, text: str, words: list[str]) -> str | None:
-    """The recipe of the one target that is named; each line of it is a shell of its own."""
-    if len(words) != 1 or not _NAME.fullmatch(words[0]):
+    script = given[0] if name in ("sh", "bash", "uses") and given else name if "/" in name else "\0"
+    scripts = [posixpath.normpath(posixpath.join(script, one)) for one in ("", "action.yml", "action.yaml")]
+    paths = _FILES.get(posixpath.basename(name), scripts)
+    path = next((path for path in paths if repository.text(path) is not None), "")
+    text = repository.text(path) or ""
+    if not SPEAKS.search(text):
         return None
-    name = re.escape(words[0])
+    if path in ("Makefile", "tox.ini"):
+        recipe = _of_make(repository, text, given) if path == "Makefile" else _of_tox(text, given)
+        return path, None if recipe is None else in_shell(recipe, errexit=True)
+    if name in _FILES or name == "uses":
+        return path, None
+    return path, of_script(text) if script == name else in_shell(text, errexit=False)
+
+
+def _of_make(repository: Repository, text: str, given: list[str]) -> str | None:
+    """The recipe of the one target that is named, which needs no other; each line of it is a shell of its own."""
+    name = "".join(given)
     others = [line for line in text.split("\n") if not line.startswith("\t")]
-    phony = bool(re.search(rf"^\.PHONY *:(?:.* )?{name}(?: |$)", text, re.MULTILINE))
-    there = any(path.split("/")[0] == words[0] for path in repository.files)  # a file of this name is up to date
-    rules = re.findall(rf"^{name}\s*:(?![=:])([^\n]*)\n((?:\t[^\n]*(?:\n|$))*)", text, re.MULTILINE)
-    once = sum(words[0] in line.partition(":")[0].split() for line in others) == len(rules) == 1
-    if not once or (there and not phony) or not all(map(_PLAIN_LINE.fullmatch, others)):
-        return None
-    needs, recipe = rules[0]
-    odd = needs.strip() or re.search(r"[$;]|^\t[@+]*-", recipe, re.MULTILINE)
-    return None if odd else re.sub(r"^\t@?", "", str(recipe), flags=re.MULTILINE)
+    found = re.findall(rf"^{re.escape(name)} *:\n((?:\t[^\n]*(?:\n|$))*)", text, re.MULTILINE)
+    once = sum(name in line.partition(":")[0].split() for line in others) == len(found) == len(given) == 1
+    there = any(path.split("/")[0] == name for path in repository.files)  # a file of this name is up to date
+    sure = once and all(map(_PLAIN_LINE.fullmatch, others)) and not (there and f".PHONY: {name}" not in text)
+    return None if not sure or re.search(r"[$;]|^\t[@+]*-", found[0], re.MULTILINE) else found[0].replace("\t@", "\t")
 
 
-def _tox(_repository: Repository, text: str, words: list[str]) -> str | None:
+def _of_tox(text: str, given: list[str]) -> str | None:
     """The commands of the one environment that is named behind ``-e``."""
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(text)
     except configparser.Error:
         return None
-    if (
-        len(words) != 2
-        or words[0] != "-e"
-        or not _NAME.fullmatch(words[1])
-        or any(map(re.compile("[{,]").search, parser))
-    ):
-        return None  # such a section stands for several
-    sections = [parser[name] for name in ("testenv", f"testenv:{words[1]}") if name in parser]
-    settings = {key: said for section in sections for key, said in section.items()}
+    name = "".join(given[1:])
+    several = given[:1] != ["-e"] or re.search(r"[{, ]", name + "".join(parser))  # a section that stands for several
+    settings = {
+        key: said for one in ("testenv", f"testenv:{name}") if one in parser for key, said in parser[one].items()
+    }
     commands = settings.get("commands", "")
-    sure = {*settings} <= _SETTINGS and not re.search(r"^\s*[-!]|[{;&]", commands, re.MULTILINE)
-    return commands.strip() if sure else None
+    odd = several or {*settings} - _SETTINGS or re.search(r"^\s*[-!]|[{;&]", commands, re.MULTILINE)
+    return None if odd else commands.strip()

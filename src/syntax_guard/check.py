@@ -230,9 +230,7 @@ def check_search(search: Callable[[], Selection], question: object, settings: Se
 
 
 def check_stdin(data: bytes, settings: Settings) -> Result:
-    """The result about `data`, the bytes that came from standard input.
-
-    Their name in `settings` says which project they belong to, and whether that leaves the file out.
+    """The result about `data`, from standard input. Their name in `settings` says to which project they belong.
 
     Raises:
         SettingsError: A table of ours in that project cannot be used.
@@ -256,7 +254,7 @@ def check_staged(index: Index, settings: Settings) -> Result:
         settings: Flags and variables. What the project declares is read as it is staged.
 
     Returns:
-        The findings and the counts. Paths are relative to the top of the work tree, as git shows them.
+        The findings and the counts. Paths are relative to the current folder.
 
     Raises:
         GitError: This is no repository, or git fails.
@@ -280,24 +278,27 @@ def check_staged(index: Index, settings: Settings) -> Result:
         from .targets.by_project import ByProject
         from .targets.machine import machine_of
 
-        by_project = ByProject(settings, machine_of(settings), (), tree)
-        by_file: Rules = by_project
+        by_file: Rules
+        by_file = by_project = ByProject(settings, machine_of(settings), (), tree)
         if declaring := by_project.among(changed):
             from .targets.by_change import changed_in_index
 
             by_file, more = changed_in_index(by_project, top, entries, declaring)
             entries += more
     else:
-        by_file = same_for_all(settings, top)
-
+        by_file = same_for_all(settings, top, here=os.curdir)
     run = Run(settings, by_file)
     selection = staged(index, entries, by_file.excludes, _ALL_KINDS, run_filters=settings.run_filters)
     result = run.judge(run.wanted(selection)).evolve(root=top)
-    if result.ok or not settings.projects:
-        return result
-    from .sources.unstaged import with_unstaged
+    if not result.ok and settings.projects:
+        from .sources.unstaged import with_unstaged
 
-    return with_unstaged(result, tree, top)
+        result = with_unstaged(result, tree, top)
+    if os.path.samefile(top, os.curdir):
+        return result
+    from .sources.from_here import seen_from_here  # rarely: git starts its hooks at the top
+
+    return seen_from_here(result, top)
 
 
 def rules(settings: Settings, paths: Sequence[str]) -> ByProject | SameForAll:

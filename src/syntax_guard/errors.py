@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 
 class SyntaxGuardError(Exception):
     """The question could not be asked.
@@ -24,11 +26,21 @@ class SettingsError(SyntaxGuardError):
 
 
 class SettingsFileError(SettingsError):
-    """The settings file at `path` cannot be read or used."""
+    """The file at `path` holds settings, or what else a project declares, and cannot be read or used.
 
-    def __init__(self, path: str, why: SettingsError) -> None:
-        super().__init__(why.message, why.hint)
-        self.path = path
+    ``said`` is what is wrong, at ``line`` and ``column`` if these are known.
+    """
+
+    def __init__(
+        self, path: str, said: str, hint: str | None, line: int | None = None, column: int | None = None
+    ) -> None:
+        place = ":".join(str(part) for part in (path, line, column) if part is not None)
+        super().__init__(f"{place}: {said}", hint)
+        self.path, self.said, self.line, self.column = path, said, line, column
+
+    def called(self, path: str) -> SettingsFileError:
+        """The same error about the same file, which is called `path`."""
+        return SettingsFileError(path, self.said, self.hint, self.line, self.column)
 
 
 class SourcesError(SyntaxGuardError):
@@ -45,3 +57,15 @@ class TargetError(SyntaxGuardError):
 
 class ResourcesError(SyntaxGuardError):
     """A limit of this process or of its container leaves too little to judge with."""
+
+
+def relative(path: str, start: str = os.curdir) -> str:
+    """`path` as every message names it: as seen from the folder `start`, with ``/``.
+
+    Where Windows has the two on different drives, it is the whole path.
+    """
+    try:
+        seen = os.path.relpath(path, start)
+    except ValueError:
+        seen = os.path.abspath(path)
+    return seen.replace(os.sep, "/")

@@ -161,23 +161,23 @@ VARIABLES = {
     "TIME_LIMIT=soon": "SYNTAX_GUARD_TIME_LIMIT: expected a number from 0.1 to 86400, not 'soon'",
 }
 SETTINGS = {
-    "excluded = []": "{folder}/pyproject.toml:2: tool.syntax-guard.excluded is not a setting (did you mean 'exclude'?)",
-    "warnings = 'loud'": "{folder}/pyproject.toml:2: tool.syntax-guard.warnings: 'loud' is none of ignore, report, error",
-    "warnings = true": '{folder}/pyproject.toml:2: tool.syntax-guard.warnings: true is none of ignore, report, error (such as "ignore")',
-    "expected-broken = [{pth = 'a'}]": '{folder}/pyproject.toml:2: tool.syntax-guard.expected-broken: a table in it has no \'pth\' (write it as { path = "tests/fixtures/old.py", targets = ["3.9"] })',
-    "exclude = [/v/]": "{folder}/pyproject.toml:2:12: not valid TOML: Invalid value (correct the file; the rules: https://toml.io/en/v1.0.0)",
-    "exclude = 3": '{folder}/pyproject.toml:2: tool.syntax-guard.exclude: expected a string or a list of strings (write it in quotes: "3")',
-    "jobs = 'x'": "{folder}/pyproject.toml:2: tool.syntax-guard.jobs: expected a number from 1 to 1024, not 'x'",
-    "no-cache = true": "{folder}/pyproject.toml:2: tool.syntax-guard.no-cache is not a setting (did you mean 'cache'?)",
-    "python = '/bin/sh'": "{folder}/pyproject.toml:2: tool.syntax-guard.python cannot be set in a file (give it as --python or in SYNTAX_GUARD_PYTHON)",
-    "output-format = 'xml'": "{folder}/pyproject.toml:2: tool.syntax-guard.output-format: 'xml' is none of full, concise, json, json-lines, github, gitlab, sarif, junit, rdjson (did you mean junit?)",
-    "target-version = 3.9": '{folder}/pyproject.toml:2: tool.syntax-guard.target-version: expected a string or a list of strings (write it in quotes: "3.9")',
-    "target-version = 3.10": '{folder}/pyproject.toml:2: tool.syntax-guard.target-version: TOML reads 3.10 without quotes as the number 3.1 (write "3.10")',
-    "target-version = [3.9, 3.10]": '{folder}/pyproject.toml:2: tool.syntax-guard.target-version: TOML reads 3.10 without quotes as the number 3.1 (write "3.10")',
-    "target-version = [3.11, 3.9]": '{folder}/pyproject.toml:2: tool.syntax-guard.target-version: expected a string, not 3.11 (write it in quotes: "3.11")',
-    "exclude = ['']": "{folder}/pyproject.toml:2: tool.syntax-guard.exclude: expected a string that is not empty (write one, or leave it out)",
-    "target-version = '3,9'": "{folder}/pyproject.toml:2: tool.syntax-guard.target-version: '3' is not a Python version (write 3.9 with a dot: a comma stands between versions)",
-    "target_version = '3.9'": "{folder}/pyproject.toml:2: tool.syntax-guard.target_version is not a setting (did you mean 'target-version'?)",
+    "excluded = []": "pyproject.toml:2: tool.syntax-guard.excluded is not a setting (did you mean 'exclude'?)",
+    "warnings = 'loud'": "pyproject.toml:2: tool.syntax-guard.warnings: 'loud' is none of ignore, report, error",
+    "warnings = true": 'pyproject.toml:2: tool.syntax-guard.warnings: true is none of ignore, report, error (such as "ignore")',
+    "expected-broken = [{pth = 'a'}]": 'pyproject.toml:2: tool.syntax-guard.expected-broken: a table in it has no \'pth\' (write it as { path = "tests/fixtures/old.py", targets = ["3.9"] })',
+    "exclude = [/v/]": "pyproject.toml:2:12: not valid TOML: Invalid value (correct the file; the rules: https://toml.io/en/v1.0.0)",
+    "exclude = 3": 'pyproject.toml:2: tool.syntax-guard.exclude: expected a string or a list of strings (write it in quotes: "3")',
+    "jobs = 'x'": "pyproject.toml:2: tool.syntax-guard.jobs: expected a number from 1 to 1024, not 'x'",
+    "no-cache = true": "pyproject.toml:2: tool.syntax-guard.no-cache is not a setting (did you mean 'cache'?)",
+    "python = '/bin/sh'": "pyproject.toml:2: tool.syntax-guard.python cannot be set in a file (give it as --python or in SYNTAX_GUARD_PYTHON)",
+    "output-format = 'xml'": "pyproject.toml:2: tool.syntax-guard.output-format: 'xml' is none of full, concise, json, json-lines, github, gitlab, sarif, junit, rdjson (did you mean junit?)",
+    "target-version = 3.9": 'pyproject.toml:2: tool.syntax-guard.target-version: expected a string or a list of strings (write it in quotes: "3.9")',
+    "target-version = 3.10": 'pyproject.toml:2: tool.syntax-guard.target-version: TOML reads 3.10 without quotes as the number 3.1 (write "3.10")',
+    "target-version = [3.9, 3.10]": 'pyproject.toml:2: tool.syntax-guard.target-version: TOML reads 3.10 without quotes as the number 3.1 (write "3.10")',
+    "target-version = [3.11, 3.9]": 'pyproject.toml:2: tool.syntax-guard.target-version: expected a string, not 3.11 (write it in quotes: "3.11")',
+    "exclude = ['']": "pyproject.toml:2: tool.syntax-guard.exclude: expected a string that is not empty (write one, or leave it out)",
+    "target-version = '3,9'": "pyproject.toml:2: tool.syntax-guard.target-version: '3' is not a Python version (write 3.9 with a dot: a comma stands between versions)",
+    "target_version = '3.9'": "pyproject.toml:2: tool.syntax-guard.target_version is not a setting (did you mean 'target-version'?)",
 }
 
 
@@ -230,7 +230,7 @@ def test_a_variable_is_blamed_by_its_name(
 @pytest.mark.parametrize(("typed", "line"), SETTINGS.items(), ids=SETTINGS)
 def test_a_setting_in_the_file(typed: str, line: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "pyproject.toml").write_text(f"[tool.syntax-guard]\n{typed}\n")
-    assert said(["check", "a.py"], capsys) == line.replace("{folder}/", os.path.join(folder, ""))
+    assert said(["check", "a.py"], capsys) == line
 
 
 def test_the_tables_are_long_enough() -> None:

@@ -13,9 +13,28 @@ SAID: dict[str, tuple[str, str, tuple[str, tuple[str, ...], int | None] | None]]
     "poetry": (PYPROJECT, '[tool.poetry.dependencies]\npython = "^3.9"\n', ("floor", (">=3.9,<4",), 2)),
     "poetry, behind a package with python in its name": (
         PYPROJECT, '[tool.poetry.dependencies]\npython-dateutil = "*"\npython = "^3.9"\n', ("floor", (">=3.9,<4",), 3)),
+    "the key of another table before it": (
+        PYPROJECT, '[tool.a]\nrequires-python = ">=3.7"\n[project]\nname = "a"\nrequires-python = ">=3.9"\n',
+        ("floor", (">=3.9",), 5)),
+    "the key of another table behind it": (
+        PYPROJECT, '[project]\nrequires-python = ">=3.9"\n[tool.a]\nrequires-python = ">=3.7"\n',
+        ("floor", (">=3.9",), 2)),
+    "the key in a text before it": (
+        PYPROJECT, '[project]\ndescription = """\nrequires-python = 1\n"""\nrequires-python = ">=3.9"\n',
+        ("floor", (">=3.9",), 5)),
+    "the key in an inline table": (PYPROJECT, 'project = { requires-python = ">=3.9" }\n', ("floor", (">=3.9",), 1)),
+    "the key with its table": (PYPROJECT, 'a = 1\r\nproject.requires-python = ">=3.9"\r\n', ("floor", (">=3.9",), 2)),
+    "poetry, behind a group": (
+        PYPROJECT, '[tool.poetry.group.a.dependencies]\npython = "*"\n[tool.poetry.dependencies]\npython = "^3.9"\n',
+        ("floor", (">=3.9,<4",), 4)),
+    "our own table, behind that of a linter": (
+        PYPROJECT, '[tool.black]\ntarget-version = ["py39"]\n[tool.syntax-guard]\ntarget-version = "3.9"\n',
+        ("target-version", ("3.9",), 4)),
     "only another tool": (PYPROJECT, "[tool.ruff]\nline-length = 100\n", None),
     "our own table": (PYPROJECT, '[tool.syntax-guard]\ntarget-version = "3.9"\n', ("target-version", ("3.9",), 2)),
     "setup.cfg": ("setup.cfg", "[options]\npython_requires = >=3.8\n", ("floor", (">=3.8",), 2)),
+    "setup.cfg, the key of another section": (
+        "setup.cfg", "[a]\npython_requires = >=3.7\n[options]\nPython_Requires: >=3.8\n", ("floor", (">=3.8",), 4)),
     "setup.cfg of a linter": ("setup.cfg", "[flake8]\nmax-line-length = 100\n", None),
     "setup.py": ("setup.py", "from setuptools import setup\nsetup(\n  python_requires='>=3.8',\n)\n",
                  ("floor", (">=3.8",), 3)),
@@ -34,9 +53,14 @@ SAID: dict[str, tuple[str, str, tuple[str, tuple[str, ...], int | None] | None]]
     ".tool-versions": (".tool-versions", "nodejs 20\npython 3.11.7 3.10.1\n", ("pin", ("3.11", "3.10"), 2)),
     "mise.toml": ("mise.toml", '[tools]\npython = "3.12"\n', ("pin", ("3.12",), 2)),
     "the full name of the tool": ("mise.toml", '[tools]\n"core:python" = "3.12"\n', ("pin", ("3.12",), 2)),
+    "mise.toml, the key of another table": ("mise.toml", '[env]\npython = "3.9"\n[tools]\npython = "3.12"\n',
+                                           ("pin", ("3.12",), 4)),
     "mise.toml of several": ("mise.toml", '[tools]\npython = ["3.12", {version = "3.10"}]\n',
                              ("pin", ("3.12", "3.10"), 2)),
     "Pipfile": ("Pipfile", '[requires]\npython_version = "3.9"\n', ("pin", ("3.9",), 2)),
+    "Pipfile, the key of another table": (
+        "Pipfile", '[a]\npython_version = "3.8"\n[requires]\npython_version = "3.9"\n',
+        ("pin", ("3.9",), 4)),
     "an image": ("Dockerfile", "FROM python:3.11-slim\n", ("pin", ("3.11",), 1)),
     "the last stage": ("Dockerfile", "FROM node:20 AS web\nFROM python:3.12\nCOPY --from=web / /\n",
                        ("pin", ("3.12",), 2)),

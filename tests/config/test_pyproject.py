@@ -38,9 +38,10 @@ LINES = {
     "the same key of another table": ("[tool.a]\njobs = 'x'\n[tool.syntax-guard]\njobs = 'x'\n", 4),
     "the key in a text before": ('[tool.syntax-guard]\nexclude = """\njobs = 1\n"""\njobs = "x"\n', 5),
     "carriage returns, and a mark at the start": ("\ufeff[tool.syntax-guard]\r\njobs = 'x'\r\n", 2),
-    "an inline table": ("tool = {syntax-guard = {jobs = 'x'}}\n", None),
+    "an inline table": ("tool = {syntax-guard = {jobs = 'x'}}\n", 1),
     "a key in escapes": ('[tool.syntax-guard]\n"job\\u0073" = "x"\n# jobs = 1\n', None),
-    "more lines that name it than are tried": ("[tool.syntax-guard]\n" + "# jobs\n" * 100 + "jobs = 'x'\n", None),
+    "many lines that name it": ("[tool.syntax-guard]\n" + "# jobs\n" * 100 + "jobs = 'x'\n", 102),
+    "more to read again than is read": ("[tool.syntax-guard]\n" + "# jobs\n" * 1000 + "jobs = 'x'\n", None),
 }
 
 

@@ -137,7 +137,7 @@ def _of(module: ast.Module, name: str, errors: set[str]) -> Iterator[Message]:
         if made:
             found.append((node.lineno, node.col_offset, made))  # type: ignore[attr-defined]
             if made.error:
-                taken.update(inner for argument in node.args[:2] for inner in ast.walk(argument))  # type: ignore[attr-defined]
+                taken.update(inner for argument in node.args[:3] for inner in ast.walk(argument))  # type: ignore[attr-defined]
             else:
                 taken.update(ast.walk(node))
     seen: set[str] = set()
@@ -151,10 +151,12 @@ def _error(call: ast.Call, module: str, errors: set[str], variables: dict[str, s
     function = getattr(call.func, "id", getattr(call.func, "attr", ""))
     if function not in errors or not call.args:
         return None
-    at = 1 if function == "Fault" and len(call.args) > 1 else 0
+    at = 1 if function in ("Fault", "SettingsFileError") and len(call.args) > 1 else 0
     text = text_of(call.args[at])
     if text is None:
         return None
+    if function == "SettingsFileError":  # the place is its first argument
+        text = f"{_FILLED}: {text}"
     hints = [*call.args[at + 1 : at + 2], *(word.value for word in call.keywords if word.arg == "hint")]
     told = hints and not (isinstance(hints[0], ast.Constant) and hints[0].value is None)
     if told and isinstance(hints[0], ast.Name) and hints[0].id in variables:

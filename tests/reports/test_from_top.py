@@ -130,7 +130,7 @@ def test_sarif_says_where_a_rule_is_explained(monorepo: Path, capsys: pytest.Cap
     assert region == {"startLine": 2, "startColumn": 5, "endLine": 2, "endColumn": 6}
 
 
-def test_what_is_staged_counts_from_the_top_already(repository: Folder) -> None:
+def test_what_is_staged_is_moved_to_the_top(repository: Folder) -> None:
     repository.write(NAME, "x = 1\nx = = 1\n")
     repository.git("add", ".")
     run = repository.guard("check", "--staged", "--output-format=github", cwd="services/billing")

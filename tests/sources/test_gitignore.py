@@ -111,6 +111,25 @@ def test_the_last_pattern_that_matches_counts_also_behind_a_folder(patterns: lis
     assert deciding(patterns, ".", "expected-broken")("t/m.py") == last
 
 
+@pytest.mark.parametrize(
+    ("pattern", "path", "matches"),
+    [
+        ("a.py", "../a.py", True),
+        ("/a.py", "../a.py", False),
+        ("/web/a.py", "../web/a.py", False),
+        ("web/", "../../web/a.py", True),
+        (".*", "../a.py", False),
+        (".*", "../.a.py", True),
+        ("*/", "../a.py", False),
+        ("..", "../a.py", False),
+    ],
+)
+def test_outside_of_the_root_only_names_count(repository: Folder, pattern: str, path: str, *, matches: bool) -> None:
+    root = str(repository.path / "x/y")
+    assert matcher([pattern], root, "exclude", root)(path) is matches
+    assert matcher([pattern], root, "exclude", "/")(os.path.abspath(os.path.join(root, path))) is matches
+
+
 def test_no_try_is_left_out_that_could_match() -> None:
     chance = random.Random(1)
     for _ in range(400):

@@ -222,7 +222,7 @@ def test_from_inside_of_the_repository(repository: Folder) -> None:
     repository.write(".python-version", "3.9\n")
     repository.git("add", ".")
     run = repository.check("--staged", cwd="app")
-    assert {path for path, _, _ in run.found} == {"app/a.py", "b.py"}
+    assert {path for path, _, _ in run.found} == {"a.py", "../b.py"}
     assert "2 files judged again" in repository.guard("check", "--staged").err
     run = repository.check("--hook", "--", "../.python-version", cwd="app")
     assert {path for path, _, _ in run.found} == {"a.py", "../b.py"}

@@ -53,7 +53,7 @@ def in_place_of(error: SettingsFileError, flags: Mapping[str, Any], folder: str,
     Raises:
         SettingsError: The file is named, is judged, or cannot be used there either.
     """
-    where = os.path.dirname(error.path)
+    where = os.path.dirname(os.path.abspath(error.path))
     named = flags.get("config") or os.environ.get("SYNTAX_GUARD_CONFIG")
     tracked = None if named else _tracks(where)
     if tracked is None or (tracked and revision is None):

@@ -13,7 +13,7 @@ try:
 except ImportError:
     from hashlib import blake2b
 
-from ..errors import SettingsError
+from ..errors import SettingsFileError
 from ..model import Entry
 from ..storage.records import join, pack, split
 from .settings import BASELINE_LIMIT
@@ -71,24 +71,24 @@ def read(content: bytes, path: str) -> list[str]:
     """The entries of the baseline at `path`, whose bytes are `content`, as rows that a store keeps.
 
     Raises:
-        SettingsError: They are no baseline.
+        SettingsFileError: They are no baseline.
     """
     if len(content) > BASELINE_LIMIT:
-        raise SettingsError(f"{path}: larger than {BASELINE_LIMIT >> 20} MiB", _REMEDY)
+        raise SettingsFileError(path, f"larger than {BASELINE_LIMIT >> 20} MiB", _REMEDY)
     import json
 
     try:
         document = json.loads(content, parse_int=_number, parse_constant=_number, object_pairs_hook=_object)
     except _RepeatedKeyError:
-        raise SettingsError(f"{path}: a key is there twice", _REMEDY) from None
+        raise SettingsFileError(path, "a key is there twice", _REMEDY) from None
     except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError
-        raise SettingsError(f"{path}: this is not JSON, and a baseline is", _REMEDY) from None
+        raise SettingsFileError(path, "this is not JSON, and a baseline is", _REMEDY) from None
     if not isinstance(document, dict) or document.get("version") != VERSION:
-        raise SettingsError(f"{path}: not a baseline of version {VERSION}", _REMEDY)
+        raise SettingsFileError(path, f"not a baseline of version {VERSION}", _REMEDY)
     entries = document.get("broken")
     if not isinstance(entries, list) or document.keys() != {"version", "broken"}:
-        raise SettingsError(f'{path}: expected "version" and a list "broken", and nothing else', _REMEDY)
-    return [_row(entry, f"{path}: entry {number}") for number, entry in enumerate(entries, 1) if entry is not None]
+        raise SettingsFileError(path, 'expected "version" and a list "broken", and nothing else', _REMEDY)
+    return [_row(entry, path, f"entry {number}") for number, entry in enumerate(entries, 1) if entry is not None]
 
 
 def unpacked(rows: Sequence[str]) -> tuple[Entry, ...]:
@@ -154,19 +154,19 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _row(entry: object, where: str) -> str:
+def _row(entry: object, file: str, where: str) -> str:
     if not isinstance(entry, dict) or not entry.keys() <= _FIELDS:
-        raise SettingsError(f"{where}: expected {', '.join(sorted(_FIELDS))} and nothing else", _REMEDY)
+        raise SettingsFileError(file, f"{where}: expected {', '.join(sorted(_FIELDS))} and nothing else", _REMEDY)
     path, member, cell = entry.get("path"), entry.get("member"), entry.get("cell")
     if not _is_path(path) or not (member is None or _is_path(member)):
-        raise SettingsError(f"{where}: a path is relative, has / between its parts, and no ..", _REMEDY)
+        raise SettingsFileError(file, f"{where}: a path is relative, has / between its parts, and no ..", _REMEDY)
     if not (cell is None or (isinstance(cell, int) and not isinstance(cell, bool) and cell > 0)):
-        raise SettingsError(f"{where}: a cell is a number from 1 on", _REMEDY)
+        raise SettingsFileError(file, f"{where}: a cell is a number from 1 on", _REMEDY)
     kind, targets = entry.get("class"), entry.get("targets")
     if kind not in CLASSES.values():
-        raise SettingsError(f"{where}: a class is one of {', '.join(sorted({*CLASSES.values()}))}", _REMEDY)
+        raise SettingsFileError(file, f"{where}: a class is one of {', '.join(sorted({*CLASSES.values()}))}", _REMEDY)
     if targets != "all" and not (isinstance(targets, list) and targets and all(map(_is_version, targets))):
-        raise SettingsError(f'{where}: targets are "all" or a list of versions such as "3.9"', _REMEDY)
+        raise SettingsFileError(file, f'{where}: targets are "all" or a list of versions such as "3.9"', _REMEDY)
     return join([str(kind), path, member or "", str(cell or ""), *(() if targets == "all" else targets)])
 
 

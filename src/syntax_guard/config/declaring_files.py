@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import posixpath
 
-from ..errors import SettingsError
+from ..errors import SettingsError, SettingsFileError
 from .declarations.declaration import Build, Declaration, DeclarationError
 from .file_facts import FileFacts
 
@@ -26,7 +26,7 @@ our own table too, and compose files, which name other files, are read here."""
 
 
 def read(content: bytes, path: str) -> FileFacts:
-    """What the file at `path` says. Raises `SettingsError` for a table of ours that cannot be used."""
+    """What the file at `path` says. Raises `SettingsFileError` for a table of ours that cannot be used."""
     name = posixpath.basename(path)
     if content.startswith(_UTF_16):
         return FileFacts({}, note=_NOT_UTF_8)
@@ -69,20 +69,20 @@ def built(content: bytes, build: Build) -> FileFacts:
 
 def _pyproject(content: bytes, path: str) -> FileFacts:
     from .declarations import pyproject
-    from .declarations.lines import line_of
-    from .own_table import own_table
-    from .toml import for_note, parse
+    from .own_table import KEYS, own_table
+    from .toml import for_note, line_of, parse
 
     try:
         document = parse(content, path)
-    except SettingsError as error:
-        return FileFacts({}, note=for_note(error, path))
+    except SettingsFileError as error:
+        return FileFacts({}, note=for_note(error))
     table = own_table(document, content, path)
     declarations: list[Declaration] = []
     asked = table.get("target_version")
     if asked:
         shown = f"target-version {', '.join(asked)}"
-        declarations.append(Declaration("target-version", asked, shown, path, line_of(content, "target-version")))
+        line = line_of(content, (*KEYS, "target-version"))
+        declarations.append(Declaration("target-version", asked, shown, path, line))
     try:
         floor = pyproject.read(document, content, path)
     except DeclarationError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import SettingsError
+from ..errors import SettingsError, SettingsFileError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def settings_in(content: bytes, path: str) -> dict[str, Any]:
     """The settings, by field name, in `content`, the bytes of the ``pyproject.toml`` at `path`.
 
     Raises:
-        SettingsError: They cannot be read or used.
+        SettingsFileError: They cannot be read or used.
     """
     from .specifiers import declared
     from .toml import parse
@@ -47,7 +47,7 @@ def own_table(document: dict[str, Any], content: bytes, path: str) -> dict[str, 
         The settings.
 
     Raises:
-        SettingsError: One cannot be used. The message names the file and the line.
+        SettingsFileError: One cannot be used. The message names the file and the line.
     """
     try:
         return _read(document)
@@ -55,8 +55,7 @@ def own_table(document: dict[str, Any], content: bytes, path: str) -> dict[str, 
         from .toml import line_of
 
         line = line_of(content, mistake.keys)
-        place = path if line is None else f"{path}:{line}"
-        raise SettingsError(f"{place}: {mistake.message}", mistake.hint) from None
+        raise SettingsFileError(path, mistake.message, mistake.hint, line) from None
 
 
 class _MistakeError(SettingsError):

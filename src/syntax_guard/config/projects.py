@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 
+from ..errors import SettingsFileError
 from ..model import Record
 from .remembered import DECLARATION_LIMIT, recalled
 from .settings import BASELINE, BASELINE_LIMIT, COMPOSED, DECLARING
@@ -32,9 +33,16 @@ if TYPE_CHECKING:
         def name(self) -> str:
             """What tells this tree from others: the path of its top, for one on disk."""
 
+        @property
+        def here(self) -> str:
+            """The current folder in the tree: patterns of flags count from it, as the paths of findings do."""
+
         def start(self, path: str, most: int) -> bytes | None:
             """The first `most` bytes of the file at `path` (relative to the top, with ``/``); None where it does not
             count."""
+
+        def called(self, path: str) -> str:
+            """What messages call the file at `path`."""
 
 
 class Project(Record):
@@ -107,7 +115,8 @@ class Projects:
         content = self.tree.start(path, DECLARATION_LIMIT + 1)
         if content is None or len(content) <= DECLARATION_LIMIT:
             return content
-        self.notes[f"{path} is ignored: larger than {DECLARATION_LIMIT >> 20} MiB"] = posixpath.dirname(path)
+        note = f"{self.tree.called(path)} is ignored: larger than {DECLARATION_LIMIT >> 20} MiB"
+        self.notes[note] = posixpath.dirname(path)
         return None
 
     def _below(self, above: Project, folder: str) -> Project:
@@ -166,7 +175,7 @@ class Projects:
         from . import baseline
 
         name = f"{self.tree.name}/{path}"
-        rows = recalled(self._store, "baseline", name, content, lambda: baseline.read(content, path))
+        rows = recalled(self._store, "baseline", name, content, lambda: baseline.read(content, self.tree.called(path)))
         self.baselines.append(baseline.Baseline(folder, rows))
         return self.baselines[-1]
 
@@ -187,8 +196,8 @@ class Projects:
 
         facts = self._recalled("image", f"{self.tree.name}/{build}", content, read)
         if facts.note:
-            self.notes[f"{build.dockerfile} is ignored: {facts.note}"] = build.context
-        return facts.declarations
+            self.notes[f"{self.tree.called(build.dockerfile)} is ignored: {facts.note}"] = build.context
+        return self._called(facts.declarations)
 
     def _facts(self, path: str) -> FileFacts | None:
         content = self.read(path)
@@ -200,11 +209,17 @@ class Projects:
 
             return declaring_files.read(content, path)
 
-        facts = self._recalled("said", f"{self.tree.name}/{path}", content, read)
+        try:
+            facts = self._recalled("said", f"{self.tree.name}/{path}", content, read)
+        except SettingsFileError as error:
+            raise error.called(self.tree.called(path)) from None
         if facts.note:
             part = "a part of " if facts.declarations or facts.builds else ""
-            self.notes[f"{part}{path} is ignored: {facts.note}"] = posixpath.dirname(path)
-        return facts
+            self.notes[f"{part}{self.tree.called(path)} is ignored: {facts.note}"] = posixpath.dirname(path)
+        return facts.evolve(declarations=self._called(facts.declarations)) if facts.declarations else facts
+
+    def _called(self, declarations: tuple[Declaration, ...]) -> tuple[Declaration, ...]:
+        return tuple(one.evolve(called=self.tree.called(one.path)) for one in declarations)
 
     def _recalled(self, kind: str, name: str, content: bytes, read: Callable[[], FileFacts]) -> FileFacts:
         """What ``read()`` makes of the `content` of a file, or what is kept of that: then no reader is imported."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 
-from ..errors import SettingsError, SettingsFileError
+from ..errors import SettingsFileError, relative
 from ..storage.records import join, split
 from .remembered import DECLARATION_LIMIT, recalled
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ..storage.store import Store
 
+_READABLE = "make it a file that can be read, or use --isolated"
 _KINDS: dict[str, Callable[[str], Any]] = {"str": str, "int": int, "float": float, "bool": "True".__eq__}
 
 
@@ -37,8 +38,8 @@ def read_settings(path: str, store: Store) -> dict[str, Any]:
     try:
         content = _content(path)
         return decoded(recalled(store, "settings", os.path.abspath(path), content, read))
-    except SettingsError as error:
-        raise SettingsFileError(os.path.abspath(path), error) from None
+    except SettingsFileError as error:
+        raise error.called(relative(path)) from None
 
 
 def encoded(values: Mapping[str, Any]) -> list[str]:
@@ -79,9 +80,7 @@ def _content(path: str) -> bytes:
         try:
             status = os.fstat(file)
             if not stat.S_ISREG(status.st_mode):
-                raise SettingsError(
-                    f"{path}: cannot be read: not a regular file", "make it a file that can be read, or use --isolated"
-                )
+                raise SettingsFileError(path, "cannot be read: not a regular file", _READABLE)
             room = max(4096, min(status.st_size, DECLARATION_LIMIT) + 1)
             parts = [os.read(file, room)]
             while parts[-1] and sum(map(len, parts)) <= DECLARATION_LIMIT:
@@ -89,12 +88,10 @@ def _content(path: str) -> bytes:
         finally:
             os.close(file)
     except OSError as error:
-        raise SettingsError(
-            f"{path}: cannot be read: {error.strerror}", "make it a file that can be read, or use --isolated"
-        ) from None
+        raise SettingsFileError(path, f"cannot be read: {error.strerror}", _READABLE) from None
     content = b"".join(parts)
     if len(content) > DECLARATION_LIMIT:
-        raise SettingsError(
-            f"{path}: larger than {DECLARATION_LIMIT >> 10} KiB", "name another file with --config, or use --isolated"
+        raise SettingsFileError(
+            path, f"larger than {DECLARATION_LIMIT >> 10} KiB", "name another file with --config, or use --isolated"
         )
     return content

@@ -6,12 +6,11 @@ import os
 import stat
 
 from ..check import check_paths
-from ..errors import GitError
+from ..errors import GitError, relative
 from ..model import Record
 from ..sources.file_types import NOTEBOOK, SUFFIXES, is_python_name, is_script
 from ..sources.git_modes import GitModes
 from ..sources.named import leads_nowhere
-from ..sources.path_names import relative
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def _inside(path: str, folder: str | None, project: str) -> str | None:
     whole = os.path.join(os.path.realpath(folder or project), path)
     place = os.path.join(os.path.realpath(os.path.dirname(whole)), os.path.basename(whole))
     inside = relative(place, project)
-    outside = os.path.isabs(inside) or inside == os.pardir or inside.startswith(os.path.join(os.pardir, ""))
+    outside = os.path.isabs(inside) or inside == os.pardir or inside.startswith("../")
     return None if outside else inside
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..errors import SettingsFileError
 from ..run import Run
 from ..sources.commits import CommitTree, selected
 from ..sources.file_types import NOTEBOOK, SUFFIXES
@@ -54,7 +55,10 @@ def check_merge(history: History, base: str, topic: str, settings: Settings) -> 
     from ..sources.git_merge import merged
 
     with merged(history, base, topic) as (both, tree):
-        result = check_commit_tree(both, tree, settings)
+        try:
+            result = check_commit_tree(both, tree, settings)
+        except SettingsFileError as error:  # there is no such commit yet
+            raise error.called(error.path.replace(f"commit {tree[:12]}", "the merge")) from None
     return result.evolve(diagnostics=tuple(one.evolve(commit=None) for one in result.diagnostics))  # there is none yet
 
 

@@ -36,12 +36,13 @@ def top_of(environ: Mapping[str, str], here: str) -> str:
 
 
 def from_top(result: Result, top: str, here: str) -> Result:
-    """`result`, whose paths were from the folder `here`, with paths from the folder `top`.
+    """`result`, whose paths were from its own root, or else from the folder `here`, with paths from the folder `top`.
 
-    What lies elsewhere is absolute. The paths of a commit or of an index count from the top already.
+    What lies elsewhere is absolute. The paths of a bare repository count from no folder, and stay.
     """
-    if result.root is not None:
+    if result.root == "":
         return result
+    here = result.root or here
     found = tuple(_moved(diagnostic, top, here) for diagnostic in result.diagnostics)
     return Result(**{**vars(result), "diagnostics": found, "root": top})
 

@@ -56,6 +56,8 @@ class CommittedFile:
 class CommitTree:
     """What `commit` holds, as a place where projects declare things."""
 
+    here = ""
+
     def __init__(self, history: History, commit: str) -> None:
         self.name = f"{history.folder}:commits"  # what is remembered of a path counts for the same content alone
         self.others: set[str] = set()
@@ -69,6 +71,10 @@ class CommitTree:
             # a Dockerfile of another name, which a compose file builds, or where a declaration really lies
             self.others.add(path)
         return self._history.content(self._commit, path, most)
+
+    def called(self, path: str) -> str:
+        """What messages call the file at `path`: as git does, its name from the top."""
+        return path
 
 
 def selected(

@@ -59,10 +59,15 @@ def deciding(patterns: Sequence[str], root: str, setting: str, folder: str = "."
     def decides(path: str) -> int | None:
         if os.path.isabs(path) or path.startswith("..") or prefix.startswith(".."):
             inside = _from(root, os.path.join(folder, path)) + ("/" if path.endswith("/") else "")
-            return ignored(_as_bytes(inside.lstrip("./") if inside.startswith("..") else inside))
+            return ignored(_as_bytes(_PARENTS.sub(f"{_OUTSIDE}/", inside)))
         return ignored(_as_bytes(prefix + path.removeprefix("./")))
 
     return decides
+
+
+_OUTSIDE = "\0"
+"""A folder in place of the ``..`` of a path outside of the root: names still count there, and no anchored pattern."""
+_PARENTS = re.compile(r"^(?:\.\.(?:/|$))+")
 
 
 def _as_bytes(text: str) -> str:
@@ -117,7 +122,7 @@ class _Ignored:
             if one.regex and one.include is not None
         ]
         self._patterns.reverse()
-        self._folders: dict[str, int | None] = {"": None}
+        self._folders: dict[str, int | None] = {"": None, _OUTSIDE: None}
 
     def __call__(self, path: str) -> int | None:
         if path.endswith("/"):

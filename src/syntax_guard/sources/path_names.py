@@ -1,10 +1,10 @@
-"""Names of files: as git and lists write them, which is bytes, and as seen from a folder."""
+"""Names of files: as git and lists write them, which is bytes; and what is said of one that is not there."""
 
 from __future__ import annotations
 
 import os
 
-from ..errors import SourcesError
+from ..errors import SourcesError, relative
 from .selection import real_path
 
 TYPE_CHECKING = False
@@ -30,14 +30,6 @@ def name_of(path: str) -> bytes:
         return path.encode("utf-8", "surrogatepass")
 
 
-def relative(path: str, start: str = os.curdir) -> str:
-    """`path` as seen from the folder `start`; where Windows has them on different drives, the whole path."""
-    try:
-        return os.path.relpath(path, start)
-    except ValueError:
-        return os.path.abspath(path)
-
-
 def from_top(top: str) -> Callable[[str], str]:
     """A function that makes paths from `top` of paths from the current folder."""
     prefix = relative(real_path(os.curdir), real_path(top))
@@ -47,7 +39,7 @@ def from_top(top: str) -> Callable[[str], str]:
 def from_here(top: str) -> Callable[[str], str]:
     """A function that makes paths from the current folder of paths from `top`."""
     here = relative(real_path(os.curdir), real_path(top))
-    return (lambda path: path) if here == "." else lambda path: os.path.relpath(path, here)
+    return (lambda path: path) if here == "." else lambda path: relative(path, here)
 
 
 def no_such(path: str) -> SourcesError:

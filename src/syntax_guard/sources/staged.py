@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ..config.settings import BASELINE_LIMIT, SPEAKING
+from ..errors import relative
 from .file_types import FIRST, SUFFIXES, is_python_name
 from .git_attributes import may_have_attributes
 from .git_links import EXECUTABLE, REGULAR
@@ -88,12 +89,18 @@ class StagedTree:
         """`top` is that of the work tree, and `links` are those of the index. Git is asked at once for what counts
         for `files`: sixty questions one by one take longer than to judge a commit."""
         self.name = f"{top}:index"
+        self._top = top
         self._index = index
         self._links = links
         self._files = files
         self._found: dict[str, bytes | None] | None = None
         self.outside: dict[str, None] = {}
         """The files that were asked for and do not count: they are links out of the repository."""
+
+    @property
+    def here(self) -> str:
+        """The current folder in the tree."""
+        return relative(os.curdir, self._top)
 
     def declares(self) -> bool:
         """Whether anything here may count for the files."""
@@ -111,6 +118,10 @@ class StagedTree:
             return self._index.content(path, most)
         content = ahead[path]
         return content and content[:most]
+
+    def called(self, path: str) -> str:
+        """What messages call the file at `path`: its name from the current folder."""
+        return relative(os.path.join(self._top, path))
 
     def _ahead(self) -> dict[str, bytes | None]:
         """The content of each file that may count, in the folders of the files and above them."""

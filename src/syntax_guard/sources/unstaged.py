@@ -25,7 +25,10 @@ def with_unstaged(result: Result, tree: StagedTree, top: str) -> Result:
         The result, with a note for each file above a finding that says something else in the work tree.
     """
     changed = _changed(tree, WorkTree(top, None), {one.path for one in result.diagnostics})
-    notes = (f"{path} has changes that are not staged; what is staged counts (git add {path})" for path in changed)
+    notes = (
+        f"{name} has changes that are not staged; what is staged counts (git add {name})"
+        for name in map(tree.called, changed)
+    )
     return result.evolve(notices=(*result.notices, *notes))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
+from ..errors import relative
 from .git_index import GitIndex
 
 _PAGE = 4096
@@ -14,8 +15,11 @@ _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NO
 class WorkTree:
     """The files below the folder `name`, its top; in a repository of git only those that git tracks."""
 
-    def __init__(self, name: str, index: GitIndex | None) -> None:
+    def __init__(self, name: str, index: GitIndex | None, seen_from: str = os.curdir) -> None:
+        """Messages name files as seen from the folder `seen_from`."""
         self.name = name
+        self._seen_from = seen_from
+        self.here = ""
         self._index = index
         self.untracked: dict[str, None] = {}
         """The files that were asked for and do not count, since git does not track them."""
@@ -39,6 +43,10 @@ class WorkTree:
             return None
         finally:
             os.close(descriptor)
+
+    def called(self, path: str) -> str:
+        """What messages call the file at `path`: its name from the current folder, or where they are read."""
+        return relative(os.path.join(self.name, path), self._seen_from)
 
     def _untracked(self, path: str, whole: str, index: GitIndex) -> str | None:
         """The path that git does not track: `path`, which is at `whole`, or for a link that of what it leads to."""

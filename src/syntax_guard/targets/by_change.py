@@ -168,10 +168,14 @@ def _links(top: str, history: History) -> StagedLinks:
 class _Nothing:
     """The tree before the first commit."""
 
-    name = ""
+    name = here = ""
 
     def start(self, path: str, most: int) -> None:
         """No file is there."""
+
+    def called(self, path: str) -> str:
+        """What messages call the file at `path`."""
+        return path
 
 
 def _before(now: ByProject, history: History) -> ByProject:

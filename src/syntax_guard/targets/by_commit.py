@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from ..config.settings import OF_COMPOSE, OF_IMAGES
-from ..errors import SettingsError, TargetError
+from ..errors import SettingsError, SettingsFileError, TargetError
 from ..sources.commits import CommitTree
 from ..sources.git_links import SYMBOLIC
 from .anew import anew, is_asked, without
@@ -111,11 +111,16 @@ class ByCommit:
     def _asked(self, commit: str, ask: Callable[[ByProject], _Answer]) -> _Answer:
         """What the rules of `commit` answer, by those of another commit as long as that declares the same."""
         same = self._history.declares_as(commit)
-        rules, tree = self._at(same)
-        answer = ask(rules)
-        if same == commit or not tree.others:
+        answer = self._answer(same, ask)
+        if same == commit or not self._at(same)[1].others:
             return answer
-        return ask(self._at(commit)[0])
+        return self._answer(commit, ask)
+
+    def _answer(self, commit: str, ask: Callable[[ByProject], _Answer]) -> _Answer:
+        try:
+            return ask(self._at(commit)[0])
+        except SettingsFileError as error:
+            raise error.called(f"commit {commit[:12]}: {error.path}") from None
 
     def _at(self, commit: str) -> tuple[ByProject, CommitTree]:
         if commit not in self._known:

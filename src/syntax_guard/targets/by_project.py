@@ -6,7 +6,7 @@ import os
 import posixpath
 
 from ..config.projects import Projects
-from ..config.settings import may_declare
+from ..config.settings import FILE, may_declare
 from ..errors import SettingsError
 from ..sources.selection import slashed
 from ..sources.work_tree import WorkTree, work_tree
@@ -173,42 +173,48 @@ class ByProject:
                 if note not in self._notices:
                     counts = None if about is None or self._override else instead(projects, about)
                     self._notices[note] = f"{note}, so {counts}" if counts else note
-        root = projects.name if self._tree is None else "/"
-        exclude = self._matching("exclude", root, project.exclude)
-        scripts = self._matching("percent-scripts", root, project.percent_scripts)
-        broken = tuple(one.entry for one in self._expected(root, project.expected_broken))
+        tree = projects.tree
+        exclude = self._matching("exclude", tree, project.exclude)
+        scripts = self._matching("percent-scripts", tree, project.percent_scripts)
+        broken = tuple(one.entry for one in self._expected(tree, project.expected_broken))
         warnings = settings.warnings if "warnings" in overrides else project.warnings or settings.warnings
         notebooks = settings.notebooks if "notebooks" in overrides else bool(project.notebooks)
         asked = self._asked_by(project.declaration)
         return FileRules(asked, warnings, notebooks, broken, _baselines(project), scripts), exclude
 
     def _matching(
-        self, setting: str, root: str, patterns: tuple[tuple[str, tuple[str, ...]], ...]
+        self, setting: str, tree: Tree, patterns: tuple[tuple[str, tuple[str, ...]], ...]
     ) -> tuple[Matcher, ...]:
         """What matches the `patterns` of the `setting`, each list with its folder, or those of flags and variables."""
         field = setting.replace("-", "_")
         if field in self._settings.overrides:
-            seen_from = self._here if self._tree is None else "/"  # as the paths of findings are
             given = vars(self._settings)[field]
-            return (self._matcher(setting, seen_from, given),) if given else ()
-        return tuple(self._matcher(setting, os.path.join(root, folder), listed) for folder, listed in patterns)
+            return (self._matcher(self._settings.setting(setting), self._from_here(), given),) if given else ()
+        root = self._root(tree)
+        places = ((os.path.join(root, folder), listed, _said(tree, folder, setting)) for folder, listed in patterns)
+        return tuple(self._matcher(said, place, listed) for place, listed, said in places)
 
-    def _expected(self, root: str, lists: tuple[tuple[str, tuple[str | ExpectedBroken, ...]], ...]) -> list[Listed]:
-        settings, below = self._settings, self._here if self._tree is None else "/"
-        places = [(os.path.join(root, folder), values, below) for folder, values in lists]
+    def _from_here(self) -> str:
+        """The folder that patterns of flags and variables count from, as the paths of findings do."""
+        return self._here if self._tree is None else os.path.join("/", self._tree.here)
+
+    def _root(self, tree: Tree) -> str:
+        """The folder on disk that is the top of `tree`; where paths count from the top, ``/``."""
+        return tree.name if self._tree is None else "/"
+
+    def _expected(self, tree: Tree, lists: tuple[tuple[str, tuple[str | ExpectedBroken, ...]], ...]) -> list[Listed]:
+        settings, root, name = self._settings, self._root(tree), "expected-broken"
+        places = [(os.path.join(root, folder), values, _said(tree, folder, name)) for folder, values in lists]
         if "expected_broken" in settings.overrides:
-            places = [(below, settings.expected_broken, below)] if settings.expected_broken else []
+            given, said = settings.expected_broken, settings.setting(name)
+            places = [(self._from_here(), given, said)] if given else []
         found = []
-        for root, values, below in places:
-            key = (root, values)
+        for folder, values, said in places:
+            key = (folder, values)
             if key not in self._lists:
-                from ..config.settings import FILE
-                from ..sources.path_names import relative
                 from .expected import Listed
 
-                in_file = "expected_broken" not in settings.overrides
-                said = relative(os.path.join(root, FILE)) if in_file else settings.setting("expected-broken")
-                self._lists[key] = Listed(values, root, said, below)
+                self._lists[key] = Listed(values, folder, said, self._here if self._tree is None else "/")
             found.append(self._lists[key])
         return found
 
@@ -285,6 +291,11 @@ class ByProject:
             above, name = os.path.split(below)
             self._real[below] = os.path.join(self._real[above], name)
         return self._real[folder]
+
+
+def _said(tree: Tree, folder: str, setting: str) -> str:
+    """What messages call the `setting` of `folder` in `tree`."""
+    return f"{tree.called(posixpath.join(folder, FILE))}: {setting}"
 
 
 def _baselines(project: Project) -> Baselines | None:

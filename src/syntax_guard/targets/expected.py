@@ -18,7 +18,7 @@ class Listed:
     """The entries of one list. It remembers which names they matched, so that it can tell which match nothing."""
 
     def __init__(self, values: Sequence[str | ExpectedBroken], root: str, said: str, folder: str = ".") -> None:
-        """Patterns count from the folder `root`; names are relative to `folder`. `said` is what holds the list.
+        """Patterns count from the folder `root`; names are relative to `folder`. `said` is the name of the list.
 
         Raises `SettingsError`.
         """
@@ -26,7 +26,7 @@ class Listed:
         self._root = root
         self._entries = entries(values)
         self._folder = folder
-        self._decides = deciding([one.pattern for one in self._entries], root, "expected-broken", folder)
+        self._decides = deciding([one.pattern for one in self._entries], root, said, folder)
         self._met: dict[str, int] = {}
 
     def lies_below(self, folders: Iterable[str]) -> bool:
@@ -48,7 +48,6 @@ class Listed:
         for position, entry in enumerate(self._entries):
             if position in met or entry.pattern.startswith(("!", "#")):
                 continue
-            alone = deciding([entry.pattern], self._root, "expected-broken", self._folder)
+            alone = deciding([entry.pattern], self._root, self._said, self._folder)
             if not any(alone(name) is not None for name in self._met):  # else a later entry decides
-                wrong = f"expected-broken {entry.pattern!r} in {self._said} matches no file that is checked"
-                yield f"{wrong} (correct or remove it)"
+                yield f"{self._said}: {entry.pattern!r} matches no file that is checked (correct or remove it)"

@@ -26,12 +26,13 @@ def notes(projects: Projects) -> Iterator[tuple[str, str | None]]:
     """
     yield from projects.notes.items()
     for path in getattr(projects.tree, "untracked", ()):
+        name = projects.tree.called(path)
         if os.path.isabs(path):
             yield f"{path} is ignored: a link leads there, out of the repository", None
         else:
-            yield f"{path} is ignored until git tracks it (git add {path})", _about(path)
+            yield f"{name} is ignored until git tracks it (git add {name})", _about(path)
     for path in getattr(projects.tree, "outside", ()):
-        yield f"{path} is ignored: it is a link out of the repository", _about(path)
+        yield f"{projects.tree.called(path)} is ignored: it is a link out of the repository", _about(path)
 
 
 def _about(path: str) -> str | None:

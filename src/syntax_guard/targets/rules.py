@@ -55,6 +55,9 @@ if TYPE_CHECKING:
             """The entries of a source."""
 
 
+_FILE = "the settings file"
+
+
 class Asked(Record):
     """The targets of some files."""
 
@@ -200,6 +203,7 @@ def same_for_all(
     expected_broken: Expected | None = None,
     baselines: Allowances | None = None,
     percent_scripts: Callable[[str], bool] | None = None,
+    here: str | None = None,
 ) -> SameForAll:
     """Make the rules of a run in which the settings alone speak for every file.
 
@@ -210,6 +214,7 @@ def same_for_all(
         expected_broken: Says which sources are broken on purpose, in place of the list in `settings`.
         baselines: What is let pass; None for nothing.
         percent_scripts: Says which files are scripts in cells, in place of the patterns in `settings`.
+        here: What the patterns of flags and variables count from; None for `folder`.
 
     Returns:
         The rules, the same object for every file.
@@ -218,12 +223,13 @@ def same_for_all(
         SettingsError: A setting cannot be used.
         TargetError: No Python here can answer for a target.
     """
-    listed = None if expected_broken else _listing(settings, folder)
+    here = here or folder
+    listed = None if expected_broken else _listing(settings, folder, here)
     expected = listed.entry if listed else expected_broken
     asked = Asked(targets or _asked(settings))
     exclude, scripts = (
-        matcher(vars(settings)[field], _root(settings, field, folder), field.replace("_", "-"), folder)
-        for field in ("exclude", "percent_scripts")
+        matcher(vars(settings)[name.replace("-", "_")], *_place(settings, name, here), folder)
+        for name in ("exclude", "percent-scripts")
     )
     scripts = percent_scripts or scripts
     of_all = FileRules(asked, settings.warnings, settings.notebooks, (expected,) if expected else (), baselines,
@@ -231,20 +237,23 @@ def same_for_all(
     return SameForAll(of_all, exclude, listed)
 
 
-def _root(settings: Settings, field: str, folder: str) -> str:
-    """What the patterns of `field` count from: for those of a flag or a variable that is `folder`, as for paths."""
-    return folder if field in settings.overrides else settings.root
+def _place(settings: Settings, name: str, here: str) -> tuple[str, str]:
+    """What the patterns of the setting `name` count from, and what an error calls it.
+
+    Those of a flag or a variable count from `here`.
+    """
+    given = name.replace("-", "_") in settings.overrides
+    return (here, settings.setting(name)) if given else (settings.root, f"{_FILE}: {name}")
 
 
-def _listing(settings: Settings, folder: str) -> Listed | None:
+def _listing(settings: Settings, folder: str, here: str) -> Listed | None:
     """See ``expected.Listed``; None where nothing is listed, and then nothing is imported."""
     if not settings.expected_broken:
         return None
     from .expected import Listed
 
-    in_file = "expected_broken" not in settings.overrides
-    said = "the settings file" if in_file else settings.setting("expected-broken")
-    return Listed(settings.expected_broken, _root(settings, "expected_broken", folder), said, folder)
+    root, said = _place(settings, "expected-broken", here)
+    return Listed(settings.expected_broken, root, said, folder)
 
 
 def matcher(patterns: Sequence[str], root: str, setting: str, folder: str = ".") -> Callable[[str], bool] | None:

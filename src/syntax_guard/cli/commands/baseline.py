@@ -8,9 +8,8 @@ import sys
 from ...config.baseline import CLASSES, merged, read, unpacked, written
 from ...config.printing import printing
 from ...config.settings import BASELINE, BASELINE_LIMIT
-from ...errors import SourcesError, UsageError
+from ...errors import SourcesError, UsageError, relative
 from ...model import Entry, Result
-from ...sources.path_names import relative
 from ...sources.work_tree import enclosing
 from ..arguments import expanded
 from ..exit_codes import OK, RED
@@ -98,7 +97,7 @@ def _checked(paths: Sequence[str], settings: Settings) -> Result:
 def _from(top: str, entry: Entry) -> Entry:
     """`entry` with its path as the baseline at `top` has it. Raises `SourcesError` for a path outside."""
     folder, name = os.path.split(os.path.abspath(entry.path))
-    path = relative(os.path.join(os.path.realpath(folder), name), top).replace(os.sep, "/")
+    path = relative(os.path.join(os.path.realpath(folder), name), top)
     if os.path.isabs(path) or path.split("/")[0] == "..":
         raise SourcesError(f"{entry.path} is outside of {top}", "name paths in that repository")
     return Entry(**{**vars(entry), "path": path})
@@ -108,9 +107,9 @@ def _prune(file: str, top: str, paths: Sequence[str], settings: Settings) -> int
     """Remove from the baseline `file` what a check of `paths` does not need."""
     try:
         with open(file, "rb") as opened:
-            before = merged(unpacked(read(opened.read(BASELINE_LIMIT + 1), file)))
+            before = merged(unpacked(read(opened.read(BASELINE_LIMIT + 1), relative(file))))
     except OSError as error:
-        raise UsageError(f"{file}: {error.strerror}", "syntax-guard baseline writes it") from None
+        raise UsageError(f"{relative(file)}: {error.strerror}", "syntax-guard baseline writes it") from None
     result = _checked(paths or [top], settings)
     kept = _needed(before, [one for one in result.stale if not one.folder])
     if kept != before:

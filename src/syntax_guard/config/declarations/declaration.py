@@ -28,11 +28,14 @@ class Declaration(Record):
     line: int | None = None
     lowest: Version | None = None
     """Of a floor, the lowest version that it admits and that is answered for; None where that was not looked for."""
+    called: str | None = None
+    """What messages call the file; None: its `path`."""
 
     @property
     def place(self) -> str:
         """Where it stands: ``apps/backend/pyproject.toml:5``."""
-        return self.path if self.line is None else f"{self.path}:{self.line}"
+        file = self.called or self.path
+        return file if self.line is None else f"{file}:{self.line}"
 
 
 class Build(Record):

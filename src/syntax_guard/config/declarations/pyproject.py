@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from ...errors import SettingsError
 from ..specifiers import declared
+from ..toml import line_of
 from .declaration import Declaration, DeclarationError
-from .lines import line_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def read(document: dict[str, Any], content: bytes, path: str) -> Declaration | N
     """
     project = document.get("project")
     own = isinstance(project, dict) and "requires-python" in project
-    line = line_of(content, "requires-python" if own else "python")
+    line = line_of(content, ("project", "requires-python") if own else ("tool", "poetry", "dependencies", "python"))
     try:
         text = declared(document)
     except SettingsError as error:

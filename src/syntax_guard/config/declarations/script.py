@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ...errors import SettingsError
-from ..toml import parse
+from ...errors import SettingsFileError
+from ..toml import for_note, line_of, parse
 from .declaration import Declaration, DeclarationError
 
 _BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
@@ -26,12 +26,12 @@ def read(data: bytes, path: str) -> Declaration | None:
     content = "".join(line[2:] if line.startswith("# ") else line[1:] for line in blocks[0]["content"].splitlines(True))
     try:
         said = parse(content.encode(), path).get("requires-python")
-    except SettingsError as error:
-        raise DeclarationError(error.message.removeprefix(f"{path}: ")) from None
+    except SettingsFileError as error:
+        raise DeclarationError(for_note(error)) from None
     if said is None:
         return None
+    before = text[: blocks[0].start()].count("\n") + 1
+    line = before + (line_of(content.encode(), ("requires-python",)) or 0)
     if not isinstance(said, str):
         raise DeclarationError("requires-python is not text")
-    before = text[: blocks[0].start()].count("\n") + 2
-    line = before + next((n for n, one in enumerate(content.splitlines()) if one.startswith("requires-python")), 0)
     return Declaration("floor", (said,), f"requires-python {said}", path, line)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
 from .declaration import Declaration, DeclarationError
-from .lines import line_of
 
 
 def read(content: bytes, path: str) -> Declaration | None:
@@ -21,5 +22,16 @@ def read(content: bytes, path: str) -> Declaration | None:
         text = parser.get("options", name, fallback="").strip()
         if text:
             says = ",".join(text.split("\n"))
-            return Declaration("floor", (says,), f"{name} {says}", path, line_of(content, name))
+            return Declaration("floor", (says,), f"{name} {says}", path, _line_of(content, name))
+    return None
+
+
+def _line_of(content: bytes, name: str) -> int | None:
+    """The line of `content`, from 1, on which the option `name` of ``[options]`` begins."""
+    section = ""
+    for number, line in enumerate(content.decode().splitlines(), 1):
+        if header := re.match(r"\[([^]]+)\]", line):
+            section = header[1]
+        elif section == "options" and re.match(rf"\s*{re.escape(name)}\s*[=:]", line, re.IGNORECASE):
+            return number
     return None

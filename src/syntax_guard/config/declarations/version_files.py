@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from ...errors import SettingsError
-from ..toml import for_note, parse
+from ...errors import SettingsFileError
+from ..toml import for_note, line_of, parse
 from .declaration import Declaration, DeclarationError
-from .lines import line_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def read_mise(content: bytes, path: str) -> Declaration | None:
     value = tools.get(name)
     values = value if isinstance(value, list) else [value]
     words = [one.get("version") if isinstance(one, dict) else one for one in values]
-    return _pin((word for word in words if word is not None), "python", path, line_of(content, name))
+    return _pin((word for word in words if word is not None), "python", path, line_of(content, ("tools", name)))
 
 
 def read_pipfile(content: bytes, path: str) -> Declaration | None:
@@ -81,15 +80,15 @@ def read_pipfile(content: bytes, path: str) -> Declaration | None:
     for name in ("python_full_version", "python_version"):
         value = said.get(name) if isinstance(said, dict) else None
         if value is not None:
-            return _pin([value], name, path, line_of(content, name))
+            return _pin([value], name, path, line_of(content, ("requires", name)))
     return None
 
 
 def _parsed(content: bytes, path: str) -> dict[str, object]:
     try:
         return parse(content, path)
-    except SettingsError as error:
-        raise DeclarationError(for_note(error, path)) from None
+    except SettingsFileError as error:
+        raise DeclarationError(for_note(error)) from None
 
 
 def _pin(words: Iterable[object], name: str, path: str, line: int | None) -> Declaration | None:

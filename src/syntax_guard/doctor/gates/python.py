@@ -13,7 +13,8 @@ from syntax_guard.config.settings import DECLARING
 from syntax_guard.config.specifiers import admitted, parse
 from syntax_guard.errors import SettingsError, TargetError
 from syntax_guard.model import label
-from syntax_guard.sources.work_tree import WorkTree, work_tree
+from syntax_guard.sources.git_index import GitIndex
+from syntax_guard.sources.work_tree import WorkTree
 from syntax_guard.storage.store import Store
 from syntax_guard.targets.declared import unusable
 
@@ -53,7 +54,8 @@ def python_for(repository: Repository) -> str:
 
 
 def _projects(repository: Repository) -> Projects:
-    tree = work_tree(repository.top) if repository.in_git else WorkTree(repository.top, None)
+    index = GitIndex(repository.top) if repository.in_git else None
+    tree = WorkTree(repository.top, index, seen_from=repository.top)
     return Projects(tree, Store(None), unusable)
 
 

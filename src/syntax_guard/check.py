@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 
-from .config.settings import Settings, load, may_declare, something_declares
+from .config.settings import Settings, load, may_declare
 from .run import Run
 from .sources import named, readers
 from .sources.file_types import NOTEBOOK, SUFFIXES
 from .sources.selection import Selection, slashed
-from .targets.rules import SameForAll, same_for_all, saying
+from .targets.rules import SameForAll, rules_for, same_for_all, saying
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .sources.readers import Readable
     from .sources.staged_index import Entry, Index
     from .stream import SourceResult
-    from .targets.by_project import ByProject
     from .targets.rules import Rules
 
 
@@ -47,7 +46,7 @@ def check_source(data: bytes, name: str = "<source>", settings: Settings | None 
         TargetError: A target in `settings` has no interpreter.
     """
     settings = settings or Settings()
-    return Run(settings, rules(settings, ())).judge(_selected(readers.Held(name, data))).diagnostics
+    return Run(settings, rules_for(settings, ())).judge(_selected(readers.Held(name, data))).diagnostics
 
 
 def check_sources(
@@ -98,7 +97,7 @@ def check_paths(
     names = [os.fspath(path) for path in paths]
     settings = settings or load({}, {}, os.getcwd())
     if len(names) <= FEW and not any(map(os.path.isdir, names)):
-        run = Run(settings, rules(settings, names), follow)
+        run = Run(settings, rules_for(settings, names), follow)
         return run.judge(named.select_files(names, run.rules.excludes, says=saying(run.rules)))
     from .sources import walk
 
@@ -120,7 +119,7 @@ def check_tracked(paths: Sequence[str], settings: Settings) -> Result:
     from .sources.tracked import tracked
 
     found = tracked(paths)
-    run = Run(settings, rules(settings, found.files))
+    run = Run(settings, rules_for(settings, found.files))
     selection = run.wanted(named.select_for_hook(found.files, run.rules.excludes, _ALL_KINDS, saying(run.rules)))
     selection.skipped += found.skipped
     if not selection.files:
@@ -172,7 +171,7 @@ def _check_named(
         names = [*names, *links_to(names, top, may_declare)]
     asked = [*names, *(entry.path for entry in again)]
     by_file: Rules
-    by_file = by_project = rules(settings, asked)
+    by_file = by_project = rules_for(settings, asked, content)
     more: list[str] = []
     if not isinstance(by_project, SameForAll) and (declaring := by_project.among(names)):
         from .targets.by_change import changed_on_disk
@@ -194,7 +193,7 @@ def _check_named(
 
 
 def _check_found(search: Search, names: Sequence[str], settings: Settings, follow: Follow | None = None) -> Result:
-    run = Run(settings, rules(settings, names), follow)
+    run = Run(settings, rules_for(settings, names), follow)
     if len(names) <= FEW and not any(map(os.path.isdir, names)):
         return run.judge(search(names, run.rules.excludes, SUFFIXES, saying(run.rules)))  # no search, no suffixes
     return run.judge_search(lambda: run.select(search, names))
@@ -237,7 +236,7 @@ def check_stdin(data: bytes, settings: Settings) -> Result:
         TargetError: A target in `settings`, or of that project, has no interpreter.
     """
     name = slashed(settings.stdin_filename)
-    run = Run(settings, rules(settings, (name,)))
+    run = Run(settings, rules_for(settings, (name,)))
     files = named.NamedFiles(run.rules.excludes, SUFFIXES)
     why_not = None if name == Settings.stdin_filename else files.left_out(name)
     if why_not is not None:
@@ -299,16 +298,6 @@ def check_staged(index: Index, settings: Settings) -> Result:
     from .sources.from_here import seen_from_here  # rarely: git starts its hooks at the top
 
     return seen_from_here(result, top)
-
-
-def rules(settings: Settings, paths: Sequence[str]) -> ByProject | SameForAll:
-    """The rules for a run over `paths`, which are relative to the current folder or absolute."""
-    if not settings.projects or not something_declares(paths):
-        return same_for_all(settings)
-    from .targets.by_project import ByProject
-    from .targets.machine import machine_of
-
-    return ByProject(settings, machine_of(settings), paths)
 
 
 def _selected(*files: Readable) -> Selection:

@@ -236,6 +236,36 @@ def test_a_hook_judges_what_is_staged_where_git_does_not_look_at_the_disk(
     assert repository.check("--hook", "--", "good.py", name).code == 0
 
 
+INDEXES: dict[str, list[tuple[str, ...]]] = {
+    "version 4": [("update-index", "--index-version", "4")],
+    "split": [("update-index", "--split-index")],
+    "sparse": [("sparse-checkout", "set", "--cone", "--sparse-index", "p")],
+}
+
+
+@pytest.mark.parametrize("index", INDEXES)
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+@pytest.mark.parametrize("name", ["bad.py", "p/é.py"])
+def test_a_hook_sees_this_in_each_form_of_the_index(repository: Folder, flag: str, name: str, index: str) -> None:
+    for path in ("p/good.py", "q/good.py", "p/link", name):
+        repository.write(path)
+    repository.git("add", "--all")
+    repository.git("commit", "-qm", "first")
+    repository.write(name, "x = (\n")
+    repository.git("add", "--all")
+    for command in INDEXES[index]:
+        repository.git(*command)
+    # else git takes the mark from a file that is there
+    repository.git("config", "--worktree", "core.sparseCheckout", "false")
+    repository.git("update-index", flag, name)
+    repository.write(name)
+    repository.write("../elsewhere.py")
+    run = repository.check("--hook", "--", "p/good.py", name, "../elsewhere.py")
+    assert [one[:2] for one in run.found] == [(name, "syntax-error")]
+    repository.git("update-index", flag.replace("--", "--no-"), name)
+    assert repository.check("--hook", "--", "p/good.py", name).code == 0
+
+
 def hooked(repository: Folder, cwd: str = ".") -> Run:
     """What the hook says of the names that pre-commit passes."""
     names = repository.git("diff", "--cached", "--name-only", "--no-renames", "--diff-filter=ACMRTUXB", "-z")

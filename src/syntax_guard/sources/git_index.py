@@ -9,7 +9,12 @@ from __future__ import annotations
 import os
 
 from .git_files import bytes_of
+from .index_bytes import may_leave_out
 from .path_names import name_of, path_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .left_out import LeftOut
 
 _HEAD = 12
 _LONG = 0xFFF
@@ -27,6 +32,15 @@ class GitIndex:
         self._top = top
         self._content: bytes | None = None
         self._known: dict[str, bool] = {}
+        self._left_out: LeftOut | None = None
+
+    def left_out(self) -> LeftOut | None:
+        """The files that git tracks and keeps off the disk; None where there are none, as nearly always."""
+        if self._left_out is None and may_leave_out(self.content()):
+            from .left_out import LeftOut
+
+            self._left_out = LeftOut(self._top)
+        return self._left_out
 
     def tracks(self, path: str) -> bool:
         """Whether git tracks the file at `path`, relative to the top, with ``/``."""
@@ -36,7 +50,7 @@ class GitIndex:
         return known
 
     def _holds(self, path: bytes) -> bool:
-        content = self._read()
+        content = self.content()
         if content[4:8] not in (b"\0\0\0\2", b"\0\0\0\3"):
             return False
         length = min(len(path), _LONG)
@@ -47,7 +61,8 @@ class GitIndex:
             at = content.find(path + b"\0", at + 1)
         return False
 
-    def _read(self) -> bytes:
+    def content(self) -> bytes:
+        """The bytes of the index; none where they cannot be read."""
         if self._content is None:
             try:
                 self._content = bytes_of(index_file(self._top))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 
-from .path_names import name_of
+from .path_names import name_of, path_name
 from .readers import UnreadableError, read_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 def index_here() -> tuple[str | None, bytes]:
@@ -36,10 +36,52 @@ def index_here() -> tuple[str | None, bytes]:
 def unlooked(names: Iterable[str], index: bytes) -> list[str]:
     """Those of the files `names`, from the top of a work tree, whose disk git does not look at.
 
-    It was told so (``assume-unchanged``, ``skip-worktree``): something else than what is staged may stand there. In an
-    `index` of version 4 this is not seen (gitformat-index(5)).
+    It was told so (``assume-unchanged``, ``skip-worktree``): something else than what is staged may stand there.
     """
-    return [name for name in names if _is_unlooked(index, name_of(name))]
+    if not index or is_plain(index):
+        return [name for name in names if _is_unlooked(index, name_of(name))]
+    from .left_out import marked
+
+    inside = [name for name in names if not os.path.normpath(name).startswith(("/", ".."))]
+    return [one.path for one in marked(os.curdir, inside) if one.is_unlooked]
+
+
+def is_plain(index: bytes) -> bool:
+    """Whether the bytes of an `index` hold each path as it is, with its marks (gitformat-index(5), version 2 or 3)."""
+    return index[4:8] in (_SECOND, b"\0\0\0\3") and _SHARED not in index and _SPARSE not in index
+
+
+def may_leave_out(index: bytes) -> bool:
+    """Whether git may keep a file of this `index` off the disk: version 2, which nearly all have, has no such mark."""
+    return bool(index) and (index[4:8] != _SECOND or _SHARED in index)
+
+
+def deleted(top: str, index: bytes) -> list[str]:
+    """The declarations in the bytes of the `index` that are deleted in the work tree `top`, in folders that are there.
+
+    What git keeps off the disk, or does not look at, is no such file."""
+    from ..config.settings import SPEAKING
+
+    if not index:
+        return []
+    if is_plain(index):
+        known: Iterable[str] = (path for name in SPEAKING for path in _called(index, name.encode()))
+    else:
+        from .left_out import declaring
+
+        known = declaring(top)
+    gone = (path for path in known if not os.path.lexists(os.path.join(top, path)))
+    return sorted({path for path in gone if os.path.isdir(os.path.join(top, os.path.dirname(path)))})
+
+
+def _called(index: bytes, name: bytes) -> Iterator[str]:
+    """The paths of the files called `name` in a plain `index`, as far as they are shorter than 256 bytes."""
+    at = index.find(name + b"\0")
+    while at >= 0:
+        start, end = index.rfind(b"\0", 0, at) + 2, at + len(name)  # the length of the path stands in two bytes
+        if index[start - 1] == end - start and (start == at or index[at - 1 : at] == b"/"):
+            yield path_name(index[start:end])
+        at = index.find(name + b"\0", end)
 
 
 def may_hold_links(index: bytes) -> bool:
@@ -56,6 +98,10 @@ _LINK = 0o120000.to_bytes(4, "big")
 """The mode of a link."""
 _SHARED = b"link\0"
 """How the part of an index begins that says that the rest is in another file (gitformat-index(5))."""
+_SPARSE = b"sdir\0\0\0\0"
+"""The part of an index that says that it holds whole folders in the place of their files."""
+_SECOND = b"\0\0\0\2"
+"""Version 2."""
 
 
 def _is_unlooked(index: bytes, path: bytes) -> bool:

@@ -138,16 +138,30 @@ def _may_start(name: str) -> bool:
 
 def _staged(paths: Sequence[str]) -> Iterator[tuple[str, int]]:
     """Path, relative to the current folder, and mode of all that git tracks at and below `paths`."""
-    for field in _fields(".", paths, "--stage"):
+    for field in fields(".", paths, "--stage"):
         said, _, path = field.partition(b"\t")
         yield path_name(path), int(said.split(b" ")[0], 8)
 
 
 def _listed(folder: str, paths: Sequence[str], magic: str = "literal") -> Iterator[str]:
-    return map(path_name, _fields(folder, paths, magic=magic))
+    return map(path_name, fields(folder, paths, magic=magic))
 
 
-def _fields(folder: str, paths: Sequence[str], *options: str, magic: str = "literal") -> Iterator[bytes]:
+def fields(folder: str, paths: Sequence[str], *options: str, magic: str = "literal") -> Iterator[bytes]:
+    """List what git tracks.
+
+    Args:
+        folder: Where git is asked.
+        paths: Paths relative to `folder`, or patterns.
+        options: Those of ``git ls-files``.
+        magic: How `paths` are meant (gitglossary(7), pathspec).
+
+    Yields:
+        Each answer, without its null byte.
+
+    Raises:
+        GitError: Git fails.
+    """
     for start in range(0, len(paths), TOGETHER):
         asked = [f":({magic}){path}" for path in paths[start : start + TOGETHER]]
         yield from filter(None, git.run(folder, "ls-files", "-z", *options, "--", *asked).split(b"\0"))

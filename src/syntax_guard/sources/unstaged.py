@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..config.settings import BASELINE_LIMIT, SPEAKING
-from .work_tree import WorkTree
+from .work_tree import WorkTree, work_tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,10 +38,11 @@ def _changed(index: StagedTree, disk: WorkTree, paths: Iterable[str]) -> Iterato
         while (path := path.rpartition("/")[0]) and path not in folders:
             folders.add(path)
     most = BASELINE_LIMIT + 1
+    left_out = dict(work_tree(disk.name).left_out())
     for folder in sorted(folders):
         for name in SPEAKING:
             path = f"{folder}/{name}".lstrip("/")
-            if _lines(disk.start(path, most)) != _lines(index.start(path, most)):
+            if _lines(disk.start(path, most)) != _lines(index.start(path, most)) and path not in left_out:
                 yield path
 
 

@@ -7,8 +7,16 @@ import stat
 
 from ..errors import relative
 from .git_index import GitIndex
+from .index_bytes import deleted
+from .path_names import path_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .left_out import LeftOut
 
 _PAGE = 4096
+_LINKS = 40
+"""Links that lead to each other, as many as the kernel follows."""
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 
 
@@ -28,7 +36,8 @@ class WorkTree:
         """The first `most` bytes of the file at `path`, relative to the top; None where none is there that counts."""
         whole = os.path.join(self.name, path)
         if not os.access(whole, os.F_OK):  # nearly always, and cheaper than to be refused
-            return None
+            left_out = self._index and self._index.left_out()
+            return self._held(path, most, self._index, left_out) if self._index and left_out else None
         if self._index is not None and (loose := self._untracked(path, whole, self._index)):
             self.untracked[loose] = None
             return None
@@ -47,6 +56,41 @@ class WorkTree:
     def called(self, path: str) -> str:
         """What messages call the file at `path`: its name from the current folder, or where they are read."""
         return relative(os.path.join(self.name, path), self._seen_from)
+
+    def deleted(self) -> list[str]:
+        """The declarations that git tracks and that are deleted on the disk, as far as their folders are there."""
+        return deleted(self.name, self._index.content()) if self._index else []
+
+    def left_out(self) -> list[tuple[str, str]]:
+        """The declarations that git tracks and keeps off the disk, each with the name of its content."""
+        left_out = self._index and self._index.left_out()
+        return sorted((one.path, one.blob) for one in left_out.declaring().values()) if left_out else []
+
+    def _held(self, path: str, most: int, index: GitIndex, left_out: LeftOut) -> bytes | None:
+        """As `start`, of a file that is not on the disk, or a link that leads to one: what the index holds counts."""
+        from . import git
+        from .git_links import SYMBOLIC
+
+        for _ in range(_LINKS):
+            held = left_out.file(path)
+            whole = os.path.join(self.name, path)
+            if held is None and os.path.islink(whole):
+                if not index.tracks(path):
+                    self.untracked[path] = None
+                    return None
+                target = os.readlink(whole)
+            elif held is None:
+                return self.start(path, most) if os.path.exists(whole) else None
+            else:
+                content, status = git.answer(self.name, "cat-file", "blob", held.blob, most=most)
+                if status or held.mode != SYMBOLIC:
+                    return None if status else content
+                target = path_name(content)
+            path = os.path.normpath(os.path.join(os.path.dirname(path), target)).replace(os.sep, "/")
+            if os.path.isabs(path) or path.startswith("../"):
+                self.untracked[os.path.normpath(os.path.join(self.name, path))] = None
+                return None
+        return None
 
     def _untracked(self, path: str, whole: str, index: GitIndex) -> str | None:
         """The path that git does not track: `path`, which is at `whole`, or for a link that of what it leads to."""

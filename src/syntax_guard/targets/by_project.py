@@ -67,11 +67,13 @@ class ByProject:
         self._lists: dict[tuple[str, tuple[str | ExpectedBroken, ...]], Listed] = {}
         self._notices: dict[str, str] = {}
         """Each note, and the line that says it."""
+        self.asked: Sequence[str] = ()
+        """The paths whose declarations are noted if they are deleted and not staged."""
 
     def over(self, tree: Tree) -> ByProject:
         """The same rules for paths in `tree`: the targets are found once for both."""
         other = object.__new__(ByProject)
-        vars(other).update(vars(self), _tree=tree, _trees={}, _folders={})
+        vars(other).update(vars(self), _tree=tree, _trees={}, _folders={}, asked=())
         return other
 
     def apart(self, tree: Tree) -> ByProject:
@@ -83,6 +85,13 @@ class ByProject:
     @property
     def notices(self) -> tuple[str, ...]:
         """What a person should know of the declarations, a line each."""
+        if self.asked:
+            from .deleted import deleted_declarations
+
+            self._located(self._here)
+            deleted = deleted_declarations(self._trees.values(), self._store, self.asked)
+            self._notices.update({note: note for note in deleted})
+            self.asked = ()
         return tuple(self._notices.values())
 
     def of(self, file: Readable) -> FileRules:
@@ -149,7 +158,8 @@ class ByProject:
 
     def stated(self, folders: Iterable[str]) -> tuple[object, list[tuple[Target, ...]]]:
         """All that `folders`, of those that declare something, say, and the targets that are asked."""
-        said, asked = [], [self._default.targets]
+        unseen = getattr(self._located(self._here)[0].tree, "left_out", None)
+        said, asked = [unseen and unseen()], [self._default.targets]
         for folder in folders:
             projects, below = self._located(folder)
             project = projects.of(below)

@@ -60,6 +60,7 @@ def surveys(settings: Settings, path: str | None = None) -> Surveys:
         asked, notices = _of_script(path, Asked(found.targets), fresh)
         return Surveys((ProjectSurvey(path, _survey(asked, fresh)),), notices)
     rules = ByProject(settings, machine, (path or ".",))
+    rules.asked = (path or ".",)
     if path is not None:
         inside = os.path.join(path, "") if os.path.isdir(path) else path
         asked, notices = _of_script(path, rules.of(File(inside, UNKNOWN)).asked, fresh)

@@ -1,0 +1,81 @@
+"""What git tracks and keeps off the disk, or does not look at there: asked of git, which knows each form of its index.
+
+Outside of a sparse checkout a file has the mark ``skip-worktree`` (git-update-index(1)), and is not on the disk.
+"""
+
+from __future__ import annotations
+
+from ..config.settings import SPEAKING, may_declare
+from ..errors import GitError
+from ..model import Record
+from .path_names import path_name
+from .tracked import fields
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_MAY_DECLARE = tuple(f"**/{name}" for name in (*SPEAKING, "*ockerfile*", "*ontainerfile*"))
+
+
+class Marked(Record):
+    """A file in the index, and the marks that it has there."""
+
+    path: str
+    mode: int
+    """As git keeps it, such as ``0o100644``."""
+    blob: str
+    """Name of the object that holds its content."""
+    is_unlooked: bool
+    """Whether git does not look for it on the disk (``skip-worktree``), or not at what it holds there
+    (``assume-unchanged``)."""
+    is_left_out: bool
+    """Whether it is ``skip-worktree``."""
+
+
+def marked(folder: str, paths: Sequence[str], magic: str = "literal") -> Iterator[Marked]:
+    """The files that git tracks at `paths`, which are relative to `folder`. Raises `GitError`."""
+    for field in fields(folder, paths, "-v", "--stage", magic=magic):
+        said, _, path = field.partition(b"\t")
+        mark, mode, blob, _ = said.decode().split(" ")
+        yield Marked(path_name(path), int(mode, 8), blob, mark.islower() or mark == "S", mark in "Ss")
+
+
+def declaring(top: str) -> list[str]:
+    """The files that git tracks in the work tree `top` and that may declare something by their names, without those
+    that it does not look at; none where git does not answer."""
+    try:
+        return [one.path for one in marked(top, _MAY_DECLARE, "glob") if not one.is_unlooked]
+    except GitError:
+        return []
+
+
+class LeftOut:
+    """The files that git keeps off the disk, of the work tree `top`."""
+
+    def __init__(self, top: str) -> None:
+        self._top = top
+        self._declaring: dict[str, Marked] | None = None
+        self._others: dict[str, Marked | None] = {}
+
+    def declaring(self) -> dict[str, Marked]:
+        """Those that may declare something by their names; none where git does not answer."""
+        if self._declaring is None:
+            try:
+                found = marked(self._top, _MAY_DECLARE, "glob")
+                self._declaring = {one.path: one for one in found if one.is_left_out}
+            except GitError:
+                self._declaring = {}
+        return self._declaring
+
+    def file(self, path: str) -> Marked | None:
+        """The file at `path`, relative to the top, if git keeps it off the disk."""
+        if may_declare(path):
+            return self.declaring().get(path)
+        if path not in self._others:  # what a compose file builds may have any name
+            try:
+                found = next(marked(self._top, [path]), None)
+            except GitError:
+                found = None
+            self._others[path] = found if found and found.is_left_out else None
+        return self._others[path]

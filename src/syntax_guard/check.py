@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 
-from .config.settings import Settings, load, may_declare
+from .config.settings import Settings, load, may_declare, something_declares
 from .run import Run
 from .sources import named, readers
 from .sources.file_types import NOTEBOOK, SUFFIXES
 from .sources.selection import Selection, slashed
-from .targets.rules import SameForAll, rules_for, same_for_all, saying
+from .targets.rules import SameForAll, same_for_all, saying
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .sources.readers import Readable
     from .sources.staged_index import Entry, Index
     from .stream import SourceResult
+    from .targets.by_project import ByProject
     from .targets.rules import Rules
 
 
@@ -46,7 +47,7 @@ def check_source(data: bytes, name: str = "<source>", settings: Settings | None 
         TargetError: A target in `settings` has no interpreter.
     """
     settings = settings or Settings()
-    return Run(settings, rules_for(settings, ())).judge(_selected(readers.Held(name, data))).diagnostics
+    return Run(settings, _rules(settings, ())).judge(_selected(readers.Held(name, data))).diagnostics
 
 
 def check_sources(
@@ -97,7 +98,7 @@ def check_paths(
     names = [os.fspath(path) for path in paths]
     settings = settings or load({}, {}, os.getcwd())
     if len(names) <= FEW and not any(map(os.path.isdir, names)):
-        run = Run(settings, rules_for(settings, names), follow)
+        run = Run(settings, _rules(settings, names), follow)
         return run.judge(named.select_files(names, run.rules.excludes, says=saying(run.rules)))
     from .sources import walk
 
@@ -119,7 +120,7 @@ def check_tracked(paths: Sequence[str], settings: Settings) -> Result:
     from .sources.tracked import tracked
 
     found = tracked(paths)
-    run = Run(settings, rules_for(settings, found.files))
+    run = Run(settings, _rules(settings, found.files))
     selection = run.wanted(named.select_for_hook(found.files, run.rules.excludes, _ALL_KINDS, saying(run.rules)))
     selection.skipped += found.skipped
     if not selection.files:
@@ -171,7 +172,7 @@ def _check_named(
         names = [*names, *links_to(names, top, may_declare)]
     asked = [*names, *(entry.path for entry in again)]
     by_file: Rules
-    by_file = by_project = rules_for(settings, asked, content)
+    by_file = by_project = _rules(settings, asked, content)
     more: list[str] = []
     if not isinstance(by_project, SameForAll) and (declaring := by_project.among(names)):
         from .targets.by_change import changed_on_disk
@@ -193,7 +194,7 @@ def _check_named(
 
 
 def _check_found(search: Search, names: Sequence[str], settings: Settings, follow: Follow | None = None) -> Result:
-    run = Run(settings, rules_for(settings, names), follow)
+    run = Run(settings, _rules(settings, names), follow)
     if len(names) <= FEW and not any(map(os.path.isdir, names)):
         return run.judge(search(names, run.rules.excludes, SUFFIXES, saying(run.rules)))  # no search, no suffixes
     return run.judge_search(lambda: run.select(search, names))
@@ -236,7 +237,7 @@ def check_stdin(data: bytes, settings: Settings) -> Result:
         TargetError: A target in `settings`, or of that project, has no interpreter.
     """
     name = slashed(settings.stdin_filename)
-    run = Run(settings, rules_for(settings, (name,)))
+    run = Run(settings, _rules(settings, (name,)))
     files = named.NamedFiles(run.rules.excludes, SUFFIXES)
     why_not = None if name == Settings.stdin_filename else files.left_out(name)
     if why_not is not None:
@@ -298,6 +299,20 @@ def check_staged(index: Index, settings: Settings) -> Result:
     from .sources.from_here import seen_from_here  # rarely: git starts its hooks at the top
 
     return seen_from_here(result, top)
+
+
+def _rules(settings: Settings, paths: Sequence[str], index: bytes | None = None) -> ByProject | SameForAll:
+    """The rules for a run over `paths`. Where a hook gives `index`, its bytes, what is deleted alone is no matter."""
+    from .sources.index_bytes import declares_unseen
+
+    if not settings.projects or not (something_declares(paths) or declares_unseen(index)):
+        return same_for_all(settings)
+    from .targets.by_project import ByProject
+    from .targets.machine import machine_of
+
+    by_project = ByProject(settings, machine_of(settings), paths)
+    by_project.asked = paths if index is None else ()
+    return by_project
 
 
 def _selected(*files: Readable) -> Selection:

@@ -6,6 +6,7 @@ import os
 import stat
 
 from ..errors import GitError
+from .path_names import path_name
 from .readers import not_regular
 
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
@@ -42,3 +43,12 @@ def bytes_of(path: str, most: int | None = None) -> bytes:
         return b"".join(parts)
     finally:
         os.close(file)
+
+
+def index_file(top: str) -> str:
+    """Path of the index of the work tree `top`. A linked worktree and a submodule have a file that says where it is."""
+    inside = os.path.join(top, ".git")
+    if os.path.isdir(inside):
+        return os.path.join(inside, "index")
+    named = path_name(bytes_of(inside, 4096).removeprefix(b"gitdir:").strip())
+    return os.path.join(top, named, "index")

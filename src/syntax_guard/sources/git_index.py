@@ -6,11 +6,9 @@ zero byte (gitformat-index(5), versions 2 and 3); what this does not find, git i
 
 from __future__ import annotations
 
-import os
-
-from .git_files import bytes_of
+from .git_files import bytes_of, index_file
 from .index_bytes import may_leave_out
-from .path_names import name_of, path_name
+from .path_names import name_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,12 +76,3 @@ class GitIndex:
             return bool(run(self._top, "ls-files", "-z", "--", f":(literal){path}"))
         except GitError:
             return False
-
-
-def index_file(top: str) -> str:
-    """Path of the index of the work tree `top`. A linked worktree and a submodule have a file that says where it is."""
-    inside = os.path.join(top, ".git")
-    if os.path.isdir(inside):
-        return os.path.join(inside, "index")
-    named = path_name(bytes_of(inside, 4096).removeprefix(b"gitdir:").strip())
-    return os.path.join(top, named, "index")

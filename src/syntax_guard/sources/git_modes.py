@@ -10,8 +10,7 @@ import os
 
 from ..errors import GitError
 from ..model import stamp_of
-from .git_files import bytes_of
-from .git_index import index_file
+from .git_files import bytes_of, index_file
 from .path_names import path_name
 from .selection import real_path
 

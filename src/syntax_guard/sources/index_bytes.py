@@ -25,7 +25,7 @@ def index_here() -> tuple[str | None, bytes]:
     path = os.path.join(top, ".git", "index")
     try:
         if os.path.isfile(os.path.join(top, ".git")):
-            from .git_index import index_file  # few work trees are linked ones
+            from .git_files import index_file  # few work trees are linked ones
 
             path = index_file(top)
         return top, read_file(path) if os.access(path, os.F_OK) else b""
@@ -34,7 +34,7 @@ def index_here() -> tuple[str | None, bytes]:
 
 
 def unlooked(names: Iterable[str], index: bytes) -> list[str]:
-    """Those of the files `names`, from the top of a work tree, whose disk git does not look at.
+    """Those of the files `names`, from the top of a work tree, whose disk git does not look at, as its `index` says.
 
     It was told so (``assume-unchanged``, ``skip-worktree``): something else than what is staged may stand there.
     """
@@ -72,6 +72,14 @@ def deleted(top: str, index: bytes) -> list[str]:
         known = declaring(top)
     gone = (path for path in known if not os.path.lexists(os.path.join(top, path)))
     return sorted({path for path in gone if os.path.isdir(os.path.join(top, os.path.dirname(path)))})
+
+
+def declares_unseen(index: bytes | None) -> bool:
+    """Whether git may track a declaration that is not on the disk, by the bytes of an `index`, or of that here."""
+    if index is not None:
+        return may_leave_out(index)
+    top, index = index_here()
+    return top is not None and (may_leave_out(index) or bool(deleted(top, index)))
 
 
 def _called(index: bytes, name: bytes) -> Iterator[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 
 from ..errors import GitError
-from .git_files import bytes_of
-from .git_index import index_file
+from .git_files import bytes_of, index_file
 from .git_links import FOLDER, LONGEST, SYMBOLIC, End, followed, skipped_as, worth_following
 from .index_bytes import may_hold_links
 from .path_names import path_name

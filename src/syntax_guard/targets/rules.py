@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from ..config.settings import something_declares
 from ..model import UNKNOWN, Record, Target, display_name, this_interpreter
 from ..sources.file_types import NOTEBOOK
 from ..sources.readers import File
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from ..errors import TargetError
     from ..model import Entry
     from ..sources.readers import Readable
-    from .by_project import ByProject
     from .expected import Listed
 
     Expected: TypeAlias = Callable[[str], ExpectedBroken | None]
@@ -175,40 +173,6 @@ class SameForAll:
     def baselines(self) -> list[tuple[str, Baseline]]:
         """The baselines that were looked for: none."""
         return []
-
-
-def rules_for(settings: Settings, paths: Sequence[str], index: bytes | None = None) -> ByProject | SameForAll:
-    """Make the rules of a run over files on disk.
-
-    Args:
-        settings: Flags, variables and the settings file.
-        paths: Files and folders, relative to the current folder or absolute.
-        index: The bytes of git's index where a hook has read them; what is deleted and not staged is no matter then.
-
-    Returns:
-        The rules: by project, unless the settings speak for every file, or nothing is declared.
-
-    Raises:
-        TargetError: No Python here can answer for a target of flags and variables.
-    """
-    if not settings.projects or not (something_declares(paths) or _is_declared_in(index)):
-        return same_for_all(settings)
-    from .by_project import ByProject
-    from .machine import machine_of
-
-    by_project = ByProject(settings, machine_of(settings), paths)
-    by_project.asked = paths if index is None else ()
-    return by_project
-
-
-def _is_declared_in(index: bytes | None) -> bool:
-    """Whether git may track a declaration that is not on the disk, by the bytes of its `index`."""
-    from ..sources.index_bytes import deleted, index_here, may_leave_out
-
-    if index is not None:
-        return may_leave_out(index)
-    top, index = index_here()
-    return top is not None and (may_leave_out(index) or bool(deleted(top, index)))
 
 
 def this_alone() -> tuple[Target, ...]:

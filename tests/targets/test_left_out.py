@@ -104,7 +104,7 @@ def test_a_refused_commit_does_not_call_it_a_change(sparse: Folder) -> None:
     assert (run.code, run.err) == (1, "")
 
 
-NOTED = {"a search": ".", "inside": "app/src", "named": "app/src/main.py", "tracked": "--tracked"}
+NOTED = {"a search": ".", "below": "app/src", "named": "app/src/main.py", "tracked": "--tracked"}
 
 
 @pytest.mark.parametrize("index", [(), ("update-index", "--index-version", "4")], ids=["version 2", "version 4"])
@@ -117,6 +117,7 @@ def test_what_is_deleted_and_not_staged_is_a_note(sparse: Folder, way: str, inde
     said = "app/pyproject.toml is deleted here and not staged, so "
     assert (run.code, said in run.err) == (0 if way != "tracked" and way != "a search" else 1, True)
     assert "`check --staged` and CI still ask requires-python >=3.8 (git rm app/pyproject.toml)\n" in run.err
+    assert "../pyproject.toml is deleted here and not staged, so " in sparse.guard("check", cwd="app/src").err
     sparse.git("rm", "-q", "app/pyproject.toml")
     assert said not in sparse.guard("check", NOTED[way]).err
 

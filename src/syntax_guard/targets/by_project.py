@@ -12,7 +12,7 @@ from ..sources.selection import slashed
 from ..sources.work_tree import WorkTree, work_tree
 from ..storage.key import cache_key
 from ..storage.store import Store
-from .declared import asked_by, unusable
+from .declared import asked_by, named_by, unusable
 from .rules import Asked, FileRules, matcher, this_alone
 
 TYPE_CHECKING = False
@@ -55,7 +55,7 @@ class ByProject:
         self._starts = (*paths, settings.root, ".")
         self._roots: list[str] | None = None
         overridden = {"target_version", "python"} & settings.overrides
-        own = _named(settings, machine) or this_alone()
+        own = named_by(settings, machine) or this_alone()
         self._default = Asked(own)
         self._override = Asked(own) if overridden else None
         self._trees: dict[str, Projects] = {}
@@ -318,12 +318,3 @@ def _baselines(project: Project) -> Baselines | None:
 
 def _lies_in(path: str, folder: str) -> bool:
     return path == folder or path.startswith(os.path.join(folder, ""))
-
-
-def _named(settings: Settings, machine: Machine) -> tuple[Target, ...]:
-    """The targets that `settings` name, for every file."""
-    if not (settings.target_version or settings.python):
-        return ()
-    from .resolve import resolve
-
-    return resolve(settings.target_version, settings.python, None, machine)

@@ -9,8 +9,18 @@ from .rules import Asked
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..config.declarations.declaration import Declaration
+    from ..config.settings import Settings
     from ..model import Version
     from .machine import Machine
+
+
+def named_by(settings: Settings, machine: Machine) -> tuple[Target, ...]:
+    """The targets that `settings` name, for every file."""
+    if not (settings.target_version or settings.python):
+        return ()
+    from .resolve import resolve
+
+    return resolve(settings.target_version, settings.python, None, machine)
 
 
 def unusable(declaration: Declaration) -> str | None:

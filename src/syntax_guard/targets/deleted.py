@@ -65,4 +65,5 @@ def _notes(projects: Projects, store: Store, paths: Sequence[str]) -> Iterator[s
             except (GitError, SettingsError):  # that is for the gate of the index to say
                 pass
             counts = instead(projects, folder)
-            yield f"{path} is deleted here and not staged, so {counts}; `check --staged` and CI {still} (git rm {path})"
+            name = projects.tree.called(path)
+            yield f"{name} is deleted here and not staged, so {counts}; `check --staged` and CI {still} (git rm {name})"

@@ -36,7 +36,7 @@ def check_source(data: bytes, name: str = "<source>", settings: Settings | None 
         data: The bytes of the source, as they would stand in a file.
         name: What the findings call it. A name that ends in ``.ipynb`` means a notebook.
         settings: The targets and limits; None for the defaults. Where they name no target, the source's own block of
-            script metadata (PEP 723) does, else the Python that runs this is it.
+            script metadata (PEP 723) or first line does, else the Python that runs this is it.
 
     Returns:
         The findings, errors first. Every target accepts the source if none has the severity ``error``. No content of

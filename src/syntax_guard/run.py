@@ -13,7 +13,7 @@ from .model import UNKNOWN, Problem, Result, Source, Summary, Verdict, this_inte
 from .sources.file_types import NOTEBOOK, SUFFIXES, is_notebook
 from .sources.readers import File
 from .sources.selection import FoundFiles
-from .targets.rules import hears_scripts, saying
+from .targets.rules import hears_scripts, same_targets, saying
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .cache.run_cache import RunCache
     from .config.settings import Settings
     from .findings.tally import Tally
+    from .judging.scripts import Scripts
     from .judging.unwritten import Unwritten
     from .model import Skipped, Stale, Target
     from .sources.readers import Readable
@@ -55,6 +56,7 @@ class Run:
         self._memory: RunCache | None = None
         self._tally: Tally | None = None
         self._unwritten: Unwritten | None = None
+        self._scripts: Scripts | None = None
         self._defers = may_hold if hears_scripts(settings) else None
         self._known = 0
         """Sources that needed no judging."""
@@ -160,7 +162,8 @@ class Run:
                           *((tally.baseline, tally.expected) if tally else ()))  # fmt: skip
         targets = tuple(sorted(self._targets, key=lambda target: target.version))
         memory, unwritten = self._memory, self._unwritten.notices if self._unwritten else ()
-        notices = (*self.rules.notices, *(memory.notices if memory else ()), *unwritten, *self._stale())
+        notices = (*self.rules.notices, *(memory.notices if memory else ()), *unwritten, *self._stale(),
+                   *(self._scripts.notices if self._scripts else ()))  # fmt: skip
         found, entries = (tally.found, tally.entries) if tally else ((), ())
         stale = (*(tally.stale if tally else ()), *self._gone())
         return Result(targets, summary, found, account, memory.notes if memory else (), notices, stale, entries)
@@ -206,7 +209,7 @@ class Run:
                 self._ask(asked.targets)
                 if self._memory is not None:
                     self._memory.ask(file.path)
-                known[id(asked)] = asked, groups.setdefault(_targets_of(asked), (asked, []))[1]
+                known[id(asked)] = asked, groups.setdefault(same_targets(asked), (asked, []))[1]
             known[id(asked)][1].append(file)
         return groups.values()
 
@@ -226,13 +229,12 @@ class Run:
             else:
                 scripts.append((judgement.file, judgement.source))
         if scripts:
-            from .targets.machine import machine_of
-            from .targets.scripts import own_targets
+            if self._scripts is None:
+                from .judging.scripts import Scripts
+                from .targets.machine import machine_of
 
-            for own, script in own_targets(scripts, asked, machine_of(self._settings), self._note_block):
-                self._ask(own.targets)
-                inquiry = Inquiry(own.targets, requests(own.targets), self._limits)
-                yield from judge([script], inquiry) if own.targets else unanswered([script], own.wanted, own.unanswered)
+                self._scripts = Scripts(machine_of(self._settings), self._limits, self._ask, self._note_block)
+            yield from self._scripts.judged(scripts, lambda file: self.rules.of(file).asked)
 
     def _note_block(self, file: Readable, source: Source, message: str) -> None:
         problem = Problem("ScriptBlock", f"the block of script metadata is ignored: {message}")
@@ -313,8 +315,3 @@ class Run:
 
 _ASKED = ("root", "python", "projects", *OF_A_FILE)
 """The settings that decide which files are chosen, and what is asked of them."""
-
-
-def _targets_of(asked: Asked) -> object:
-    """What is the same for files with the same targets, whatever declares them."""
-    return tuple((target.version, target.interpreter, target.exact) for target in asked.targets) or asked

@@ -19,8 +19,8 @@ OF_ALL = ("errors", "cli.exit_codes", "cli.main")
 """The modules that every verb imports, in such an order that each comes behind those that it imports."""
 OF_A_COMMIT = (
     "cli.commands", "cli.commands.check", "config", "model", "config.settings",
-    "sources", "sources.readers", "judging", "judging.judgement", "judging.in_process", "judging.schedule",
-    "sources.file_types", "sources.selection", "targets", "targets.rules", "run", "sources.named", "check",
+    "sources", "sources.readers", "sources.file_types", "judging", "judging.judgement", "judging.in_process",
+    "judging.schedule", "sources.selection", "targets", "targets.rules", "run", "sources.named", "check",
     "sources.path_names", "sources.index_bytes",
 )  # fmt: skip
 """Likewise, for each check."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..model import VALID, Problem, Record, Source, Verdict
+from ..sources.file_types import FIRST_LINE
 from ..sources.readers import File, UnreadableError
 
 TYPE_CHECKING = False
@@ -184,8 +185,14 @@ def unanswered(
 
 
 def may_hold(data: bytes) -> bool:
-    """Whether the source `data` may hold a block of script metadata (PEP 723), which says which Pythons it is for."""
-    return b"# /// script" in data
+    """Whether the source `data` may say itself which Pythons it is for: in a block of script metadata (PEP 723), or in
+    its first line."""
+    return b"# /// script" in data or (data[:2] == b"#!" and _may_name_a_version(data[:FIRST_LINE]))
+
+
+def _may_name_a_version(start: bytes) -> bool:
+    line = start.partition(b"\n")[0]
+    return b"ython3." in line or b"ython2" in line or b"--python" in line or b" -p" in line
 
 
 def hidden(data: bytes) -> tuple[Problem, ...]:

@@ -20,6 +20,8 @@ _BY_NAME = ("SConstruct", "Sconstruct", "sconstruct", "SConscript", "sconscript"
 """What `identify` does not know by its name: SCons runs it as Python."""
 FIRST = 4096
 """Bytes at the beginning of a file that tell: a script may be of the shell and of Python, behind a long comment."""
+FIRST_LINE = 256
+"""Bytes of the longest first line that the kernel reads."""
 _OTHER_SCRIPTS = frozenset({"shell", "fish", "perl", "ruby", "php", "lua"})
 """Tags of `identify` for what may be started by its first line on Windows, which has no right to execute: every text
 would have to be opened. Elsewhere, any name may be that of a script: ``deploy.sh``, ``notes.txt``, ``tool.exe``."""

@@ -20,6 +20,46 @@ def has_python_shebang(first: bytes) -> bool:
     return _runs_python(_command(_split_by_env(text) if behind_env else words), following, of_env=behind_env)
 
 
+def named_version(first: bytes) -> tuple[str, str] | None:
+    """Read which version of Python the first line of a script starts.
+
+    Args:
+        first: Bytes that the script begins with.
+
+    Returns:
+        The words that say so and the version, such as ``--python 3.9`` and ``3.9``; None where none is named.
+    """
+    if not has_python_shebang(first):
+        return None
+    text = first[2:].partition(b"\n")[0].partition(b"\0")[0].decode("utf-8", "replace")
+    words = text.split()
+    if _base(words[0]) == "env":
+        words = _split_by_env(text)
+    chooses = False
+    for at, word in enumerate(words):
+        option, _, value = word.partition("=")
+        chooses = chooses or _base(word) in ("uv", "pipx")
+        if chooses and option in ("--python", "-p"):
+            value = value or "".join(words[at + 1 : at + 2])
+            version = _version(value)
+            return (f"{option} {value}", version) if version else None
+        name = _base(word)
+        if is_interpreter(name) and not {*" ="} & {*word}:
+            version = _version(name)
+            return (name, version) if version else None
+    return None
+
+
+def _version(name: str) -> str | None:
+    """The minor version in the name of a CPython: of ``python3.9``, ``cpython-3.9.18``, ``3.9``. ``python2`` is 2.0."""
+    plain = _base(name).removeprefix("c").removeprefix("python").lstrip("w@-")
+    major, _, rest = plain.partition(".")
+    minor = rest[: len(rest) - len(rest.lstrip("0123456789"))]
+    if major == "2" and not minor:
+        return "2.0"
+    return f"{major}.{int(minor)}" if major in ("2", "3") and minor and len(minor) < 4 else None
+
+
 def _runs_python(command: list[str], following: list[str], *, of_env: bool) -> bool:
     """Whether `command` runs as Python the script that goes on with the lines `following`.
 

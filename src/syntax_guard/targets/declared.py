@@ -57,7 +57,7 @@ def asked_by(declaration: Declaration, machine: Machine) -> Asked:
         found = survey(declaration.says, (), None, machine, asked_by=_why(declaration))
         for error in found.unanswered:
             raise error
-        return Asked(_declared(found.targets, declaration))
+        return Asked(_declared(found.targets, declaration), explicit=True)
     if declaration.kind == "pin":
         return _pin(declaration, machine, this)
     return _floor(declaration, machine, this)

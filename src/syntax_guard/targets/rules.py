@@ -69,6 +69,8 @@ class Asked(Record):
     """Where none can answer, the target that is declared."""
     note: str | None = None
     """What was asked in place of what is declared."""
+    explicit: bool = False
+    """Whether our own table names them."""
 
 
 class Allowance(Record):
@@ -122,6 +124,11 @@ class FileRules(Record):
         names = [display_name(path, member, cell), *([] if cell is None else [display_name(path, member)])]
         said = [self.expected(name) for name in names]  # each entry takes note of what it matches
         return any(entry is not None for entry in said)
+
+
+def same_targets(asked: Asked) -> object:
+    """What is the same wherever the same targets are `asked`, whatever declares them."""
+    return tuple((target.version, target.interpreter, target.exact) for target in asked.targets) or asked
 
 
 def saying(rules: Rules) -> Callable[[str], object]:
@@ -182,7 +189,7 @@ def this_alone() -> tuple[Target, ...]:
 
 
 def hears_scripts(settings: Settings) -> bool:
-    """Whether a script's own block may name the Pythons that are asked about it: unless `settings` name them."""
+    """Whether a script may name the Pythons that are asked about it: unless `settings` name them."""
     named = settings.target_version or settings.python or settings.requires_python is not None
     return not ({"target_version", "python"} & settings.overrides) and (settings.projects or not named)
 

@@ -1,50 +1,32 @@
-"""The targets of scripts that say themselves which Pythons they are for (PEP 723)."""
+"""The targets of scripts that say themselves which Pythons they are for: in a block (PEP 723), or the first line."""
 
 from __future__ import annotations
 
 from ..config.declarations import script
-from ..config.declarations.declaration import DeclarationError
-from ..sources.readers import File, Loaded, LoadedFile
+from ..config.declarations.declaration import Declaration, DeclarationError
+from ..model import Record, this_interpreter
+from ..sources.file_types import FIRST_LINE
+from ..sources.first_line import named_version
 from .declared import asked_by, unusable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
     from ..model import Source
-    from ..sources.readers import Readable
     from .machine import Machine
     from .rules import Asked
 
 
-def own_targets(
-    scripts: Iterable[tuple[Readable, Source]],
-    project: Asked,
-    machine: Machine,
-    note: Callable[[Readable, Source, str], None],
-) -> Iterator[tuple[Asked, Readable]]:
-    """Find the targets of scripts that may name them themselves.
+class Own(Record):
+    """What is asked about a script."""
 
-    Args:
-        scripts: What was handed back, each with its bytes.
-        project: What is asked about a script that says nothing.
-        machine: Where Pythons are looked for.
-        note: Is told the reason where a block cannot be read or used.
-
-    Yields:
-        The targets, and the script, with its bytes.
-    """
-    for file, source in scripts:
-        asked, why = asked_about(source, project, machine)
-        if why:
-            note(file, source, why)
-        loaded: Readable = Loaded(file, source.data)
-        if isinstance(file, File) and source.stamp is not None:
-            loaded = LoadedFile(file, source.data, source.stamp)
-        yield asked, loaded
+    asked: Asked
+    block: str | None = None
+    """Why its block cannot be read or used."""
+    note: str | None = None
+    """What a person should know of its first line."""
 
 
-def asked_about(source: Source, project: Asked, machine: Machine) -> tuple[Asked, str | None]:
+def asked_about(source: Source, project: Asked, machine: Machine) -> Own:
     """Find the targets of a script that may name them itself.
 
     Args:
@@ -53,11 +35,24 @@ def asked_about(source: Source, project: Asked, machine: Machine) -> tuple[Asked
         machine: Where Pythons are looked for.
 
     Returns:
-        The targets, and the reason where a block cannot be read or used.
+        The targets, and what there is to say of its block and of its first line.
     """
+    why = None
     try:
         declaration = script.read(source.data, source.path)
+        why = unusable(declaration) if declaration else None
     except DeclarationError as error:
-        return project, str(error)
-    why = unusable(declaration) if declaration else None
-    return asked_by(declaration, machine) if declaration and not why else project, why
+        declaration, why = None, str(error)
+    if declaration and not why:
+        return Own(asked_by(declaration, machine))
+    named = None if project.explicit or source.cell is not None else named_version(source.data[:FIRST_LINE])
+    if named is None:
+        return Own(project, why)
+    words, version = named
+    declaration = Declaration("pin", (version,), words, source.path, 1)
+    if useless := unusable(declaration):
+        said = next((target.declared for target in project.targets if target.declared), None)
+        counts = f"{said} counts" if said else f"{this_interpreter().name} is asked"
+        return Own(project, why, f"{words} is ignored: {useless}, so {counts}")
+    asked = asked_by(declaration, machine)
+    return Own(asked, why, asked.note and f"{words}: no such Python is here, so {this_interpreter().name} is asked")

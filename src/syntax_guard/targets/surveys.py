@@ -75,13 +75,14 @@ def surveys(settings: Settings, path: str | None = None) -> Surveys:
 
 
 def _of_script(path: str, project: Asked, machine: Machine) -> tuple[Asked, tuple[str, ...]]:
-    """What is asked about the file at `path`, by its own block or its `project`; and why its block is ignored."""
+    """What is asked about the file at `path`, by itself or its `project`; and why what it says is ignored."""
     try:
         data = read_file(path)
     except UnreadableError:  # a folder, or a finding of the check
         return project, ()
-    asked, why = asked_about(Source(path, data), project, machine)
-    return asked, (f"{path}: the block of script metadata is ignored: {why}",) if why else ()
+    own = asked_about(Source(path, data), project, machine)
+    of_block = f"{path}: the block of script metadata is ignored: {own.block}" if own.block else None
+    return own.asked, tuple(filter(None, (of_block, own.note and f"{path}:1: {own.note}")))
 
 
 def _survey(asked: Asked, machine: Machine) -> Survey:

@@ -484,6 +484,7 @@ class TestFolder:
 
         real = os.write
         Path("a.py").write_bytes(GREEN)
+        check_paths(["."], Settings(cache_dir=str(kept.parent / "other")))  # the key is there
         monkeypatch.setattr(os, "write", write)
         result = check_paths(["."], Settings(cache_dir=str(kept)))
         monkeypatch.undo()

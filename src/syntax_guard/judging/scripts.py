@@ -32,11 +32,11 @@ class Scripts:
         self._ask = ask
         self._ignored = ignored
         self._noted: dict[str, list[str]] = {}
-        """What is to be said of first lines, and of which files."""
+        """What is to be said of first lines, and the files that have them."""
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What a person should know of first lines, once for all of which the same is to be said."""
+        """What a person should know of first lines, once for all that need the same note."""
         more = {note: f" (and {len(paths) - 1} more)" if len(paths) > 1 else "" for note, paths in self._noted.items()}
         return tuple(f"{paths[0]}:1{more[note]}: {note}" for note, paths in self._noted.items())
 

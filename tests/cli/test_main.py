@@ -238,6 +238,21 @@ class TestOutput:
         assert columns / 2 < max(map(len, run.out.splitlines())) <= columns
 
 
+IN_A_CALLBACK = """\
+import os, sys, weakref
+from syntax_guard.cli.main import run_and_exit
+class Thing: pass
+def load_ahead():
+    thing = Thing()
+    reference = weakref.ref(thing, lambda _: os.kill(os.getpid(), {number}))
+    del thing
+    os._exit(0)
+sys.argv = ["syntax-guard", "check", "--version"]
+run_and_exit(load_ahead)
+"""
+"""What a handler raises in a weak reference's callback goes no further."""
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc to see when it judges")
 class TestEnds:
     @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -252,6 +267,11 @@ class TestEnds:
         process.send_signal(number)
         _, complaint = process.communicate(timeout=30)
         assert (process.returncode, complaint) == (code, b"")
+
+    @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+    def test_a_signal_in_a_callback_of_the_interpreter(self, folder: Folder, number: signal.Signals, code: int) -> None:
+        run = folder.run(sys.executable, "-c", IN_A_CALLBACK.format(number=int(number)))
+        assert (run.code, run.err) == (code, "")
 
     def test_a_reader_that_goes_away(self, folder: Folder) -> None:
         for index in range(500):

@@ -205,6 +205,19 @@ def check():
         worker.wait()
     return 0
 """
+CALLBACK = """
+import weakref
+class Thing: pass
+def callback(_):
+    print('checking', flush=True)
+    time.sleep(60)
+def check():
+    thing = Thing()
+    reference = weakref.ref(thing, callback)
+    del thing
+    time.sleep(60)
+    return 0
+"""
 ENDING = ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"]
 
 
@@ -216,6 +229,15 @@ def test_a_signal_is_answered_at_once_in_the_middle_of_a_c_call(name: str, tmp_p
     process.send_signal(signal.Signals[name])
     rest, _ = process.communicate(timeout=5)
     assert (process.returncode, rest) == (-signal.Signals[name], "")
+
+
+def test_a_signal_in_a_callback_of_the_interpreter_is_answered_without_a_word() -> None:
+    process = subprocess.Popen([*gate(CALLBACK), *STARTED], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "checking\n"
+    process.terminate()
+    rest, errors = process.communicate(timeout=5)
+    assert (process.returncode, rest, errors) == (-signal.SIGTERM, "", "")
 
 
 def test_a_signal_that_the_caller_ignored_is_ignored() -> None:

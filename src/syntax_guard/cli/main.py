@@ -43,12 +43,16 @@ def run_and_exit(load_ahead: Callable[[], None] = lambda: None) -> NoReturn:
     except BrokenPipeError:  # the reader of the report has gone
         code = _unasked(sys.argv[1:])
     except Stopped as stopped:
-        code = stopped.code
-        worker = sys.modules.get("syntax_guard.processes.worker")
-        if worker:  # their pool may have been closing when the signal came
-            worker.end_all()
+        _end_stopped(stopped)
     # What is left is to take the interpreter apart object by object, which takes a tenth as long as starting it.
     os._exit(code)
+
+
+def _end_stopped(stopped: Stopped) -> NoReturn:
+    worker = sys.modules.get("syntax_guard.processes.worker")
+    if worker:  # their pool may have been closing when the signal came
+        worker.end_all()
+    os._exit(stopped.code)
 
 
 def _current_folder() -> str:
@@ -78,6 +82,14 @@ def _answer_signals() -> None:
             _signal.alarm(CLEANUP_SECONDS)
         raise Stopped(codes[number])
 
+    def unraisable(what: sys.UnraisableHookArgs) -> None:
+        if isinstance(
+            what.exc_value, Stopped
+        ):  # the signal came in a callback of the interpreter, which raises nothing
+            _end_stopped(what.exc_value)
+        sys.__unraisablehook__(what)
+
+    sys.unraisablehook = unraisable
     for number in codes:
         if _signal.getsignal(number) != _signal.SIG_IGN:
             _signal.signal(number, stop)

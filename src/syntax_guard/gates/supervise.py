@@ -197,6 +197,7 @@ def _check_and_exit(check: Callable[[], int], held: Held, lifeline: int) -> NoRe
         _be_the_first_to_go()
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # it may write although its group is not the terminal's
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        sys.unraisablehook = _end_if_called_off
         for number in {*held.ending, signal.SIGINT}:  # SIGINT is how the parent calls it off
             signal.signal(number, signal.default_int_handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, held.mask)
@@ -207,6 +208,13 @@ def _check_and_exit(check: Callable[[], int], held: Held, lifeline: int) -> NoRe
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(status)
+
+
+def _end_if_called_off(what: sys.UnraisableHookArgs) -> None:
+    """Call the check off where a signal came in a callback of the interpreter, which swallows what a handler raises."""
+    if isinstance(what.exc_value, KeyboardInterrupt):
+        os._exit(2)
+    sys.__unraisablehook__(what)
 
 
 def _be_the_first_to_go() -> None:

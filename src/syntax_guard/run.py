@@ -162,7 +162,7 @@ class Run:
                           *((tally.baseline, tally.expected) if tally else ()))  # fmt: skip
         targets = tuple(sorted(self._targets, key=lambda target: target.version))
         memory, unwritten = self._memory, self._unwritten.notices if self._unwritten else ()
-        notices = (*self.rules.notices, *(memory.notices if memory else ()), *unwritten, *self._stale(),
+        notices = (*self.rules.notices, *(memory.notices if memory else ()), *unwritten, *self._stale(account),
                    *(self._scripts.notices if self._scripts else ()))  # fmt: skip
         found, entries = (tally.found, tally.entries) if tally else ((), ())
         stale = (*(tally.stale if tally else ()), *self._gone())
@@ -177,11 +177,11 @@ class Run:
 
         return gone(baselines, self._searched)
 
-    def _stale(self) -> Iterator[str]:
-        """A line for each entry of what is broken on purpose that matches nothing in the trees that were searched."""
+    def _stale(self, account: tuple[Skipped, ...]) -> Iterator[str]:
+        """A line for each entry of the lists of the settings that matches nothing in the trees that were searched."""
         for listed in self.rules.lists() if self._searched else ():
-            if listed.lies_below(self._searched):
-                yield from listed.notices()
+            if listed.lies_below(self._searched) and (self._settings.verbose or not listed.is_detail):
+                yield from listed.notices(account)
 
     def _ask(self, targets: tuple[Target, ...]) -> None:
         self._targets.update(dict.fromkeys(targets))

@@ -34,7 +34,7 @@ TRAPS = (
         "tomllib.py",
         "tomli.py",
         "identify.py",
-        "pathspec.py",
+        "yaml.py",
         "msvcrt.py",
         "secrets.py",
         "unicodedata.py",

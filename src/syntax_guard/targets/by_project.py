@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..model import Target
     from ..sources.readers import Readable
     from .baselines import Baselines
+    from .excluding import Excluding
     from .expected import Listed
     from .machine import Machine
 
@@ -96,16 +97,12 @@ class ByProject:
 
     def of(self, file: Readable) -> FileRules:
         """What counts for `file`. Raises `SettingsError` and `TargetError` for a table of ours above it."""
-        return self._in(file.path.rpartition("/")[0])[0]
+        return self.said_of(file.path.rpartition("/")[0])[0]
 
     def excludes(self, path: str) -> bool:
         """Whether the settings leave out `path`, which ends in a slash if it is a folder's."""
-        patterns = self._in(path.rstrip("/").rpartition("/")[0])[1]
+        patterns = self.said_of(path.rstrip("/").rpartition("/")[0])[1]
         return any(leaves_out(path) for leaves_out in patterns)
-
-    def said_of(self, folder: str) -> tuple[FileRules, tuple[Matcher, ...]]:
-        """What counts for the files of `folder`, and what leaves some of them out. Raises as `of`."""
-        return self._in(folder)
 
     def built(self) -> set[str]:
         """The folders that compose files build, of those that were looked at."""
@@ -141,11 +138,13 @@ class ByProject:
             os.path.join(top, folder) for top, one in self._trees.items() for folder in (*one.declaring, *one.unheard)
         ]
 
-    def lists(self) -> Iterable[Listed]:
-        """What is broken on purpose, by the lists of all folders that were looked at."""
+    def lists(self) -> Iterable[Listed | Excluding]:
+        """What is broken on purpose, and what is left out, by the lists of all folders that were looked at."""
         for folder in self.declaring():
-            self._in(folder)
-        return self._lists.values()
+            self.said_of(folder)
+        from .excluding import excluding
+
+        return (*self._lists.values(), *excluding(self._matchers, self._settings.setting("exclude"), self._here))
 
     def baselines(self) -> list[tuple[str, Baseline]]:
         """Each baseline on disk that was looked at, with the top of its tree."""
@@ -167,7 +166,8 @@ class ByProject:
             asked.append(self._asked_by(project.declaration).targets)
         return said, asked
 
-    def _in(self, folder: str) -> tuple[FileRules, tuple[Matcher, ...]]:
+    def said_of(self, folder: str) -> tuple[FileRules, tuple[Matcher, ...]]:
+        """What counts for the files of `folder`, and what leaves some of them out. Raises as `of`."""
         known = self._folders.get(folder)
         if known is None:
             projects, below = self._located(folder)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 from ..config.expected import entries
 from ..sources.gitignore import deciding
+from .excluding import lies_below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +15,9 @@ if TYPE_CHECKING:
 
 class Listed:
     """The entries of one list. It remembers which names they matched, so that it can tell which match nothing."""
+
+    is_detail = False
+    """See `Excluding`."""
 
     def __init__(self, values: Sequence[str | ExpectedBroken], root: str, said: str, folder: str = ".") -> None:
         """Patterns count from the folder `root`; names are relative to `folder`. `said` is the name of the list.
@@ -31,8 +33,7 @@ class Listed:
 
     def lies_below(self, folders: Iterable[str]) -> bool:
         """Whether the list counts from one of `folders`, which are real paths, or from below it."""
-        root = os.path.realpath(self._root)
-        return any(os.path.join(root, "").startswith(os.path.join(folder, "")) for folder in folders)
+        return lies_below(self._root, folders)
 
     def entry(self, name: str) -> ExpectedBroken | None:
         """The entry that counts for the source called `name`: the last that matches it."""
@@ -42,7 +43,7 @@ class Listed:
         self._met[name] = position
         return self._entries[position]
 
-    def notices(self) -> Iterable[str]:
+    def notices(self, _account: object) -> Iterable[str]:
         """A line for each pattern that matches none of the names that were asked for."""
         met = set(self._met.values())
         for position, entry in enumerate(self._entries):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..errors import TargetError
     from ..model import Entry
     from ..sources.readers import Readable
+    from .excluding import Excluding
     from .expected import Listed
 
     Expected: TypeAlias = Callable[[str], ExpectedBroken | None]
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
         def declaring(self) -> list[str]:
             """The folders on disk that declare something."""
 
-        def lists(self) -> Iterable[Listed]:
-            """What is broken on purpose, by the lists of the settings."""
+        def lists(self) -> Iterable[Listed | Excluding]:
+            """What is broken on purpose, and what is left out, by the lists of the settings."""
 
         def stated(self, folders: Iterable[str]) -> tuple[object, list[tuple[Target, ...]]]:
             """All that `folders`, of those that declare something, say, and the targets that they ask."""
@@ -152,10 +153,12 @@ class SameForAll:
 
     notices: tuple[str, ...] = ()
 
-    def __init__(self, rules: FileRules, exclude: Callable[[str], bool] | None, listed: Listed | None = None) -> None:
+    def __init__(
+        self, rules: FileRules, exclude: Callable[[str], bool] | None, lists: Iterable[Listed | Excluding] = ()
+    ) -> None:
         self._rules = rules
         self._exclude = exclude
-        self._listed = listed
+        self._lists = lists
 
     def of(self, file: Readable) -> FileRules:  # noqa: ARG002
         """What counts for any `file`: the same."""
@@ -169,9 +172,9 @@ class SameForAll:
         """The folders that count: none."""
         return []
 
-    def lists(self) -> Iterable[Listed]:
-        """The list of the settings, where there is one."""
-        return (self._listed,) if self._listed else ()
+    def lists(self) -> Iterable[Listed | Excluding]:
+        """Those of the settings."""
+        return self._lists
 
     def stated(self, folders: Iterable[str]) -> tuple[object, list[tuple[Target, ...]]]:  # noqa: ARG002
         """What `folders` say: nothing."""
@@ -241,7 +244,12 @@ def same_for_all(
     scripts = percent_scripts or scripts
     of_all = FileRules(asked, settings.warnings, settings.notebooks, (expected,) if expected else (), baselines,
                        (scripts,) if scripts else ())  # fmt: skip
-    return SameForAll(of_all, exclude, listed)
+    lists: list[Listed | Excluding] = [listed] if listed else []
+    if exclude:
+        from .excluding import Excluding
+
+        lists.append(Excluding(settings.exclude, *_place(settings, "exclude", here), folder))
+    return SameForAll(of_all, exclude, lists)
 
 
 def _place(settings: Settings, name: str, here: str) -> tuple[str, str]:

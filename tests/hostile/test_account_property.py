@@ -7,6 +7,8 @@ import os
 import random
 import subprocess
 import sys
+import zipfile
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,6 +32,7 @@ FOLDERS = (
     "gen",
     "environment",
     "build.py",
+    "pkg.egg",
     "__pycache__",
     ".git2",
 )
@@ -38,7 +41,15 @@ TOOLS = {"node_modules", ".venv", "__pycache__"}
 BY_NAME = ("SConstruct", "wscript")
 SCRIPTS = ("tool", "notes.txt", "run.sh", "Makefile", "data.json")
 """What is Python where it may be executed, by its first line."""
-LINES = ("#!/usr/bin/python3\n", "#!/usr/bin/env -S uv run --script\n", "#!/bin/sh\n", "")
+LINES = (
+    "#!/usr/bin/python3\n", "#!/usr/bin/env -S uv run --script\n", "#!/bin/sh\n'''exec' python3 \"$0\" \"$@\"\n' '''\n",
+    "#!/bin/sh\nexec python3 other.py\n", "#!/bin/sh\n", "",
+)  # fmt: skip
+PYTHON_LINES = LINES[:3]
+"""The last of them is a script of the shell and of Python at once, as pip writes it."""
+ARCHIVES = ("app.pyz", "zipped", "old-1.0-py3.9.egg")
+"""Zip applications, one of them without a suffix, and an egg. A search opens none; a file that is named is opened."""
+MEMBERS = ("__main__.py", "app/a.py", "app/notes.txt", "EGG-INFO/PKG-INFO")
 IGNORED: tuple[list[str], ...] = (["--exclude=gen/"], ["--exclude=b.pyi"], ["--exclude=/*", "--exclude=!/app"], [],
                                   ["--exclude=tool", "--exclude=*.txt"], ["--exclude=app/**/lib"])  # fmt: skip
 
@@ -56,6 +67,9 @@ def grow(folder: Folder, chance: random.Random) -> None:
         for name in chance.sample(SCRIPTS, chance.randint(0, 2)):
             path = folder.write(f"{place}/{name}", f"{chance.choice(LINES)}x = = 1\n")
             path.chmod(chance.choice([0o755, 0o644]))
+        for name in chance.sample(ARCHIVES, chance.randint(0, 1)):
+            first = b"" if name.endswith(".egg") else b"#!/usr/bin/env python3\n"
+            folder.write(f"{place}/{name}", first + zipped()).chmod(chance.choice([0o755, 0o644]))
     for number, place in enumerate(chance.choices(places, k=3)):
         mark = chance.choice(["mark", "link", "dead link", "file link"])
         if mark == "mark":
@@ -68,15 +82,23 @@ def grow(folder: Folder, chance: random.Random) -> None:
             (folder.path / place / f"link{number}{suffix}").symlink_to(folder.path / target)
 
 
+def zipped() -> bytes:
+    data = BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name in MEMBERS:
+            archive.writestr(name, "x = = 1\n")
+    return data.getvalue()
+
+
 def looks_like_python(path: str, suffixes: tuple[str, ...] = PYTHON) -> bool:
-    """Whether the entry at `path` does, by its name or as a script: the first two of `LINES` are Python's."""
+    """Whether the entry at `path` does, by its name or as a script that begins with one of `PYTHON_LINES`."""
     name = os.path.basename(path)
     if name.endswith(suffixes) or name in BY_NAME:
         return True
     if name not in SCRIPTS or os.path.islink(path) or not os.stat(path).st_mode & 0o111:
         return False
     with open(path) as file:
-        return file.readline() in LINES[:2]
+        return file.read().startswith(PYTHON_LINES)
 
 
 def independent(top: str, suffixes: tuple[str, ...] = PYTHON) -> set[str]:
@@ -157,7 +179,7 @@ def test_what_is_known_is_what_was_judged(repository: Folder, seed: int) -> None
     judged = {one["file"] for one in broken.json["diagnostics"]}
     assert broken.json["summary"]["checked"] == len(judged)
     for number, path in enumerate(sorted(path for path in repository.path.rglob("*") if path.is_file())):
-        if ".git" not in path.parts and not path.is_symlink() and path.name != "pyvenv.cfg":
+        if ".git" not in path.parts and not path.is_symlink() and path.name not in ("pyvenv.cfg", *ARCHIVES):
             path.write_text(path.read_text().replace("x = = 1", f"x = {number}"))
     for known in (0, len(judged)):  # cold and warm
         run = repository.check(*options, ".")
@@ -179,6 +201,8 @@ def test_what_is_named_or_staged_has_an_account_too(repository: Folder, seed: in
             assert "no Python file" in run.err
             continue
         assert accounted(run.json, python) == (python, set()), way
+    archives = {name for name in files if os.path.basename(name) in ARCHIVES}
+    members = {f"{name}/{member}" for name in archives for member in MEMBERS if member.endswith(".py")}
     named = sorted(files)
     for arguments in ([*options, "--"], ["--hook", *options, "--"]):
         done = subprocess.run(
@@ -188,3 +212,7 @@ def test_what_is_named_or_staged_has_an_account_too(repository: Folder, seed: in
         report = json.loads(done.stdout)
         spoken, _ = accounted(report, python)
         assert spoken == python, (arguments, report["skipped"], sys.version)
+        judged = {one["path"] for one in report["diagnostics"] if one["member"]}
+        skipped = {os.path.normpath(one["path"]) for one in report["skipped"]}
+        assert judged | skipped >= members or "--hook" in arguments, (arguments, report["skipped"])
+        assert skipped >= archives or "--hook" not in arguments, "a commit opens no archive"

@@ -83,9 +83,8 @@ def display_name(path: str, member: str | None = None, cell: int | None = None) 
 def stamp_of(status: os.stat_result) -> Stamp:
     """What the `status` of a file says of it, so that a later look can tell whether it is still the same file.
 
-    Size in bytes, time of the last write and of the last change in ns, number of the file, number of the device. One of
-    them changes when a file is edited, replaced or gets other rights, or when a folder gets or loses an entry. A write
-    through ``mmap`` to a page that is dirty already changes no time on any file system: that is a limit.
+    Size, times of the last write and change in ns, numbers of file and device. One changes when a file is edited or
+    replaced, or gets other rights, or a folder another entry. A limit: ``mmap`` writes to a dirty page at no new time.
     """
     return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
 
@@ -163,8 +162,7 @@ class Problem(Record):
     """One thing that an interpreter says of a source, in its own words."""
 
     kind: str
-    """Name of the exception or warning class, such as ``SyntaxError`` or ``SyntaxWarning``; ``Crashed`` and
-    ``TimedOut`` for an interpreter that gave no answer; ``Unreadable`` for bytes that could not be had."""
+    """Name of the exception or warning class; or why there is none: ``Crashed``, ``TimedOut``, ``Unreadable``, …"""
     message: str
     line: int | None = None
     column: int | None = None
@@ -172,6 +170,8 @@ class Problem(Record):
     end_column: int | None = None
     since: Version | None = None
     """The first Python that accepts this, where a rule of ``grammar`` says so."""
+    hint: str | None = None
+    """What to do, where that is known before the source is looked at."""
 
 
 class Verdict(Record):

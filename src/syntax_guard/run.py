@@ -236,8 +236,7 @@ class Run:
                 self._scripts = Scripts(machine_of(self._settings), self._limits, self._ask, self._note_block)
             yield from self._scripts.judged(scripts, lambda file: self.rules.of(file).asked)
 
-    def _note_block(self, file: Readable, source: Source, message: str) -> None:
-        problem = Problem("ScriptBlock", f"the block of script metadata is ignored: {message}")
+    def _note_block(self, file: Readable, source: Source, problem: Problem) -> None:
         by_file = self.rules.of(file)
         verdict = Verdict("valid", None, (problem,))
         self._note(Judgement(file, source, by_file.asked.targets, (verdict,) * len(by_file.asked.targets)), by_file)

@@ -32,7 +32,8 @@ def test_a_valid_tree_starts_the_command_and_says_so_in_one_line(folder: Folder)
     assert (run.code, run.out) == (0, "started\n")  # standard output is the command's alone
     version = re.escape(sys.version.split()[0])
     line = rf"syntax-guard: 2 files valid on \w+ {version} in \d+\.\d\d s; starting "
-    assert re.fullmatch(line + r"echo \(the Python of COMMAND is not known: echo is not .+\)\n", run.err)
+    why = rf"echo \(the Python of COMMAND is not known: echo is not .+; \w+ {version} was asked instead\)\n"
+    assert re.fullmatch(line + why, run.err)
     run = folder.guard("run", "--", sys.executable, "-c", "print('started')")
     assert (run.code, run.out) == (0, "started\n")
     assert re.fullmatch(line + rf"{os.path.basename(sys.executable)}\n", run.err)
@@ -44,6 +45,19 @@ def test_a_broken_source_is_shown_and_nothing_starts(folder: Folder) -> None:
     assert run.code == 1
     assert "app/main.py:1:" in run.out
     assert "started" not in run.out
+
+
+def test_a_shim_that_fails_is_named_and_the_python_that_was_asked_instead(folder: Folder) -> None:
+    shim = folder.write("../shims/python3", "#!/bin/sh\necho \"pyenv: version '9.9' is not installed\" >&2\nexit 1\n")
+    shim = shim.resolve()
+    shim.chmod(0o755)
+    folder.write("main.py")
+    path = os.pathsep.join([str(shim.parent), folder.environment["PATH"]])
+    run = folder.guard("run", "--", "python3", "main.py", environment={"PATH": path})
+    failed = f"{shim} starts no Python: exit code 1, pyenv: version '9.9' is not installed"
+    asked = f"{sys.version.split()[0]} was asked instead"
+    assert run.code == 1
+    assert re.search(rf"starting python3 \(COMMAND: {re.escape(failed)}; \w+ {re.escape(asked)}\)", run.err)
 
 
 def test_report_only_starts_whatever_it_finds_and_says_so(folder: Folder) -> None:

@@ -144,3 +144,17 @@ def test_files_that_lack_the_same_python_are_one_finding(name: str) -> None:
     said = "".join(formats.render(name, result(*lacking)))
     assert [path for path in ("a.py", "b.py", "c.py", "d.py") if path in said] == ["a.py", "c.py"]
     assert said.count("the same for 2 more files") == 1
+
+
+@pytest.mark.parametrize(("name", "more", "said"), [("full", 5, "6 findings"), ("concise", 5, "7 findings"),
+                                                    ("json", 5, "7 findings"), ("full", 4, None)])  # fmt: skip
+def test_the_summary_counts_what_a_reader_can_count(name: str, more: int, said: str | None) -> None:
+    """An error that two Pythons see on different lines, and `more` others."""
+    others = (diagnostic(f"b{number}.py") for number in range(more))
+    found = result(OLDER.evolve(path="a.py"), diagnostic("a.py", line=9), *others)
+    line = formats.summary_line(found, formats.shown(name, found))
+    first = "9:14" if name == "full" else "4:1"
+    assert (f"{said}, the first at a.py:{first} " in line) if said else ("findings" not in line)
+    if name != "json":
+        blocks = "".join(formats.render(name, found)).count(".py:")
+        assert said is None or said.startswith(f"{blocks} ")

@@ -203,8 +203,8 @@ def test_a_floor_that_no_python_here_reaches_leaves_its_own_files_undecided(
     assert run.code == 1
     assert run.found == [("new/main.py", "no-interpreter", None)]
     assert f"new/{file}:2" in run.json["diagnostics"][0]["message"]
-    shown = folder.guard("check", "new/main.py").out.splitlines()[0]
-    assert (shown.count(f"new/{file}:2"), shown.count("`language_version: python")) == (1, 1)
+    shown, hint = folder.guard("check", "new/main.py").out.splitlines()[:2]
+    assert (shown.count(f"new/{file}:2"), hint.count("`language_version: python")) == (1, 1)
 
 
 @pytest.mark.parametrize("version", ["3.98", "3.100", "4.0"])
@@ -392,7 +392,12 @@ def test_a_script_says_itself_which_pythons_it_is_for(folder: Folder) -> None:
 @pytest.mark.parametrize("floor", [">=3.98", ">=3.100", ">=4.0", "==4.*"])
 def test_a_script_for_a_python_that_is_not_here_is_undecided(floor: str, folder: Folder) -> None:
     folder.write("a.py", BLOCK.format(floor) + "x = 1\n")
-    assert folder.check().found == [("a.py", "no-interpreter", None)]
+    run = folder.check()
+    assert run.found == [("a.py", "no-interpreter", None)]
+    assert run.json["diagnostics"][0]["hint"].startswith("install Python ")
+    said = folder.guard("check").out
+    assert "(" not in said.splitlines()[0], "no Python judged it"
+    assert "= hint: install Python " in said
 
 
 def test_many_scripts_are_heard_beside_other_files(folder: Folder) -> None:
@@ -420,19 +425,24 @@ def test_a_flag_comes_before_a_script_s_block(folder: Folder) -> None:
     assert folder.guard("check", "--target-version", HERE).code == 0
 
 
+_VERSIONS = 'write the Pythons that it runs on, such as: # requires-python = ">=3.9"'
 MALFORMED = {
-    "no TOML": "# /// script\n# requires-python = >=3.8\n# ///\n",
-    "no specifier": BLOCK.format("3.8"),
-    "no text": "# /// script\n# requires-python = 3\n# ///\n",
-    "twice": BLOCK.format(">=3.8") * 2,
-}
+    "no TOML": (
+        "# /// script\n# a = 1\n# requires-python = >=3.8\n# ///\n",
+        3, "write TOML in it, with # and a blank before each line"),
+    "no specifier": (BLOCK.format("3.8"), 2, _VERSIONS),
+    "no Python that can be asked": (BLOCK.format("<3"), 2, _VERSIONS),
+    "no text": ("# /// script\n# requires-python = 3\n# ///\n", 2, _VERSIONS),
+    "twice": ("\n".join([BLOCK.format(">=3.8")] * 2), 6, "keep one block"),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("block", MALFORMED.values(), ids=MALFORMED)
-def test_a_malformed_block_is_a_warning(block: str, folder: Folder) -> None:
+@pytest.mark.parametrize(("block", "line", "hint"), MALFORMED.values(), ids=MALFORMED)
+def test_a_malformed_block_is_a_warning_that_says_what_to_do(block: str, line: int, hint: str, folder: Folder) -> None:
     folder.write("a.py", block + "x = 1\n")
     run = folder.check()
-    assert (run.code, run.found) == (0, [("a.py", "script-metadata", None)])
+    assert (run.code, run.found) == (0, [("a.py", "script-metadata", line)])
+    assert run.json["diagnostics"][0]["hint"] == hint
 
 
 def test_a_block_without_a_python_leaves_it_to_the_project(folder: Folder) -> None:
@@ -472,7 +482,7 @@ def test_the_verb_says_why_the_block_of_a_script_is_ignored(folder: Folder) -> N
     folder.write("a.py", BLOCK.format("3.8"))
     run = folder.guard("targets", "a.py")
     assert (run.code, run.out.split()[0]) == (0, HERE)
-    assert run.err.startswith("syntax-guard: a.py: the block of script metadata is ignored: it does not parse")
+    assert run.err.startswith("syntax-guard: a.py:2: the block of script metadata is ignored: requires-python 3.8: it ")
 
 
 def test_the_verb_says_which_declaration_is_ignored(repository: Folder) -> None:

@@ -77,7 +77,7 @@ def test_what_the_environment_asks_of_pythons_is_not_heard(tmp_path: Path) -> No
 NO_USE = {
     "not CPython": (PYPY, "is PyPy "),
     "too old": (PYTHON_3_7, "is CPython 3.7.16: older than 3.8"),
-    "ends with an error": (FAILS, "is not Python: exit code 1, pyenv: python: command not found"),
+    "ends with an error": (FAILS, "starts no Python: exit code 1, pyenv: python: command not found"),
     "says nothing": (SAYS_NOTHING, "is not Python: exit code 0, it printed nothing"),
     "is killed": (DIES, "ended by SIGKILL"),
     "ends half way": (HALF_WAY, "ended half way through its answer"),

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 def report(result: Result, how: Printing) -> None:
     """Report `result`: its findings and, for people, a summary."""
-    from ..reports.formats import statistics, summary_line
+    from ..reports.formats import shown, statistics, summary_line
 
     write_findings(result, how)
     if how.statistics:
         for line in statistics(result):
             _tell(line, how)
     if how.summarizes(result):
-        write([folded(summary_line(result)) + "\n"])
+        write([folded(summary_line(result, shown(how.format.name, result))) + "\n"])
 
 
 def _tell(line: str, how: Printing) -> None:

@@ -1,17 +1,19 @@
-"""What is said of an option or a value that a verb does not have, and what may be meant by it."""
+"""What is said of an option, a value or a path that a verb does not have, and what may be meant by it."""
 
 from __future__ import annotations
 
+import os
 import re
 
 from ..config.near import nearest
 from ..config.options import OPTIONS
 from ..errors import UsageError
+from .verbs import VERBS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
 NO_FIX = "syntax-guard changes no file: a person decides what was meant"
 _NO_RULES = "there are no rules to choose from: the compiler decides"
@@ -145,3 +147,27 @@ def explained(program: str, parser: argparse.ArgumentParser, message: str) -> Us
         return UsageError(f"{name} does not go with {said.removeprefix('not allowed with argument ')}", hint)
     value = said.partition(": ")[2] if said.startswith("invalid") else ""
     return UsageError(f"{name}: {value} is not a number that it takes" if value else f"{name}: {said}", hint)
+
+
+def no_path(paths: Sequence[str], flags: Container[str]) -> UsageError | None:
+    """What is wrong with the first of `paths` that does not exist, if more can be said of it than that.
+
+    Args:
+        paths: What `check` was given.
+        flags: The options that it was given.
+
+    Returns:
+        The error, or None.
+    """
+    word = next((path for path in paths if not os.path.lexists(path)), None)
+    if word is None or "installed" in flags:
+        return None
+    if word in VERBS:
+        return UsageError(
+            f"{word} is taken for a path: `check` is there already", f"remove {word}, in `args` of a hook too"
+        )
+    if "hook" in flags:
+        return UsageError(
+            f"no such path: {word}", "pre-commit adds the paths: write only options in `args`, and -- last"
+        )
+    return None

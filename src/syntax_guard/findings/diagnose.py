@@ -150,7 +150,7 @@ def _diagnostic(
         severity=severity,
         code=code,
         message=problem.message,
-        hint=hint,
+        hint=hint or problem.hint,
         targets=targets,
         source_line=text.line(problem.line) if problem.line else None,
         member=source.member,

@@ -178,7 +178,9 @@ def unanswered(
     Yields:
         A judgement for each file: undecided.
     """
-    verdict = Verdict("undecided", Problem("NoInterpreter", f"{error.message} ({error.hint})" if error else ""))
+    verdict = Verdict(
+        "undecided", Problem("NoInterpreter", error.message if error else "", hint=error.hint if error else None)
+    )
     for file in files:
         source = Source(file.path, b"", None, file.member, file.cell)
         yield Judgement(file, source, wanted, (verdict,))

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from ..model import Source, Target
+    from ..model import Problem, Source, Target
     from ..sources.readers import Readable
     from ..targets.machine import Machine
     from ..targets.rules import Asked
@@ -24,9 +24,9 @@ class Scripts:
 
     def __init__(
         self, machine: Machine, limits: Limits, ask: Callable[[tuple[Target, ...]], None],
-        ignored: Callable[[Readable, Source, str], None],
+        ignored: Callable[[Readable, Source, Problem], None],
     ) -> None:  # fmt: skip
-        """``ask(targets)`` is told what is asked, ``ignored(file, source, why)`` of a block that cannot be used."""
+        """``ask(targets)`` is told what is asked, ``ignored(file, source, problem)`` of a block that cannot be used."""
         self._machine = machine
         self._limits = limits
         self._ask = ask

@@ -18,9 +18,18 @@ from .wording import summary_line as summary_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from ..model import Result
+    from ..model import Diagnostic, Result
+
+
+def shown(name: str, result: Result) -> Sequence[Diagnostic]:
+    """Return the findings that a reader of the format `name` counts: some formats show several of `result` as one."""
+    if name not in ("full", "concise"):
+        return result.diagnostics
+    from .together import of_files, of_files_and_lines, together
+
+    return [one for one, _ in together(result.diagnostics, of_files if name == "concise" else of_files_and_lines)]
 
 
 def render(

@@ -65,7 +65,7 @@ def of_files_and_lines(one: Diagnostic) -> object:
 
 def _names_its_cause(one: Diagnostic) -> bool:
     """Whether the hint says more than the words of a newer Python: then the error may be another one."""
-    return one.hint is not None and not one.hint.startswith("CPython ")
+    return one.code == "syntax-error" and one.hint is not None and not one.hint.startswith("CPython ")
 
 
 def _newest(one: Diagnostic) -> tuple[int, int]:

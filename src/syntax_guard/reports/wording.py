@@ -49,7 +49,8 @@ def message(diagnostic: Diagnostic) -> str:
         of += f"commit {diagnostic.commit[:12]}; "
     if diagnostic.untracked:
         of += "untracked; "
-    return f"{visible(said)} ({of}{judges(diagnostic.targets)})"
+    who = of + (judges(diagnostic.targets) if diagnostic.code != "no-interpreter" else "")
+    return f"{visible(said)} ({who.removesuffix('; ')})" if who else visible(said)
 
 
 def explained(diagnostic: Diagnostic) -> str:
@@ -86,9 +87,14 @@ def judges(targets: Sequence[Target]) -> str:
     return "; ".join(said)
 
 
-def summary_line(result: Result) -> str:
-    """Return `result` in one line: ``1 of 412 files is broken (CPython 3.11.7, 0.21 s)``."""
-    summary = result.summary
+def summary_line(result: Result, shown: Sequence[Diagnostic] | None = None) -> str:
+    """Return `result` in one line: ``1 of 412 files is broken (CPython 3.11.7, 0.21 s)``.
+
+    Args:
+        result: What the run found.
+        shown: The findings as a reader can count them; None for all of them.
+    """
+    summary, shown = result.summary, result.diagnostics if shown is None else shown
     parts = []
     red = summary.broken or summary.undecided
     if _let_pass(summary) and not red:
@@ -115,8 +121,8 @@ def summary_line(result: Result) -> str:
     if raised:
         parts.append(f"{raised} warning{' counts as an error' if raised == 1 else 's count as errors'}")
     parts += _left_out(result)
-    if result.diagnostics[_FEW:]:
-        parts.append(f"{len(result.diagnostics)} findings, the first at {place(result.diagnostics[0])}")
+    if shown[_FEW:]:
+        parts.append(f"{len(shown)} findings, the first at {place(shown[0])}")
     answered = dict.fromkeys(
         visible(target.interpreter.name) if target.exact else f"{target.label} approximate" for target in result.targets
     )

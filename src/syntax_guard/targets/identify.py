@@ -47,6 +47,10 @@ class _Said(Record):
     """``sys.executable``."""
 
 
+_LONGEST_LINE = 160
+"""Characters that are shown of what a program printed in place of an answer."""
+
+
 def identify(path: str, environ: Mapping[str, str], timeout: float) -> Answer:
     """The CPython that the executable ``path`` is, or stands for.
 
@@ -160,7 +164,9 @@ def _silence(path: str, output: bytes, code: int | None, in_time: bool, timeout:
     if said and _quotes(said[0], own):
         return f"{path} is not Python: exit code {code}"
     first = said[0] if said else "it printed nothing"
-    shown = "".join(char if char.isprintable() else "?" for char in first[:80])
+    shown = "".join(char if char.isprintable() else "?" for char in first[:_LONGEST_LINE])
+    if code and said:  # such as a shim of pyenv: it finds no Python to start
+        return f"{path} starts no Python: exit code {code}, {shown}"
     return f"{path} is not Python: exit code {code}, {shown}"
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..config.declarations import script
-from ..config.declarations.declaration import Declaration, DeclarationError
-from ..model import Record, this_interpreter
+from ..config.declarations.declaration import Declaration
+from ..model import Problem, Record, this_interpreter
 from ..sources.file_types import FIRST_LINE
 from ..sources.first_line import named_version
 from .declared import asked_by, unusable
@@ -20,8 +20,8 @@ class Own(Record):
     """What is asked about a script."""
 
     asked: Asked
-    block: str | None = None
-    """Why its block cannot be read or used."""
+    block: Problem | None = None
+    """What is wrong with its block, if that cannot be read or used."""
     note: str | None = None
     """What a person should know of its first line."""
 
@@ -37,22 +37,28 @@ def asked_about(source: Source, project: Asked, machine: Machine) -> Own:
     Returns:
         The targets, and what there is to say of its block and of its first line.
     """
-    why = None
+    wrong = None
     try:
         declaration = script.read(source.data, source.path)
-        why = unusable(declaration) if declaration else None
-    except DeclarationError as error:
-        declaration, why = None, str(error)
-    if declaration and not why:
-        return Own(asked_by(declaration, machine))
+    except script.BlockError as error:
+        declaration, wrong = None, _ignored(str(error), error.hint, error.line)
+    if declaration:
+        why = unusable(declaration)
+        if why is None:
+            return Own(asked_by(declaration, machine))
+        wrong = _ignored(f"{declaration.shown}: {why}", script.VERSIONS, declaration.line)
     named = None if project.explicit or source.cell is not None else named_version(source.data[:FIRST_LINE])
     if named is None:
-        return Own(project, why)
+        return Own(project, wrong)
     words, version = named
     declaration = Declaration("pin", (version,), words, source.path, 1)
     if useless := unusable(declaration):
         said = next((target.declared for target in project.targets if target.declared), None)
         counts = f"{said} counts" if said else f"{this_interpreter().name} is asked"
-        return Own(project, why, f"{words} is ignored: {useless}, so {counts}")
+        return Own(project, wrong, f"{words} is ignored: {useless}, so {counts}")
     asked = asked_by(declaration, machine)
-    return Own(asked, why, asked.note and f"{words}: no such Python is here, so {this_interpreter().name} is asked")
+    return Own(asked, wrong, asked.note and f"{words}: no such Python is here, so {this_interpreter().name} is asked")
+
+
+def _ignored(why: str, hint: str, line: int | None) -> Problem:
+    return Problem("ScriptBlock", f"the block of script metadata is ignored: {why}", line, hint=hint)

@@ -81,7 +81,8 @@ def _of_script(path: str, project: Asked, machine: Machine) -> tuple[Asked, tupl
     except UnreadableError:  # a folder, or a finding of the check
         return project, ()
     own = asked_about(Source(path, data), project, machine)
-    of_block = f"{path}: the block of script metadata is ignored: {own.block}" if own.block else None
+    wrong = own.block
+    of_block = f"{path}:{wrong.line}: {wrong.message} ({wrong.hint})" if wrong else None
     return own.asked, tuple(filter(None, (of_block, own.note and f"{path}:1: {own.note}")))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ...errors import SettingsFileError
+from ...errors import SettingsFileError, SourcesError
 from ..exit_codes import OK, RED
 
 TYPE_CHECKING = False
@@ -63,13 +63,19 @@ def run(arguments: list[str], parse: Parse) -> int:
     """Judge what `arguments` name, report it, and return the exit code."""
     paths, given = _split(arguments)
     if given in ([], ["--hook"]) or (given == ["--staged"] and not paths):
-        return _check(paths, {given[0][2:]: True} if given else {})  # the parser takes longer than Python to start
-    from ..inputs import refuse_unfit
+        flags: dict[str, Any] = {given[0][2:]: True} if given else {}  # the parser takes longer than Python to start
+    else:
+        from ..inputs import refuse_unfit
 
-    flags = parse(given)
-    paths = [*flags.pop("paths"), *paths]
-    refuse_unfit(paths, flags)
-    return _check(paths, flags)
+        flags = parse(given)
+        paths = [*flags.pop("paths"), *paths]
+        refuse_unfit(paths, flags)
+    try:
+        return _check(paths, flags)
+    except SourcesError as error:
+        from ..slips import no_path
+
+        raise no_path(paths, flags) or error from None
 
 
 def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

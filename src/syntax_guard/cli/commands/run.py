@@ -157,12 +157,15 @@ def _settled(roots: list[str], settings: Settings) -> Result:
 def _for_command(settings: Settings, command: list[str], roots: list[str]) -> tuple[Settings, str | None]:
     """`settings` that ask the Python which `command` will use, or this one, and why it is this one."""
     from ...gates.command_python import command_python
+    from ...model import this_interpreter
     from ...targets.machine import Machine, machine_of
 
     settings = settings.for_this_interpreter()
     machine = Machine(**{**vars(machine_of(settings)), "python_setting": "COMMAND"})
     found = command_python(command, machine, roots)
-    return settings.for_interpreter(found.path) if found.path else settings, found.note
+    if found.path:
+        return settings.for_interpreter(found.path), found.note
+    return settings, found.note and f"{found.note}; {this_interpreter().name} was asked instead"
 
 
 def _roots(flags: dict[str, Any]) -> list[str]:

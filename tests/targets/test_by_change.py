@@ -98,6 +98,14 @@ CHANGES: dict[str, tuple[dict[str, str], dict[str, str], set[str]]] = {
     "a pin": ({"app/.python-version": "3.10\n"}, {"app/.python-version": "3.9\n"}, {"app"}),
     "one more pin": ({"app/.python-version": "3.10\n"}, {"app/.python-version": "3.10\n3.9\n"}, {"app"}),
     "mise": ({"app/mise.toml": '[tools]\npython = "3.10"\n'}, {"app/mise.toml": '[tools]\npython = "3.9"\n'}, {"app"}),
+    "mise's folder": (
+        {"app/mise/config.toml": '[tools]\npython = "3.10"\n'}, {"app/mise/config.toml": '[tools]\npython = "3.9"\n'},
+        {"app"},
+    ),
+    "mise's file among others": (
+        {"app/.config/mise.toml": '[tools]\npython = "3.10"\n'},
+        {"app/.config/mise.toml": '[tools]\npython = "3.9"\n'}, {"app"},
+    ),
     "a new declaration": ({}, {"app/.tool-versions": "python 3.9\n"}, {"app"}),
     "at the top": ({}, {"setup.cfg": "[options]\npython_requires = >=3.9\n"}, {"app", "other"}),
     "a nearer one stands between": (

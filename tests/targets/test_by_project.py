@@ -144,6 +144,47 @@ def test_what_git_comes_to_track_is_asked_in_a_warm_tree(
     assert refused(repository.check().json) == {("app/main.py", ("3.8",))}
 
 
+OF_MISE = (
+    "mise.local.toml", "mise.toml", ".mise.toml", "mise/config.toml", ".mise/config.toml", ".config/mise.toml",
+    ".config/mise/config.toml",
+)  # fmt: skip
+MISE = '[tools]\npython = "{}"\n'
+
+
+@pytest.mark.parametrize("way", [".", "app/src/main.py", "--tracked", "--staged", "--commits=HEAD"])
+@pytest.mark.parametrize("name", OF_MISE)
+def test_a_file_of_mise_counts_for_the_folder_that_mise_finds_it_from(repository: Folder, name: str, way: str) -> None:
+    repository.write(f"app/{name}", MISE.format("3.8"))
+    repository.write("app/src/main.py", MATCH)
+    repository.write("other/main.py", MATCH)
+    repository.git("add", ".")
+    if way.startswith("--commits"):
+        repository.git("commit", "-qm", "all")
+    run = repository.check(way)
+    assert refused(run.json) == {("app/src/main.py", ("3.8",))}
+    assert f"asked by python 3.8 in app/{name}:2" in repository.guard("check", way, "--output-format=concise").out
+
+
+def test_the_files_of_mise_have_the_order_that_mise_gives_them(folder: Folder) -> None:
+    folder.write("main.py", MATCH)
+    for name in reversed(OF_MISE):
+        folder.write(name, MISE.format("3.8"))
+        assert folder.guard("check").code == 1, name
+        folder.write(name, MISE.format(HERE))
+        assert folder.guard("check").code == 0, name
+
+
+def test_a_file_of_mise_that_nobody_commits_needs_no_note(repository: Folder) -> None:
+    repository.write("mise.local.toml", MISE.format("3.8"))
+    repository.write("main.py", MATCH)
+    repository.git("add", "main.py")
+    run = repository.guard("check")
+    assert (run.code, run.err) == (0, "")
+    repository.write(".config/mise.toml", MISE.format("3.8"))
+    said = repository.guard("check").err
+    assert said.startswith(".config/mise.toml is ignored until git tracks it", said.index(": ") + 2)
+
+
 def test_the_nearest_folder_that_says_something_counts(folder: Folder) -> None:
     folder.write("pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
     folder.write("app/pyproject.toml", "[tool.ruff]\nline-length = 100\n")

@@ -8,6 +8,7 @@ import posixpath
 from ..errors import SettingsError, SettingsFileError
 from .declarations.declaration import Build, Declaration, DeclarationError
 from .file_facts import FileFacts
+from .settings import COMPOSED
 
 _UTF_16, _NOT_UTF_8 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "UTF-16 text, and not UTF-8"
 READERS = {
@@ -15,14 +16,13 @@ READERS = {
     "setup.py": ("setup_py", "read"),
     ".python-version": ("version_files", "read_python_version"),
     ".tool-versions": ("version_files", "read_tool_versions"),
-    "mise.toml": ("version_files", "read_mise"),
-    ".mise.toml": ("version_files", "read_mise"),
     "Pipfile": ("version_files", "read_pipfile"),
     "Dockerfile": ("dockerfile", "read"),
     "Containerfile": ("dockerfile", "read"),
 }
 """For each file the module in ``config.declarations`` and its function that reads it. ``pyproject.toml``, which holds
-our own table too, and compose files, which name other files, are read here."""
+our own table too, and compose files, which name other files, are read here. The others are those of mise."""
+_OF_MISE = ("version_files", "read_mise")
 
 
 def read(content: bytes, path: str) -> FileFacts:
@@ -34,13 +34,13 @@ def read(content: bytes, path: str) -> FileFacts:
     try:
         if name == "pyproject.toml":
             return _pyproject(content, path)
-        if name not in READERS:
+        if name in COMPOSED:
             from .declarations.compose import builds
 
             return FileFacts({}, (), builds(content, path))
         from importlib import import_module
 
-        module, function = READERS[name]
+        module, function = READERS.get(name, _OF_MISE)
         found = getattr(import_module(f".declarations.{module}", __package__), function)(content, path)
     except DeclarationError as error:
         return FileFacts({}, tuple(map(_measured, error.declarations)), error.builds, str(error))

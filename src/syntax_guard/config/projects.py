@@ -11,7 +11,7 @@ import posixpath
 from ..errors import SettingsFileError
 from ..model import Record
 from .remembered import DECLARATION_LIMIT, recalled
-from .settings import BASELINE, BASELINE_LIMIT, COMPOSED, DECLARING
+from .settings import BASELINE, BASELINE_LIMIT, COMPOSED, DECLARING, folder_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Projects:
         if content is None or len(content) <= DECLARATION_LIMIT:
             return content
         note = f"{self.tree.called(path)} is ignored: larger than {DECLARATION_LIMIT >> 20} MiB"
-        self.notes[note] = posixpath.dirname(path)
+        self.notes[note] = folder_of(path)
         return None
 
     def _below(self, above: Project, folder: str) -> Project:
@@ -215,7 +215,7 @@ class Projects:
             raise error.called(self.tree.called(path)) from None
         if facts.note:
             part = "a part of " if facts.declarations or facts.builds else ""
-            self.notes[f"{part}{self.tree.called(path)} is ignored: {facts.note}"] = posixpath.dirname(path)
+            self.notes[f"{part}{self.tree.called(path)} is ignored: {facts.note}"] = folder_of(path)
         return facts.evolve(declarations=self._called(facts.declarations)) if facts.declarations else facts
 
     def _called(self, declarations: tuple[Declaration, ...]) -> tuple[Declaration, ...]:

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 FILE = "pyproject.toml"
 COMPOSED = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 """Those that say with what an image is built."""
+MISE_LOCAL = "mise.local.toml"
+"""The file of mise that a person does not commit."""
 DECLARING = (
     "pyproject.toml", "setup.cfg", "setup.py",
-    ".python-version", ".tool-versions", "mise.toml", ".mise.toml", "Pipfile",
-    "Dockerfile", "Containerfile", *COMPOSED,
+    ".python-version", ".tool-versions",
+    MISE_LOCAL, "mise.toml", ".mise.toml", "mise/config.toml", ".mise/config.toml",
+    ".config/mise.toml", ".config/mise/config.toml",
+    "Pipfile", "Dockerfile", "Containerfile", *COMPOSED,
 )  # fmt: skip
 """The files in which a project may declare something, floors first, in the order in which they count."""
 _NO_SETTINGS = {"hook", "staged"}
@@ -41,10 +45,37 @@ OF_A_FILE = (
 """The settings that count for the files below the folder that says so, not for a run."""
 
 
+def speaks_for(path: str) -> str | None:
+    """The folder for which the file at `path` decides, by its name; None where it is no file of `SPEAKING`.
+
+    mise finds some of its files in folders below the one that they are for.
+    """
+    folder, _, name = path.rpartition("/")
+    if name == "config.toml":
+        folder, _, name = folder.rpartition("/")
+        if name not in ("mise", ".mise"):
+            return None
+    elif name not in SPEAKING:
+        return None
+    above, _, last = folder.rpartition("/")
+    return above if last == ".config" and name in ("mise", "mise.toml") else folder
+
+
+def folder_of(path: str) -> str:
+    """The folder for which the file at `path` decides: its own, unless its name says otherwise."""
+    folder = speaks_for(path)
+    return path.rpartition("/")[0] if folder is None else folder
+
+
 def may_declare(path: str) -> bool:
     """Whether the file at `path` may say something of Pythons and of what is let pass, by its name."""
+    return speaks_for(path) is not None or is_of_an_image(path)
+
+
+def is_of_an_image(path: str) -> bool:
+    """Whether the file at `path` may say which Python an image has, by its name, and for any folder."""
     name = path.rpartition("/")[2]
-    return name in SPEAKING or any(part in name for part in OF_IMAGES)
+    return any(part in name for part in OF_IMAGES)
 
 
 def something_declares(paths: Sequence[str]) -> bool:

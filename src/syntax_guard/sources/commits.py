@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..config.settings import SPEAKING
+from ..config.settings import speaks_for
 from ..errors import GitError
 from .file_types import FIRST, SUFFIXES, is_python_name
 from .first_line import has_python_shebang
@@ -67,7 +67,7 @@ class CommitTree:
 
     def start(self, path: str, most: int) -> bytes | None:
         """The first `most` bytes of the file at `path`, relative to the top; None where there is none."""
-        if path.rpartition("/")[2] not in SPEAKING or self._history.declares_by_link(self._commit, path):
+        if speaks_for(path) is None or self._history.declares_by_link(self._commit, path):
             # a Dockerfile of another name, which a compose file builds, or where a declaration really lies
             self.others.add(path)
         return self._history.content(self._commit, path, most)

@@ -60,7 +60,7 @@ def deleted(top: str, index: bytes) -> list[str]:
     """The declarations in the bytes of the `index` that are deleted in the work tree `top`, in folders that are there.
 
     What git keeps off the disk, or does not look at, is no such file."""
-    from ..config.settings import SPEAKING
+    from ..config.settings import SPEAKING, folder_of
 
     if not index:
         return []
@@ -71,7 +71,7 @@ def deleted(top: str, index: bytes) -> list[str]:
 
         known = declaring(top)
     gone = (path for path in known if not os.path.lexists(os.path.join(top, path)))
-    return sorted({path for path in gone if os.path.isdir(os.path.join(top, os.path.dirname(path)))})
+    return sorted({path for path in gone if os.path.isdir(os.path.join(top, folder_of(path)))})
 
 
 def declares_unseen(index: bytes | None) -> bool:

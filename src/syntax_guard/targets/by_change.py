@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..config.settings import OF_IMAGES, SPEAKING
+from ..config.settings import is_of_an_image, speaks_for
 from ..model import UNKNOWN
 from ..sources.commits import CommitTree
 from ..sources.file_types import NOTEBOOK, SUFFIXES, is_python_name
@@ -31,18 +31,13 @@ if TYPE_CHECKING:
 def entries_below(top: str, declaring: Iterable[str], links: StagedLinks) -> Iterator[Entry]:
     """The Python files that git tracks in the work tree `top`, as far as the files at `declaring` may speak for
     them; `links` to files, and executable files that may be scripts, are among them. Raises `GitError`."""
-    folders = {"" if _is_of_an_image(path) else path.rpartition("/")[0] for path in declaring}
+    spoken_for = {path: None if is_of_an_image(path) else speaks_for(path) for path in declaring}
+    folders = {folder or "" for folder in spoken_for.values()}  # what an image is made by may have any name
     below = () if "" in folders else sorted(folders)
     for entry in (*tracked(top, below), *links.below(below)):
         python = is_python_name(entry.path.rpartition("/")[2], (*SUFFIXES, NOTEBOOK))
         if python or (python is None and entry.mode & 0o111):
             yield entry
-
-
-def _is_of_an_image(path: str) -> bool:
-    """Whether the file at `path`, which declares something, may speak for another folder than its own."""
-    name = path.rpartition("/")[2]
-    return name not in SPEAKING or any(part in name for part in OF_IMAGES)
 
 
 class ByChange:

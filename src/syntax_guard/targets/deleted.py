@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ..config.projects import Projects
+from ..config.settings import folder_of
 from ..errors import GitError, SettingsError
 from ..sources.selection import slashed
 from ..sources.work_tree import WorkTree
@@ -33,13 +34,13 @@ def deleted_declarations(each: Iterable[Projects], store: Store, asked: Sequence
         paths = projects.tree.deleted() if isinstance(projects.tree, WorkTree) else []
         if paths:
             real = [os.path.realpath(slashed(path)) for path in asked]
-            concerning = [path for path in paths if _concerns(os.path.join(projects.name, path), real)]
+            concerning = [path for path in paths if _concerns(os.path.join(projects.name, folder_of(path)), real)]
             yield from _notes(projects, store, concerning)
 
 
-def _concerns(path: str, asked: Iterable[str]) -> bool:
-    """Whether the declaration at `path` would speak for something at or below the paths that are `asked`."""
-    inside = os.path.join(os.path.realpath(os.path.dirname(path)), "")
+def _concerns(folder: str, asked: Iterable[str]) -> bool:
+    """Whether a declaration for `folder` would speak for something at or below the paths that are `asked`."""
+    inside = os.path.join(os.path.realpath(folder), "")
     return any(one.startswith(inside) or inside.startswith(os.path.join(one, "")) for one in asked)
 
 
@@ -54,7 +55,7 @@ def _notes(projects: Projects, store: Store, paths: Sequence[str]) -> Iterator[s
         tree = StagedTree(index, projects.name, StagedLinks(projects.name, index.file))
         staged = Projects(tree, store, unusable)
         for path in paths:
-            folder = os.path.dirname(path)
+            folder = folder_of(path)
             still = "still use it"
             try:
                 there, here = staged.of(folder), projects.of(folder)

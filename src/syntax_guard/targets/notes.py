@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 
-from ..config.settings import BASELINE
+from ..config.settings import BASELINE, MISE_LOCAL, folder_of
 from ..model import this_interpreter
 
 TYPE_CHECKING = False
@@ -29,15 +29,14 @@ def notes(projects: Projects) -> Iterator[tuple[str, str | None]]:
         name = projects.tree.called(path)
         if os.path.isabs(path):
             yield f"{path} is ignored: a link leads there, out of the repository", None
-        else:
+        elif posixpath.basename(path) != MISE_LOCAL:  # which nobody should commit
             yield f"{name} is ignored until git tracks it (git add {name})", _about(path)
     for path in getattr(projects.tree, "outside", ()):
         yield f"{projects.tree.called(path)} is ignored: it is a link out of the repository", _about(path)
 
 
 def _about(path: str) -> str | None:
-    folder, name = posixpath.split(path)
-    return None if name == BASELINE else folder
+    return None if posixpath.basename(path) == BASELINE else folder_of(path)
 
 
 def instead(projects: Projects, folder: str) -> str:

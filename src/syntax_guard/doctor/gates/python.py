@@ -9,7 +9,7 @@ from syntax_guard.config import declaring_files
 from syntax_guard.config.declarations.declaration import Declaration
 from syntax_guard.config.declarations.dockerfile import python_of
 from syntax_guard.config.projects import Projects
-from syntax_guard.config.settings import DECLARING
+from syntax_guard.config.settings import DECLARING, speaks_for
 from syntax_guard.config.specifiers import admitted, parse
 from syntax_guard.errors import SettingsError, TargetError
 from syntax_guard.model import label
@@ -30,7 +30,7 @@ _MOST, _MOST_YAML = 1_000, 60_000
 def examine(repository: Repository) -> list[Finding]:
     """The answer about each image that says which Python it has, and about declarations that are not followed."""
     projects = _projects(repository)
-    folders = sorted({posixpath.dirname(path) for path in repository.named(*DECLARING)})[:_MOST]
+    folders = sorted({folder for path in repository.files if (folder := speaks_for(path)) is not None})[:_MOST]
     if sum(len(repository.text(path) or "") for path in repository.named(*DECLARING[-4:])) > _MOST_YAML:
         return [unsure("python", "more compose files than are read", None)]
     images = [one for one in started(repository)[0] if one.kind in ("dockerfile", "compose")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .config.settings import Settings, load, may_declare, something_declares
+from .config.settings import Settings, load, may_declare
 from .run import Run
 from .sources import named, readers
 from .sources.file_types import NOTEBOOK, SUFFIXES
@@ -303,7 +303,7 @@ def check_staged(index: Index, settings: Settings) -> Result:
 
 def _rules(settings: Settings, paths: Sequence[str], index: bytes | None = None) -> ByProject | SameForAll:
     """The rules for a run over `paths`. Where a hook gives `index`, its bytes, what is deleted alone is no matter."""
-    from .sources.index_bytes import declares_unseen
+    from .sources.index_bytes import declares_unseen, something_declares
 
     if not settings.projects or not (something_declares(paths) or declares_unseen(index)):
         return same_for_all(settings)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from syntax_guard.cli.commands.check import is_silent
 from syntax_guard.config.formats import FORMATS
 from syntax_guard.config.printing import Printing, printing
-from syntax_guard.config.settings import Settings, is_silent
+from syntax_guard.config.settings import Settings
 from syntax_guard.model import Diagnostic, Interpreter, Result, Summary, Target
 
 TARGET = Target((3, 11), Interpreter((3, 11), "CPython 3.11.7"), True, "this interpreter")

@@ -10,7 +10,7 @@ from ..model import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any, Literal
 
     from .expected import ExpectedBroken
@@ -46,17 +46,14 @@ OF_A_FILE = (
 
 
 def speaks_for(path: str) -> str | None:
-    """The folder for which the file at `path` decides, by its name; None where it is no file of `SPEAKING`.
-
-    mise finds some of its files in folders below the one that they are for.
-    """
+    """The folder for which the file at `path` decides, by its name; None where it is no file of `SPEAKING`."""
     folder, _, name = path.rpartition("/")
     if name == "config.toml":
         folder, _, name = folder.rpartition("/")
         if name not in ("mise", ".mise"):
             return None
     elif name not in SPEAKING:
-        return None
+        return None  # else it may be one of those that mise finds below the folder that they are for
     above, _, last = folder.rpartition("/")
     return above if last == ".config" and name in ("mise", "mise.toml") else folder
 
@@ -76,25 +73,6 @@ def is_of_an_image(path: str) -> bool:
     """Whether the file at `path` may say which Python an image has, by its name, and for any folder."""
     name = path.rpartition("/")[2]
     return any(part in name for part in OF_IMAGES)
-
-
-def something_declares(paths: Sequence[str]) -> bool:
-    """Whether a folder is among `paths`, or something is declared above a file: most one-file commits of small
-    repositories find nothing, and import nothing for it."""
-    seen: set[str] = set()
-    for path in paths:
-        folder = os.path.dirname(os.path.abspath(path))
-        if os.path.isdir(path) or os.path.islink(path):
-            return True
-        while folder not in seen:
-            seen.add(folder)
-            inside = folder.rstrip(os.sep) + os.sep
-            if any(os.access(inside + name, os.F_OK) for name in SPEAKING):
-                return True
-            if os.access(inside + ".git", os.F_OK):
-                break
-            folder = os.path.dirname(folder)
-    return False
 
 
 class Settings(Record):
@@ -199,15 +177,6 @@ class Settings(Record):
         asked = (python,) if python else ()
         changed = {"target_version": (), "python": asked, "requires_python": None, "overrides": overrides}
         return Settings(**{**vars(self), **changed})
-
-
-def is_silent(settings: Settings, environ: Mapping[str, str]) -> bool:
-    """Whether a run that finds nothing prints nothing: `environ` is that of pre-commit, and `settings` ask for no more.
-
-    That is what ``printing`` decides, too. A commit that passes does not import it.
-    """
-    asked = settings.output_format or settings.output_file or settings.statistics or settings.verbose
-    return bool(environ.get("PRE_COMMIT")) and environ.get("GITHUB_ACTIONS") != "true" and not asked
 
 
 def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: str) -> Settings:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 
+from ..config.settings import SPEAKING, folder_of
 from .path_names import name_of, path_name
 from .readers import UnreadableError, read_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 def index_here() -> tuple[str | None, bytes]:
@@ -60,8 +61,6 @@ def deleted(top: str, index: bytes) -> list[str]:
     """The declarations in the bytes of the `index` that are deleted in the work tree `top`, in folders that are there.
 
     What git keeps off the disk, or does not look at, is no such file."""
-    from ..config.settings import SPEAKING, folder_of
-
     if not index:
         return []
     if is_plain(index):
@@ -72,6 +71,25 @@ def deleted(top: str, index: bytes) -> list[str]:
         known = declaring(top)
     gone = (path for path in known if not os.path.lexists(os.path.join(top, path)))
     return sorted({path for path in gone if os.path.isdir(os.path.join(top, folder_of(path)))})
+
+
+def something_declares(paths: Sequence[str]) -> bool:
+    """Whether a folder is among `paths`, or something is declared above a file: most one-file commits of small
+    repositories find nothing, and import nothing for it."""
+    seen: set[str] = set()
+    for path in paths:
+        folder = os.path.dirname(os.path.abspath(path))
+        if os.path.isdir(path) or os.path.islink(path):
+            return True
+        while folder not in seen:
+            seen.add(folder)
+            inside = folder.rstrip(os.sep) + os.sep
+            if any(os.access(inside + name, os.F_OK) for name in SPEAKING):
+                return True
+            if os.access(inside + ".git", os.F_OK):
+                break
+            folder = os.path.dirname(folder)
+    return False
 
 
 def declares_unseen(index: bytes | None) -> bool:

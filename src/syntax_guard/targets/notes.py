@@ -29,7 +29,7 @@ def notes(projects: Projects) -> Iterator[tuple[str, str | None]]:
         name = projects.tree.called(path)
         if os.path.isabs(path):
             yield f"{path} is ignored: a link leads there, out of the repository", None
-        elif posixpath.basename(path) != MISE_LOCAL:  # which nobody should commit
+        elif posixpath.basename(path) != MISE_LOCAL:  # it is not to be committed
             yield f"{name} is ignored until git tracks it (git add {name})", _about(path)
     for path in getattr(projects.tree, "outside", ()):
         yield f"{projects.tree.called(path)} is ignored: it is a link out of the repository", _about(path)

@@ -13,7 +13,7 @@ from ..exit_codes import OK, RED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from ...config.printing import Printing
@@ -149,7 +149,7 @@ def _check(paths: list[str], flags: dict[str, Any]) -> int:
 
 def _settings(flags: dict[str, Any]) -> tuple[Settings, Printing | None]:
     """The settings of this run, and how it reports; None where only findings are reported."""
-    from ...config.settings import is_silent, load
+    from ...config.settings import load
 
     try:
         settings = load(flags, os.environ, os.getcwd())
@@ -198,3 +198,12 @@ def _name_unknown_variables() -> None:
 
     for name in unknown(os.environ):
         note(f"{name} is not a setting")
+
+
+def is_silent(settings: Settings, environ: Mapping[str, str]) -> bool:
+    """Whether a run that finds nothing prints nothing: `environ` is that of pre-commit, and `settings` ask for no more.
+
+    That is what ``printing`` decides, too. A commit that passes does not import it.
+    """
+    asked = settings.output_format or settings.output_file or settings.statistics or settings.verbose
+    return bool(environ.get("PRE_COMMIT")) and environ.get("GITHUB_ACTIONS") != "true" and not asked

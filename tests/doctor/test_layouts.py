@@ -159,7 +159,7 @@ LAYOUTS = {
         "tree", "missing", False, github),
     "GitHub, somebody's compileall": Layout(
         workflow("run: python3 -m compileall -q ."), "tree", "cannot-tell", False, github),
-    "a library with tox": Layout({**workflow("run: tox -e lint"), "tox.ini": TOX}, "tree", "ok", True, github, "tox"),
+    "a library with tox": Layout({**workflow("run: tox -e lint"), "tox.ini": TOX}, "tree", "cannot-tell", True, github, "tox"),
     "a library with nox": Layout({**workflow("run: nox -s lint"), "noxfile.py": NOX}, "tree", "cannot-tell", True, github, "nox"),
     "GitLab": Layout({".gitlab-ci.yml": "lint:\n  script:\n    - echo go\n    - syntax-guard check\n    - echo done\n"},
                      "tree", "ok", True, gitlab),

@@ -259,32 +259,6 @@ def test_health_checks(files: dict[str, str], state: str, line: str | None, tmp_
         assert finding.advice.pattern, "what would be a guess is a pattern"
 
 
-IMPORT = "from syntax_guard.backend import Checkup, guarded_lifespan\n"
-APPLICATION = """import sqlalchemy
-app = FastAPI({})
-"""
-
-
-@pytest.mark.parametrize(
-    ("files", "state", "words"),
-    [
-        ({"a.py": APPLICATION.format("")}, "missing", "database(engine)))"),
-        ({"a.py": APPLICATION.format("lifespan=mine")}, "missing", "database(engine)), mine)"),
-        ({"a.py": IMPORT + APPLICATION.format("lifespan=guarded_lifespan(checkup)")}, "ok", ""),
-        ({"a.py": APPLICATION.format("lifespan=guarded_lifespan(checkup)")}, "cannot-tell", ""),
-        ({"a.py": APPLICATION.format("lifespan=mine"), "b.py": "guarded_lifespan\n"}, "cannot-tell", ""),
-        ({"a.py": "app = FastAPI()\n"}, "not-applicable", ""),
-    ],
-)
-def test_a_lifespan_that_is_there_is_kept(files: dict[str, str], state: str, words: str, tmp_path: Path) -> None:
-    write(tmp_path, files)
-    (finding,) = answers(tmp_path, "startup")
-    assert finding.state == state
-    if words:
-        assert finding.advice is not None
-        assert words in (finding.advice.pattern or "")
-
-
 def test_the_python_of_an_image(tmp_path: Path) -> None:
     compose = "services:\n  web:\n    build: .\n    command: uvicorn a:b\n    ports: ['80:80']\n"
     write(

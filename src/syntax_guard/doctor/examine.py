@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from syntax_guard.config.near import did_you_mean
 from syntax_guard.errors import UsageError
 
-from .finding import Edit, Finding, Unreadable, unsure
+from .finding import Finding, Unreadable, unsure
 from .gates.table import GATES
 from .repository import Repository
 
 
 def examine(root: str) -> tuple[Finding, ...]:
-    """Every finding about the folder `root`, in the order of the gates, then of paths and lines.
-
-    Where `root` lies in a repository, all of that is looked at. Paths count from its top.
+    """Every finding about the repository that holds the folder `root`, gate by gate; paths count from its top.
 
     Raises:
         SourcesError: `root` is no folder.
@@ -28,8 +26,7 @@ def examine(root: str) -> tuple[Finding, ...]:
             answers = gate.examine(repository)
         except Unreadable as error:
             answers = [unsure(name, f"cannot be read: {error.message}", error.place)]
-        placed = [_placed(repository, one) for one in answers]
-        found += sorted(placed, key=lambda one: (one.place.path, one.place.line or 0) if one.place else ("", 0))
+        found += sorted(answers, key=lambda one: (one.place.path, one.place.line or 0) if one.place else ("", 0))
     return tuple(found)
 
 
@@ -46,31 +43,14 @@ def named(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def required_missing(findings: Iterable[Finding], required: Iterable[str]) -> tuple[str, ...]:
-    """The gates of `required` that are not there by `findings`: no answer is ok, or one is missing or cannot be told.
-
-    A gate that does not apply is not there either: a user who requires a start gate is told that nothing is gated.
-    """
+    """The gates of `required` for which `findings` hold no ok, or another answer too; also one that does not apply."""
     states: dict[str, set[str]] = {}
     for finding in findings:
         states.setdefault(finding.gate, set()).add(finding.state)
     return tuple(gate for gate in named(required) if states.get(gate, set()) - {"not-applicable"} != {"ok"})
 
 
-def replaced(findings: Iterable[Finding], trials: Iterable[Finding]) -> tuple[Finding, ...]:
+def replaced(findings: Iterable[Finding], trials: Sequence[Finding]) -> tuple[Finding, ...]:
     """The `findings`, in which those of `trials` take the place of what is only written, gate by gate."""
-    seen = list(trials)
-    kept = [finding for finding in findings if finding.gate not in {one.gate for one in seen}]
-    return tuple(sorted(kept + seen, key=lambda one: list(GATES).index(one.gate)))
-
-
-def _placed(repository: Repository, finding: Finding) -> Finding:
-    """``finding`` with the places of its edits in words."""
-
-    def placed(edit: Edit) -> Edit:
-        here, above = (repository.line(edit.path, number).strip()[:80] for number in (edit.line, edit.line - 1))
-        where = f"{'in place of' if edit.replaced else 'before'} line {edit.line} ({here})"
-        where = where if here else f"after line {edit.line - 1} ({above})" if above else "as a new file"
-        return edit.evolve(where=where)
-
-    advice = finding.advice
-    return finding.evolve(advice=advice and advice.evolve(edits=tuple(map(placed, advice.edits))))
+    kept = [finding for finding in findings if finding.gate not in {one.gate for one in trials}]
+    return tuple(sorted([*kept, *trials], key=lambda one: list(GATES).index(one.gate)))

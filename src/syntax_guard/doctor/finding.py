@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from syntax_guard.config.documents import Place as Place
 from syntax_guard.config.documents import Unreadable as Unreadable
 from syntax_guard.model import Record
 
-State: TypeAlias = Literal["ok", "cannot-tell", "missing", "not-applicable"]
-How: TypeAlias = Literal["tried", "written"]
-
 
 class Edit(Record):
-    """Whole lines of ``text`` for a file: in place of ``replaced`` lines from ``line`` on. A new file is made."""
+    """Whole lines of ``text``, in place of ``replaced`` lines from ``line`` on; ``where``: that in words."""
 
     path: str
     line: int
     replaced: int
     text: str
     where: str = ""
-    """The place in words, with what stands there: it holds, whatever is written into the file before."""
 
 
 class Advice(Record):
@@ -35,10 +31,10 @@ class Finding(Record):
     """One thing that doctor found, or found missing; ``how`` is None for what cannot be told."""
 
     gate: str
-    state: State
+    state: Literal["ok", "cannot-tell", "missing", "not-applicable"]
     message: str
     place: Place | None = None
-    how: How | None = None
+    how: Literal["tried", "written"] | None = None
     why: str | None = None
     advice: Advice | None = None
 

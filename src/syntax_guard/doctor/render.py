@@ -9,31 +9,26 @@ from collections.abc import Container, Iterable, Sequence
 from syntax_guard.reports.neutral import json_document, visible
 from syntax_guard.reports.tool import NAME, version
 
-from .finding import Advice, Edit, Finding, Place
+from .finding import Advice, Edit, Finding
 from .gates.table import GATES
 
-_MOST, _LONGEST = 200, 600
-"""Findings, and characters of a message or a line, that are shown."""
-_TAG = re.compile(r"\brev: v0\.1\.0|syntax-guard@v0\.1\.0")
-_INSTALLS = re.compile(r"pip install .*syntax-guard|\b(?:pipx run|uvx) syntax-guard")
+_MOST, _LONGEST = 200, 600  # findings, and characters of a message or a line, that are shown
 _MAIN = "https://github.com/syntax-guard/syntax-guard/archive/main.tar.gz"
-_UNRELEASED = (
-    (_INSTALLS, "before its first release PyPI has no syntax-guard; until then install it with one of these:"),
-    (_INSTALLS, f"  pip install {_MAIN}"),
-    (_INSTALLS, f"  pipx run --spec {_MAIN} syntax-guard"),
-    (_INSTALLS, f"  uvx --from {_MAIN} syntax-guard"),
-    (_TAG, "until v0.1.0 is tagged, write as rev the hash that this prints:"),
-    (_TAG, "  git ls-remote https://github.com/syntax-guard/syntax-guard HEAD"),
-)
-"""What is said below advice that has the pattern, a line each: what it needs is not released yet."""
+_UNRELEASED = {
+    r"pip install .*syntax-guard|\b(?:pipx run|uvx) syntax-guard": f"""\
+before its first release PyPI has no syntax-guard; until then install it with one of these:
+  pip install {_MAIN}
+  pipx run --spec {_MAIN} syntax-guard
+  uvx --from {_MAIN} syntax-guard""",
+    r"\brev: v0\.1\.0": """\
+until v0.1.0 is tagged, write as rev the hash that this prints:
+  git ls-remote https://github.com/syntax-guard/syntax-guard HEAD""",
+}  # what is said below advice that has the pattern: what it needs is not released yet
 _STATES = {"ok": "ok", "cannot-tell": "cannot tell", "missing": "MISSING", "not-applicable": "-"}
 
 
 def table(findings: Sequence[Finding], missing: Iterable[str] = (), width: int = 80) -> str:
-    """One row a finding, what to do about it below, and a last line with the counts and the required gates missing.
-
-    ``missing``: required gates that the repository lacks; ``width``: columns of the terminal.
-    """
+    """A row for each of the `findings`, with what to do, the counts, and what is `missing`; in `width` columns."""
     wide = max(map(len, GATES))
     indent = " " * (wide + 1 + 12 + 1)
     wrapper = textwrap.TextWrapper(max(20, width - len(indent)), break_long_words=False, break_on_hyphens=False)
@@ -49,15 +44,13 @@ def table(findings: Sequence[Finding], missing: Iterable[str] = (), width: int =
         reason = finding.why or reason
         lines.append(f"{name:<{wide}} {state:<12} {visible(said[0])}")
         lines += [indent + visible(line) for line in (*said[1:], *why)]
-        steps = _steps(finding.advice, written)
-        moved = " " * min(len(indent), max(2, width - max(map(len, steps), default=0)))  # so that it is never wrapped
-        lines += [moved + line[: len(line) - len(line.lstrip(" "))] + visible(line.lstrip(" ")) for line in steps]
+        steps = [(len(line) - len(line.lstrip(" ")), line.lstrip(" ")) for line in _steps(finding.advice, written)]
+        lines += [" " * (2 + deep) + visible(line) for deep, line in steps]  # not wrapped, so that it can be copied
         written |= {*(finding.advice.edits if finding.advice else ())}
     lines += [f"and {len(findings) - _MOST} more"] if len(findings) > _MOST else []
-    states = [finding.state for finding in findings]
-    counts = [f"{states.count(state)} {_STATES[state].lower()}" for state in _STATES if state in states]
-    lines += ["", ", ".join(one for one in counts if not one.endswith("-")) + "."]
-    lines += _notes(findings)
+    states = [finding.state for finding in findings if finding.state != "not-applicable"]
+    counts = [f"{states.count(state)} {said.lower()}" for state, said in _STATES.items() if state in states]
+    lines += ["", f"{', '.join(counts)}.", *_notes(findings)]
     lines += [f"required, but missing or not sure: {name}. It promises: {GATES[name].promise}" for name in missing]
     return "\n".join(lines) + "\n"
 
@@ -70,32 +63,29 @@ def as_json(findings: Sequence[Finding], missing: Iterable[str] = ()) -> str:
         "gates": [{"gate": name, "promise": gate.promise} for name, gate in GATES.items()],
         "required_missing": list(missing),
         "note": "\n".join(_notes(findings)) or None,
-        "findings": [_fields(finding) for finding in findings[:_MOST]],
+        "findings": [_fields(finding, finding.advice or Advice()) for finding in findings[:_MOST]],
     }
     return json_document(document, indent=2)
 
 
-def _fields(finding: Finding) -> dict[str, object]:
-    advice, place = finding.advice or Advice(), finding.place or Place("")
-    edits = [
-        {"path": one.path, "line": one.line, "replaces": one.replaced, "text": one.text[: _LONGEST * 4]}
-        for one in advice.edits
-    ]
+def _fields(finding: Finding, advice: Advice) -> dict[str, object]:
     return {
         **{name: getattr(finding, name) for name in ("gate", "state", "how", "why")},
-        "path": place.path or None,
-        "line": place.line,
+        "path": finding.place.path if finding.place else None,
+        "line": finding.place.line if finding.place else None,
         "message": finding.message[:_LONGEST],
         "write": "\n".join(_steps(advice, ())) or None,
-        "edits": edits,
+        "edits": [{"path": one.path, "line": one.line, "replaces": one.replaced, "text": one.text[: _LONGEST * 4]}
+                  for one in advice.edits],
         "commands": list(advice.commands),
-    }
+    }  # fmt: skip
 
 
 def _notes(findings: Sequence[Finding]) -> list[str]:
     """What to write before the first release, if some advice needs one."""
     steps = [line for finding in findings[:_MOST] for line in _steps(finding.advice, ())]
-    return [line for pattern, line in _UNRELEASED if any(map(pattern.search, steps))]
+    found = [said for pattern, said in _UNRELEASED.items() if re.search(pattern, "\n".join(steps))]
+    return "\n".join(found).splitlines()
 
 
 def _steps(advice: Advice | None, written: Container[Edit]) -> list[str]:

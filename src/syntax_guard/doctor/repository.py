@@ -12,19 +12,14 @@ from syntax_guard.sources import git
 from syntax_guard.sources.selection import SKIPPED_FOLDERS
 from syntax_guard.sources.work_tree import enclosing
 
-from .finding import Place, Unreadable
+from .finding import Edit, Place, Unreadable
 
-LARGEST = 200_000
-"""Characters. Configuration written by people is far smaller; a larger file is something else with a familiar name."""
-_MOST_FILES = 100_000
+_MOST_FILES, _LARGEST = 100_000, 200_000  # characters: what people write by hand is far smaller
 _SKIPPED = SKIPPED_FOLDERS | {"venv", "site-packages", ".terraform", ".devcontainer"}
 
 
 class Repository:
-    """The repository that holds the folder ``root``, or that folder alone. Paths count from the top, with slashes.
-
-    Raises `SourcesError` where ``root`` is no folder, GitError where git cannot be asked about a repository.
-    """
+    """The repository that holds the folder ``root``, or that folder. Raises `SourcesError`, `GitError`."""
 
     def __init__(self, root: str) -> None:
         if not os.path.isdir(root):
@@ -33,14 +28,8 @@ class Repository:
         self.in_git = enclosing(real, ".git") is not None  # one that git refuses is an error for git to tell
         self.top = os.path.realpath(git.top(root)) if self.in_git else real
         self._budget = Budget()
-        self._texts: dict[str, str | None] = {}
+        self._texts: dict[str, str] = {}
         self._documents: dict[str, list[Value]] = {}
-
-    @cached_property
-    def remote(self) -> str:
-        """Where ``origin`` is; empty where git knows none."""
-        asked = ("config", "--default=", "--get", "remote.origin.url")
-        return git.run(self.top, *asked).decode(errors="replace") if self.in_git else ""
 
     @cached_property
     def files(self) -> tuple[str, ...]:
@@ -63,30 +52,31 @@ class Repository:
 
     def text(self, path: str) -> str | None:
         """The text of a regular file inside the repository; None where there is none. Raises Unreadable."""
-        if path not in self._texts:
-            self._texts[path] = self._read(path)
-        return self._texts[path]
-
-    def _read(self, path: str) -> str | None:
+        if path in self._texts:
+            return self._texts[path]
         full = os.path.join(self.top, path.replace("\0", ""))
         if not os.path.realpath(full).startswith(os.path.join(self.top, "")) or not os.path.isfile(full):
             return None
         try:
             with open(full, encoding="utf-8-sig", errors="replace") as file:
-                text = file.read(LARGEST + 1)
+                text = file.read(_LARGEST + 1)
         except OSError:
             raise Unreadable(Place(path), "this user cannot open it") from None
-        if len(text) > LARGEST:
-            raise Unreadable(Place(path), f"larger than {LARGEST:,} bytes")
+        if len(text) > _LARGEST:
+            raise Unreadable(Place(path), f"larger than {_LARGEST:,} characters")
+        self._texts[path] = text
         return text
 
     def lines(self, path: str) -> list[str]:
         """The lines of a file; none where there is no such file. Raises Unreadable."""
         return (self.text(path) or "").split("\n")
 
-    def line(self, path: str, number: int | None) -> str:
-        """One line of a file; empty where there is none."""
-        return "".join(self.lines(path)[number - 1 : number] if number else ())
+    def edit(self, path: str, line: int, replaced: int, text: str) -> Edit:
+        """An edit of a file, with its place in words."""
+        above, here = (one.strip()[:80] for one in ["", *self.lines(path), "", ""][line - 1 : line + 1])
+        where = f"{'in place of' if replaced else 'before'} line {line} ({here})"
+        where = where if here else f"after line {line - 1} ({above})" if above else "as a new file"
+        return Edit(path, line, replaced, text, where)
 
     def yaml(self, path: str) -> list[Value]:
         """The documents of a YAML file; none where there is no such file. Raises Unreadable."""

@@ -1,7 +1,6 @@
 """What happens to a broken file: in a scratch clone with the user's own hooks, and in an image with its own command.
 
-Hooks and images are the user's programs, so this runs only where a user asks for it. The clone has no remote, the
-container no network, nothing of the repository changes, and each command has a time-out.
+These are the user's programs, and run only where a user asks for it: without a remote or a network, and for some time.
 """
 
 from __future__ import annotations
@@ -23,23 +22,18 @@ from .gates.hook import Configuration, Installed, installed
 from .gates.table import GATES
 from .repository import Repository
 
-SECONDS, SECONDS_OF_IMAGE = 300, 30
-"""How long one git command, with the hooks that it runs, and one command of a container engine may take."""
-_CONFIGURATION = re.compile(
-    r"\.pre-commit-config\.ya?ml|prek\.toml|\.?lefthook[\w-]*\.\w+|package\.json|(?:.*/)?pyproject\.toml"
-)
+SECONDS, SECONDS_OF_IMAGE = 300, 30  # for a git command, with the hooks that it runs, and for one of a container engine
+_COPIED = re.compile(r"\.pre-commit-config\.ya?ml|prek\.toml|\.?lefthook.*|package\.json|(?:.*/)?pyproject\.toml")
 _MOST_PROJECTS = 8
 _NAME, _BROKEN, _GOOD = "syntax_guard_trial.py", "def broken(:\n", "x = 1\n"
 _GIT = "git -c commit.gpgsign=false -c user.name=doctor -c user.email=doctor@example.org"
+_NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 _SIDE = ("checkout -q -B side", "commit -q --no-verify -m side")
 _ATTEMPTS = {
     "commit": ("commit -q -m trial",),
     "push": (*_SIDE, "push -q -f ../remote.git HEAD:refs/heads/main"),
     "merge": (*_SIDE, "checkout -q -B trial start", "merge -q --no-ff -m trial side"),
-}
-"""What git does without hooks, and last the attempt."""
-_RED = re.compile(rb"\d+ of \d+ files? (?:is|are) broken")
-"""What our report says of a repository that holds broken files already."""
+}  # what git does without hooks, and last the attempt
 _FIND = """
 import os
 found = [os.path.join(folder, name) for folder, _, names in os.walk(os.getcwd()) for name in names
@@ -51,9 +45,7 @@ print(min(found, key=lambda path: (os.path.basename(path)[:-3] in entries, path)
 
 
 def tried(root: str, environment: Mapping[str, str], *, all_hooks: bool) -> tuple[Finding, ...]:
-    """What the hooks of the repository at `root` do with a broken file in each of its projects.
-
-    `environment` holds the variables that git and the hooks run with. With `all_hooks`, other hooks are tried as well.
+    """What hooks of the repository at `root`, ours or `all_hooks`, do with a broken file; they run with `environment`.
 
     Raises:
         GitError: Git fails.
@@ -85,9 +77,8 @@ class _Clone:
         self._git("clone -q --no-hardlinks --no-checkout", repository.top, ".")
         self._git("remote remove origin")
         self._git("checkout -q -f -B trial")
-        for path in filter(_CONFIGURATION.fullmatch, repository.files):
-            self._write(path, repository.text(path) or "")
-        self._git("add -A")
+        for path in filter(_COPIED.fullmatch, repository.files):
+            self._add(path, repository.text(path) or "")
         self._git("commit -q --no-verify --allow-empty -m start")
         self._git("tag -f start")
         self._git("config core.hooksPath", git_hooks.hooks(repository.top)[0])
@@ -105,7 +96,7 @@ class _Clone:
                 return unsure(gate, f"whether a broken file is refused: the {stage} hook fails: {_last(broken)}", place)
         good = self._attempt(gate, _NAME, _GOOD)
         if good.code != 0:
-            red = _RED.search(good.output)
+            red = re.search(rb"\d+ of \d+ files? (?:is|are) broken", good.output)  # as our report says
             why = f"{red[0].decode()}; run syntax-guard check, and correct what it names first" if red else _last(good)
             return unsure(gate, f"whether a good file passes: the {stage} hook refuses it too: {why}", place)
         named = re.search(rb"hook id: (\S+)", broken.output) if hook.manager else None
@@ -117,28 +108,25 @@ class _Clone:
         *before, attempt = _ATTEMPTS[gate]
         self._git("reset -q --hard start")
         self._git("checkout -q -B trial start")
-        self._write(path, text)
-        self._git("add -f", path)
+        self._add(path, text)
         for command in before:
             self._git(command)
-        return _run([*_GIT.split(), *attempt.split()], self.folder, self.environment, SECONDS)
+        return self._git(attempt, hooks=())
 
-    def _write(self, path: str, text: str) -> None:
-        full = os.path.join(self.folder, path)
-        os.makedirs(os.path.dirname(full), exist_ok=True)
-        with open(full, "w", encoding="utf-8") as file:
+    def _add(self, path: str, text: str) -> None:
+        os.makedirs(os.path.dirname(os.path.join(self.folder, path)), exist_ok=True)
+        with open(os.path.join(self.folder, path), "w", encoding="utf-8") as file:
             file.write(text)
+        self._git("add -f", path)
 
-    def _git(self, command: str, *words: str) -> None:
-        """A git command that runs no hook."""
-        off = ("-c", f"core.hooksPath={os.devnull}")
-        _run([*_GIT.split(), *off, *command.split(), *words], self.folder, self.environment, SECONDS)
+    def _git(self, command: str, *words: str, hooks: tuple[str, ...] = _NO_HOOKS) -> Outcome:
+        """A git command, which runs no hook where ``hooks`` does not say so."""
+        whole = [*_GIT.split(), *hooks, *command.split(), *words]
+        return bounded(whole, self.folder, self.environment, SECONDS, errors=subprocess.STDOUT)
 
 
 def tried_image(image: str, environment: Mapping[str, str]) -> Finding:
-    """Whether `image` starts with a broken file over one of its modules, in a container without a network.
-
-    `environment` holds the variables that Podman or Docker is run with.
+    """Whether `image` starts with a broken file over one of its modules; Podman or Docker runs with `environment`.
 
     Raises:
         UsageError: There is no Podman and no Docker, or no such image.
@@ -146,9 +134,13 @@ def tried_image(image: str, environment: Mapping[str, str]) -> Finding:
     engine = shutil.which("podman") or shutil.which("docker")
     if engine is None or image.startswith("-"):
         raise UsageError("--try-image needs podman or docker, and the name of an image", "such as shop:latest")
+
+    def run(*words: str) -> Outcome:
+        return bounded([engine, *words], "/", environment, SECONDS_OF_IMAGE, errors=subprocess.STDOUT)
+
     name = f"syntax-guard-trial-{os.getpid()}"
-    run = [engine, "run", "--rm", "--pull=never", "--network=none", f"--name={name}"]
-    found = _run([*run, "--entrypoint=python3", image, "-I", "-c", _FIND], "/", environment, SECONDS_OF_IMAGE)
+    options = ("run", "--rm", "--pull=never", "--network=none", f"--name={name}")
+    found = run(*options, "--entrypoint=python3", image, "-I", "-c", _FIND)
     module = _last(found)
     if found.code == 125:
         raise UsageError(f"{image} cannot be started: {module}", "build or pull it first")
@@ -156,23 +148,18 @@ def tried_image(image: str, environment: Mapping[str, str]) -> Finding:
         return unsure("start", f"{image} holds no Python module where it starts ({module})", None)
     with tempfile.TemporaryDirectory(prefix="syntax-guard-doctor-") as folder:
         os.chmod(folder, 0o755)  # noqa: S103 - the container's user has to read it
-        broken = os.path.join(folder, "broken.py")
-        with open(broken, "w", encoding="utf-8") as file:
+        with open(os.path.join(folder, "broken.py"), "w", encoding="utf-8") as file:
             file.write(_BROKEN)
-        outcome = _run([*run, f"--volume={broken}:{module}:ro", image], "/", environment, SECONDS_OF_IMAGE)
-        _run([engine, "rm", "-f", name], "/", environment, SECONDS_OF_IMAGE)
+        outcome = run(*options, f"--volume={file.name}:{module}:ro", image)
+        run("rm", "-f", name)
+    said = outcome.output[-20_000:].decode(errors="replace")
     if outcome.is_late:
         message = f"{image} starts with a broken {module}, and ran for {SECONDS_OF_IMAGE} s"
         return Finding("start", "missing", message, None, "tried", "what imports it fails, hours later")
-    said = outcome.output[-20_000:].decode(errors="replace")
     if outcome.code and "syntax-guard:" in said and posixpath.basename(module) in said:
         return Finding("start", "ok", f"{image} refused a broken {module}, {outcome.seconds:.1f} s", None, "tried")
-    message = f"whether {image} starts with a broken {module}: it ended with {outcome.code} ({_last(outcome)})"
-    return unsure("start", message, None)
-
-
-def _run(command: list[str], folder: str, environment: Mapping[str, str], seconds: float) -> Outcome:
-    return bounded(command, folder, environment, seconds, errors=subprocess.STDOUT)
+    ended = f"it ended with {outcome.code} ({_last(outcome)})"
+    return unsure("start", f"whether {image} starts with a broken {module}: {ended}", None)
 
 
 def _last(outcome: Outcome) -> str:

@@ -4,5 +4,4 @@ from __future__ import annotations
 
 from .hook import HookGate
 
-_WHY = "a broken file is committed unseen, and reaches all who pull it"
-GATE = HookGate("commit", "pre-commit", _WHY, "check --staged")
+GATE = HookGate("commit", "pre-commit", "a broken file is committed unseen, and reaches all who pull it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from ..finding import Advice, Edit, Finding, missing, nothing, ok, unsure
+from ..finding import Advice, Finding, missing, nothing, ok, unsure
 from ..parsers.commands import calls
 from ..parsers.services import SERVERS, Service, started
 from ..repository import Repository
@@ -17,27 +17,26 @@ _PORT = re.compile(r"(?:--port[= ]|-p |--bind[= ]\S*:|-b \S*:|runserver \S*?:?)(
 _HERE = re.compile(r"(?:https?://(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?::(\w+))?|--unix-socket)(?=[/\s]|$)")
 _PING = re.compile(r"(?:\S*/)?celery .*\binspect ping\b[^;&|]*")
 _ROUTE = "; for ROUTE a path of yours that answers only while it works"
-_ANY = "; or another command that ends with 0 only while it works"
 
 
 def examine(repository: Repository) -> list[Finding]:
     """The answer about each container that serves."""
     services = [one for one in started(repository)[0] if one.kind not in ("procfile", "systemd") and one.base]
-    return [*map(_answer, services)] or [nothing("health", "no container starts Python here")]
+    return [_answer(repository, one) for one in services] or [nothing("health", "no container starts Python here")]
 
 
-def _answer(service: Service) -> Finding:
+def _answer(repository: Repository, service: Service) -> Finding:
     check, name = service.health, service.name
     place = check.place if check else service.place
     if service.is_one_shot:
         return nothing("health", f"{name} does its work and ends", place)
     if check is None or not check.words:
         lacks = "switches its health check off" if check else "has no health check"
-        return missing("health", f"{name} {lacks}", place, _WHY, _advice(service))
+        return missing("health", f"{name} {lacks}", place, _WHY, _advice(repository, service))
     if check.text == "kubelet" or _PING.fullmatch(check.text) or _probes(service):
         return ok("health", f"{name} has a health check", place)
     doubt = f"whether the health check of {name} works: run it by hand, once while {name} works and once while not"
-    return unsure("health", doubt, place).evolve(advice=_advice(service))
+    return unsure("health", doubt, place).evolve(advice=_advice(repository, service))
 
 
 def _probes(service: Service) -> bool:
@@ -63,10 +62,10 @@ def _command(service: Service) -> tuple[str, str]:
         return f"syntax-guard probe {old[0]}", ""
     if program:
         return f"syntax-guard probe http://127.0.0.1:{port[1] if port else SERVERS[program]}/ROUTE", _ROUTE
-    return "syntax-guard probe URL", _ANY
+    return "syntax-guard probe URL", "; or another command that ends with 0 only while it works"
 
 
-def _advice(service: Service) -> Advice:
+def _advice(repository: Repository, service: Service) -> Advice:
     """The check where ``service`` can hold it, in place of an old one; in a shell where there is a variable in it."""
     (command, guess), old, image = _command(service), service.health, service.image
     words = ["/bin/sh", "-c", command] if "$" in command else command.split()
@@ -74,10 +73,11 @@ def _advice(service: Service) -> Advice:
     if image and not guess and (old is None or old.place.path == image.path):
         end = image.stage.own[-1].line if image.stage.own else image.stage.begin + 1
         line, replaced = (old.place.line or 1, old.lines) if old else (end, 0)
-        edits = installing(service) if command.startswith("syntax-guard") else ()
-        return Advice((*edits, Edit(image.path, line, replaced, written + "\n")))
+        edits = installing(repository, service) if command.startswith("syntax-guard") else ()
+        return Advice((*edits, repository.edit(image.path, line, replaced, written + "\n")))
     if service.kind == "kubernetes":
         written = f"livenessProbe: {{exec: {{command: {json.dumps(words)}}}}}"
     elif service.kind == "compose":
         written = f"healthcheck: {{test: {json.dumps(['CMD', *words]).replace('$', '$$')}}}"
-    return Advice(pattern=f"in {service.place.path}, for {service.name}: {written}{guess}")
+    owner = "" if service.kind == "dockerfile" else f", for {service.name}"
+    return Advice(pattern=f"in {service.place.path}{owner}: {written}{guess}")

@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import os
 import re
+from textwrap import indent
 
 from syntax_guard.config.documents import Mapping
 from syntax_guard.model import Record
 from syntax_guard.sources import git_hooks
 
-from ..finding import Advice, Edit, Finding, Place, Unreadable, missing, nothing, ok, unsure
-from ..parsers.commands import KNOWN, SPEAKS, Call, calls, of_script, unwrapped
+from ..finding import Advice, Finding, Place, Unreadable, missing, nothing, ok, unsure
+from ..parsers.commands import KNOWN, SPEAKS, calls, of_script, unwrapped
 from ..repository import Repository
 
 _STAGES = {"pre-commit": "syntax-guard", "pre-merge-commit": "syntax-guard", "pre-push": "syntax-guard-tree"}
 """The stages of git's, each with the hook of our manifest that is for it."""
 _SHORT = {"commit": "pre-commit", "merge-commit": "pre-merge-commit", "push": "pre-push"}
-_READ, _OF_PREK = ".pre-commit-config.yaml", ("prek.toml", ".pre-commit-config.yml")
-"""The configuration that is read; and those which prek alone knows, and which are not."""
+_READ, _OF_PREK = ".pre-commit-config.yaml", ("prek.toml", ".pre-commit-config.yml")  # which is read, and which are not
 _KNOWN = KNOWN["hooks"]
+_OURS = re.compile(r"(?:^|/)syntax-guard(?:\.git)?/?$")
 _TRY = "syntax-guard doctor --try=all runs it in a scratch clone, and says what happens"
-
-
-class ListedHook(Record):
-    """A hook of this tool in the configuration; ``odd`` is what may let files out of its sight, or None."""
-
-    id: str
-    place: Place
-    stages: list[str]
-    odd: str | None
 
 
 class Configuration:
@@ -36,25 +28,22 @@ class Configuration:
 
     def __init__(self, repository: Repository) -> None:
         self.table = repository.mapping(_READ)
-        repos = [repo for repo in self.table.listed("repos") if isinstance(repo, Mapping)]
-        listed = [(repo, hook) for repo in repos for hook in repo.listed("hooks") if isinstance(hook, Mapping)]
+        listed = [(repo, hook) for repo in self.table.sections("repos") for hook in repo.sections("hooks")]
         self.others = {hook.text("id") or "" for _, hook in listed
                        if not SPEAKS.search(" ".join(word for key in hook for word in hook.words(key)))}  # fmt: skip
-        self.ours = [self._listed(repo.text("repo") or "", hook) for repo, hook in listed
-                     if hook.text("id") not in self.others | {None, "syntax-guard-dist"}]  # fmt: skip
+        self.ours = [(repo, hook) for repo, hook in listed
+                     if (hook.text("id") or "") not in self.others | {"", "syntax-guard-dist"}]  # fmt: skip
 
-    def _listed(self, url: str, hook: Mapping) -> ListedHook:
-        name = hook.text("id") or ""
-        own = [stage for stage, ours in _STAGES.items() if ours == name or url == "local"]
-        stages = hook.words("stages") or self.table.words("default_stages") or own
-        odd = {*hook} - {*_KNOWN["listed"]} | ({*self.table} - {*_KNOWN["above"]})
-        if not re.search(r"(?:^|/)syntax-guard(?:\.git)?/?$", url):
-            odd.add(f"repo: {url}")
-        return ListedHook(name, hook.place_of("id"), [_SHORT.get(one, one) for one in stages], min(odd, default=None))
-
-    def at(self, stage: str) -> ListedHook | None:
-        """Our hook at a stage of git's; the one that sees all files, if there is one."""
-        return min((hook for hook in self.ours if stage in hook.stages), key=lambda one: bool(one.odd), default=None)
+    def at(self, stage: str) -> tuple[Mapping, str | None] | None:
+        """Our hook at a stage of git's, the one that sees all files if there is one; and what may leave files out."""
+        found = []
+        for repo, hook in self.ours:
+            own = [one for one, name in _STAGES.items() if hook.text("id") == name or repo.text("repo") == "local"]
+            stages = hook.words("stages") or self.table.words("default_stages") or own
+            odd = [] if _OURS.search(repo.text("repo") or "") else [f"repo: {repo.text('repo')}"]
+            odd += sorted({*hook} - {*_KNOWN["listed"]} | ({*self.table} - {*_KNOWN["above"]}))
+            found += [(hook, "".join(odd[:1]))] if stage in (_SHORT.get(one, one) for one in stages) else []
+        return min(found, key=lambda one: bool(one[1]), default=None)
 
 
 def run_by(repository: Repository, command: str) -> tuple[str, tuple[str, ...] | None] | None:
@@ -62,13 +51,12 @@ def run_by(repository: Repository, command: str) -> tuple[str, tuple[str, ...] |
     name, verb, *given = [*unwrapped(command).split(), "", ""]
     if name not in ("pre-commit", "prek") or verb != "run":
         return None
-    other = next((path for path in _OF_PREK if name == "prek" and SPEAKS.search(repository.text(path) or "")), None)
+    for path in [path for path in _OF_PREK if name == "prek" and repository.text(path) is not None]:
+        return (path, None) if SPEAKS.search(repository.text(path) or "") else None
     configuration = Configuration(repository)
     mine = configuration.at("pre-commit")
-    sure = mine and not mine.odd and {"-a", "--all-files"} & {*given} and {*given} <= {*_KNOWN["run"], ""}
-    if other or not configuration.ours:
-        return (other, None) if other else None
-    return _READ, ("syntax-guard", "check") if sure else None
+    sure = mine and not mine[1] and {"-a", "--all-files"} & {*given} and {*given} <= {*_KNOWN["run"], ""}
+    return (_READ, ("syntax-guard", "check") if sure else None) if configuration.ours else None
 
 
 class Installed(Record):
@@ -99,66 +87,58 @@ def installed(top: str, hook: str) -> Installed | None:
 
 
 class HookGate(Record):
-    """A gate at a hook of git's; ``command`` is the verb and the option that have to stand in a hook of one's own."""
+    """A gate at a hook of git's; ``command`` is what has to stand in a hook of one's own."""
 
     name: str
     stage: str
     why: str
-    command: str
+    command: str = "check --staged"
 
     def examine(self, repository: Repository) -> list[Finding]:
         """The answer about the hook, as it is written."""
         if not repository.in_git:
             return [nothing(self.name, "no git repository")]
         there, configuration = installed(repository.top, self.stage), Configuration(repository)
-        mine = configuration.at(self.stage)
-        place, advice = mine.place if mine else None, self._advice(repository, mine)
-        if there is None:
-            lacks = f"no {self.stage} hook is installed in this clone"
-        elif not there.executable:
+        mine, odd = configuration.at(self.stage) or (None, None)
+        place, advice = mine.place_of("id") if mine else None, self._advice(repository, is_listed=bool(mine))
+        lacks = f"no {self.stage} hook is installed in this clone"
+        if there and not there.executable:
             lacks, place = "the hook is not executable, so git does not run it", Place(there.path)
             advice = Advice(commands=(f"chmod +x {there.path}",))
-        elif there.manager and mine:
-            return [self._managed(there.manager, mine, configuration.table.words("default_install_hook_types"))]
-        elif there.manager:
-            lacks = f"no hook of syntax-guard is listed for {self.stage}"
-            place = Place(_READ) if repository.text(_READ) else None
-        else:
-            place = Place(there.path)
-            for one in filter(self._is_gate, calls(of_script(there.text) or (), self.command.split()[0])):
-                return [ok(self.name, f"the hook of this clone runs {one.text}; only --try=all tries it", place)]
+        elif there and there.manager and mine and odd:
+            doubt = f"whether all is checked: `{odd}` may not do it; {_TRY.replace('--try=all', '--try')}"
+            return [unsure(self.name, doubt, place)]
+        elif there and there.manager and mine:
+            hint = f"; in others too, with {self.stage} in default_install_hook_types before `{there.manager} install`"
+            shared = configuration.table.words("default_install_hook_types") or ("pre-commit",)
+            said = f"{there.manager} runs {mine.text('id')} in this clone{'' if self.stage in shared else hint}"
+            return [ok(self.name, said, place)]
+        elif there and there.manager:
+            lacks, place = f"no hook of syntax-guard is listed for {self.stage}", configuration.table.place
+        elif there:
+            lacks, place = "the hook does not run syntax-guard", Place(there.path)
+            for one in calls(of_script(there.text) or (), self.command.split()[0]):
+                whole = one.is_staged == ("--staged" in self.command) and not (one.doubt or one.root or one.paths)
+                if whole and (one.is_staged or not one.before):  # the push gate reads what git hands to the hook
+                    return [ok(self.name, f"the hook of this clone runs {one.text}; only --try=all tries it", place)]
             if mine or SPEAKS.search(there.text) or "\n" in there.text.strip():
                 return [unsure(self.name, f"whether all is checked: the {self.stage} hook is not read; {_TRY}", place)]
-            lacks = "the hook does not run syntax-guard"
         return [missing(self.name, lacks, place, self.why, advice)]
 
-    def _is_gate(self, one: Call) -> bool:
-        """Whether a call in a hook refuses what is broken: the push gate reads what git hands to the hook."""
-        is_whole = not (one.doubt or one.root or one.paths)
-        return is_whole and one.is_staged == ("--staged" in self.command) and (one.is_staged or not one.before)
-
-    def _managed(self, manager: str, mine: ListedHook, shared: tuple[str, ...]) -> Finding:
-        if mine.odd:
-            reason = "is not known to doctor" if mine.odd.startswith("repo: ") else "may leave files out"
-            doubt = f"whether all is checked: `{mine.odd}` {reason}; {_TRY.replace('--try=all', '--try')}"
-            return unsure(self.name, doubt, mine.place)
-        hint = f"; in others too, with {self.stage} in default_install_hook_types before `{manager} install`"
-        is_shared = self.stage in (shared or ("pre-commit",))
-        return ok(self.name, f"{manager} runs {mine.id} in this clone{'' if is_shared else hint}", mine.place)
-
-    def _advice(self, repository: Repository, mine: ListedHook | None) -> Advice:
+    def _advice(self, repository: Repository, *, is_listed: bool) -> Advice:
         """What installs the hook: in the configuration that is there, else as a plain hook of git's."""
         text, command = repository.text(_READ), f"pre-commit install --hook-type {self.stage}"
-        if mine is not None:
+        url, name = "https://github.com/syntax-guard/syntax-guard", _STAGES[self.stage]
+        if is_listed:
             return Advice(commands=(command,))
         if text is None:
+            for path in filter(repository.text, _OF_PREK):
+                return Advice(pattern=f"list {name} of {url} in {path}; then prek install --hook-type {self.stage}")
             plain = f"#!/bin/sh\nexec syntax-guard {self.command}"
             return Advice(pattern=f"in .git/hooks/{self.stage}, executable: {plain}")
-        added = ("- repo: https://github.com/syntax-guard/syntax-guard", "  rev: v0.1.0", "  hooks:",
-                 f"  - id: {_STAGES[self.stage]}")  # fmt: skip
-        lines = text.rstrip("\n").split("\n")
+        added, lines = f"- repo: {url}\n  rev: v0.1.0\n  hooks:\n  - id: {name}\n", text.rstrip("\n").split("\n")
         last = next((number for number in range(len(lines), 0, -1) if re.match(r"\s*- repo:", lines[number - 1])), None)
         if last is None or any(re.match(r"[^\s-]", line) for line in lines[last:]):
-            return Advice(pattern=f"in {_READ}, under repos: {' '.join(' '.join(added).split())}; then {command}")
-        indent = lines[last - 1].partition("-")[0]
-        return Advice((Edit(_READ, len(lines) + 1, 0, "".join(f"{indent}{line}\n" for line in added)),), (command,))
+            return Advice(pattern=f"in {_READ}, under repos: {' '.join(added.split())}; then {command}")
+        edit = repository.edit(_READ, len(lines) + 1, 0, indent(added, lines[last - 1].partition("-")[0]))
+        return Advice((edit,), (command,))

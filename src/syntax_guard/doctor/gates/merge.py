@@ -4,5 +4,4 @@ from __future__ import annotations
 
 from .hook import HookGate
 
-_WHY = "git runs pre-merge-commit, not pre-commit, for a merge without conflicts"
-GATE = HookGate("merge", "pre-merge-commit", _WHY, "check --staged")
+GATE = HookGate("merge", "pre-merge-commit", "git runs pre-merge-commit, not pre-commit, for a merge without conflicts")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import sys
+from collections.abc import Iterator
 
 from syntax_guard.config import declaring_files
 from syntax_guard.config.declarations.declaration import Declaration
-from syntax_guard.config.declarations.dockerfile import python_of
 from syntax_guard.config.projects import Projects
-from syntax_guard.config.settings import DECLARING, speaks_for
+from syntax_guard.config.settings import COMPOSED, DECLARING, speaks_for
 from syntax_guard.config.specifiers import admitted, parse
 from syntax_guard.errors import SettingsError, TargetError
 from syntax_guard.model import label
@@ -19,28 +19,26 @@ from syntax_guard.storage.store import Store
 from syntax_guard.targets.declared import unusable
 
 from ..finding import Advice, Finding, Place, missing, nothing, ok, unsure
-from ..parsers.services import Service, started
 from ..repository import Repository
 
 _WHY = "a file is judged by one Python and runs on another, which may refuse it"
-_SAME = "the same Python in both"
+_SAME = Advice(pattern="the same Python in both, or a target-version with both beside the nearer one")
 _MOST, _MOST_YAML = 1_000, 60_000
 
 
 def examine(repository: Repository) -> list[Finding]:
-    """The answer about each image that says which Python it has, and about declarations that are not followed."""
-    projects = _projects(repository)
+    """The answer about each image whose Python is known, and about other declarations that are not followed."""
     folders = sorted({folder for path in repository.files if (folder := speaks_for(path)) is not None})[:_MOST]
-    if sum(len(repository.text(path) or "") for path in repository.named(*DECLARING[-4:])) > _MOST_YAML:
+    if sum(len(repository.text(path) or "") for path in repository.named(*COMPOSED)) > _MOST_YAML:
         return [unsure("python", "more compose files than are read", None)]
-    images = [one for one in started(repository)[0] if one.kind in ("dockerfile", "compose")]
+    projects = _projects(repository)
     try:
-        found = [_of_image(projects, one) for one in images]
-        found += [answer for folder in folders for answer in _not_followed(projects, folder)]
+        counting = {folder: projects.of(folder).declaration for folder in folders}
+        found = [_answer(counting[folder], one) for folder in folders for one in _declared(projects, folder)]
     except (SettingsError, TargetError) as error:
         return [unsure("python", error.message, None)]
     found += [unsure("python", note, None) for note in list(projects.notes)[:5]]
-    return list(dict.fromkeys(found)) or [nothing("python", "no image of Python is here")]
+    return list(filter(None, dict.fromkeys(found))) or [nothing("python", "no image of Python counts here")]
 
 
 def python_for(repository: Repository) -> str:
@@ -55,43 +53,33 @@ def python_for(repository: Repository) -> str:
 
 def _projects(repository: Repository) -> Projects:
     index = GitIndex(repository.top) if repository.in_git else None
-    tree = WorkTree(repository.top, index, seen_from=repository.top)
-    return Projects(tree, Store(None), unusable)
+    return Projects(WorkTree(repository.top, index, seen_from=repository.top), Store(None), unusable)
 
 
-def _of_image(projects: Projects, service: Service) -> Finding:
-    place = Place(service.image.path, service.image.stage.line) if service.image else service.place
-    version = python_of(service.base)
-    if version is None:
-        return unsure("python", f"which Python {service.base or service.name} has", place)
-    declared = projects.of(posixpath.dirname(place.path)).declaration
-    runs = f"{service.base} runs Python {version}"
-    if declared is None:
-        advice = Advice(pattern=f'in pyproject.toml, under [project]: requires-python = ">={version}"')
-        return missing("python", f"{runs}, and nothing says what is for it", place, _WHY, advice)
-    said, names = f"{declared.shown} in {declared.place}", _names(declared)
-    if version not in names:
-        return missing("python", f"{runs}, not what {said} says", place, _WHY, Advice(pattern=_SAME))
-    is_newer = declared.kind == "floor" and version != names[0]
-    asked = f"; asked are {names[0]} and this interpreter" if is_newer else ""
-    return ok("python", f"{runs}, as {said} says{asked}", place)
+def _declared(projects: Projects, folder: str) -> Iterator[Declaration]:
+    """What the files of a folder say of Pythons; of an image, as the compose files build it."""
+    builds = [build for build in projects.builds if build.context == folder]
+    for build in builds:
+        yield from declaring_files.built(projects.read(build.dockerfile) or b"", build).declarations
+    for path in (posixpath.join(folder, name) for name in DECLARING):
+        if path not in (build.dockerfile for build in builds):
+            yield from declaring_files.read(projects.read(path) or b"", path).declarations
 
 
-def _not_followed(projects: Projects, folder: str) -> list[Finding]:
-    """What a folder says of Pythons and is not asked: a pin that its floor refuses, a floor below a table of ours."""
-    counts, found = projects.of(folder).declaration, []
-    for path in (
-        posixpath.join(folder, name) for name in DECLARING if not name.endswith(("Dockerfile", "Containerfile"))
-    ):
-        content = projects.read(path) or b""  # an image has its own finding
-        for one in declaring_files.read(content, path).declarations:
-            is_above = counts and counts.kind == "target-version" and posixpath.dirname(counts.path) != folder
-            hidden = counts and ((counts.kind, one.kind) == ("floor", "pin") or (is_above and one.kind == "floor"))
-            if counts and hidden and unusable(one) is None and _names(one)[0] not in _names(counts):
-                message = f"{one.shown} is not asked: {counts.shown} in {counts.place} counts"
-                advice = Advice(pattern=f"{_SAME}, or a target-version with both beside the nearer one")
-                found.append(missing("python", message, Place(one.path, one.line), _WHY, advice))
-    return found
+def _answer(counts: Declaration | None, one: Declaration) -> Finding | None:
+    """What is to be said of a declaration where another counts: of a pin below a floor, of a floor below a table."""
+    if counts is None or unusable(one):
+        return None
+    names, own, is_image = _names(counts), _names(one)[0], one.shown.startswith("FROM ")
+    said, place = f"{counts.shown} in {counts.place}", Place(one.path, one.line)
+    is_above = counts.kind == "target-version" and posixpath.dirname(counts.path) != posixpath.dirname(one.path)
+    is_hidden = (counts.kind, one.kind) == ("floor", "pin") or (is_above and one.kind == "floor")
+    if own not in names and (is_image or is_hidden):
+        said = f"runs Python {own}, not what {said} says" if is_image else f"is not asked: {said} counts"
+        return missing("python", f"{one.shown} {said}", place, _WHY, _SAME)
+    is_newer = counts.kind == "floor" and own != names[0]
+    asked = f"; asked are {names[0]} and the Python that runs syntax-guard" if is_newer else ""
+    return ok("python", f"{one.shown} runs Python {own}, as {said} says{asked}", place) if is_image else None
 
 
 def _names(declared: Declaration) -> list[str]:

@@ -11,12 +11,11 @@ from syntax_guard.config.declarations.dockerfile import python_of
 
 from ..finding import Advice, Edit, Finding, missing, nothing, ok, unsure
 from ..parsers.commands import SPEAKS, Call, calls, inner
-from ..parsers.services import LAID_OVER, Service, serves, started
+from ..parsers.services import LAID_OVER, SERVES, Service, started
 from ..repository import Repository
 
 _WHY = "a broken file is found when something imports it: the container restarts for ever, or a route fails hours later"
-_COMPILE = ("/bin/sh", "-c", 'python -m compileall -q . && exec "$@"', "sh")
-"""What checks where the Python is older than the tool."""
+_COMPILE = ("/bin/sh", "-c", 'python -m compileall -q . && exec "$@"', "sh")  # where the Python is older than the tool
 _TRY = "syntax-guard doctor --try-image IMAGE tries it"
 _THERE = "there, syntax-guard has to be installed, and where the code is in a folder below: run --root FOLDER --"
 
@@ -47,7 +46,7 @@ def _answer(repository: Repository, service: Service) -> Finding:
 
 def _doubt(service: Service, made: Call) -> str | None:
     """Why what is started is not surely judged as a whole before; None where it is."""
-    if made.doubt or made.is_staged or serves(made.before) or (made.verb == "check" and made.is_last):
+    if made.doubt or made.is_staged or SERVES.search(made.before) or (made.verb == "check" and made.is_last):
         return made.doubt or "what it checks is not what starts behind it"
     elsewhere = {path for path in (*made.paths, made.root) if path} - {".", service.folder, *service.copied}
     named = all(re.search(rf"\b{re.escape(path)}[./:]", service.start.text) for path in elsewhere)
@@ -69,51 +68,50 @@ def _advice(repository: Repository, service: Service) -> Advice:
     words = _COMPILE if _is_too_old(service) else ("syntax-guard", "run", *root, "--")
     if not service.start.words:
         return Advice(pattern=f"CMD {json.dumps([*words, '…'])} with the command of the base image")
-    edit = _edit(repository, service, words)
-    if edit is None:
+    line, replaced, text = _edit(repository, service, words)
+    if not text:
         return Advice(pattern=f"{shlex.join(words)} in front of its command")
-    return Advice((*installing(service), edit), pattern=None if service.image or service.kind == "systemd" else _THERE)
+    edit = repository.edit(service.start.place.path, line, replaced, text)
+    pattern = None if service.image or service.kind == "systemd" else _THERE
+    return Advice((*installing(repository, service), edit), pattern=pattern)
 
 
-def installing(service: Service) -> tuple[Edit, ...]:
+def installing(repository: Repository, service: Service) -> tuple[Edit, ...]:
     """The edit that installs the tool in the image of ``service``; none where it is there, or cannot be known."""
     image = service.image
-    if (
-        image is None
-        or _is_too_old(service)
-        or any(re.search(r"install.*syntax-guard", one) for one in image.values("RUN"))
-    ):
+    is_there = image and any(re.search(r"install.*syntax-guard", one) for one in image.values("RUN"))
+    if image is None or is_there or _is_too_old(service):
         return ()
-    return (Edit(image.path, image.stage.begin + 1, 0, "RUN python -m pip install --no-cache-dir syntax-guard\n"),)
+    line = "RUN python -m pip install --no-cache-dir syntax-guard\n"
+    return (repository.edit(image.path, image.stage.begin + 1, 0, line),)
 
 
 def _is_too_old(service: Service) -> bool:
     return bool(re.match(r"3\.\d$", python_of(service.base) or "") or re.search(r"(?:^|/)python:2", service.base))
 
 
-def _edit(repository: Repository, service: Service, words: tuple[str, ...]) -> Edit | None:
-    """The words in front of a command: as an entry point of their own, or in front of what stands there."""
-    run, path, number = service.start, service.start.place.path, service.start.place.line or 1
+def _edit(repository: Repository, service: Service, words: tuple[str, ...]) -> tuple[int, int, str]:
+    """The words in front of a command: a line, how many are replaced, and a text, empty where it would be a guess."""
+    run, number, front = service.start, service.start.place.line or 1, " ".join(words)
+    line, below, *_ = [*repository.lines(run.place.path), ""][number - 1 :]
     entry = service.image.run("ENTRYPOINT") if service.image else None
-    key = re.match(rf"(\s*(?:- )?){run.key}\s*(?:[:=]\s*)?", repository.line(path, number), re.IGNORECASE)
+    key = re.match(rf"(\s*(?:- )?){run.key}\s*(?:[:=]\s*)?", line, re.IGNORECASE)
     is_argument = service.kind == "compose" and run.key == "command"
+    rest = line[key.end() :].strip() if key else ""
     if key is None or (is_argument and entry and inner(entry.words)):
-        return None
-    rest = repository.line(path, number)[key.end() :].strip()
+        return number, 0, ""
     if is_argument or run.key in ("CMD", "ENTRYPOINT"):
-        name = f"{key[1]}entrypoint:" if is_argument else "ENTRYPOINT"
-        text = f"{name} {json.dumps([*words, *(entry.words if entry else ())])}\n"
-        old = entry if not is_argument else None  # also an empty one in front of CMD
-        return Edit(path, old.place.line or 1 if old else number, old.lines if old else 0, text)
+        old = entry if entry and not is_argument else None  # also an empty one in front of CMD
+        text = json.dumps([*words, *(entry.words if entry else ())])
+        text = f"{key[1]}entrypoint: {text}\n" if is_argument else f"ENTRYPOINT {text}\n"
+        return (old.place.line or 1, old.lines, text) if old else (number, 0, text)
     if service.kind == "procfile":
         is_plain = not re.search(r"[`\\|&;<>(){}*?\[\]~#\n=!]", re.sub(r"\$\{?\w+\}?", "", rest))
-        return Edit(
-            path, number, 1, f"{key[0]}{' '.join(words)} {rest if is_plain else f'bash -c {shlex.quote(rest)}'}\n"
-        )
+        return number, 1, f"{key[0]}{front} {rest if is_plain else f'bash -c {shlex.quote(rest)}'}\n"
     if service.kind == "systemd":
         folder = service.folder and re.match(r"[\w/.]", rest) and posixpath.dirname(rest.split()[0])
-        return Edit(path, number, 1, f"{key[0]}{folder}/{' '.join(words)} {rest}\n") if folder else None
+        return number, 1, f"{key[0]}{folder}/{front} {rest}\n" if folder else ""
     if rest.startswith("["):
-        return Edit(path, number, 1, f"{key[0]}[{json.dumps(words)[1:-1]}, {rest[1:]}\n")
-    item = re.match(r"(\s*)- ", repository.line(path, number + 1))
-    return Edit(path, number + 1, 0, "".join(f"{item[1]}- {json.dumps(one)}\n" for one in words)) if item else None
+        return number, 1, f"{key[0]}[{json.dumps(words)[1:-1]}, {rest[1:]}\n"
+    item = re.match(r"(\s*)- ", below)
+    return number + 1, 0, "".join(f"{item[1]}- {json.dumps(one)}\n" for one in words) if item else ""

@@ -8,7 +8,7 @@ from syntax_guard.model import Record
 
 from ..finding import Finding
 from ..repository import Repository
-from . import commit, health, merge, push, python, ship, start, startup, tree
+from . import commit, health, merge, push, python, ship, start, tree
 
 
 class Gate(Record):
@@ -26,8 +26,6 @@ GATES = {
     "tree": Gate("CI checks every file, however it was committed", tree.examine),
     "ship": Gate("what is published is checked first", ship.examine),
     "start": Gate("what serves does not start with a broken file", start.examine),
-    "startup": Gate("an application whose database fails its checks does not serve", startup.examine),
     "health": Gate("what no longer serves is noticed", health.examine),
     "python": Gate("the Python that judges is the Python that runs", python.examine),
-}
-"""Every gate in the order of reports."""
+}  # every gate in the order of reports

@@ -5,96 +5,125 @@ from __future__ import annotations
 import posixpath
 import re
 from itertools import count
-from typing import Any
 
-from ..finding import Advice, Edit, Finding, Place, missing, ok, unsure
-from ..parsers import ci, tasks
+from syntax_guard.sources import git
+
+from ..finding import Advice, Finding, Place, missing, ok, unsure
+from ..parsers import ci
 from ..parsers.ci import Step
-from ..parsers.commands import TOOL, Call, calls, commands
+from ..parsers.commands import TOOL, Call, calls, commands, in_shell, of_script, unwrapped
 from ..repository import Repository
 from .hook import Configuration, run_by
 from .python import python_for
 
 _WHY = "a hook can be skipped (--no-verify) or never installed; the check in CI cannot"
-_MOST_LINES = 50
-"""Of a text that is not read, which are looked at."""
-_BROUGHT = re.compile(r"^include:.*|\buses: *['\"]?\w[^\s'\"]*\.ya?ml@\S*", re.MULTILINE)
-"""Jobs of a file that lies elsewhere."""
+_DOUBT = "whether CI refuses a broken file"
+_MOST = 50  # commands of a text that is not read, which are looked at
+_BROUGHT = re.compile(r"^include:.*|\buses: *['\"]?\w[^\s'\"]*\.ya?ml@\S*", re.MULTILINE)  # jobs from elsewhere
+_FILES = {
+    "make": ("GNUmakefile", "makefile", "Makefile"), "tox": ("tox.ini", "tox.toml", "pyproject.toml", "setup.cfg"),
+    "nox": ("noxfile.py",), "just": ("justfile", "Justfile"), "task": ("Taskfile.yml",), "npm": ("package.json",),
+    **dict.fromkeys(("hatch", "poe", "pdm"), ("pyproject.toml",)), **dict.fromkeys(("inv", "invoke"), ("tasks.py",)),
+}  # fmt: skip
+"""What each program that runs tasks reads: the first that is there."""
+_NAMED = re.compile(rf"(?:\b(?:pre-commit|prek|sh|bash|{'|'.join(_FILES)}) |(?<=[\s'\"])\./)[^'\"\n]*")  # in any text
+_SPEAKS = re.compile(r"syntax[-_]guard|\b(?:pre-commit|prek) run\b")
+_PLAIN_LINE = re.compile(r"\s*(?:#.*)?|(?!SHELL|MAKE)[A-Z_]+ *[:?]?= *\S*|\.PHONY *:.*|(?!\.)[\w ./-]+:(?!=)[^=]*")
+"""Lines of a Makefile, but for recipes, that do not change how a recipe runs."""
 
 
 def examine(repository: Repository) -> list[Finding]:
     """The answers about CI: what surely runs, else what cannot be told, else that nothing does."""
-    files, steps = ci.files(repository), ci.every(repository)
+    paths, steps = [path for _, path in ci.files(repository)], ci.every(repository)
     found = [finding for step in steps for finding in _answers(repository, step)]
     answered = {finding.place.path for finding in found if finding.place}
-    for service, path in files:
-        if path not in answered:
-            found += _unread(repository, service, path, "".join(one.text for one in steps if one.place.path == path))
+    for path in (path for path in paths if path not in answered):
+        text, read = repository.text(path) or "", "".join(one.text for one in steps if one.place.path == path)
+        brought = _BROUGHT.search(text)
+        if text.count(TOOL) > read.count(TOOL):  # a step that only installs it is read
+            found.append(unsure("tree", f"{_DOUBT}: it speaks of {TOOL}", Place(path)))
+        elif brought:
+            doubt = unsure("tree", f"{_DOUBT}: `{brought[0]}` brings jobs that are not read", Place(path))
+            found.append(doubt.evolve(advice=_advice(repository)))
     if "ci" in Configuration(repository).table:
-        found.append(_unsure(None, "pre-commit.ci may be switched on, and run the hooks"))
+        found.append(unsure("tree", f"{_DOUBT}: pre-commit.ci may be switched on, and run the hooks", None))
     for state in ("ok", "cannot-tell"):
         if chosen := [finding for finding in found if finding.state == state]:
             return chosen[:5]
-    message, place = (f"no CI step runs {TOOL}", Place(files[0][1])) if files else ("no CI file was found", None)
+    message, place = (f"no CI step runs {TOOL}", Place(paths[0])) if paths else ("no CI file was found", None)
     return [missing("tree", message, place, _WHY, _advice(repository))]
 
 
 def _answers(repository: Repository, step: Step) -> list[Finding]:
     """What one step says of the tool; nothing where it has nothing to do with it."""
+    named = [Call(one, "the text around it is not read") for one in _NAMED.findall(step.text)[:_MOST]]
     found = [(one, step.text if step.is_action else one.text) for one in calls(step.words, "check")]
-    lines = [Call((*line.split(),), "the shell text around it is not read") for line in step.text.split("\n")]
-    read = commands(step.words) or [line for line in lines[:_MOST_LINES] if line.words]
+    for command in [] if found else commands(step.words) or named:
+        found += [(one, f"{command.text}, which runs {one.text}") for one in _led(repository, command)]
     answers = []
-    for call, shown in found or [led for command in read for led in _led(repository, command)]:
+    for call, shown in found:
         odd = "`--staged` checks nothing in CI" if call.is_staged else None
         elsewhere = "it is told where to look" if call.root or {*call.paths} - {"."} else None
         why = step.doubt or call.doubt or odd or elsewhere or step.apart
-        answers.append(_unsure(step.place, why) if why else ok("tree", f"CI runs {shown}", step.place))
+        doubt = unsure("tree", f"{_DOUBT}: {why}", step.place)
+        answers.append(doubt if why else ok("tree", f"CI runs {shown}", step.place))
     return answers
 
 
-def _led(repository: Repository, command: Call) -> list[tuple[Call, str]]:
-    """What a command that is not ours leads to, as it is shown: hooks that it runs, or a task of the repository."""
+def _led(repository: Repository, command: Call) -> list[Call]:
+    """What a command that is not ours leads to: hooks that it runs, or a task of the repository."""
     shown = command.text[:200]
-    path, words = run_by(repository, shown) or tasks.follow(repository, shown) or ("", None)
-    by_hand = Call(command.words, f"`{shown}` may run it ({path}): try that by hand")
-    found = calls(words, "check") if words else [by_hand]
-    if not path or (words and not found and not tasks.SPEAKS.search(words[-1])):
+    path, words = run_by(repository, shown) or _follow(repository, shown) or ("", None)
+    found = calls(words or (), "check")
+    if not path or (words and not found and not _SPEAKS.search(words[-1])):
         return []
-    return [(one.evolve(doubt=one.doubt or command.doubt), f"{shown}, which runs {one.text} ({path})")
-            for one in found or [by_hand]]  # fmt: skip
+    by_hand = Call(shown, f"`{shown}` may run it ({path}): try that by hand")
+    return [one.evolve(doubt=one.doubt or command.doubt) for one in found or [by_hand]]
 
 
-def _unread(repository: Repository, service: dict[str, Any], path: str, read: str) -> list[Finding]:
-    """What may gate in a CI file beside the texts of its steps that are ``read``: jobs from elsewhere, or all of it."""
+def _follow(repository: Repository, command: str) -> tuple[str, tuple[str, ...] | None] | None:
+    """The file that ``command`` runs, if that speaks of the tool, and the words that surely run. Raises Unreadable."""
+    name, *given = unwrapped(command).split() or [""]
+    script = given[0] if name in ("sh", "bash", "uses") and given else name if "/" in name else ""
+    scripts = [posixpath.join(script, one) for one in ("", "action.yml", "action.yaml") if script]
+    paths = map(posixpath.normpath, _FILES.get(posixpath.basename(name), scripts))
+    path = next((path for path in paths if repository.text(path) is not None), "")
     text = repository.text(path) or ""
-    named = [] if "step" in service else tasks.NAMED.findall(text)[:_MOST_LINES]
-    led = [call.doubt or "" for command in named for call, _ in _led(repository, Call((*command.split(),), "unread"))]
-    brought = _BROUGHT.search(text)
-    if text.count(TOOL) > read.count(TOOL):  # a step that only installs it is read
-        led = [f"it speaks of {TOOL}"]
-    elif brought:
-        led = [f"`{brought[0]}` brings jobs that are not read"]
-    advice = _advice(repository) if brought and led else None
-    return [_unsure(Place(path), why).evolve(advice=advice) for why in led[:1]]
+    if not _SPEAKS.search(text):
+        return None
+    if name in _FILES or name == "uses":
+        recipe = _recipe(repository, text, given) if path == "Makefile" else None
+        return path, None if recipe is None else in_shell(recipe, errexit=True)
+    return path, of_script(text) if script == name else in_shell(text, errexit=False)
 
 
-def _unsure(place: Place | None, why: str) -> Finding:
-    return unsure("tree", f"whether CI refuses a broken file: {why}", place)
+def _recipe(repository: Repository, text: str, given: list[str]) -> str | None:
+    """The recipe of the one target that is named, which needs no other; each line of it is a shell of its own."""
+    name = "".join(given)
+    others = [line for line in text.split("\n") if not line.startswith("\t")]
+    found = re.findall(rf"^{re.escape(name)} *:\n((?:\t[^\n]*(?:\n|$))*)", text, re.MULTILINE)
+    once = sum(name in line.partition(":")[0].split() for line in others) == len(found) == len(given) == 1
+    there = any(path.split("/")[0] == name for path in repository.files)  # a file of this name is up to date
+    sure = once and all(map(_PLAIN_LINE.fullmatch, others)) and not (there and f".PHONY: {name}" not in text)
+    return None if not sure or re.search(r"[$;]|^\t[@+]*-", found[0], re.MULTILINE) else found[0].replace("\t@", "\t")
 
 
 def _advice(repository: Repository) -> Advice:
     """A file or a job of its own, or steps, for the service that is there, or that hosts the repository."""
-    hosted = [(one, "") for one in ci.SERVICES if re.search(one.get("host", "$^"), repository.remote)]
+    asked = ("config", "--default=", "--get", "remote.origin.url")
+    remote = git.run(repository.top, *asked).decode(errors="replace") if repository.in_git else ""
+    hosted = [(one, "") for one in ci.SERVICES if re.search(one.get("host", "$^"), remote)]
     service, path = [*ci.files(repository), *hosted, (ci.SERVICES[0], "")][0]
     path = path or service["files"][0].replace("y*ml", "yml").replace("*", "")
     if service is ci.SERVICES[0]:  # a file of its own
         names = (f"{posixpath.dirname(path)}/syntax{number or ''}.yml" for number in count())
         path = next(name for name in names if name not in repository.files)
+    steps = ci.written(path, "syntax-guard check")
     if "template" not in service:
-        return Advice(pattern=f"in {path}, where Python is there: {ci.written(path, 'syntax-guard check')}")
+        return Advice(pattern=f"in {path}, where Python is there: {', then '.join(steps)}")
     stages = repository.mapping(path).words("stages")
     stage = f"  stage: {stages[0]}\n" if stages and "test" not in stages else ""
     end = len((repository.text(path) or "").rstrip().splitlines()) + 1
     text = service["template"].replace("{stage}", stage).replace("{python}", python_for(repository))
-    return Advice((Edit(path, end, 0, text if end > 1 else text.lstrip("\n")),))
+    text += "".join(f"{step}\n" for step in steps)
+    return Advice((repository.edit(path, end, 0, text if end > 1 else text.lstrip("\n")),))

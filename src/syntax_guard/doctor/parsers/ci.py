@@ -1,42 +1,40 @@
-"""CI files of GitHub and GitLab as one list of steps: each file is flattened into lines, ``jobs/test/if: x``.
+"""What the CI files of GitHub and GitLab do, as one list of steps; of other services, only which files are theirs.
 
-A table says where the steps of a service are. What is surely run stands among lines that are known to change nothing.
-Any other line may keep a step from running, or its failure from being heard.
+What is surely run stands among keys that are known to change nothing. What is outside of the steps counts for all.
 """
 
 from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Any
 
-from syntax_guard.config.documents import Mapping, Sequence, Value
+from syntax_guard.config.documents import Mapping
 from syntax_guard.model import Record
 
 from ..finding import Place, Unreadable
 from ..repository import Repository
 from .commands import KNOWN, LEAVES_OUT, in_shell
 
-SERVICES: list[dict[str, Any]] = KNOWN["service"]
-_MOST_LINES, _DEEPEST = 4_000, 40
-"""Of one file. Aliases make a short file long and deep."""
+_MOST_STEPS = 1_000  # of one file: aliases make a short one long
 _KNOWN = KNOWN["ci"]
-_HARMLESS = re.compile(rf"(?:{'|'.join(_KNOWN['keys'])})[/:].*|{'|'.join(_KNOWN['lines'])}", re.DOTALL)
-_BEFORE = re.compile(r"(?:default/)?before_script[/:]")
+SERVICES: list[dict[str, Any]] = [*KNOWN["service"], *_KNOWN["unread"]]
+_HARMLESS = re.compile(rf"(?:{'|'.join(_KNOWN['keys'])}): .*|{'|'.join(_KNOWN['lines'])}", re.DOTALL)
 _CHECKOUT = re.compile(
     r"actions/checkout@\S+(?: with/(?:fetch-depth|fetch-tags|persist-credentials|submodules|lfs|token|clean)=\S*)*"
 )
 _ANYWHERE = re.compile(rf"{LEAVES_OUT.pattern}|\b(?:PREK_)?SKIP\b|\bGIT_(?:STRATEGY|CHECKOUT)\b")
-"""What takes files out of sight, wherever a CI file says it."""
+_NO_JOBS = {"workflow", "default", "variables", "stages", "include", "before_script", "cache", "image", "services"}
+"""What takes files out of sight, wherever a CI file says it; and keys at the top of a file of GitLab's."""
 
 
 class Step(Record):
     """One thing that CI does in a job: shell text, or another author's action (``is_action``) with what it is told.
 
-    ``doubt``: why it may not run, or fail unheard; ``apart``: why it may not see the files of each change; None where
-    nothing says so.
+    ``doubt``: why it may not run, or fail unheard; ``apart``: why it may not see the files of each change.
     """
 
     place: Place
@@ -44,7 +42,7 @@ class Step(Record):
     text: str
     is_action: bool
     doubt: str | None
-    errexit: bool
+    errexit: bool = True
     apart: str | None = None
 
     @property
@@ -56,19 +54,6 @@ class Step(Record):
         return ("uses", *self.text.split()) if self.is_action else in_shell(self.text, errexit=self.errexit)
 
 
-class _Line(Record):
-    """A scalar of a file, or an empty value; ``path`` is its keys and the numbers of items, each with a slash."""
-
-    path: str
-    text: str
-    place: Place
-
-    @property
-    def key(self) -> str:
-        """The first key."""
-        return self.path.partition("/")[0]
-
-
 def files(repository: Repository) -> list[tuple[dict[str, Any], str]]:
     """The CI files of the repository, in the order of the table."""
     patterns = [(service, pattern) for service in SERVICES for pattern in service["files"]]
@@ -76,76 +61,74 @@ def files(repository: Repository) -> list[tuple[dict[str, Any], str]]:
             if path.count("/") == pattern.count("/")]  # fmt: skip
 
 
-def written(path: str, command: str) -> str:
+def written(path: str, command: str) -> list[str]:
     """The steps that install the tool and run ``command``, as the service of a CI file writes them."""
     item = next(one["item"] for one in SERVICES for pattern in one["files"] if fnmatch.fnmatch(path, pattern))
-    return ", then ".join(item.format(one) for one in ("python -m pip install syntax-guard", command))
+    return [item.format(one) for one in ("python -m pip install syntax-guard", command)]
 
 
 def every(repository: Repository) -> list[Step]:
-    """The steps of all CI files that are read. Raises Unreadable."""
-    read = [(service, path) for service, path in files(repository) if "step" in service]
-    return [step for service, path in read for step in _steps(repository, service, path)]
+    """The steps of all CI files; of one that is not read, all its text as one, behind a brace. Raises Unreadable."""
+    found: list[Step] = []
+    for service, path in files(repository):
+        text = repository.text(path) or ""
+        if "template" not in service:
+            found.append(Step(Place(path), (path, ""), "{\n" + text, False, f"{path} is not read"))
+            continue
+        read = _of_github if service is SERVICES[0] else _of_gitlab
+        steps = list(islice(read(repository.mapping(path), path), _MOST_STEPS + 1))
+        if len(steps) > _MOST_STEPS:
+            raise Unreadable(Place(path), "more steps than are read")
+        hidden = _ANYWHERE.search(text)
+        found += [one.evolve(doubt=f"{hidden[0]} may leave files out") if hidden else one for one in steps]
+    return found
 
 
-def _flat(value: Value, place: Place, path: str = "") -> Iterator[_Line]:
-    """The lines of a value; the first key of a mapping stands where the mapping begins."""
-    if path.count("/") > _DEEPEST:
-        raise Unreadable(place, "nested too deeply to be read")
-    if isinstance(value, Mapping) and value:
-        for number, (key, item) in enumerate(value.items()):
-            below = path + re.sub(r"[/\[]", "_", key) + "/"
-            yield from _flat(item, value.place_of(key) if number else place, below)
-    elif isinstance(value, Sequence) and value:
-        for number, item in enumerate(value):
-            yield from _flat(item, value.places[number], f"{path}[{number}]/")
-    else:
-        yield _Line(path, value if isinstance(value, str) else "", place)
-
-
-def _steps(repository: Repository, service: dict[str, Any], path: str) -> list[Step]:
-    """What a CI file does. What stands outside of its steps counts for all of them."""
-    document, hidden = repository.mapping(path), _ANYWHERE.search(repository.text(path) or "")
-    lines = list(islice(_flat(document, document.place), _MOST_LINES))
-    if len(lines) == _MOST_LINES:
-        raise Unreadable(document.place, "more lines than are read")
-    inside: dict[str, list[_Line]] = {"": []}
-    for line in lines:
-        at = "".join(re.findall(f"^{service['step']}", line.path))
-        below = line.path[len(at) :] if at else re.sub(f"^{service['job']}", "", line.path)
-        inside.setdefault(at, []).append(line.evolve(path=below))
-    over = inside.pop("")
-    errexit = all(re.match("ubuntu|macos", one.text) for one in over if one.key == "runs-on")
-    above = _odd(one for one in over if one.key != "needs")  # all jobs run, if nothing decides
-    steps: list[Step] = []
-    for at, own in inside.items():
-        odd, job = above or _odd(own), (path, "".join(re.findall(f"^{service['job']}", at)) or at)
-        doubt = f"{hidden[0]} may leave files out" if hidden else f"`{odd}` may decide" if odd else None
-        shell = [line for line in (*over, *own) if _BEFORE.match(line.path)]
-        shell += (scripts := [line for line in own if line.key in ("run", "script")])
-        text = "\n".join("{" if re.search(r"\]/.", line.path) else line.text for line in shell)  # a brace is not read
-        used = [line.text for line in own if line.path in ("uses/", "component/")]
-        told = [f"{line.path[:-1]}={line.text}" for line in own if line.key in ("with", "inputs")]
-        said = [(text, False)] if scripts else []
-        said += [(" ".join([*used, *told]), True)] if used else []
-        is_hidden = at.startswith(".")  # a job of GitLab's that others take parts of
-        steps += [Step(own[0].place, job, *one, doubt, errexit) for one in said if not is_hidden]
-    return _apart(lines, steps) if service is SERVICES[0] else steps
-
-
-def _odd(lines: Iterable[_Line]) -> str | None:
-    """The first line that is not known to change nothing; an expression of GitHub's without its braces."""
-    shown = (f"{line.path[:-1]}: {re.sub(r'^[$]{{ *| *}}$', '', line.text[:200])}" for line in lines)
-    return next((one for one in shown if not _HARMLESS.fullmatch(one)), None)
-
-
-def _apart(lines: list[_Line], steps: list[Step]) -> list[Step]:
-    """The steps of a workflow of GitHub's: does it run for each change, and are the files there?"""
-    on = [line for line in lines if line.path.startswith("on/")]
-    said = {key[1] if key[1] and "[" not in key[1] else line.text for line in on for key in [line.path.split("/")]}
-    asked = said & {"push", "pull_request", "merge_group"}
-    narrowed = {one for one in asked for line in on if re.match(rf"on/{one}/(?!branches/|$)", line.path)}
+def _of_github(document: Mapping, path: str) -> Iterator[Step]:
+    on, jobs = document.get("on"), [(name, document.section("jobs").section(name)) for name in document.section("jobs")]
+    asked = {"push", "pull_request", "merge_group"} & {*(on if isinstance(on, Mapping) else document.words("on"))}
+    narrowed = {one for one in asked if isinstance(on, Mapping) and {*(on.get(one) or ())} - {"branches"}}
     runs = f"its workflow runs for {'some changes alone' if asked else 'no push and no pull request'}"
-    ready = {one.job for one in steps if one.is_action and _CHECKOUT.fullmatch(one.text)}
-    lacks = "nothing says that the files are there"
-    return [one.evolve(apart=lacks if one.job not in ready else None if asked - narrowed else runs) for one in steps]
+    parts = [document, *(job for _, job in jobs)]
+    above = _odd(*parts, *(one.section("defaults").section("run") for one in parts), beside={"needs"})
+    errexit = all(re.match("ubuntu|macos", job.text("runs-on") or "") for _, job in jobs)
+    for name, job in jobs:
+        apart: str | None = "nothing says that the files are there"
+        for step in job.sections("steps"):
+            action = _action(step, "uses", "with")
+            apart = (None if asked - narrowed else runs) if _CHECKOUT.fullmatch(action) else apart
+            for text, is_action in [(action, True), *((one, False) for one in _shell(step, "run"))]:
+                if text:
+                    yield Step(step.place, (path, name), text, is_action, above or _odd(step), errexit, apart)
+
+
+def _of_gitlab(document: Mapping, path: str) -> Iterator[Step]:
+    above = _odd(document, beside={*document} - _NO_JOBS)
+    first = [*_shell(document.section("default"), "before_script"), *_shell(document, "before_script")]
+    for one in document.sections("include"):
+        if text := _action(one, "component", "inputs"):
+            yield Step(one.place, (path, text), text, True, above or _odd(one))
+    for name in [name for name in document if name not in _NO_JOBS and name[:1] != "."]:
+        job = document.section(name)
+        text = "\n".join([*first, *_shell(job, "before_script"), *_shell(job, "script")])
+        if "script" in job:
+            yield Step(document.place_of(name), (path, name), text, False, above or _odd(job))
+
+
+def _action(mapping: Mapping, key: str, inputs: str) -> str:
+    """Another author's action, with what it is told; empty where there is none."""
+    given = mapping.section(inputs)
+    told = [f"{inputs}/{name}={' {' if given.text(name) is None else given.text(name)}" for name in given]
+    return " ".join([mapping.text(key) or "", *told]) if key in mapping else ""
+
+
+def _shell(mapping: Mapping, key: str) -> list[str]:
+    """Shell text; what is no text and no list of it is not read, as a brace is not."""
+    return [one if isinstance(one, str) else "{" for one in mapping.listed(key)]
+
+
+def _odd(*mappings: Mapping, beside: AbstractSet[str] = frozenset()) -> str | None:
+    """Why a step may not count: the first entry that is not known to change nothing, without GitHub's braces."""
+    entries = ((key, one.text(key) or "") for one in mappings for key in one if key not in beside)
+    shown = (f"{key}: {re.sub(r'^[$]{{ *| *}}$', '', text[:200])}" for key, text in entries)
+    return next((f"`{one}` may decide" for one in shown if not _HARMLESS.fullmatch(one)), None)

@@ -1,7 +1,6 @@
-"""Commands that run somewhere, where reading them is sure, and what they say of this tool.
+"""Commands that run somewhere, where reading is sure: simple ones, one after another or joined by ``&&``.
 
-Sure are simple commands, one after another or joined by ``&&``. Whatever may keep one from running, or swallow how it
-ends (``||``, pipes, conditions, functions, ``exit``, another folder), makes a text that is not read.
+What may keep one from running, or swallow how it ends (``||``, pipes, conditions, ``exit``, ``cd``), is not read.
 """
 
 from __future__ import annotations
@@ -16,19 +15,16 @@ from syntax_guard.model import Record
 from ..finding import Place
 
 KNOWN = toml.parse(pkgutil.get_data("syntax_guard.doctor", "known.toml") or b"", "known.toml")
-"""What doctor knows and writes, as data."""
 TOOL = "syntax-guard"
 SPEAKS = re.compile(r"syntax[-_]guard|\b(?:compileall|py_compile)\b")
-"""The tool; and a gate of the project's own, which knows one Python, and passes over what has a file of bytecode."""
-LEAVES_OUT = re.compile(r"SYNTAX_GUARD_(?:EXCLUDE|EXPECTED_BROKEN|ALLOW_BROKEN)\b")
-"""Variables that leave files out."""
+"""The tool; and a gate of the project's own, which asks one Python, and compiles nothing that has bytecode."""
+LEAVES_OUT = re.compile(r"SYNTAX_GUARD_(?:EXCLUDE|EXPECTED_BROKEN|ALLOW_BROKEN)\b")  # variables that leave files out
 _MOST_LINES, _MOST_TEXT = 300, 12_000
 _TOKEN = re.compile(
     r"(?P<blank>(?:[ \t]|(?<=[ \t])\\\n|\\\n(?=[ \t])|(?<![^\s;&])#[^\n]*)+)|(?P<joins>&&)|(?P<ends>[;\n])|"
     r"(?P<word>(?:[^\s;&|<>(){}`'\"\\#$]|\$(?!['\"])|(?<=[^\s;&])#|\$\{\w+\}|'[^']*'|\"(?:[^\"$`\\]|\$[\w@]|\$\{\w+\})*\")+)"
     r"|(?P<other>.)"
-)
-"""Blanks and comments, operators, and words: bare, in quotes, or with a variable. Other text is not read."""
+)  # blanks and comments, operators, and words: bare, in quotes, or with a variable; other text is not read
 _UNSURE = re.compile(
     r"if|then|else|elif|fi|for|while|until|do|done|case|esac|function|select|[{}!.]|\[\[|trap|exit|return|eval|source|"
     r"alias|cd|pushd|popd|shopt|enable|break|continue|unset|kill|wait|time|coproc|hash|\$.*"
@@ -38,8 +34,7 @@ _WRAPPER = re.compile(
     r"(?:\S*/)?(?:exec|tini|dumb-init|catatonit|docker-init|nice|uvx|(?:uv|poetry|pdm|hatch|pipenv|rye|pipx|pixi) run|"
     r"uv tool run|env(?! -))(?: -(?!-?(?:directory|chdir|cwd|C))\S+)*(?: [A-Za-z_]\w*=\S*)* |"
     r"(?:\S*/)?python[\d.]*(?:\.exe)? -m "
-)
-"""A known runner or init, and ``python -m``."""
+)  # a known runner or init, and ``python -m``
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=")
 _CALL = re.compile(
     rf"(?:[^-\s]\S*/)?syntax[-_]guard(?:\.exe|[@=]\S+)? (?P<verb>check|run|probe|pre-push(?: \$@)?)"
@@ -64,25 +59,16 @@ class Run(Record):
 
 
 class Call(Record):
-    """A simple command of a text. With a ``verb``, it is a call of the tool, or may be one.
+    """A simple command, with what runs before it; ``doubt``: why it may let a broken file pass, or fail unheard."""
 
-    ``doubt`` is why it may let a broken file pass, or fail unheard; None where it surely does neither.
-    """
-
-    words: tuple[str, ...]
+    text: str
     doubt: str | None = None
     verb: str = ""
     root: str = ""
     is_staged: bool = False
     paths: tuple[str, ...] = ()
     before: str = ""
-    """What runs before it in its text."""
     is_last: bool = True
-
-    @property
-    def text(self) -> str:
-        """The words as one text."""
-        return " ".join(self.words)
 
 
 def in_shell(text: str, *, errexit: bool) -> tuple[str, ...]:
@@ -102,6 +88,13 @@ def inner(words: tuple[str, ...]) -> tuple[str, bool] | None:
     return (words[-1], bool(re.search(r"-\w*e", f"{shell[1]} -{shell[2]}"))) if shell else None
 
 
+def unwrapped(command: str) -> str:
+    """A command without a known runner or init in front."""
+    while found := _WRAPPER.match(command):
+        command = command[found.end() :]
+    return command
+
+
 def commands(words: tuple[str, ...]) -> list[Call] | None:
     """The simple commands that ``words`` run, or None where reading is not sure."""
     text, errexit = inner(words) or ("", False)
@@ -115,7 +108,7 @@ def commands(words: tuple[str, ...]) -> list[Call] | None:
             return None
         else:
             unheard = None if is_last or (errexit and alone) else "what stands behind it may swallow its exit code"
-            found += [Call(one, unheard) for one in statement]
+            found += [Call(" ".join(re.sub(r"\s", "_", word) for word in one), unheard) for one in statement]
     return None if statements is None else found
 
 
@@ -140,27 +133,16 @@ def _statements(text: str) -> list[list[tuple[str, ...]]] | None:
 
 def calls(words: tuple[str, ...], *verbs: str) -> list[Call]:
     """What ``words`` call of the tool, or may call, where it is to be called with one of the ``verbs``."""
-    text = "\n".join(words)
-    if not SPEAKS.search(text):
-        return []
-    read, hidden, found, before = commands(words), LEAVES_OUT.search(text), [], ""
-    if read is None or hidden:
-        return [Call(words, f"{hidden[0]} may leave files out" if hidden else "the shell text around it is not read")]
-    for one in read:
-        shown = " ".join(re.sub(r"\s", "_", word) for word in one.words)
-        made = _CALL.fullmatch(unwrapped(shown))
-        if made and made["verb"].split()[0] in verbs:
+    whole, found, before = "\n".join(words), [], ""
+    read, hidden = commands(words) if SPEAKS.search(whole) else [], LEAVES_OUT.search(whole)
+    if read is None or (read and hidden):
+        return [Call(whole, f"{hidden[0]} may leave files out" if hidden else "the shell text around it is not read")]
+    for number, one in enumerate(read, 1):
+        if (made := _CALL.fullmatch(unwrapped(one.text))) and made["verb"].split()[0] in verbs:
             root = re.search(r"--root[= ](\S+)", made["options"])
             said = (made["verb"].split()[0], root[1] if root else "", "--staged" in made["options"])
-            found.append(Call(one.words, one.doubt, *said, (*made["paths"].split(),), before, one is read[-1]))
-        elif SPEAKS.search(shown) and not _NO_CALL.match(shown):
-            found.append(Call(one.words, f"`{shown[:200]}` may not refuse every broken file"))
-        before += shown + "\n"
+            found.append(Call(one.text, one.doubt, *said, (*made["paths"].split(),), before, number == len(read)))
+        elif SPEAKS.search(one.text) and not _NO_CALL.match(one.text):
+            found.append(Call(one.text, f"`{one.text[:200]}` may not refuse every broken file"))
+        before += one.text + "\n"
     return found
-
-
-def unwrapped(command: str) -> str:
-    """A command without a known runner or init in front."""
-    while found := _WRAPPER.match(command):
-        command = command[found.end() :]
-    return command

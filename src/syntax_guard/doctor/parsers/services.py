@@ -20,17 +20,15 @@ from ..finding import Place, Unreadable
 from ..repository import Repository
 from .commands import LEAVES_OUT, SPEAKS, Run, in_shell, inner
 
-SERVERS = {"uvicorn": 8000, "gunicorn": 8000, "hypercorn": 8000, "granian": 8000, "daphne": 8000, "fastapi": 8000,
-           "runserver": 8000, "flask": 5000}  # fmt: skip
-"""Programs that serve HTTP, with the port that each has by itself."""
-_PROGRAM = re.compile(r"(?:^|[\s/;&|(])(python[\d.]*|celery|rq|dramatiq|huey_consumer|arq|syntax-guard|[\w-]+\.py|"
-                      rf"{'|'.join(SERVERS)})(?=[\s;&|)]|$)")  # fmt: skip
-_PYTHON = re.compile(r"(?:^|/)python(?:[:@]|$)")
+SERVERS = dict.fromkeys(("uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "fastapi", "runserver"), 8000)
+SERVERS["flask"] = 5000  # programs that serve HTTP, with the port that each has by itself
+SERVES = re.compile(rf"\b(?:celery|{'|'.join(SERVERS)})\b")  # what goes on
+_PYTHON = re.compile(r"(?:^|[\s/;&|(])(python[\d.]*|celery|rq|dramatiq|huey_consumer|arq|syntax-guard|[\w-]+\.py|"
+                     rf"{'|'.join(SERVERS)})(?=[\s;&|):@]|$)")  # fmt: skip
 _ENDING = re.compile(r"(?:^|[\s/])(?:pytest|tox|nox|alembic|coverage|ruff|mypy|migrate|test|collectstatic|unittest|pip|"
                      r"sleep|tail|true)(?=\s|$)|^(?:\S*/)?(?:bash|sh|i?python[\d.]*)$")  # fmt: skip
 _COMPOSE = ("compose.y*ml", "docker-compose.y*ml", "docker-stack*.y*ml")
-LAID_OVER = ("compose.*.y*ml", "docker-compose[.-]*.y*ml")
-"""Files that are read together with another one, and may change what that says."""
+LAID_OVER = ("compose.*.y*ml", "docker-compose[.-]*.y*ml")  # which may change what another file says
 _TEMPLATES = (".dockerignore", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".in", ".erb", ".md", ".py")
 
 
@@ -51,22 +49,19 @@ class Image(Record):
 
     def run(self, name: str) -> Run | None:
         """What the last such instruction runs: a JSON array, as BuildKit decides it, else a text for its shell."""
-        one = next((one for one in reversed(self.stage.instructions) if one.name == name), None)
-        if one is None:
-            return None
-        value = re.sub(r"^CMD\s+", "", one.value, flags=re.IGNORECASE) if name == "HEALTHCHECK" else one.value
-        is_none = name == "HEALTHCHECK" and value == one.value
-        shell = _exec_form("".join(self.values("SHELL")[-1:])) or ("/bin/sh", "-c")
-        words = () if is_none else _exec_form(value)
-        return Run(
-            (*shell, value) if words is None else words, Place(self.path, one.line), name, one.last - one.line + 1
-        )
+        for one in [one for one in self.stage.instructions if one.name == name][-1:]:
+            value = re.sub(r"^CMD\s+", "", one.value, flags=re.IGNORECASE) if name == "HEALTHCHECK" else one.value
+            is_none = name == "HEALTHCHECK" and value == one.value
+            shell = _exec_form("".join(self.values("SHELL")[-1:])) or ("/bin/sh", "-c")
+            listed = () if is_none else _exec_form(value)
+            words = (*shell, value) if listed is None else listed
+            return Run(words, Place(self.path, one.line), name, one.last - one.line + 1)
+        return None
 
     @property
     def start(self) -> Run:
         """What it starts; without words where its base image decides."""
-        nothing = Run((), Place(self.path, self.stage.line), "")
-        entrypoint, command = self.run("ENTRYPOINT"), self.run("CMD") or nothing
+        entrypoint, command = self.run("ENTRYPOINT"), self.run("CMD") or Run((), Place(self.path, self.stage.line), "")
         if entrypoint is None or not entrypoint.words:
             return command
         return entrypoint.evolve(words=entrypoint.words + (() if inner(entrypoint.words) else command.words))
@@ -75,8 +70,7 @@ class Image(Record):
 class Service(Record):
     """One thing that is started; ``kind`` is dockerfile, compose, kubernetes, procfile or systemd.
 
-    ``start`` has no words where an image decides; ``base`` and ``folder`` are empty where nothing says so; ``doubt``:
-    why a check that is there may not see all files.
+    ``start`` has no words where an image decides. ``doubt``: why a check that is there may not see all files.
     """
 
     kind: str
@@ -98,7 +92,7 @@ class Service(Record):
     @property
     def is_one_shot(self) -> bool:
         """It does its work and ends, such as a migration."""
-        return self.name == "release" or bool(not serves(self.start.text) and _ENDING.search(self.start.text))
+        return self.name == "release" or bool(not SERVES.search(self.start.text) and _ENDING.search(self.start.text))
 
 
 def _exec_form(value: str) -> tuple[str, ...] | None:
@@ -108,11 +102,6 @@ def _exec_form(value: str) -> tuple[str, ...] | None:
     except (ValueError, RecursionError):
         return None
     return tuple(words) if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
-
-
-def serves(text: str) -> bool:
-    """Whether a command starts what goes on serving."""
-    return any(re.search(rf"\b{name}\b", text) for name in (*SERVERS, "celery"))
 
 
 @lru_cache(maxsize=1)
@@ -127,10 +116,8 @@ def started(repository: Repository) -> tuple[list[Service], list[Unreadable]]:
         except Unreadable as error:
             failed.append(error)
     composed = {one.image.path for one in found if one.kind == "compose" and one.image}
-    python = [
-        one for one in found if _PYTHON.search(one.base) or python_of(one.base) or _PROGRAM.search(one.start.text)
-    ]
-    chosen = [one for one in python if one.kind != "dockerfile" or one.place.path not in composed]
+    chosen = [one for one in found if (one.kind != "dockerfile" or one.place.path not in composed)
+              and (python_of(one.base) or _PYTHON.search(f"{one.base} {one.start.text}"))]  # fmt: skip
     return [one.evolve(doubt=_doubt(repository, one)) for one in chosen], failed
 
 
@@ -142,22 +129,19 @@ def _doubt(repository: Repository, one: Service) -> str | None:
     return f"{odd[0]} may leave files out, or change what starts" if odd else one.doubt
 
 
-def _image(repository: Repository, path: str, build: Build | None = None) -> Image:
-    """The image of a Dockerfile's last stage, or of the one that is built. Raises Unreadable."""
+def _image(repository: Repository, path: str, build: Build | None = None) -> Image | None:
+    """The image of a Dockerfile's last stage, or of the one that is built; None for no file. Raises Unreadable."""
     found = stages(repository.text(path) or "", dict(build.arguments) if build else {})
-    if not found:
+    if repository.text(path) and not found:
         raise Unreadable(Place(path), "not a Dockerfile: it has no FROM")
-    target = (build.stage if build else None) or ""
-    return Image(path, found.get(target.lower()) or next(reversed(found.values())))
+    stage = found.get(((build.stage if build else None) or "").lower()) or next(reversed(found.values()), None)
+    return Image(path, stage) if stage else None
 
 
 def _of_dockerfile(repository: Repository, path: str) -> Iterator[Service]:
-    if repository.text(path) is None:
-        return
-    built = _image(repository, path)
-    place, health = Place(path, built.stage.line), built.run("HEALTHCHECK")
-    name, base, folder = posixpath.basename(path), built.stage.base, built.folder
-    yield Service("dockerfile", name, place, built.start, health, built, base, folder)
+    if built := _image(repository, path):
+        name, place, health = posixpath.basename(path), Place(path, built.stage.line), built.run("HEALTHCHECK")
+        yield Service("dockerfile", name, place, built.start, health, built, built.stage.base, built.folder)
 
 
 def _of_compose(repository: Repository, path: str) -> Iterator[Service]:
@@ -165,7 +149,7 @@ def _of_compose(repository: Repository, path: str) -> Iterator[Service]:
     for name in services:
         one, own = services.section(name), services.section(name).section("healthcheck")
         build = compose.build(one.get("build"), path)
-        built = _image(repository, build.dockerfile, build) if build and repository.text(build.dockerfile) else None
+        built = _image(repository, build.dockerfile, build) if build else None
         base, folder = (built.stage.base, built.folder) if built else (one.text("image") or "", "")
         odd = next((f"its {key} may change what is checked" for key in ("extends", "working_dir") if key in one), None)
         health = built.run("HEALTHCHECK") if built else None
@@ -178,22 +162,18 @@ def _of_compose(repository: Repository, path: str) -> Iterator[Service]:
 
 
 def _started_by(one: Mapping, entry: str, arguments: str, built: Image | None = None) -> Run:
-    """What a container starts; without words where its image decides."""
-    key = next((key for key in (entry, arguments) if one.get(key) is not None), "")
-    if not key and built:
+    """What a container starts, a text without a shell; no words where its image decides. Raises Unreadable."""
+    keys = [key for key in (entry, arguments) if one.get(key) is not None] or [""]
+    if keys == [""] and built:
         return built.start
-    own = built.run("ENTRYPOINT") if built and key == arguments else None
-    words = (*(own.words if own else _words(one, entry)), *_words(one, arguments))
-    return Run(words, one.place_of(key), key)
-
-
-def _words(one: Mapping, key: str) -> tuple[str, ...]:
-    """The words of a command: a list's, or those of a text that no shell is given. Raises Unreadable."""
+    own = built.run("ENTRYPOINT") if built and keys == [arguments] else None
+    words = [*own.words] if own else []
     try:
-        text = one.text(key)
-        return one.words(key) if text is None else tuple(shlex.split(text[:4_000]))
+        for key in keys:
+            words += one.words(key) if one.text(key) is None else shlex.split((one.text(key) or "")[:4_000])
     except ValueError:
-        raise Unreadable(one.place_of(key), "a command whose quotes do not end") from None
+        raise Unreadable(one.place, "a command whose quotes do not end") from None
+    return Run((*words,), one.place_of(keys[0]), keys[0])
 
 
 def _of_kubernetes(repository: Repository, path: str) -> Iterator[Service]:
@@ -243,9 +223,8 @@ def _of_unit(repository: Repository, path: str) -> Iterator[Service]:
 
 
 _READERS = {
-    **dict.fromkeys(_COMPOSE, _of_compose),
+    **dict.fromkeys(_COMPOSE, _of_compose), "Procfile": _of_procfile, "*.service": _of_unit, "*.y*ml": _of_kubernetes,
     **dict.fromkeys(("Dockerfile", "Dockerfile.*", "*.[dD]ockerfile"), _of_dockerfile),
     **dict.fromkeys(("Containerfile", "Containerfile.*"), _of_dockerfile),
-    "Procfile": _of_procfile, "*.service": _of_unit, "*.y*ml": _of_kubernetes,
 }  # fmt: skip
 """Who reads which file: the first that has its name."""

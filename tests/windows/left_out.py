@@ -113,8 +113,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    most = {entry.reason: entry.most for entry in entries()}
     for reason, count in sorted(_counted.items()):
-        terminalreporter.write_line(f"{count:4} left out: {reason}")
+        terminalreporter.write_line(f"{count:4} of {most.get(reason, 0)} left out: {reason}")
     for line in too_many(_counted, entries()):
         terminalreporter.write_line(line, red=True)
 

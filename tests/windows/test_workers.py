@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import subprocess
 import sys
 import threading
 import time
 from contextlib import suppress
-from ctypes import wintypes
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from syntax_guard.processes import worker
 from syntax_guard.processes.worker import Worker, WorkerError
 
 from ..conftest import COMMAND, PROJECT, Folder
+from .processes import Process, below, processes, told
 
 pytestmark = pytest.mark.skipif(os.name != "nt", reason="Windows alone has job objects")
 
@@ -31,54 +30,20 @@ COMPILE = [sys.executable, "-I", "-S", os.path.join(worker.PACKAGE, "_compile_wo
 KILLED_AT_ONCE = """
 import os, subprocess, sys
 from syntax_guard.processes.worker import PACKAGE, Worker
-from tests.windows.test_workers import COMPILE, below
-others = below(os.getpid())  # of a process that is gone, and whose number this one has
+from tests.windows.processes import below, tell
+from tests.windows.test_workers import COMPILE
 def look(frame, event, argument):
     if not frame.f_code.co_filename.startswith((PACKAGE, subprocess.__file__)) or "list2" in frame.f_code.co_name:
         return None  # it makes no process
-    started = below(os.getpid()) - others
+    started = below(os.getpid())
     if started:
-        print(*started, flush=True)
+        print(tell(started), flush=True)
         os.kill(os.getpid(), 9)
     return look
 sys.settrace(look)
 Worker(COMPILE, 10, 0)
 """
 """A process that is killed at its first line after the system has made a worker for it."""
-
-
-class _Entry(ctypes.Structure):
-    """``PROCESSENTRY32``."""
-
-    _fields_ = (
-        ("size", wintypes.DWORD), ("usage", wintypes.DWORD), ("process", wintypes.DWORD),
-        ("heap", ctypes.c_size_t), ("module", wintypes.DWORD), ("threads", wintypes.DWORD),
-        ("parent", wintypes.DWORD), ("priority", wintypes.LONG), ("flags", wintypes.DWORD),
-        ("name", ctypes.c_char * 260),
-    )  # fmt: skip
-
-
-def processes() -> dict[int, int]:
-    """Every process, with its parent."""
-    kernel: Any = vars(ctypes)["WinDLL"]("kernel32")
-    kernel.CreateToolhelp32Snapshot.restype = ctypes.c_void_p
-    snapshot = ctypes.c_void_p(kernel.CreateToolhelp32Snapshot(2, 0))
-    entry, found = _Entry(), {}
-    entry.size = ctypes.sizeof(entry)
-    more = kernel.Process32First(snapshot, ctypes.byref(entry))
-    while more:
-        found[entry.process] = entry.parent
-        more = kernel.Process32Next(snapshot, ctypes.byref(entry))
-    kernel.CloseHandle(snapshot)
-    return found
-
-
-def below(process: int) -> set[int]:
-    """The processes that `process` started, and those that they did."""
-    found, known = {process}, processes()
-    while more := {one for one, parent in known.items() if parent in found} - found:
-        found |= more
-    return found - {process}
 
 
 def wait_for(what: Any, seconds: float = 60) -> Any:
@@ -96,20 +61,20 @@ def test_killing_the_asking_process_leaves_no_worker(folder: Folder) -> None:
         [COMMAND, "check", "--jobs=2", "."], cwd=folder.path, env=folder.environment,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    started: set[int] = wait_for(lambda: len(below(asking.pid)) >= 3 and below(asking.pid))
+    started: set[Process] = wait_for(lambda: len(below(asking.pid)) >= 3 and below(asking.pid))
     assert started, "it started no workers"
     assert asking.poll() is None, "it was over before it could be killed"
     known = processes()  # the command is a launcher, and the Python that it starts is to die
-    for process in (*(one for one in started if known.get(one) == asking.pid), asking.pid):
+    for number in (*(one.number for one in started if known.get(one) == asking.pid), asking.pid):
         with suppress(OSError):  # the launcher may have ended with its Python
-            os.kill(process, 9)
+            os.kill(number, 9)
     asking.wait(30)
     assert wait_for(lambda: started.isdisjoint(processes())), "a worker outlived the process that asked"
 
 
 def test_a_worker_ends_with_a_process_that_is_killed_as_soon_as_it_has_made_it(folder: Folder) -> None:
     asked = folder.run(sys.executable, "-c", KILLED_AT_ONCE, environment={"PYTHONPATH": str(PROJECT)})
-    started = {int(word) for word in asked.out.split()}
+    started = told(asked.out)
     assert started, asked.err
     assert wait_for(lambda: started.isdisjoint(processes())), f"{started} outlived the process that asked"
 
@@ -119,7 +84,7 @@ def test_a_worker_ends_with_all_that_it_started() -> None:
     started = Worker([sys.executable, "-c", wrapper, *COMPILE[1:]], 10, 0)
     started.hello(f"CPython {sys.version.split()[0]}")
     assert list(started.answers([b"x = 1\n"])) == [None]
-    family = below(started._process.pid) | {started._process.pid}
+    family = below(started._process.pid) | {one for one in processes() if one.number == started._process.pid}
     assert len(family) >= 2
     started.stop()
     assert wait_for(lambda: family.isdisjoint(processes()))

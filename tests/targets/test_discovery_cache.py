@@ -54,6 +54,19 @@ def test_that_nothing_was_found_is_remembered(tmp_path: Path) -> None:
     assert known.note == search.note == f"no python{LABEL} found here"
 
 
+@pytest.mark.parametrize("key", [b"", b"another key"])
+def test_nothing_is_known_under_another_key(key: bytes, tmp_path: Path) -> None:
+    """A cache that is restored may name any Python; see `storage.key`."""
+    link(tmp_path / "bin" / f"python{LABEL}")
+    environment = environ(tmp_path, tmp_path / "bin")
+    search, folder = find(HERE, environment, 20), str(tmp_path / "cache")
+    for kept in (Store(folder, b"a key"), Store(folder, key)):
+        assert discovery_cache.recall_search(kept, HERE, environment) is None
+        discovery_cache.remember(kept, LABEL, search.interpreter, search.watched, search.note)
+        assert discovery_cache.recall_search(kept, HERE, environment) is not None
+    assert discovery_cache.recall_search(Store(folder, b"a key"), HERE, environment) is None
+
+
 def test_nothing_is_known_of_another_version(tmp_path: Path) -> None:
     environment = environ(tmp_path, tmp_path / "bin")
     searched(tmp_path / "cache", environment)

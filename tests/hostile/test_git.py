@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import random
 from typing import TYPE_CHECKING
 
 import pytest
 
 from syntax_guard.sources.changed import changed
+from syntax_guard.sources.checkout import Checkout
+from syntax_guard.sources.staged import tracked
+from syntax_guard.sources.staged_index import Index
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -420,6 +424,57 @@ class TestWhatIsCheckedOut:
         repository.write("a.py", "x = 1\n".encode("utf-16"))
         assert repository.run("git", "add", "--all", environment=variables).code == 0
         assert repository.check("--staged", environment=variables).code == 1
+
+    ENDS_EARLY = b'x = """$Id:"""#$\ny = 1\n'
+    """Valid as it is stored: git writes its name in the place of the three quotes."""
+
+    def test_an_object_that_git_writes_its_name_into(self, repository: Folder) -> None:
+        repository.write("a.py", self.ENDS_EARLY)
+        repository.write("good.py", "x = '$Id$'  # $Id: other 1.2 $\n")
+        repository.git("add", "--all")
+        assert repository.check("--staged").found == []
+        repository.git("commit", "-qm", "valid")
+        repository.write(".gitattributes", "*.py ident\n")
+        repository.git("add", ".gitattributes")
+        for run in (repository.check("--staged"), hooked(repository)):
+            assert run.found == [("a.py", "syntax-error", 1)]
+            assert run.json["summary"]["checked"] == 2
+        (repository.path / "a.py").unlink()
+        repository.git("checkout", "--", "a.py")
+        assert repository.check("a.py").found == [("a.py", "syntax-error", 1)], "as git has it"
+
+    @pytest.mark.parametrize("more", ["", " text", " text=auto", " working-tree-encoding=UTF-16LE"])
+    def test_a_name_is_written_where_git_writes_it(self, repository: Folder, more: str) -> None:
+        chance = random.Random(7)
+        pieces = (b"$", b"Id", b"$Id", b":", b" ", b"$Id: ", b"\n", b"x", b"$Id$", b"$Id:", b"\t")
+        for number in range(300):
+            content = b"".join(chance.choices(pieces, k=chance.randint(2, 12)))
+            repository.write(f"{number}.py", content + b"\n")
+        repository.git("add", "*.py")
+        repository.write(".gitattributes", f"*.py ident{more}\n")
+        repository.git("add", ".gitattributes")
+        repository.git("checkout-index", "--all", "--prefix=../out/")
+        index = Index(str(repository.path))
+        with index:
+            entries = [entry for entry in tracked(index.top()) if entry.path.endswith(".py")]
+            checkout = Checkout(index.top(), [entry.path for entry in entries])
+            written = {one.path: checkout.read(index, one.path, one.blob or "", 1 << 20) for one in entries}
+        there = {path: (repository.path.parent / "out" / path).read_bytes() for path in written}
+        assert written == there
+        names = [f"$Id: {one.blob} $".encode(encoding="utf-16-le" if "UTF" in more else "ascii") for one in entries]
+        assert sum(name in one for name, one in zip(names, written.values(), strict=True)) > 20
+
+    @pytest.mark.parametrize(("said", "code"), [("working-tree-encoding", 1), ("-working-tree-encoding", 0)])
+    def test_an_encoding_without_a_name_is_an_error_as_in_git(self, repository: Folder, said: str, code: int) -> None:
+        repository.write("a.py")
+        repository.git("add", "--all")
+        attributes = repository.write("said", f"*.py {said}\n")
+        blob = repository.git("hash-object", "-w", "--no-filters", attributes)
+        for name in ("a.py", "said"):
+            (repository.path / name).unlink()
+        repository.git("update-index", "--add", "--cacheinfo", f"100644,{blob},.gitattributes")
+        assert repository.check("--staged").found == [("a.py", "unreadable", None)] * code
+        assert (repository.run("git", "checkout", "--", "a.py").code != 0) == bool(code)
 
     def test_an_encoding_that_is_not_known(self, repository: Folder) -> None:
         repository.write("a.py")

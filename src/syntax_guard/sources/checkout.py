@@ -1,11 +1,14 @@
 """What git would write into a work tree where that is not what the index holds.
 
-Two attributes make the difference. ``working-tree-encoding`` stores UTF-8 for a file that is written in another
-encoding. ``filter`` names programs of git's configuration (git-crypt, Git LFS). They are run where the user asks for it
-(``run-filters``); else what they would make of a file is not known, and what the index holds is judged.
+Three attributes make the difference. ``working-tree-encoding`` stores UTF-8 for a file that is written in another
+encoding. ``ident`` has git write the name of the object into ``$Id$``. ``filter`` names programs of git's configuration
+(git-crypt, Git LFS). They are run where the user asks for it (``run-filters``); else what they would make of a file is
+not known, and what the index holds is judged.
 """
 
 from __future__ import annotations
+
+import re
 
 from ..errors import GitError
 from . import git
@@ -18,7 +21,8 @@ if TYPE_CHECKING:
 
     from .staged_index import Index
 
-ENCODING, FILTER = "working-tree-encoding", "filter"
+ENCODING, FILTER, IDENT, TEXT = "working-tree-encoding", "filter", "ident", "text"
+SET, UNSET = "set", "unset"
 NOTHING = ("", "cat")
 """Commands that change nothing."""
 
@@ -29,13 +33,13 @@ class Checkout:
     def __init__(self, top: str, paths: Sequence[str]) -> None:
         """Raises `GitError`."""
         self._top = top
-        self._attributes = attributes(top, (ENCODING, FILTER), paths)
+        self._attributes = attributes(top, (ENCODING, FILTER, IDENT, TEXT), paths)
         self._filters: dict[str, str | None] = {}
 
     def filter(self, path: str) -> str | None:
         """The name of the filter whose program would change the file at `path`, or None. Raises `GitError`."""
         name = self._attributes.get(path, {}).get(FILTER)
-        if name is None:
+        if name in (None, SET, UNSET):
             return None
         if name not in self._filters:
             commands = [_setting(self._top, f"filter.{name}.{kind}") for kind in ("process", "smudge")]
@@ -47,12 +51,17 @@ class Checkout:
 
         Raises `GitError`, and `UnreadableError` for an odd encoding."""
         data = index.read(blob, most)
-        encoding = self.encoding(path)
-        return data if encoding is None or len(data) == most else written(data, encoding)
+        if len(data) == most:
+            return data
+        encoding, said = self.encoding(path), self._attributes.get(path, {})
+        if said.get(IDENT) == SET:
+            data = identified(data, blob, streamed=encoding is None and said.get(TEXT) != "auto")
+        return data if encoding is None else written(data, encoding)
 
     def encoding(self, path: str) -> str | None:
         """The encoding that the file at `path` is written in, where that is not the one that it is stored in."""
-        return self._attributes.get(path, {}).get(ENCODING)
+        encoding = self._attributes.get(path, {}).get(ENCODING)
+        return None if encoding == UNSET else encoding
 
 
 class FilteredCheckout(Checkout):
@@ -80,6 +89,28 @@ class FilteredCheckout(Checkout):
             return filtered(self._top, path, blob, most)
         except GitError as error:
             raise UnreadableError(error.message) from None
+
+
+_WHOLE = re.compile(rb"\$Id(?:\$|:(?:[^$\n][^$\n ]* ?)?\$)")
+_STREAMED = re.compile(rb"(\$Id[^:$])+(?:\$Id:[^$\n]*\$)?|\$(?:[^I]|I[^d]|Id\$|Id:[^$\n]*[$\n])")
+_FOREIGN = re.compile(rb"\$Id: .*[ \t\r\n](?!\$)", re.DOTALL)
+
+
+def identified(data: bytes, blob: str, *, streamed: bool) -> bytes:
+    """`data` with the name of the object `blob` where ``ident`` has git write it.
+
+    A name with spaces is of another program, and stays. Git has two readings of that, one for files that it writes as
+    they come (`streamed`); see ``ident_to_worktree`` and ``ident_filter_fn`` in its ``convert.c``. The latter loses
+    what begins like such a name right before one (``$Idx$Id:y$``).
+    """
+    name = b"$Id: %s $" % blob.encode()
+
+    def put(found: re.Match[bytes]) -> bytes:
+        held = found[0]
+        is_id = held.startswith(b"$Id") and held.endswith(b"$") and not _FOREIGN.match(held)
+        return name if is_id else held
+
+    return _STREAMED.sub(put, data) if streamed else _WHOLE.sub(name, data)
 
 
 def _setting(top: str, name: str) -> str:

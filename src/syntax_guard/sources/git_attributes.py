@@ -17,7 +17,7 @@ FILE = ".gitattributes"
 
 
 def attributes(top: str, names: tuple[str, ...], paths: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Which of the attributes `names` the index of the work tree `top` sets for `paths`, by path. Raises `GitError`."""
+    """Which of the attributes `names` the index of the work tree `top` has for `paths`, by path. Raises `GitError`."""
     from . import git
 
     found: dict[str, dict[str, str]] = {}
@@ -25,7 +25,7 @@ def attributes(top: str, names: tuple[str, ...], paths: Sequence[str]) -> dict[s
         some = paths[start_at : start_at + _MOST_ARGUMENTS]
         fields = git.run(top, "check-attr", "--cached", "-z", *names, "--", *some).split(b"\0")
         for path, name, value in zip(fields[::3], fields[1::3], fields[2::3], strict=False):
-            if value not in (b"unspecified", b"unset", b"set"):
+            if value != b"unspecified":
                 found.setdefault(path_name(path), {})[name.decode()] = value.decode(errors="surrogateescape")
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .checkout import ENCODING, FILTER
+from .checkout import ENCODING, FILTER, IDENT
 from .git_attributes import FILE
 from .index_bytes import index_here
 from .path_names import from_here, from_top
@@ -36,15 +36,15 @@ def reattributed(
         run_filters: Whether filters are run, so that their names count as well.
 
     Yields:
-        The files and links, besides those that are `changed`, below files of attributes that name an encoding now, or
-        did so before.
+        The files and links, besides those that are `changed`, below files of attributes that name an encoding or
+        ``ident`` now, or did so before.
 
     Raises:
         GitError: Git fails.
     """
     attributes = [path for path in changed if path.rpartition("/")[2] == FILE]
     top = index.top()
-    sought = (ENCODING, FILTER) if run_filters else (ENCODING,)
+    sought = (ENCODING, IDENT, *([FILTER] if run_filters else []))
     if not attributes or not any(_names_one(sought, text) for path in {*attributes, FILE} for text in _said(top, path)):
         return
     folders = {path.rpartition("/")[0] for path in attributes}

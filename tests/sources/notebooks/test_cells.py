@@ -167,6 +167,23 @@ def test_what_is_no_notebook_is_unreadable(data: bytes, line: int | None) -> Non
     assert raised.value.problem.message.startswith("not a notebook")
 
 
+@pytest.mark.parametrize("version", [4, 4.0, "4", 99, 5, 0, -1, None, 4.5, [4], {}, "9" * 100])
+def test_a_format_that_jupyter_does_not_read_is_named(version: object) -> None:
+    document = {"nbformat": version, "nbformat_minor": 5, "metadata": {}, "cells": []}
+    data = json.dumps(document, indent=1).encode()
+    reader: Any = pytest.importorskip("nbformat.reader", reason="nbformat is not installed")
+    try:
+        reader.reads(data.decode())
+    except Exception:  # noqa: BLE001 - nbformat promises no kind
+        with pytest.raises(UnreadableError) as raised:
+            cells(data)
+        problem = raised.value.problem
+        said = f"not a notebook: its nbformat is {json.dumps(version)[:40]}; Jupyter reads 4, and the older 1 to 3"
+        assert (problem.message, problem.line) == (said, 2)
+    else:
+        assert cells(data) == ()
+
+
 def test_a_surrogate_is_no_python() -> None:
     (cell,) = cells(notebook("a = '\ud800'"))
     with pytest.raises(SyntaxError):

@@ -15,6 +15,8 @@ PYTHON = ("python", "ipython", "pyspark")
 RAISES = "raises-exception"
 """The tag of a cell that fails on purpose, for Jupyter's own tools."""
 
+_VERSIONS = (1, 2, 3, 4)
+"""Versions of nbformat that its reader has. One that a notebook does not name is taken for 4."""
 _BOM = b"\xef\xbb\xbf"
 _POINTER = b"version https://git-lfs.github.com/spec/"
 _CONFLICT = rb"(?m)^(?:<<<<<<<|>>>>>>>) "
@@ -95,7 +97,19 @@ def _parsed(data: bytes) -> dict[str, Any]:
         raise _none(str(error)) from None
     if not isinstance(notebook, dict) or not ("cells" in notebook or "worksheets" in notebook):
         raise _none("JSON without cells")
+    if notebook.get("nbformat", 4) not in _VERSIONS:
+        raise _of_another_version(data, notebook["nbformat"])
     return notebook
+
+
+def _of_another_version(data: bytes, said: object) -> UnreadableError:
+    """The error for a notebook whose nbformat is what it `said`. Its line is named where there is but one."""
+    import json
+    import re
+
+    places = [found.start() for found in re.finditer(rb'"nbformat"\s*:', data)]
+    line = data.count(b"\n", 0, places[0]) + 1 if len(places) == 1 else None
+    return _none(f"its nbformat is {json.dumps(said)[:40]}; Jupyter reads 4, and the older 1 to 3", line)
 
 
 def _wanted(table: dict[str, Any]) -> dict[str, Any]:

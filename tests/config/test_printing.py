@@ -13,7 +13,7 @@ from syntax_guard.config.printing import Printing, printing
 from syntax_guard.config.settings import Settings
 from syntax_guard.model import Diagnostic, Interpreter, Result, Summary, Target
 
-TARGET = Target((3, 11), Interpreter((3, 11), "CPython 3.11.7"), True, "this interpreter")
+TARGET = Target((3, 11), Interpreter((3, 11), "CPython 3.11.7"), True, "the Python that runs syntax-guard")
 
 
 class Terminal(io.StringIO):

@@ -62,7 +62,7 @@ def _renderers() -> Callable[[bytes], None]:
     from syntax_guard.model import Diagnostic, Interpreter, Result, Summary, Target
     from syntax_guard.reports.formats import FORMAT_NAMES, render
 
-    target = Target((3, 11), Interpreter((3, 11), "CPython 3.11.7"), True, "this interpreter")
+    target = Target((3, 11), Interpreter((3, 11), "CPython 3.11.7"), True, "the Python that runs syntax-guard")
 
     def renderers(data: bytes) -> None:
         pieces = [piece.decode("utf-8", "surrogateescape") for piece in (data + b"\0\0\0").split(b"\0", 3)]

@@ -33,6 +33,9 @@ GIVEN_UP = (
     "is told by",
 )
 """Words that docs, messages and comments no longer use: a process is no person, and a file is fixed."""
+OF_OURS = ("this interpreter", "the interpreter that runs syntax-guard", "the own interpreter", "cet interpréteur")
+"""Names of our own that people are not to learn: it is *the Python that runs syntax-guard*."""
+FOR_DEVELOPERS = ("architecture.md", "CHANGELOG.md")
 
 
 @cache
@@ -67,6 +70,13 @@ def test_an_error_is_one_line_without_a_full_stop() -> None:
 
 def test_no_message_uses_a_word_that_is_given_up() -> None:
     assert [one for one in messages() if given_up(str(one))] == []
+
+
+def test_the_python_that_runs_syntax_guard_has_one_name() -> None:
+    pages = [*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md"), PROJECT / "data/share/man/man1/syntax-guard.1"]
+    texts = [path.read_text(encoding="utf-8") for path in pages if path.is_file() and path.name not in FOR_DEVELOPERS]
+    said = [" ".join(text.split()).lower() for text in [*texts, *map(str, messages())]]
+    assert [text[:80] for text in said if any(name in text for name in OF_OURS)] == []
 
 
 def given_up(text: str) -> list[str]:

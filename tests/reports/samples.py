@@ -16,7 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 GOLDEN = os.path.join(HERE, "golden")
 
 RUNNING = Interpreter((3, 11), "CPython 3.11.7")
-EXACT = Target((3, 11), RUNNING, exact=True, why="this interpreter")
+EXACT = Target((3, 11), RUNNING, exact=True, why="the Python that runs syntax-guard")
 APPROXIMATE = Target((3, 9), RUNNING, exact=False, why="requires-python", note="no python3.9 found here")
 
 

@@ -78,7 +78,7 @@ sys.path.insert(0, {source!r})
 from syntax_guard import model
 from syntax_guard.reports import formats
 python = model.Interpreter((3, 11), "CPython 3.11.7")
-target = model.Target((3, 11), python, True, "this interpreter")
+target = model.Target((3, 11), python, True, "the Python that runs syntax-guard")
 found = model.Diagnostic("a.py", 1, 2, 1, 3, "error", "syntax-error", "bad", None, (target,), "x = (")
 result = model.Result((target,), model.Summary(1, 1, 0, 0, 0, 0, 0.1), (found,))
 text = "".join(formats.render({name!r}, result)) + formats.summary_line(result)

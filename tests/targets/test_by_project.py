@@ -103,7 +103,7 @@ def test_a_finding_names_the_declaration_and_its_line(name: str, monorepo: Folde
 def test_a_file_of_no_project_is_asked_of_this_python(monorepo: Folder) -> None:
     run = monorepo.check("tools/main.py")
     assert run.code == 0
-    assert [target["why"] for target in run.json["targets"]] == ["this interpreter"]
+    assert [target["why"] for target in run.json["targets"]] == ["the Python that runs syntax-guard"]
 
 
 def test_what_git_does_not_track_says_nothing(repository: Folder) -> None:

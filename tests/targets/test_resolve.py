@@ -41,6 +41,9 @@ def equipped(tmp_path: Path) -> Machine:
     return Machine(environ(tmp_path / "home", tmp_path / "bin"), timeout=20)
 
 
+RUNS = "the Python that runs syntax-guard"
+
+
 def seen(targets: tuple[Target, ...]) -> list[tuple[str, bool, str]]:
     return [(target.label, target.exact, target.why) for target in targets]
 
@@ -49,16 +52,19 @@ def seen(targets: tuple[Target, ...]) -> list[tuple[str, bool, str]]:
 
 
 def test_by_default_this_interpreter_answers_in_this_process(bare: Machine) -> None:
-    assert resolve((), (), None, bare) == (Target(HERE, Interpreter(HERE, NAME), True, "this interpreter"),)
+    assert resolve((), (), None, bare) == (Target(HERE, Interpreter(HERE, NAME), True, RUNS),)
 
 
 def test_the_floor_of_requires_python_is_a_target_too(bare: Machine) -> None:
     targets = survey((), (), ">=3.9", bare, this=NEWER).targets
-    assert seen(targets) == [("3.9", False, "requires-python >=3.9"), ("3.99", True, "this interpreter")]
+    assert seen(targets) == [
+        ("3.9", False, "requires-python >=3.9"),
+        ("3.99", True, RUNS),
+    ]
 
 
 def test_a_floor_that_this_interpreter_is_makes_one_target(bare: Machine) -> None:
-    assert seen(resolve((), (), f">={LABEL}", bare)) == [(LABEL, True, f"this interpreter, requires-python >={LABEL}")]
+    assert seen(resolve((), (), f">={LABEL}", bare)) == [(LABEL, True, f"{RUNS}, requires-python >={LABEL}")]
 
 
 def test_an_interpreter_older_than_requires_python_is_no_target(equipped: Machine) -> None:
@@ -261,8 +267,8 @@ def test_the_python_inside_a_folder_is_pointed_at(tmp_path: Path, bare: Machine)
 def test_the_table_says_who_answers_and_where_others_were_looked_for(bare: Machine, tmp_path: Path) -> None:
     lines = list(table([ProjectSurvey(".", survey((), (), ">=3.9", bare, this=NEWER))]))
     assert lines[:2] == [
-        "3.9   requires-python >=3.9  approximate: CPython 3.99.0 and rules; no python3.9 found here",
-        "3.99  this interpreter       exact: CPython 3.99.0 (this interpreter)",
+        "3.9   requires-python >=3.9              approximate: CPython 3.99.0 and rules; no python3.9 found here",
+        f"3.99  the Python that runs syntax-guard  exact: CPython 3.99.0 ({sys.executable})",
     ]
     assert f"  PATH    {tmp_path}/bin" in lines
 

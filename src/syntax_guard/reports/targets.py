@@ -46,7 +46,7 @@ def _who(target: Target) -> str:
     answered_by = target.interpreter.name
     if not target.exact:
         return f"approximate: {answered_by} and rules; {target.note}"
-    return f"exact: {answered_by} ({target.interpreter.python or 'this interpreter'})"
+    return f"exact: {answered_by} ({target.interpreter.python or sys.executable})"
 
 
 def document(projects: Sequence[ProjectSurvey]) -> dict[str, object]:

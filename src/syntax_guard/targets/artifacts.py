@@ -48,8 +48,8 @@ def for_artifact(requires: str | None, why: str, machine: Machine, *, all_of_the
     except SettingsError as error:
         versions, requires, note = [], None, error.message
     if not requires:
-        answers = survey((label(this.version),), (), None, machine, asked_by="this interpreter")
-        return Asked(answers.targets, "this interpreter", note=note, surveys=(answers,))
+        answers = survey((label(this.version),), (), None, machine, asked_by="the Python that runs syntax-guard")
+        return Asked(answers.targets, "the Python that runs syntax-guard", note=note, surveys=(answers,))
     if not all_of_them:
         versions = [version for version in versions if version in (versions[0], this.version)]
     surveys = tuple(survey((label(version),), (), None, machine, asked_by=why) for version in versions)

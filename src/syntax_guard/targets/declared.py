@@ -66,7 +66,11 @@ def asked_by(declaration: Declaration, machine: Machine) -> Asked:
 def _floor(declaration: Declaration, machine: Machine, this: Interpreter) -> Asked:
     floor = declaration.lowest or _lowest(declaration)
     if floor == this.version:
-        return Asked(_declared((Target(floor, this, True, f"this interpreter, {_why(declaration)}"),), declaration))
+        return Asked(
+            _declared(
+                (Target(floor, this, True, f"the Python that runs syntax-guard, {_why(declaration)}"),), declaration
+            )
+        )
     from .resolve import answer
 
     found = answer({floor: _why(declaration)}, machine, this)
@@ -78,7 +82,7 @@ def _floor(declaration: Declaration, machine: Machine, this: Interpreter) -> Ask
             "pre-commit; `syntax-guard targets FILE` shows where it looked",
         )
         return Asked((), error, (Target(floor, missing, True, _why(declaration)),))
-    own = (Target(this.version, this, True, "this interpreter"),) if this.version > floor else ()
+    own = (Target(this.version, this, True, "the Python that runs syntax-guard"),) if this.version > floor else ()
     return Asked((*_declared(found.targets, declaration), *own))
 
 
@@ -98,7 +102,10 @@ def _pin(declaration: Declaration, machine: Machine, this: Interpreter) -> Asked
     note = f"{_why(declaration)}: no such Python is here, so {this.name} is asked"
     if any(target.version == this.version for target in targets):
         return Asked(targets, note=note)
-    return Asked((*targets, Target(this.version, this, True, f"this interpreter, for {_why(declaration)}")), note=note)
+    return Asked(
+        (*targets, Target(this.version, this, True, f"the Python that runs syntax-guard, for {_why(declaration)}")),
+        note=note,
+    )
 
 
 def _pinned(declaration: Declaration) -> list[Version]:

@@ -144,13 +144,13 @@ def _versions(asked: Sequence[str]) -> Iterator[Version]:
 def _defaults(requires_python: str | None, this: Interpreter) -> dict[Version, str]:
     """The versions that are judged where none is asked for, with the reason for each."""
     if requires_python is None:
-        return {this.version: "this interpreter"}
+        return {this.version: "the Python that runs syntax-guard"}
     floor, why = _floor(requires_python)
     if this.version < floor:
         return {floor: why}
     if this.version == floor:
-        return {floor: f"this interpreter, {why}"}
-    return {floor: why, this.version: "this interpreter"}
+        return {floor: f"the Python that runs syntax-guard, {why}"}
+    return {floor: why, this.version: "the Python that runs syntax-guard"}
 
 
 def _floor(requires_python: str) -> tuple[Version, str]:

@@ -188,7 +188,7 @@ class SameForAll:
 def this_alone() -> tuple[Target, ...]:
     """This interpreter as the only target."""
     this = this_interpreter()
-    return (Target(this.version, this, True, "this interpreter"),)
+    return (Target(this.version, this, True, "the Python that runs syntax-guard"),)
 
 
 def hears_scripts(settings: Settings) -> bool:

@@ -13,8 +13,6 @@ from uuid import uuid4
 
 import pytest
 
-from syntax_guard.processes.shortage import shortage
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -127,15 +125,3 @@ def private(text: str) -> list[str]:
     if tried.returncode:
         pytest.skip(f"{shlex.join(enter)}: {tried.stderr.strip()}")
     return [*enter, *shell(text)]
-
-
-@pytest.mark.parametrize(
-    ("said", "of_memory"),
-    [
-        ("_posixsubprocess.so: failed to map segment from shared object", True),
-        ("_posixsubprocess.so: cannot allocate shared object: Cannot allocate memory", True),
-        ("No module named 'msvcrt'", False),
-    ],
-)
-def test_a_part_of_the_interpreter_that_cannot_be_loaded_lacks_memory(said: str, of_memory: bool) -> None:
-    assert (shortage(ImportError(said)) is not None) == of_memory

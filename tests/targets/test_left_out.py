@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -73,6 +74,7 @@ def test_an_image_of_a_folder_that_is_left_out_decides(sparse: Folder, index: st
     assert refused(sparse, "built") == [("built/main.py", "3.8")]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
 def test_a_link_that_leads_to_what_is_left_out_decides(sparse: Folder) -> None:
     sparse.write("shared/floor.toml", FLOOR)
     for folder in ("on", "off"):

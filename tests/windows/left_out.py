@@ -1,22 +1,19 @@
 """A plugin for pytest on Windows: leaves out what `left_out.toml` lists, and fails where more is left out than that.
 
 It names a test that fails at once: a run that is ended early has told which did.
-It starts a program again that Wine lost.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -59,24 +56,6 @@ def too_many(counted: Counter[str], allowed: Iterable[Entry]) -> list[str]:
     ]
 
 
-LOST = 1359
-"""What Wine says, once in some thousand times, of a program that ended before it began (``STATUS_INTERNAL_ERROR``)."""
-
-
-def starting_again(start: Callable[..., Any]) -> Callable[..., Any]:
-    """What starts a program as `start` does, and a second time where it is `LOST`."""
-
-    def start_again(*values: Any) -> Any:
-        try:
-            return start(*values)
-        except OSError as error:
-            if getattr(error, "winerror", None) != LOST:
-                raise
-            return start(*values)
-
-    return start_again
-
-
 _counted: Counter[str] = Counter()
 _terminal: list[pytest.TerminalReporter] = []
 """Where there is one: processes that run tests for another have none."""
@@ -84,9 +63,6 @@ _terminal: list[pytest.TerminalReporter] = []
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    if os.name == "nt":
-        system: Any = import_module("_winapi")
-        system.CreateProcess = starting_again(system.CreateProcess)
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     if terminal is not None and not hasattr(config, "workerinput"):
         _terminal.append(terminal)

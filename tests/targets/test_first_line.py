@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import tarfile
 from typing import TYPE_CHECKING
@@ -102,7 +103,7 @@ def test_a_source_without_a_folder_is_asked_by_it(folder: Folder, content: str) 
     assert verdicts == [(("3.8", "broken"),), ((HERE, "valid"),)]
 
 
-def test_it_decides_in_an_archive_and_not_for_what_run_starts(scripts: Folder) -> None:
+def test_it_decides_in_an_archive(scripts: Folder) -> None:
     with tarfile.open(scripts.path / "demo-1.0.tar.gz", "w:gz") as archive:
         metadata = f"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nRequires-Python: >={HERE}\n"
         for name, content in (("PKG-INFO", metadata), ("tools/old.py", OLD)):
@@ -110,6 +111,10 @@ def test_it_decides_in_an_archive_and_not_for_what_run_starts(scripts: Folder) -
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content.encode()))
     assert [path for path, _, _ in scripts.check("demo-1.0.tar.gz").found] == ["demo-1.0.tar.gz/demo-1.0/tools/old.py"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="`run` becomes the command, which only a POSIX system can")
+def test_it_does_not_decide_for_what_run_starts(scripts: Folder) -> None:
     ran = scripts.guard("run", "--", sys.executable, "-c", "print('ran')")
     assert (ran.code, ran.out) == (0, "ran\n")
 

@@ -51,3 +51,9 @@ def test_a_mistake_in_our_table_names_file_and_line_where_that_is_sure(content: 
         settings_in(content.encode(), "a/pyproject.toml")
     place = "a/pyproject.toml" if line is None else f"a/pyproject.toml:{line}"
     assert caught.value.message.startswith((f"{place}: tool.syntax-guard", f"{place}: [tool.syntaxguard]"))
+
+
+def test_what_ends_too_early_is_said_without_a_second_parenthesis() -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings_in(b"[tool.syntax-guard]\nexclude = ['a'\n", "pyproject.toml")
+    assert caught.value.message == "pyproject.toml: not valid TOML: Unclosed array at the end of the file"

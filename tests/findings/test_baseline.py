@@ -322,3 +322,9 @@ def test_a_baseline_is_no_way_out_of_the_repository(repository: Folder, monkeypa
     assert guard(repository, monkeypatch, "baseline", "--isolated") == 2
     assert guard(repository, monkeypatch, "baseline", "--prune") == 2
     assert not os.path.lexists(repository.path / BASELINE)
+
+
+def test_a_baseline_of_nothing_says_so(folder: Folder) -> None:
+    folder.write("a.py")
+    said = "syntax-guard: syntax-guard-baseline.json: nothing is broken, so it is empty\n"
+    assert folder.guard("baseline").err == said

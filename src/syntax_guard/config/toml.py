@@ -33,6 +33,7 @@ def parse(content: bytes, path: str) -> dict[str, Any]:
     except ValueError as error:  # TOMLDecodeError, and what int and datetime say of a number
         why = (str(error) or "a value").splitlines()[0][:200]
         place = _PLACE.search(why)
+        why = why.replace(" (at end of document)", " at the end of the file")
         said, line, column = (why[: place.start()], int(place[1]), int(place[2])) if place else (why, None, None)
         raise SettingsFileError(path, f"not valid TOML: {said}", _CORRECT, line, column) from None
     except RecursionError:

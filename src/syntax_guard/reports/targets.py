@@ -32,7 +32,7 @@ def _table(survey: Survey) -> Iterator[str]:
     for version, why, answers in rows:
         yield f"{version:<{widths[0]}}  {why:<{widths[1]}}  {answers}"
     for error in survey.unanswered:
-        yield visible(error.message)
+        yield visible(f"{error.message} ({error.hint.partition(';')[0]})" if error.hint else error.message)
     for search in survey.searches:
         if search.interpreter is None and search.searched:
             yield f"python{label(search.version)} was looked for in:"

@@ -19,6 +19,8 @@ STALE = 5
 """Entries of a baseline that are named, unless all are asked for."""
 _SAYS_MORE = ("IndentationError", "TabError")
 """Exceptions whose name says more than the code and the message do."""
+_UNASKED = ("no-interpreter", "unreadable")
+"""Codes of sources that no Python was asked about."""
 LONGEST = 500
 """Characters of a message that are shown: CPython repeats names in its messages, and a name can fill a file."""
 
@@ -49,7 +51,7 @@ def message(diagnostic: Diagnostic) -> str:
         of += f"commit {diagnostic.commit[:12]}; "
     if diagnostic.untracked:
         of += "untracked; "
-    who = of + (judges(diagnostic.targets) if diagnostic.code != "no-interpreter" else "")
+    who = of + (judges(diagnostic.targets) if diagnostic.code not in _UNASKED else "")
     return f"{visible(said)} ({who.removesuffix('; ')})" if who else visible(said)
 
 

@@ -70,7 +70,8 @@ def run(arguments: list[str], parse: Parse) -> int:
     count = len({(entry.path, entry.member) for entry in entries})
     name = relative(file)
     once = f" once git tracks it (git add {name})" if enclosing(top, ".git") else ""
-    _say(settings, f"{name}: {_are(count)} broken, and let pass{once}")
+    said = f"{_are(count)} broken, and let pass{once}" if count else "nothing is broken, so it is empty"
+    _say(settings, f"{name}: {said}")
     left = [one for one in result.diagnostics if one.severity == "error" and one.code not in CLASSES]
     return _report(left, result, settings)
 

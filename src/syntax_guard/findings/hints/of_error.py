@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 
 from ...judging.in_process import ordinary
@@ -32,6 +34,9 @@ class Hint(Record):
         return Problem(**{**vars(problem), "column": column, "end_column": end, "end_line": problem.line})
 
 
+_UNREADABLE = {os.strerror(errno.EACCES): "let this user read it, or leave it out with `exclude`"}
+
+
 def hint_of(code: str, problem: Problem, data: bytes, targets: tuple[Target, ...], newest: NewestPython) -> Hint:
     """What to say below `problem`, which has `code`, in the source `data`, as `targets` have it.
 
@@ -39,6 +44,8 @@ def hint_of(code: str, problem: Problem, data: bytes, targets: tuple[Target, ...
     """
     if code == "unsupported-syntax":
         return Hint(_required(problem, data, targets))
+    if code == "unreadable":
+        return Hint(_UNREADABLE.get(problem.message))
     from .rules import hint
 
     said = hint(problem, data)

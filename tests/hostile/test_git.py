@@ -400,12 +400,36 @@ class TestWhatIsCheckedOut:
         repository.git("add", "--all")
         assert repository.check("--staged").code == repository.check("app/a.py").code == code
 
-    def test_attributes_that_only_the_index_has(self, repository: Folder) -> None:
-        repository.write("a.py", "x = 1\n".encode("utf-16"))
+    @pytest.mark.parametrize("committed", [False, True])
+    @pytest.mark.parametrize("version", ["2", "4"])
+    def test_attributes_that_only_the_index_has(self, repository: Folder, version: str, *, committed: bool) -> None:
+        repository.git("update-index", "--index-version", version)
         repository.write(".gitattributes", "*.py working-tree-encoding=UTF-16\n")
         repository.git("add", "--all")
+        if committed:
+            repository.git("commit", "-qm", "attributes")
+        repository.write("a.py", "x = 1\n".encode("utf-16"))
+        repository.git("add", "a.py")
         (repository.path / ".gitattributes").unlink()
         assert repository.check("--staged").code == 1
+
+    @pytest.mark.parametrize("kept", [True, False])
+    @pytest.mark.parametrize("new", [True, False])
+    def test_attributes_in_the_path_that_a_link_holds(self, repository: Folder, *, kept: bool, new: bool) -> None:
+        """Git reads no link on the disk, and in the index the path itself."""
+        repository.write("a.py", "x = 'é'\n")
+        repository.git("add", "--all")
+        if not new:
+            repository.git("commit", "-qm", "valid")
+        link = repository.path / ".gitattributes"
+        link.symlink_to("*.py working-tree-encoding=latin-1")
+        repository.git("add", ".gitattributes")
+        if not kept:
+            link.unlink()
+        assert [one[0] for one in repository.check("--staged").found] == ["a.py"]
+        repository.git("commit", "-qm", "a link")
+        repository.git("clone", "-q", ".", "../clone")
+        assert (repository.path.parent / "clone/a.py").read_bytes() == "x = 'é'\n".encode("latin-1"), "as git has it"
 
     @pytest.mark.parametrize("place", ["config", "included", "home", "variable"])
     def test_attributes_in_a_file_that_the_configuration_names(self, repository: Folder, place: str) -> None:

@@ -33,7 +33,7 @@ OF_A_PROJECT = (
 """Likewise, where there are settings or declarations."""
 OF_THE_INDEX = (
     "sources.git_files", "sources.git_index", "sources.git_links", "sources.git_objects",
-    "sources.git_difference", "sources.staged_index", "sources.git_attributes", "sources.git_modes", "sources.staged",
+    "sources.git_attributes", "sources.git_difference", "sources.staged_index", "sources.git_modes", "sources.staged",
     "sources.staged_links",
 )  # fmt: skip
 """Likewise, for what is staged."""

@@ -120,6 +120,23 @@ def may_hold_links(index: bytes) -> bool:
     return at >= 0
 
 
+def may_hold_attributes(index: bytes) -> bool:
+    """Whether the bytes of an `index` may hold a file of attributes; those of version 4 hold no whole names."""
+    return index[4:8] not in (b"\0\0\0\2", b"\0\0\0\3") or _SHARED in index or b".gitattributes\0" in index
+
+
+def index_of(top: str) -> bytes:
+    """The bytes of the index that git uses in the work tree `top`; nothing where they cannot be read."""
+    from .git import variable
+    from .git_files import bytes_of, index_file
+
+    named = variable("GIT_INDEX_FILE")
+    try:
+        return bytes_of(os.path.join(top, named) if named else index_file(top))
+    except OSError:
+        return b""
+
+
 _LINK = 0o120000.to_bytes(4, "big")
 """The mode of a link."""
 _SHARED = b"link\0"

@@ -162,7 +162,7 @@ def staged(
     """
     selection = Selection()
     paths = [entry.stored or entry.path for entry in entries]
-    may_differ = may_have_attributes(index.top(), paths)  # as in few repositories
+    may_differ = index.may_hold_attributes() or may_have_attributes(index.top(), paths)  # as in few repositories
     written = _checkout(index.top(), paths, run_filters=run_filters) if may_differ else AsHeld()
     may_start = _by_disk(index)
     for entry in entries:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 from ..errors import GitError
-from .git_files import bytes_of, index_file
+from .git_attributes import FILE as ATTRIBUTES
 from .git_links import FOLDER, LONGEST, SYMBOLIC, End, followed, skipped_as, worth_following
-from .index_bytes import may_hold_links
+from .index_bytes import index_of, may_hold_links
 from .path_names import path_name
 from .staged_index import Entry
 
@@ -33,9 +31,10 @@ class StagedLinks:
 
     def among(self, entries: Iterable[Entry], declares: Callable[[str], bool]) -> list[Entry]:
         """The staged `entries`, with what links hold in their place: the links among them, and those that lead to one
-        of them. Links of other files count as far as they are of a name that ``declares(name)``. Raises `GitError`."""
+        of them. Links of other files count as far as they are of a name that ``declares(name)``. Where a link is
+        called as a file of attributes, git reads the path that it holds. Raises `GitError`."""
         changed = {entry.path: entry for entry in entries}
-        found = [entry for entry in changed.values() if entry.mode != SYMBOLIC]
+        found = [one for one in changed.values() if one.mode != SYMBOLIC or one.path.rpartition("/")[2] == ATTRIBUTES]
         if len(found) < len(changed):
             self._held()
         for path in self.paths():
@@ -69,7 +68,8 @@ class StagedLinks:
     def paths(self) -> list[str]:
         """Where the links stand. Raises `GitError`."""
         if self._may_hold_some is None:
-            self._may_hold_some = _may_hold_links(self._top)
+            index = index_of(self._top)
+            self._may_hold_some = not index or may_hold_links(index)
         if self._known is None and not self._may_hold_some:
             self._known = {}
         self._held()
@@ -110,13 +110,3 @@ def _entries(path: str, end: End) -> Iterator[Entry]:
         yield Entry(path, end.mode, end.blob or None, end.path)
     elif shown := skipped_as(path, end):
         yield Entry(shown, end.mode, None, end.path, end.why_not)
-
-
-def _may_hold_links(top: str) -> bool:
-    from . import git
-
-    named = git.variable("GIT_INDEX_FILE")
-    try:
-        return may_hold_links(bytes_of(os.path.join(top, named) if named else index_file(top)))
-    except OSError:
-        return True

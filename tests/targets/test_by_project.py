@@ -387,7 +387,70 @@ def test_all_images_of_a_dockerfile_are_asked(folder: Folder) -> None:
     assert folder.check().json["diagnostics"][0]["targets"] == ["3.8"]
 
 
+DEFAULTS = {
+    "a default": ("args: {V: '${V:-3.8}'}", ARGUMENT, ""),
+    "a default for an unset one": ("args: ['V=${W-3.8}']", ARGUMENT, ""),
+    "a default within a default": ("args: {V: '${V:-${W:-3.8}}'}", ARGUMENT, ""),
+    "a stage": ("target: '${STAGE:-old}'", f"FROM python:3.8 AS old\nFROM python:{HERE}\n", ""),
+    "no stage": ("target: '${STAGE:-}'", f"FROM python:{HERE} AS a\nFROM python:3.8\n", ""),
+    "the number of a stage": ("target: 0", f"FROM python:3.8\nFROM python:{HERE}\n", ""),
+    "a file": (f"args: {{V: '${{V:-{HERE}}}'}}", ARGUMENT, "# V=3.9\nexport V = '3.8' # old\n"),
+    "a file alone": ("args: [V]", ARGUMENT, "V=3.8 # old\n"),
+    "a file that takes from itself": ("args: {V: $W}", ARGUMENT, 'W="${X}.8"\nX=3\n'),
+    "something for a set one": ("args: {V: '${W:+3.8}'}", ARGUMENT, "W=1\n"),
+    "an empty one with a default": ("args: {V: '${V:-3.8}'}", ARGUMENT, "V=\n"),
+    "one that has to be set": ("args: {V: '${V:?no}'}", ARGUMENT, "V=3.8\n"),
+}
+
+
+@pytest.mark.parametrize("way", [".", "--staged", "--commits=HEAD"])
+@pytest.mark.parametrize(("said", "content", "env"), DEFAULTS.values(), ids=DEFAULTS)
+def test_a_variable_of_a_compose_file_has_its_default_or_that_of_a_file(
+    repository: Folder, said: str, content: str, env: str, way: str
+) -> None:
+    repository.write("compose.yaml", composed(a=f"context: app, {said}"))
+    repository.write("app/Dockerfile", content)
+    repository.write("app/main.py", MATCH)
+    repository.write(".env", env)
+    repository.write("app/.env", f"V={HERE}\nSTAGE=x\n")
+    repository.git("add", ".")
+    repository.git("commit", "-qm", "all")
+    if way == "--staged":
+        repository.write("app/main.py", MATCH + "\n")
+        repository.git("add", ".")
+    run = repository.check(way)
+    assert (refused(run.json), run.json["notices"]) == ({("app/main.py", ("3.8",))}, [])
+
+
+@pytest.mark.parametrize("way", ["--staged", "--commits=HEAD", "--hook"])
+def test_a_file_of_variables_that_a_commit_changes_is_a_change(repository: Folder, way: str) -> None:
+    repository.write("compose.yaml", composed(a="context: app, args: [V]"))
+    repository.write("app/Dockerfile", ARGUMENT)
+    repository.write("app/main.py", MATCH)
+    repository.write(".env", f"V={HERE}\n")
+    repository.git("add", ".")
+    repository.git("commit", "-qm", "all")
+    repository.write(".env", "V=3.8\n")
+    repository.git("add", ".")
+    if way.startswith("--commits"):
+        repository.git("commit", "-qm", "older")
+    run = repository.check(way, *(["--", ".env"] if way == "--hook" else []))
+    assert refused(run.json) == {("app/main.py", ("3.8",))}
+
+
+def test_a_file_of_variables_that_git_does_not_track_says_nothing(repository: Folder) -> None:
+    repository.write("compose.yaml", composed(a="context: ., args: {V: '${V:-3.8}'}"))
+    repository.write("Dockerfile", ARGUMENT)
+    repository.write("main.py", MATCH)
+    repository.git("add", ".")
+    repository.write(".env", f"V={HERE}\n")
+    run = repository.guard("check")
+    assert (run.code, run.err) == (1, "")
+
+
 UNKNOWN = {
+    "something for one that may be set": ("args: {V: '${V:+3.8}'}", ARGUMENT),
+    "a stage of a number that is not there": ("target: 1", "FROM python:3.8\n"),
     "a variable of the environment": ("args: {V: '${V}'}", ARGUMENT),
     "an argument without a value": ("args: [V]", ARGUMENT),
     "no value": ("target: a", "ARG V\nFROM python:${V:?x} AS a\n"),

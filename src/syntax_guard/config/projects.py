@@ -45,6 +45,10 @@ if TYPE_CHECKING:
             """What messages call the file at `path`."""
 
 
+ENV_FILE = ".env"
+"""The file beside a compose file that sets variables for it."""
+
+
 class Project(Record):
     """What counts for the files of one folder."""
 
@@ -91,6 +95,8 @@ class Projects:
         """Those that were looked at."""
         self.builds: dict[Build, None] = {}
         """What the compose files that were looked at build."""
+        self.env_files: dict[str, None] = {}
+        """The files that may set a variable of these."""
         self.notes: dict[str, str] = {}
         """What is said of declarations that could not be read or used, a line each, and the folder that it is about."""
 
@@ -123,7 +129,7 @@ class Projects:
         inside = folder and folder + "/"
         untracked = len(getattr(self.tree, "untracked", ()))
         composed = [facts for facts in (self._facts(inside + name) for name in COMPOSED) if facts is not None]
-        builds = (*above.builds, *(build for facts in composed for build in facts.builds))
+        builds = (*above.builds, *(self._resolved(build) for facts in composed for build in facts.builds))
         self.builds.update(dict.fromkeys(builds))
         files: dict[str, list[Build]] = {}
         for build in builds:
@@ -187,6 +193,16 @@ class Projects:
             return None
         says = tuple(dict.fromkeys(version for one in found for version in one.says))
         return found[0].evolve(says=says, shown=", ".join(dict.fromkeys(one.shown for one in found))[:200])
+
+    def _resolved(self, build: Build) -> Build:
+        """`build` with what the ``.env`` beside its compose file says of variables, or their defaults."""
+        if not any("$" in value for value in (build.stage or "", *(value for _, value in build.arguments))):
+            return build
+        from .declarations.compose import interpolated
+
+        path = posixpath.join(posixpath.dirname(build.path), ENV_FILE)
+        self.env_files[path] = None
+        return interpolated(build, self.read(path) or b"")
 
     def _image(self, build: Build, content: bytes) -> tuple[Declaration, ...]:
         def read() -> FileFacts:

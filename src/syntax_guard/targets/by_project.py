@@ -120,7 +120,7 @@ class ByProject:
         except SettingsError:  # a question about a file there raises it again
             return False
         file = posixpath.join(below, path.rpartition("/")[2])
-        return any(build.dockerfile == file for build in projects.builds)
+        return file in projects.env_files or any(build.dockerfile == file for build in projects.builds)
 
     def top(self) -> str | None:
         """The top of the repository that the current folder lies in; None outside of one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 
+from ..config.projects import ENV_FILE
 from ..config.settings import BASELINE, MISE_LOCAL, folder_of
 from ..model import this_interpreter
 
@@ -29,7 +30,7 @@ def notes(projects: Projects) -> Iterator[tuple[str, str | None]]:
         name = projects.tree.called(path)
         if os.path.isabs(path):
             yield f"{path} is ignored: a link leads there, out of the repository", None
-        elif posixpath.basename(path) != MISE_LOCAL:  # it is not to be committed
+        elif posixpath.basename(path) not in (MISE_LOCAL, ENV_FILE):  # they are not to be committed
             yield f"{name} is ignored until git tracks it (git add {name})", _about(path)
     for path in getattr(projects.tree, "outside", ()):
         yield f"{projects.tree.called(path)} is ignored: it is a link out of the repository", _about(path)

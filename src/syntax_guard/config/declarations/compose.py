@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from .declaration import Build, DeclarationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _INLINE = "dockerfile_inline"
+_VARIABLE = re.compile(r"\$(?:\$|(\w+)|\{(\w+)(?:(:?)([-+?])([^}]*))?\})")
+_LONGEST, _DEEPEST = 1000, 8
+"""Characters of the longest value that is looked at, and defaults within defaults."""
 
 
 def builds(content: bytes, path: str) -> tuple[Build, ...]:
@@ -59,6 +63,43 @@ def build(said: object, path: str) -> Build | None:
         "" if below == "." else below, file, stage if isinstance(stage, str) else None,
         tuple(_arguments(table.get("args"))), path, place.line if place else None,
     )  # fmt: skip
+
+
+def interpolated(build: Build, env: bytes) -> Build:
+    """`build` with the variables of its values put in, as far as `env`, the ``.env`` beside the compose file, or a
+    default says what they are. What only the environment knows keeps its ``$`` (Compose file reference,
+    "Interpolation")."""
+    values = dict(_env(env.decode("utf-8", "replace")))
+    stage = build.stage and _interpolated(build.stage, values)
+    return build.evolve(stage=stage, arguments=tuple((name, _interpolated(v, values)) for name, v in build.arguments))
+
+
+def _interpolated(text: str, values: Mapping[str, str]) -> str:
+    def value(match: re.Match[str]) -> str:
+        known, colon, how, word = values.get(match[1] or match[2] or ""), match[3], match[4], match[5]
+        is_set = known is not None and bool(known or not colon)
+        if how == "+":
+            return word if is_set else match[0] if known is None else ""
+        if how == "-" and not is_set:
+            return word
+        return match[0] if known is None or (how and not is_set) else known
+
+    for _ in range(_DEEPEST):
+        before, text = text, _VARIABLE.sub(value, text[:_LONGEST])[:_LONGEST]
+        if text == before:
+            break
+    return text
+
+
+def _env(text: str) -> Iterator[tuple[str, str]]:
+    """Names and values of a ``.env``."""
+    for line in text.splitlines():
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        value = value.strip()
+        quoted = value.startswith(("'", '"'))
+        value = value[1:].partition(value[0])[0] if quoted else value.partition(" #")[0].rstrip()
+        if equals and not name.startswith("#"):
+            yield name.strip(), value
 
 
 def _arguments(said: object) -> Iterator[tuple[str, str]]:

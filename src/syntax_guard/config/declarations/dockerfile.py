@@ -8,6 +8,7 @@ nothing; one whose image depends on a value that is not known is an error.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from ...model import Record
 from .declaration import Declaration, DeclarationError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 1000
 """Characters of the longest image name that is looked at; it bounds variables that hold variables, too."""
+_DIGITS = 6
 _FROM = re.compile(r"(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
 _FLAGS = re.compile(r"^(?:\s*--[\w.-]+(?:=\S*)?(?=\s|$))*")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?([-+?])([^}]*))?\})")
@@ -96,11 +98,14 @@ def read(
     """The Python of the image that a Dockerfile builds, or of its `stage`, with the arguments that are `given`; None
     where the image does not name one. Raises `DeclarationError` where that cannot be known."""
     found = stages(content.decode("utf-8", "replace"), given or {})
-    chosen = next(reversed(found.values()), None) if stage is None else found.get(stage.lower())
+    chosen = found.get(stage.lower()) if stage else next(reversed(found.values()), None)
+    if stage and stage.isdecimal() and len(stage) < _DIGITS:  # Docker counts stages, too
+        chosen = next(islice(found.values(), int(stage), None), None)
     if chosen is None:
-        if stage is None:
+        if not stage:
             return None
-        raise DeclarationError(f"it has no stage {stage[:100]!r}")
+        unknown = "which stage is built is not known:" if "$" in stage else "it has no stage"
+        raise DeclarationError(f"{unknown} {stage[:100]}")
     version = python_of(chosen.base) or _of_other_major(chosen.base)
     if version is None:
         if _may_be_python(chosen.base):

@@ -139,11 +139,11 @@ def test_a_byte_order_mark_is_read_over(
     assert said is None or declaring_files.read(content.encode("utf-8-sig"), name).declarations
 
 
-@pytest.mark.parametrize("content", ["3.9\n>=3.8\n", ">=3.8\n3.9\n", "3.9 >=3.8\n"])
-def test_beside_a_line_that_cannot_be_read_the_others_count(content: str) -> None:
+@pytest.mark.parametrize(("content", "line"), [("3.9\n>=3.8\n", 2), (">=3.8\n3.9\n", 1), ("3.9 >=3.8\n", 1)])
+def test_beside_a_line_that_cannot_be_read_the_others_count(content: str, line: int) -> None:
     facts = declaring_files.read(content.encode(), ".python-version")
     assert [one.says for one in facts.declarations] == [("3.9",)]
-    assert facts.note == "'>=3.8' names no Python"
+    assert facts.note == f"line {line}: '>=3.8' names no Python (write one version a line, such as 3.9)"
 
 
 @pytest.mark.parametrize(

@@ -608,3 +608,32 @@ def test_a_declaration_that_is_a_link_out_of_the_repository_is_noted_in_the_inde
     assert run.code == 0
     note = "pyproject.toml is ignored: it is a link out of the repository"
     assert run.err.startswith(f"syntax-guard: {note}, so {this_interpreter().name} is asked\n")
+    repository.git("commit", "-qm", "all")
+    run = repository.guard("check", "--commits", "HEAD")
+    assert (run.code, run.err) == (0, f"syntax-guard: {note}, so {this_interpreter().name} is asked\n")
+
+
+UNTRACKED = {
+    "settings of the run": ("[tool.syntax-guard]\noutput-format = 'json'\n", None),
+    "another tool's": ("[tool.ruff]\noutput-format = 'json'\n", None),
+    "a floor": ("[project]\nrequires-python = '>=3.8'\n", "requires-python >=3.8 in pyproject.toml is"),
+    "both": (
+        "[project]\nrequires-python = '>=3.8'\n[tool.syntax-guard]\njobs = 1\nexclude = ['a.py']\n",
+        "requires-python >=3.8 and exclude in pyproject.toml are",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "said"), UNTRACKED.values(), ids=UNTRACKED)
+def test_a_note_says_what_of_an_untracked_file_does_not_count(
+    repository: Folder, content: str, said: str | None
+) -> None:
+    repository.write("pyproject.toml", content)
+    repository.write("app/a.py", MATCH)
+    repository.git("add", "app/a.py")
+    run = repository.guard("check")
+    assert run.code == 0
+    counts = f"ignored until git tracks it (git add pyproject.toml), so {this_interpreter().name} is asked\n"
+    assert run.err == (f"syntax-guard: {said} {counts}" if said else "")
+    if "output-format" in content and "syntax-guard" in content:
+        assert run.json["summary"]["checked"] == 1

@@ -129,7 +129,7 @@ def test_one_that_is_no_use_leaves_an_approximate_answer(code: str, tmp_path: Pa
 def test_a_newer_version_without_its_python_is_never_guessed(bare: Machine) -> None:
     with pytest.raises(TargetError, match=r"no Python here answers for 3\.98 \(--target-version\)") as caught:
         resolve(("3.98",), (), None, bare)
-    assert "install Python 3.98" in str(caught.value.hint)
+    assert str(caught.value.hint).startswith("known: 3.8 to 3.15; ")
 
 
 @pytest.mark.parametrize(("requires", "version"), [(">=4", "4.0"), ("==4.*", "4.0"), (">=3.100", "3.100")])

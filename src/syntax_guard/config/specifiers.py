@@ -26,7 +26,8 @@ LOWEST: Version = (3, 8)
 """The oldest version that is answered for."""
 NEWEST: Version = (3, 15)
 """The newest version that is looked for where an artifact says what it is for; what a specifier admits has no end."""
-_KNOWN = f"{label(LOWEST)} to {label(NEWEST)}"
+KNOWN = f"{label(LOWEST)} to {label(NEWEST)}"
+"""The versions that are known, as messages name them."""
 
 _HIGHEST_MINOR = 99
 _LAST_PATCH = 99
@@ -65,11 +66,11 @@ def parse(text: str) -> Version:
         hint = (
             f"TOML and YAML need quotes around {digits}0, or it is {digits}"
             if version == (3, 1)
-            else f"ask for {label(LOWEST)} or newer; known: {_KNOWN}"
+            else f"ask for {label(LOWEST)} or newer; known: {KNOWN}"
         )
         raise TargetError(f"Python {label(version)} is older than {label(LOWEST)}, the oldest answered for", hint)
     if version[0] > LOWEST[0]:
-        raise TargetError(f"Python {label(version)} is not known yet", f"known: {_KNOWN}")
+        raise TargetError(f"Python {label(version)} is not known yet", f"known: {KNOWN}")
     return version
 
 

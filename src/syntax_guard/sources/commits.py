@@ -10,7 +10,7 @@ from .file_types import FIRST, SUFFIXES, is_python_name
 from .first_line import has_python_shebang
 from .git_links import EXECUTABLE
 from .readers import SIZE_LIMIT, UnreadableError, too_large
-from .selection import EXCLUDED, TOOL_FOLDER, Selection, below_tool_folder
+from .selection import EXCLUDED, LINK, TOOL_FOLDER, Selection, below_tool_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,12 +62,19 @@ class CommitTree:
         self.name = f"{history.folder}:commits"  # what is remembered of a path counts for the same content alone
         self.others: set[str] = set()
         """Paths that were asked for and whose contents depend on more than the files that declare by their names."""
+        self.outside: dict[str, None] = {}
+        """The files that were asked for and do not count: they are links out of the repository."""
         self._history = history
         self._commit = commit
 
     def start(self, path: str, most: int) -> bytes | None:
         """The first `most` bytes of the file at `path`, relative to the top; None where there is none."""
-        if speaks_for(path) is None or self._history.declares_by_link(self._commit, path):
+        by_link = speaks_for(path) is not None and self._history.declares_by_link(self._commit, path)
+        if by_link:
+            end = self._history.trees.end(self._commit, path)
+            if end.why_not == LINK and not end.mode:
+                self.outside[path] = None
+        if by_link or speaks_for(path) is None:
             # a Dockerfile of another name, which a compose file builds, or where a declaration really lies
             self.others.add(path)
         return self._history.content(self._commit, path, most)

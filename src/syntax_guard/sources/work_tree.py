@@ -29,8 +29,9 @@ class WorkTree:
         self._seen_from = seen_from
         self.here = ""
         self._index = index
-        self.untracked: dict[str, None] = {}
-        """The files that were asked for and do not count, since git does not track them."""
+        self.untracked: dict[str, str | None] = {}
+        """The files that were asked for and do not count, since git does not track them. What is said of one stands
+        there once that is known."""
 
     def start(self, path: str, most: int) -> bytes | None:
         """The first `most` bytes of the file at `path`, relative to the top; None where none is there that counts."""
@@ -39,7 +40,7 @@ class WorkTree:
             left_out = self._index and self._index.left_out()
             return self._held(path, most, self._index, left_out) if self._index and left_out else None
         if self._index is not None and (loose := self._untracked(path, whole, self._index)):
-            self.untracked[loose] = None
+            self.untracked.setdefault(loose)
             return None
         try:
             descriptor = os.open(whole, _FLAGS)
@@ -76,7 +77,7 @@ class WorkTree:
             whole = os.path.join(self.name, path)
             if held is None and os.path.islink(whole):
                 if not index.tracks(path):
-                    self.untracked[path] = None
+                    self.untracked.setdefault(path)
                     return None
                 target = os.readlink(whole)
             elif held is None:
@@ -88,7 +89,7 @@ class WorkTree:
                 target = path_name(content)
             path = os.path.normpath(os.path.join(os.path.dirname(path), target)).replace(os.sep, "/")
             if os.path.isabs(path) or path.startswith("../"):
-                self.untracked[os.path.normpath(os.path.join(self.name, path))] = None
+                self.untracked.setdefault(os.path.normpath(os.path.join(self.name, path)))
                 return None
         return None
 

@@ -6,8 +6,11 @@ import os
 import posixpath
 
 from ..config.projects import ENV_FILE
-from ..config.settings import BASELINE, MISE_LOCAL, folder_of
+from ..config.remembered import DECLARATION_LIMIT
+from ..config.settings import BASELINE, FILE, MISE_LOCAL, OF_A_FILE, folder_of
+from ..errors import SettingsError
 from ..model import this_interpreter
+from ..sources.work_tree import WorkTree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,14 +29,39 @@ def notes(projects: Projects) -> Iterator[tuple[str, str | None]]:
         A note, and the folder whose Pythons it is about, if it is about any.
     """
     yield from projects.notes.items()
-    for path in getattr(projects.tree, "untracked", ()):
-        name = projects.tree.called(path)
+    untracked: dict[str, str | None] = getattr(projects.tree, "untracked", {})
+    for path, known in untracked.items():
+        said = untracked[path] = _said(projects, path) if known is None else known
         if os.path.isabs(path):
             yield f"{path} is ignored: a link leads there, out of the repository", None
-        elif posixpath.basename(path) not in (MISE_LOCAL, ENV_FILE):  # they are not to be committed
-            yield f"{name} is ignored until git tracks it (git add {name})", _about(path)
+        elif said:
+            yield f"{said} ignored until git tracks it (git add {projects.tree.called(path)})", _about(path)
     for path in getattr(projects.tree, "outside", ()):
         yield f"{projects.tree.called(path)} is ignored: it is a link out of the repository", _about(path)
+
+
+def _said(projects: Projects, path: str) -> str:
+    """What the untracked file at `path` would say, with the verb; nothing where that is not for git to track.
+
+    Settings of the run, such as ``jobs``, count also from a file that git does not track: they change no verdict.
+    """
+    name = projects.tree.called(path)
+    if posixpath.basename(path) in (MISE_LOCAL, ENV_FILE):
+        return ""
+    content = WorkTree(projects.name, None).start(path, DECLARATION_LIMIT)
+    if posixpath.basename(path) != FILE or content is None:
+        return f"{name} is"
+    from ..config.declaring_files import read
+
+    try:
+        facts = read(content, path)
+    except SettingsError:
+        return f"{name} is"
+    if facts.note:
+        return f"{name} is"
+    settings = (field.replace("_", "-") for field in facts.table if field in OF_A_FILE and field != "target_version")
+    said = [*(one.shown for one in facts.declarations), *settings]
+    return f"{' and '.join(said)} in {name} {'is' if len(said) == 1 else 'are'}" if said else ""
 
 
 def _about(path: str) -> str | None:

@@ -192,10 +192,14 @@ def _memory(machine: Machine) -> Store:
 
 
 def _unanswered(search: Search, why: str, this: Interpreter) -> TargetError:
+    from ..config.specifiers import KNOWN, NEWEST
+
     version = label(search.version)
+    install = f"install Python {version} or run syntax-guard with it"
+    hint = install if search.version <= NEWEST else f"known: {KNOWN}"
     return TargetError(
         f"no Python here answers for {version} ({why}): it is newer than this {this.name}, and {search.note}",
-        f"install Python {version} or run syntax-guard with it; `syntax-guard targets` shows where it looked",
+        f"{hint}; `syntax-guard targets` shows where it looked",
     )
 
 

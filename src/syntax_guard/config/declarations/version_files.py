@@ -51,6 +51,12 @@ def read_python_version(content: bytes, path: str) -> Declaration | None:
     """What a ``.python-version`` pins: a version a line. Raises `DeclarationError`."""
     lines = [line.partition("#")[0].strip() for line in content.decode("utf-8", "replace").splitlines()]
     first = next((number for number, line in enumerate(lines, 1) if minor(line)), None)
+    for number, line in enumerate(lines, 1):
+        if wrong := next((word for word in _words(line) if _names_none(word)), None):
+            pin = _pin((word for other in lines for word in _words(other) if not _names_none(word)), ".python-version",
+                       path, first)  # fmt: skip
+            message = f"line {number}: {wrong[:100]!r} names no Python (write one version a line, such as 3.9)"
+            raise DeclarationError(message, (pin,) if pin else ())
     return _pin((word for line in lines for word in _words(line)), ".python-version", path, first)
 
 

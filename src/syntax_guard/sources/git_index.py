@@ -30,11 +30,14 @@ class GitIndex:
         self._top = top
         self._content: bytes | None = None
         self._known: dict[str, bool] = {}
+        self._may_leave_out: bool | None = None
         self._left_out: LeftOut | None = None
 
     def left_out(self) -> LeftOut | None:
         """The files that git tracks and keeps off the disk; None where there are none, as nearly always."""
-        if self._left_out is None and may_leave_out(self.content()):
+        if self._may_leave_out is None:
+            self._may_leave_out = may_leave_out(self.content())
+        if self._may_leave_out and self._left_out is None:
             from .left_out import LeftOut
 
             self._left_out = LeftOut(self._top)

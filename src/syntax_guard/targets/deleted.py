@@ -10,7 +10,6 @@ from ..errors import GitError, SettingsError
 from ..sources.selection import slashed
 from ..sources.work_tree import WorkTree
 from .declared import unusable
-from .notes import instead
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +49,7 @@ def _notes(projects: Projects, store: Store, paths: Sequence[str]) -> Iterator[s
     from ..sources.staged import StagedTree
     from ..sources.staged_index import Index
     from ..sources.staged_links import StagedLinks
+    from .notes import instead
 
     with Index(projects.name) as index:
         tree = StagedTree(index, projects.name, StagedLinks(projects.name, index.file))

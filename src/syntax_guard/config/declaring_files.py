@@ -26,7 +26,11 @@ _OF_MISE = ("version_files", "read_mise")
 
 
 def read(content: bytes, path: str) -> FileFacts:
-    """What the file at `path` says. Raises `SettingsFileError` for a table of ours that cannot be used."""
+    """What the file at `path` says, which holds `content`.
+
+    Raises:
+        SettingsFileError: A table of ours cannot be used.
+    """
     name = posixpath.basename(path)
     if content.startswith(_UTF_16):
         return FileFacts({}, note=_NOT_UTF_8)

@@ -41,6 +41,7 @@ def image(*lines: str, base: str = "python:3.12-slim") -> dict[str, str]:
 
 
 NOT_GATED = {  # the gate, and the files
+    "a job of GitHub that is empty": ("tree", workflow(steps(CHECK) + "  other:\n")),
     "reusable called only": ("tree", workflow(steps(CHECK), on="workflow_call")),
     "composite action used": ("tree", {**workflow(steps("uses: ./.github/actions/lint")), ".github/actions/lint/action.yml": "runs:\n  using: composite\n  steps:\n  - run: syntax-guard check || true\n    shell: bash\n"}),
     "composite named syntax-guard": ("tree", {**workflow(steps("uses: ./.github/actions/syntax-guard")), ".github/actions/syntax-guard/action.yml": "runs:\n  using: composite\n  steps:\n  - run: syntax-guard check || true\n    shell: bash\n"}),

@@ -39,6 +39,25 @@ IMAGES = {  # files with one image; its folder; what doctor says; who says which
 }  # fmt: skip
 
 
+OTHER_IMAGES = {  # which `syntax-guard targets` does not read: files, and what doctor says
+    "the image of a service": (
+        {"pyproject.toml": floor("3.10"), "compose.yaml": "services: {web: {image: 'python:3.9', command: celery}}\n"},
+        "missing", "python:3.9 runs Python 3.9, not what requires-python >=3.10 in pyproject.toml:3 says"),
+    "an image beside the Dockerfile": (
+        {"pyproject.toml": floor("3.10"), "Dockerfile.prod": "FROM python:3.9\nCMD uvicorn a:b\n"}, "missing",
+        "python:3.9 runs Python 3.9, not what requires-python >=3.10 in pyproject.toml:3 says"),
+    "an image alone": ({"Dockerfile.prod": "FROM python:3.9\n"}, "missing",
+                       "python:3.9 runs Python 3.9, and nothing says what is for it"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHER_IMAGES)
+def test_other_images_are_compared(name: str, tmp_path: Path) -> None:
+    files, state, message = OTHER_IMAGES[name]
+    write(tmp_path, {**files, "app.py": GOOD})
+    assert [(one.state, one.message) for one in answers(tmp_path, "python")] == [(state, message)]
+
+
 @pytest.mark.parametrize("name", IMAGES)
 def test_doctor_and_targets_agree(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files, folder, state, said = IMAGES[name]

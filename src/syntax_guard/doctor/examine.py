@@ -42,12 +42,10 @@ def named(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(gate for gate in GATES if gate in wanted)
 
 
-def required_missing(findings: Iterable[Finding], required: Iterable[str]) -> tuple[str, ...]:
+def required_missing(findings: Sequence[Finding], required: Iterable[str]) -> tuple[str, ...]:
     """The gates of `required` for which `findings` hold no ok, or another answer too; also one that does not apply."""
-    states: dict[str, set[str]] = {}
-    for finding in findings:
-        states.setdefault(finding.gate, set()).add(finding.state)
-    return tuple(gate for gate in named(required) if states.get(gate, set()) - {"not-applicable"} != {"ok"})
+    states = {gate: {one.state for one in findings if one.gate == gate} for gate in named(required)}
+    return tuple(gate for gate, said in states.items() if said - {"not-applicable"} != {"ok"})
 
 
 def replaced(findings: Iterable[Finding], trials: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -93,11 +93,11 @@ class _Clone:
                 message = f"a broken file in {project or 'the top folder'} went through the {stage} hook"
                 return Finding(gate, "missing", message, place, "tried", "it is accepted by all hooks that ran")
             if _NAME.encode() not in broken.output:
-                return unsure(gate, f"whether a broken file is refused: the {stage} hook fails: {_last(broken)}", place)
+                return unsure(gate, f"whether a broken file is refused: the {stage} hook fails: {_said(broken)}", place)
         good = self._attempt(gate, _NAME, _GOOD)
         if good.code != 0:
             red = re.search(rb"\d+ of \d+ files? (?:is|are) broken", good.output)  # as our report says
-            why = f"{red[0].decode()}; run syntax-guard check, and correct what it names first" if red else _last(good)
+            why = f"{red[0].decode()}; run syntax-guard check, and correct what it names first" if red else _said(good)
             return unsure(gate, f"whether a good file passes: the {stage} hook refuses it too: {why}", place)
         named = re.search(rb"hook id: (\S+)", broken.output) if hook.manager else None
         by = f"{hook.manager}, hook {named[1].decode(errors='replace')}" if named else hook.path
@@ -141,7 +141,7 @@ def tried_image(image: str, environment: Mapping[str, str]) -> Finding:
     name = f"syntax-guard-trial-{os.getpid()}"
     options = ("run", "--rm", "--pull=never", "--network=none", f"--name={name}")
     found = run(*options, "--entrypoint=python3", image, "-I", "-c", _FIND)
-    module = _last(found)
+    module = _said(found)
     if found.code == 125:
         raise UsageError(f"{image} cannot be started: {module}", "build or pull it first")
     if found.code:
@@ -158,11 +158,10 @@ def tried_image(image: str, environment: Mapping[str, str]) -> Finding:
         return Finding("start", "missing", message, None, "tried", "what imports it fails, hours later")
     if outcome.code and "syntax-guard:" in said and posixpath.basename(module) in said:
         return Finding("start", "ok", f"{image} refused a broken {module}, {outcome.seconds:.1f} s", None, "tried")
-    ended = f"it ended with {outcome.code} ({_last(outcome)})"
+    ended = f"it ended with {outcome.code} ({_said(outcome)})"
     return unsure("start", f"whether {image} starts with a broken {module}: {ended}", None)
 
 
-def _last(outcome: Outcome) -> str:
-    """The last line that a command wrote."""
+def _said(outcome: Outcome) -> str:
     lines = [line for line in outcome.output[-2_000:].decode(errors="replace").split("\n") if line.strip()]
     return "it took too long" if outcome.is_late else lines[-1][:200] if lines else "it says nothing"

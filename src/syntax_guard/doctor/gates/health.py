@@ -79,5 +79,5 @@ def _advice(repository: Repository, service: Service) -> Advice:
         written = f"livenessProbe: {{exec: {{command: {json.dumps(words)}}}}}"
     elif service.kind == "compose":
         written = f"healthcheck: {{test: {json.dumps(['CMD', *words]).replace('$', '$$')}}}"
-    owner = "" if service.kind == "dockerfile" else f", for {service.name}"
-    return Advice(pattern=f"in {service.place.path}{owner}: {written}{guess}")
+    where = service.place.path + ("" if service.kind == "dockerfile" else f", for {service.name}")
+    return Advice(pattern=f"in {where}: {written}{guess}")

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from syntax_guard.config import declaring_files
 from syntax_guard.config.declarations.declaration import Declaration
+from syntax_guard.config.declarations.dockerfile import python_of
 from syntax_guard.config.projects import Projects
-from syntax_guard.config.settings import COMPOSED, DECLARING, speaks_for
+from syntax_guard.config.settings import COMPOSED, folder_of, speaks_for
 from syntax_guard.config.specifiers import admitted, parse
 from syntax_guard.errors import SettingsError, TargetError
 from syntax_guard.model import label
@@ -19,6 +20,7 @@ from syntax_guard.storage.store import Store
 from syntax_guard.targets.declared import unusable
 
 from ..finding import Advice, Finding, Place, missing, nothing, ok, unsure
+from ..parsers.services import started
 from ..repository import Repository
 
 _WHY = "a file is judged by one Python and runs on another, which may refuse it"
@@ -28,17 +30,15 @@ _MOST, _MOST_YAML = 1_000, 60_000
 
 def examine(repository: Repository) -> list[Finding]:
     """The answer about each image whose Python is known, and about other declarations that are not followed."""
-    folders = sorted({folder for path in repository.files if (folder := speaks_for(path)) is not None})[:_MOST]
     if sum(len(repository.text(path) or "") for path in repository.named(*COMPOSED)) > _MOST_YAML:
         return [unsure("python", "more compose files than are read", None)]
     projects = _projects(repository)
     try:
-        counting = {folder: projects.of(folder).declaration for folder in folders}
-        found = [_answer(counting[folder], one) for folder in folders for one in _declared(projects, folder)]
+        found = [_answer(*one) for one in _declared(repository, projects)]
     except (SettingsError, TargetError) as error:
         return [unsure("python", error.message, None)]
     found += [unsure("python", note, None) for note in list(projects.notes)[:5]]
-    return list(filter(None, dict.fromkeys(found))) or [nothing("python", "no image of Python counts here")]
+    return list(filter(None, dict.fromkeys(found))) or [nothing("python", "no image whose Python is known")]
 
 
 def python_for(repository: Repository) -> str:
@@ -56,30 +56,36 @@ def _projects(repository: Repository) -> Projects:
     return Projects(WorkTree(repository.top, index, seen_from=repository.top), Store(None), unusable)
 
 
-def _declared(projects: Projects, folder: str) -> Iterator[Declaration]:
-    """What the files of a folder say of Pythons; of an image, as the compose files build it."""
-    builds = [build for build in projects.builds if build.context == folder]
-    for build in builds:
-        yield from declaring_files.built(projects.read(build.dockerfile) or b"", build).declarations
-    for path in (posixpath.join(folder, name) for name in DECLARING):
-        if path not in (build.dockerfile for build in builds):
-            yield from declaring_files.read(projects.read(path) or b"", path).declarations
+def _declared(repository: Repository, projects: Projects) -> Iterator[tuple[Declaration | None, Declaration, bool]]:
+    """What counts for each declaration, the declaration, and whether it is that of an image."""
+    for one in started(repository)[0]:
+        place = Place(one.image.path, one.image.stage.line) if one.image else one.place
+        if one.kind in ("dockerfile", "compose") and (version := python_of(one.base)):
+            image = Declaration("pin", (version,), f"{one.base} runs Python {version}", place.path, place.line)
+            yield projects.of(posixpath.dirname(place.path)).declaration, image, True
+    for path in [path for path in repository.files if speaks_for(path) is not None][:_MOST]:
+        counts = projects.of(folder_of(path)).declaration
+        content = b"" if posixpath.basename(path) in ("Dockerfile", "Containerfile") else projects.read(path)
+        yield from ((counts, said, False) for said in declaring_files.read(content or b"", path).declarations)
 
 
-def _answer(counts: Declaration | None, one: Declaration) -> Finding | None:
+def _answer(counts: Declaration | None, one: Declaration, is_image: bool) -> Finding | None:
     """What is to be said of a declaration where another counts: of a pin below a floor, of a floor below a table."""
+    place = Place(one.path, one.line)
+    if counts is None and is_image:
+        advice = Advice(pattern=f'in pyproject.toml, under [project]: requires-python = ">={one.says[0]}"')
+        return missing("python", f"{one.shown}, and nothing says what is for it", place, _WHY, advice)
     if counts is None or unusable(one):
         return None
-    names, own, is_image = _names(counts), _names(one)[0], one.shown.startswith("FROM ")
-    said, place = f"{counts.shown} in {counts.place}", Place(one.path, one.line)
+    names, own, said = _names(counts), _names(one)[0], f"{counts.shown} in {counts.place}"
     is_above = counts.kind == "target-version" and posixpath.dirname(counts.path) != posixpath.dirname(one.path)
     is_hidden = (counts.kind, one.kind) == ("floor", "pin") or (is_above and one.kind == "floor")
     if own not in names and (is_image or is_hidden):
-        said = f"runs Python {own}, not what {said} says" if is_image else f"is not asked: {said} counts"
-        return missing("python", f"{one.shown} {said}", place, _WHY, _SAME)
+        said = f"{one.shown}, not what {said} says" if is_image else f"{one.shown} is not asked: {said} counts"
+        return missing("python", said, place, _WHY, _SAME)
     is_newer = counts.kind == "floor" and own != names[0]
     asked = f"; asked are {names[0]} and the Python that runs syntax-guard" if is_newer else ""
-    return ok("python", f"{one.shown} runs Python {own}, as {said} says{asked}", place) if is_image else None
+    return ok("python", f"{one.shown}, as {said} says{asked}", place) if is_image else None
 
 
 def _names(declared: Declaration) -> list[str]:

@@ -64,7 +64,7 @@ def _answers(repository: Repository, step: Step) -> list[Finding]:
     for call, shown in found:
         odd = "`--staged` checks nothing in CI" if call.is_staged else None
         elsewhere = "it is told where to look" if call.root or {*call.paths} - {"."} else None
-        why = step.doubt or call.doubt or odd or elsewhere or step.apart
+        why = call.doubt or step.doubt or odd or elsewhere or step.apart
         doubt = unsure("tree", f"{_DOUBT}: {why}", step.place)
         answers.append(doubt if why else ok("tree", f"CI runs {shown}", step.place))
     return answers
@@ -110,9 +110,8 @@ def _recipe(repository: Repository, text: str, given: list[str]) -> str | None:
 
 def _advice(repository: Repository) -> Advice:
     """A file or a job of its own, or steps, for the service that is there, or that hosts the repository."""
-    asked = ("config", "--default=", "--get", "remote.origin.url")
-    remote = git.run(repository.top, *asked).decode(errors="replace") if repository.in_git else ""
-    hosted = [(one, "") for one in ci.SERVICES if re.search(one.get("host", "$^"), remote)]
+    remote = git.run(repository.top, "config", "--default=", "--get", "remote.origin.url") if repository.in_git else b""
+    hosted = [(one, "") for one in ci.SERVICES if re.search(one.get("host", "$^"), remote.decode(errors="replace"))]
     service, path = [*ci.files(repository), *hosted, (ci.SERVICES[0], "")][0]
     path = path or service["files"][0].replace("y*ml", "yml").replace("*", "")
     if service is ci.SERVICES[0]:  # a file of its own

@@ -23,12 +23,9 @@ _MOST_STEPS = 1_000  # of one file: aliases make a short one long
 _KNOWN = KNOWN["ci"]
 SERVICES: list[dict[str, Any]] = [*KNOWN["service"], *_KNOWN["unread"]]
 _HARMLESS = re.compile(rf"(?:{'|'.join(_KNOWN['keys'])}): .*|{'|'.join(_KNOWN['lines'])}", re.DOTALL)
-_CHECKOUT = re.compile(
-    r"actions/checkout@\S+(?: with/(?:fetch-depth|fetch-tags|persist-credentials|submodules|lfs|token|clean)=\S*)*"
-)
-_ANYWHERE = re.compile(rf"{LEAVES_OUT.pattern}|\b(?:PREK_)?SKIP\b|\bGIT_(?:STRATEGY|CHECKOUT)\b")
+_CHECKOUT = re.compile(r"actions/checkout@\S+(?: with/(?:fetch-\w+|persist-\w+|submodules|lfs|token|clean)=\S*)*")
+_ANYWHERE = re.compile(rf"{LEAVES_OUT.pattern}|\b(?:PREK_)?SKIP\b|\bGIT_(?:STRATEGY|CHECKOUT)\b")  # hides files
 _NO_JOBS = {"workflow", "default", "variables", "stages", "include", "before_script", "cache", "image", "services"}
-"""What takes files out of sight, wherever a CI file says it; and keys at the top of a file of GitLab's."""
 
 
 class Step(Record):
@@ -91,6 +88,7 @@ def _of_github(document: Mapping, path: str) -> Iterator[Step]:
     runs = f"its workflow runs for {'some changes alone' if asked else 'no push and no pull request'}"
     parts = [document, *(job for _, job in jobs)]
     above = _odd(*parts, *(one.section("defaults").section("run") for one in parts), beside={"needs"})
+    above = above or next((f"`{name}` is empty" for name, job in jobs if not job), None)
     errexit = all(re.match("ubuntu|macos", job.text("runs-on") or "") for _, job in jobs)
     for name, job in jobs:
         apart: str | None = "nothing says that the files are there"

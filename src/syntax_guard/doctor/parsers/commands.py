@@ -41,7 +41,6 @@ _CALL = re.compile(
     rf"(?P<options>(?: (?:{'|'.join(KNOWN['options']['harmless'])}))*)(?P<paths>(?: [^-\s$][^\s$]*)*)(?: --(?: .*)?)?"
 )
 _NO_CALL = re.compile(r"echo |printf |(?:\S+ ){0,4}(?:install|add|sync) |git |(?:\S+ ){0,2}(?:pre-commit|prek) run ")
-"""Commands that name the tool and do not run it themselves."""
 
 
 class Run(Record):

@@ -227,4 +227,3 @@ _READERS = {
     **dict.fromkeys(("Dockerfile", "Dockerfile.*", "*.[dD]ockerfile"), _of_dockerfile),
     **dict.fromkeys(("Containerfile", "Containerfile.*"), _of_dockerfile),
 }  # fmt: skip
-"""Who reads which file: the first that has its name."""

@@ -59,6 +59,15 @@ def test_the_table_fits_the_terminal() -> None:
     assert all(len(line) <= 60 for line in lines[:-1])
 
 
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_advice_stands_at_one_indentation(width: int) -> None:
+    edit = Edit("ci.yml", 3, 0, "jobs:\n  lint: " + "x" * 90 + "\n", "before line 3 (a)")
+    found = Finding("tree", "missing", "not there", None, "written", "because", Advice((edit,), ("true",)))
+    lines = table([found], (), width).splitlines()
+    begin = lines.index("  in ci.yml, before line 3 (a):")
+    assert lines[begin + 1 : begin + 4] == ["  jobs:", f"    lint: {'x' * 90}", "  run: true"]
+
+
 def test_json_holds_every_field() -> None:
     edit = Finding("start", "missing", "no", Place("b", 2), "written", "why", Advice((Edit("b", 2, 1, "c\n"),), ("d",)))
     document = json.loads(as_json([edit, UNSURE], ["tree"]))

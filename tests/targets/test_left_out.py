@@ -136,8 +136,10 @@ def test_what_is_deleted_is_no_note_where_it_says_nothing_or_nothing_is_below(sp
     assert "app/pyproject.toml is deleted" in sparse.guard("targets").err
 
 
-def test_without_git_the_disk_alone_counts(sparse: Folder) -> None:
+@pytest.mark.parametrize("would_ask_git", [False, True])
+def test_without_git_the_disk_alone_counts(sparse: Folder, *, would_ask_git: bool) -> None:
     (sparse.path / "app" / "pyproject.toml").unlink()
-    run = sparse.guard("check", "app", environment={"PATH": str(sparse.path)})
+    more = {"GIT_CONFIG_COUNT": "0"} if would_ask_git else {}  # git alone knows what such a variable means
+    run = sparse.guard("check", "app", environment={"PATH": str(sparse.path), **more})
     assert run.code == 0
     assert "app/pyproject.toml is deleted here and not staged, so " in run.err

@@ -46,25 +46,33 @@ def _concerns(folder: str, asked: Iterable[str]) -> bool:
 def _notes(projects: Projects, store: Store, paths: Sequence[str]) -> Iterator[str]:
     if not paths:
         return
+    from .notes import instead
+
+    for path, still in _still(projects, store, paths).items():
+        counts = instead(projects, folder_of(path))
+        name = projects.tree.called(path)
+        yield f"{name} is deleted here and not staged, so {counts}; `check --staged` and CI {still} (git rm {name})"
+
+
+def _still(projects: Projects, store: Store, paths: Sequence[str]) -> dict[str, str]:
+    """What the gates of the index do with those of the declarations at `paths` that make a difference there."""
     from ..sources.staged import StagedTree
     from ..sources.staged_index import Index
     from ..sources.staged_links import StagedLinks
-    from .notes import instead
 
-    with Index(projects.name) as index:
-        tree = StagedTree(index, projects.name, StagedLinks(projects.name, index.file))
-        staged = Projects(tree, store, unusable)
-        for path in paths:
-            folder = folder_of(path)
-            still = "still use it"
-            try:
-                there, here = staged.of(folder), projects.of(folder)
-                if there == here:
+    found = dict.fromkeys(paths, "still use it")
+    try:
+        with Index(projects.name) as index:
+            staged = Projects(StagedTree(index, projects.name, StagedLinks(projects.name, index.file)), store, unusable)
+            for path in paths:
+                try:
+                    there, here = staged.of(folder_of(path)), projects.of(folder_of(path))
+                except (GitError, SettingsError):  # that is for the gate of the index to say
                     continue
-                if there.declaration and there.declaration.path == path:
-                    still = f"still ask {there.declaration.shown}"
-            except (GitError, SettingsError):  # that is for the gate of the index to say
-                pass
-            counts = instead(projects, folder)
-            name = projects.tree.called(path)
-            yield f"{name} is deleted here and not staged, so {counts}; `check --staged` and CI {still} (git rm {name})"
+                if there == here:
+                    del found[path]
+                elif there.declaration and there.declaration.path == path:
+                    found[path] = f"still ask {there.declaration.shown}"
+    except GitError:  # no git is here to be asked: a check of files needs none
+        pass
+    return found

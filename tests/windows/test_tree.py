@@ -260,6 +260,17 @@ def test_an_archive_may_be_named_with_backslashes(folder: Folder) -> None:
     assert f"{name}/demo/bad.py:1:7" in folder.guard("check", name).out
 
 
+@pytest.mark.parametrize("given", ["pkg", "pkg\\", "pkg/", ".\\pkg", "PKG", "pkg\\sub", "pkg\\sub\\a.py"])
+def test_targets_are_those_of_the_project_of_what_is_named(folder: Folder, given: str) -> None:
+    folder.write("pkg/pyproject.toml", f"[project]\nrequires-python = '=={python_version()}.*'\n")
+    folder.write("pkg/sub/a.py")
+    run = folder.guard("targets", "--output-format=json", given)
+    assert run.code == 0, run.err
+    (project,) = run.json["projects"]
+    assert "\\" not in project["folder"]
+    assert [one["why"].lower().endswith("pkg/pyproject.toml:2") for one in project["targets"]] == [True]
+
+
 def test_scripts_are_found_by_their_first_line_as_identify_has_it(folder: Folder) -> None:
     from identify.identify import tags_from_path
 

@@ -51,6 +51,7 @@ def surveys(settings: Settings, path: str | None = None) -> Surveys:
         SettingsError: A table of ours cannot be used.
         TargetError: A version or an interpreter in `settings` is none.
     """
+    path = path and slashed(path)
     machine = machine_of(settings)
     fresh = Machine(**{**vars(machine), "fresh": True})
     if not settings.projects or {"target_version", "python"} & settings.overrides:
@@ -62,7 +63,7 @@ def surveys(settings: Settings, path: str | None = None) -> Surveys:
     rules = ByProject(settings, machine, (path or ".",))
     rules.asked = (path or ".",)
     if path is not None:
-        inside = os.path.join(path, "") if os.path.isdir(path) else path
+        inside = slashed(os.path.join(path, "")) if os.path.isdir(path) else path
         asked, notices = _of_script(path, rules.of(File(inside, UNKNOWN)).asked, fresh)
         return Surveys((ProjectSurvey(path, _survey(asked, fresh)),), (*rules.notices, *notices))
     seen: dict[Asked, str] = {}

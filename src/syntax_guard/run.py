@@ -79,7 +79,7 @@ class Run:
         memory = None if self._settings.trust_bytecode else self._remember()  # bytecode is enough, and costs less
         if memory is None:
             return search()
-        selection = memory.search(question, self.rules.stated, self.rules.declaring, search)
+        selection = memory.search(question, self.rules.stated, self.rules.stating, search)
         known: dict[Asked, str] = {}  # files that are known have been asked about, too
         for path in memory.asked:
             known.setdefault(self.rules.of(File(path, UNKNOWN)).asked, path)
@@ -160,7 +160,7 @@ class Run:
         summary = Summary(checked, *said, len(account), self._known, perf_counter() - self._started,
                           self._notebooks.cells if self._notebooks else 0,
                           *((tally.baseline, tally.expected) if tally else ()))  # fmt: skip
-        targets = tuple(sorted(self._targets, key=lambda target: target.version))
+        targets = tuple(sorted(self._targets, key=lambda target: (target.version, target.why)))
         memory, unwritten = self._memory, self._unwritten.notices if self._unwritten else ()
         notices = (*self.rules.notices, *(memory.notices if memory else ()), *unwritten, *self._stale(account),
                    *(self._scripts.notices if self._scripts else ()))  # fmt: skip

@@ -45,7 +45,14 @@ FOLDERS = ("", "p/", "p/q/", "r/", "venv/")
 TARGETS: tuple[tuple[str, ...], ...] = ((), (), (), ("3.8",), ("3.9", "3.10"))
 ANOTHER_INTERPRETER = 0.06
 """Of the runs name an interpreter: each starts some processes."""
-PATHS: tuple[tuple[str, ...], ...] = ((".",), (".",), (".",), ("p", "r"), ("p/../.",))
+PATHS: tuple[tuple[str, ...], ...] = ((".",), (".",), (".",), ("p", "r"), ("p/../.",), ("p/q",))
+DECLARED = {
+    ".python-version": (b"3.8\n", b"3.9\n", b"# none\n"),
+    "pyproject.toml": (
+        b'[project]\nrequires-python = ">=3.8"\n', b"[tool.ruff]\n", b'[tool.syntax-guard]\nexclude = ["b.py"]\n',
+    ),
+}  # fmt: skip
+"""What a folder may say of its files: a search knows it, and which folders say something."""
 
 
 class Walk:
@@ -69,7 +76,8 @@ class Walk:
         self.steps: list[Callable[[], object]] = [
             self.edit, self.edit, self.edit, self.edit_behind_the_clock, self.touch, self.redate,
             self.edit_behind_the_clock, self.replace,
-            self.move, self.swap, self.restore, self.remove, self.link, self.chmod, self.make_environment,
+            self.declare, self.declare, self.move, self.swap,
+            self.restore, self.remove, self.link, self.chmod, self.make_environment,
             self.move_folder, self.swap_folders, self.link_folder, self.link_folder, self.mount, self.unmount,
             self.folder_in_place, self.wait, self.wait, self.corrupt, self.mix, self.shelve, self.unshelve,
             self.forget,
@@ -94,7 +102,12 @@ class Walk:
         python: tuple[str, ...] = ()
         if self.pythons and self.random.random() < ANOTHER_INTERPRETER:
             targets, python = (), (str(self.python),)
-        asked: dict[str, Any] = {"target_version": targets, "python": python, "expected_broken": expected_broken}
+        asked: dict[str, Any] = {
+            "target_version": targets,
+            "python": python,
+            "expected_broken": expected_broken,
+            "projects": self.random.random() < 0.8,
+        }
         outcome = run(paths, Settings(**asked, cache_dir=str(self.cache)))
         truth = run(paths, Settings(**asked, cache=False))
         assert outcome[:3] == truth[:3], f"{paths} {asked}: {outcome} is not {truth}"
@@ -183,6 +196,15 @@ class Walk:
     def make_environment(self) -> None:
         mark = self.path().parent / "pyvenv.cfg"
         mark.unlink() if mark.exists() else mark.touch()
+
+    def declare(self) -> None:
+        """A folder comes to say which Pythons its files are for, says something else, or nothing any more."""
+        name = self.random.choice(sorted(DECLARED))
+        path = self.tree / self.random.choice(FOLDERS) / name
+        if path.exists() and self.random.random() < 0.6:
+            path.unlink()
+        else:
+            path.write_bytes(self.random.choice(DECLARED[name]))
 
     def move_folder(self) -> None:
         one, other = self.random.sample(("p/q", "r/q"), 2)

@@ -116,6 +116,8 @@ def test_what_git_does_not_track_says_nothing(repository: Folder) -> None:
     assert repository.guard("check", "app/main.py").code == 1
 
 
+SETTLED = 2.1
+"""Seconds after which a stamp is believed."""
 COMING = {
     "a floor": ("app/pyproject.toml", '[project]\nrequires-python = ">=3.8"\n', True),
     "an image": ("docker/api", "FROM python:3.8\n", False),
@@ -126,7 +128,6 @@ COMING = {
 def test_what_git_comes_to_track_is_asked_in_a_warm_tree(
     repository: Folder, name: str, content: str, is_there: bool
 ) -> None:
-    settle = 1.1  # seconds after which a stamp is believed
     repository.write("app/main.py", MATCH)
     if not is_there:
         repository.write("docker/other")
@@ -134,14 +135,39 @@ def test_what_git_comes_to_track_is_asked_in_a_warm_tree(
     repository.git("add", ".")
     if is_there:
         repository.write(name, content)
-    time.sleep(settle)
-    assert repository.check().code == 0
-    time.sleep(settle)
+    time.sleep(SETTLED)
     assert repository.check().code == 0
     if not is_there:
         repository.write(name, content)
     repository.git("add", name)
     assert refused(repository.check().json) == {("app/main.py", ("3.8",))}
+
+
+NEW_DECLARATIONS = {
+    "at the top": ({}, {"pyproject.toml": '[project]\nrequires-python = ">=3.8"\n'}, "."),
+    "in a folder": ({}, {"app/lib/.python-version": "3.8\n"}, "."),
+    "in a folder between the top and where the run starts": ({}, {"app/.python-version": "3.8\n"}, "app/lib"),
+    "in a folder of a tool": ({}, {".config/mise.toml": '[tools]\npython = "3.8"\n'}, "."),
+    "in a file that said nothing": ({"pyproject.toml": "[tool.ruff]\n"},
+                                    {"pyproject.toml": '[project]\nrequires-python = ">=3.8"\n'}, "."),
+    "nearer than another": ({".python-version": HERE}, {"app/.python-version": "3.8\n"}, "."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "new", "where"), NEW_DECLARATIONS.values(), ids=NEW_DECLARATIONS)
+def test_a_new_declaration_is_asked_in_a_warm_tree(
+    repository: Folder, before: dict[str, str], new: dict[str, str], where: str
+) -> None:
+    repository.write("app/lib/main.py", MATCH)
+    for name, content in before.items():
+        repository.write(name, content)
+    repository.git("add", ".")
+    time.sleep(SETTLED)
+    assert repository.check(where).code == 0
+    for name, content in new.items():
+        repository.write(name, content)
+    repository.git("add", ".")
+    assert repository.check(where).code == 1
 
 
 OF_MISE = (

@@ -63,7 +63,7 @@ class RunCache:
         self,
         question: object,
         stated: Callable[[Sequence[str]], tuple[object, Sequence[tuple[Target, ...]]]],
-        declaring: Callable[[], list[str]],
+        stating: Callable[[], list[str]],
         search: Callable[[], Selection],
     ) -> Selection:
         """Return what a search finds, without the files that are known to be valid.
@@ -71,7 +71,7 @@ class RunCache:
         Args:
             question: What is asked, as far as the run says it.
             stated: Returns what some folders say, and the targets that are asked.
-            declaring: Returns the folders that declare something, once the search is done.
+            stating: Returns the folders whose word counts for what was found, once the search is done.
             search: Returns what is found. That depends on the above and on the file system alone.
 
         Returns:
@@ -85,7 +85,7 @@ class RunCache:
             said, asked = stated(folders)
             return said, [fingerprint(targets, known_rules) for targets in asked]
 
-        self._tree = TreeCache(self._store, known_rules, question, all_stated, declaring)
+        self._tree = TreeCache(self._store, known_rules, question, all_stated, stating)
         return self._tree.select(search)
 
     @property

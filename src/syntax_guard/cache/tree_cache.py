@@ -33,17 +33,17 @@ class TreeCache:
         rules: bytes,
         question: object,
         stated: Callable[[Sequence[str]], object],
-        declaring: Callable[[], list[str]],
+        stating: Callable[[], list[str]],
     ) -> None:
         """`rules` stand for the modules that take part.
 
         The choice of files, and what is asked about them, depend on the file system, on `question`, and on what is
-        `stated` by the folders that are `declaring` something; the ``repr`` of both stands for them.
+        `stated` by the folders `stating`, once a search is done; the ``repr`` of both stands for them.
         """
         self._store = store
         self._key = blake2b(rules, key=blake2b(store.key).digest() if store.key else b"", digest_size=32).digest()
         self._stated = stated
-        self._declaring = declaring
+        self._stating = stating
         self._question = repr(question).encode("utf-8", "surrogatepass")
         self._name = f"index-{blake2b(self._question, key=self._key, digest_size=16, person=b'name').hexdigest()}"
         self._provable = Provable(time_ns())
@@ -64,7 +64,7 @@ class TreeCache:
         content = self._store.read(self._name)
         self._index = unpack(content, self._seal) if content else None
         self._kept = self._index.seal if self._index else b""
-        if self._index is not None and self._index.stated != self._all_stated(self._index.declaring):
+        if self._index is not None and self._index.stated != self._all_stated(self._index.stating):
             self._index = None  # a declaration changed, or an interpreter: what was valid may be so no longer
         still = self._index.unchanged() if self._index else None
         if self._index is not None and still is not None:
@@ -108,11 +108,11 @@ class TreeCache:
         if selection is None or not self._worth_keeping or any("\0" in path for path, _ in selection.skipped):
             return
         if before is not None:
-            watched, declaring = before.watched, before.declaring
+            watched, stating = before.watched, before.stating
         else:
-            watched, declaring = self._provable.watched(selection.watched), self._declaring()
+            watched, stating = self._provable.watched(selection.watched), self._stating()
         made = TreeIndex(watched, self._judged, selection.skipped, linked=selection.linked)
-        made.declaring, made.stated = declaring, self._all_stated(declaring)
+        made.stating, made.stated = stating, self._all_stated(stating)
         made.asked = [*self._asked]
         parts = made.parts(self._seal)
         if parts[-1] != self._kept:
@@ -121,7 +121,8 @@ class TreeCache:
 
     def _take_out_known(self, selection: Selection) -> None:
         """Take the files out of `selection` that are as they were when they were valid."""
-        if self._index is None:
+        if self._index is None or {*self._index.stating} != {*self._stating()}:
+            self._index = None  # what is new there may ask other Pythons
             return
         from .tree_lookup import TreeLookup  # for a tree that changed
 

@@ -61,8 +61,8 @@ class TreeIndex:
         self.files = files
         self._skipped = skipped
         self._linked = linked
-        self.declaring: list[str] = []
-        """The folders that declare something for the files."""
+        self.stating: list[str] = []
+        """The folders whose word counts for the files."""
         self.asked: list[str] = []
         """One of the files for each way in which they were asked about."""
         self.stated = bytes(SEAL_BYTES)
@@ -112,10 +112,10 @@ class TreeIndex:
     def parts(self, seal: Seal) -> list[Part]:
         """The index as bytes, in parts; the last part is the `seal` of the others."""
         skipped = [text for path, why in self._skipped for text in (path, why)]
-        texts = os.fsencode("\0".join((*self.declaring, *self.asked, *skipped)))
+        texts = os.fsencode("\0".join((*self.stating, *self.asked, *skipped)))
         counts = (len(_blocks(self.watched)), len(_blocks(self.files)), len(skipped), int(self._linked))
         parts: list[Part] = [
-            pack(f"{_HEAD}q", *counts, len(self.declaring), len(self.asked), len(texts)), self.stated, texts
+            pack(f"{_HEAD}q", *counts, len(self.stating), len(self.asked), len(texts)), self.stated, texts
         ]  # fmt: skip
         for block in (*_blocks(self.watched), *_blocks(self.files)):
             parts += [pack("2q", len(block.names), len(block.stamps)), block.names, block.stamps]
@@ -164,7 +164,7 @@ def unpack(content: bytes, seal: Seal) -> TreeIndex | None:
     body = memoryview(content)[:-SEAL_BYTES]
     if len(body) < _HEAD_BYTES or seal([body]) != content[-SEAL_BYTES:]:
         return None
-    watched, files, skipped, linked, declaring, asked, length = body[:_HEAD_BYTES].cast("q")
+    watched, files, skipped, linked, stating, asked, length = body[:_HEAD_BYTES].cast("q")
     start = _HEAD_BYTES + SEAL_BYTES
     texts = os.fsdecode(bytes(body[start : start + length])).split("\0")
     start += length
@@ -174,12 +174,12 @@ def unpack(content: bytes, seal: Seal) -> TreeIndex | None:
         start += 16
         blocks.append(Block(body[start : start + names], body[start + names : start + names + stamps]))
         start += names + stamps
-    more = declaring + asked
+    more = stating + asked
     left_out = list(zip(texts[more : more + skipped : 2], texts[more + 1 : more + skipped : 2], strict=True))
     found = TreeIndex(_stamped(blocks[:watched]), _stamped(blocks[watched:]), left_out, linked=bool(linked))
     found.stated = bytes(body[_HEAD_BYTES : _HEAD_BYTES + SEAL_BYTES])
-    found.declaring = texts[:declaring]
-    found.asked = texts[declaring:more]
+    found.stating = texts[:stating]
+    found.asked = texts[stating:more]
     found.seal = content[-SEAL_BYTES:]
     return found
 

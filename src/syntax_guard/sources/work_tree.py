@@ -20,6 +20,44 @@ _LINKS = 40
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 
 
+class RealFolders:
+    """Where folders really lie, and the tops of their repositories. Each is looked at once."""
+
+    def __init__(self, here: str) -> None:
+        """`here` is the current folder."""
+        self._tops: dict[str, str | None] = {}
+        self._paths = {here: here} if os.name == "posix" else {}  # there, the kernel says it without links
+
+    def path(self, folder: str) -> str:
+        """The real path of `folder`, an absolute path."""
+        at, plain = folder, []
+        while at not in self._paths:
+            above, name = os.path.split(at)
+            if name and not os.path.islink(at):
+                plain.append(at)
+                at = above
+            else:
+                self._paths[at] = os.path.realpath(at)
+        for below in reversed(plain):
+            above, name = os.path.split(below)
+            self._paths[below] = os.path.join(self._paths[above], name)
+        return self._paths[folder]
+
+    def top(self, folder: str) -> str | None:
+        """The top of the repository that `folder`, a real path, lies in; None outside of one."""
+        asked = []
+        while folder not in self._tops:
+            asked.append(folder)
+            above = os.path.dirname(folder)
+            own = os.access(os.path.join(folder, ".git"), os.F_OK)
+            if own or above == folder:
+                self._tops[folder] = folder if own else None
+            else:
+                folder = above
+        self._tops.update(dict.fromkeys(asked, self._tops[folder]))
+        return self._tops[folder]
+
+
 class WorkTree:
     """The files below the folder `name`, its top; in a repository of git only those that git tracks."""
 

@@ -81,9 +81,9 @@ class ByChange:
         """Whether the settings leave out `path`."""
         return self._now.excludes(path)
 
-    def declaring(self) -> list[str]:
-        """The folders on disk that declare something."""
-        return self._now.declaring()
+    def stating(self) -> list[str]:
+        """See `ByProject.stating`."""
+        return self._now.stating()
 
     def lists(self) -> Iterable[Listed]:
         """What is broken on purpose: no run here is over a whole tree."""

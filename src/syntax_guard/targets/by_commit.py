@@ -92,7 +92,7 @@ class ByCommit:
         """Whether `path` is left out as such: never, see `excludes_in`."""
         return False
 
-    def declaring(self) -> list[str]:
+    def stating(self) -> list[str]:
         """The folders on disk that count: none."""
         return []
 

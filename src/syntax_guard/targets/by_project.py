@@ -9,7 +9,7 @@ from ..config.projects import Projects
 from ..config.settings import FILE, may_declare
 from ..errors import SettingsError
 from ..sources.selection import slashed
-from ..sources.work_tree import WorkTree, work_tree
+from ..sources.work_tree import RealFolders, WorkTree, work_tree
 from ..storage.key import cache_key
 from ..storage.store import Store
 from .declared import asked_by, named_by, unusable
@@ -60,8 +60,9 @@ class ByProject:
         self._default = Asked(own)
         self._override = Asked(own) if overridden else None
         self._trees: dict[str, Projects] = {}
-        self._tops: dict[str, str | None] = {}
-        self._real = {self._here: self._here} if os.name == "posix" else {}  # there, the kernel says it without links
+        self._real = RealFolders(self._here)
+        self._linked: dict[str, None] = {}
+        """The real paths of folders that links led to."""
         self._folders: dict[str, tuple[FileRules, tuple[Matcher, ...]]] = {}
         self._asked: dict[Declaration, Asked] = {}
         self._matchers: dict[tuple[str, str, tuple[str, ...]], Matcher] = {}
@@ -124,7 +125,7 @@ class ByProject:
 
     def top(self) -> str | None:
         """The top of the repository that the current folder lies in; None outside of one."""
-        return self._top_of(self._real_path(self._here))
+        return self._real.top(self._real.path(self._here))
 
     def declares(self, folder: str) -> bool:
         """Whether `folder` itself says something."""
@@ -137,6 +138,15 @@ class ByProject:
         return [
             os.path.join(top, folder) for top, one in self._trees.items() for folder in (*one.declaring, *one.unheard)
         ]
+
+    def stating(self) -> list[str]:
+        """The folders on disk whose `stated` stands for what all found files are asked, as absolute paths.
+
+        Beside those that declare something these are the tops of repositories, the folders where the run starts, and
+        those that links lead to. A declaration that is new above them lies in no folder that the search looked at.
+        """
+        starts = (path if os.path.isdir(path) else os.path.dirname(path) or "." for path in self._starts)
+        return [*dict.fromkeys((*map(os.path.realpath, starts), *self._linked, *self._trees, *self.declaring()))]
 
     def lists(self) -> Iterable[Listed | Excluding]:
         """What is broken on purpose, and what is left out, by the lists of all folders that were looked at."""
@@ -239,8 +249,11 @@ class ByProject:
         """The projects of the tree that `folder` lies in, and its path there."""
         if self._tree is not None:
             return self._projects(self._tree), folder
-        real = self._real_path(os.path.normpath(os.path.join(self._here, folder)))
-        top = self._top_of(real)
+        plain = os.path.normpath(os.path.join(self._here, folder))
+        real = self._real.path(plain)
+        if real != plain:
+            self._linked[real] = None
+        top = self._real.top(real)
         if top is not None:
             tree = work_tree(top) if top not in self._trees else None
         else:  # no repository: nothing above where the command stands, or above the file's own folder
@@ -272,35 +285,6 @@ class ByProject:
             roots = {os.path.realpath(slashed(path)) for path in self._starts if os.path.isdir(path)}
             self._roots = sorted(roots, key=len)
         return self._roots
-
-    def _top_of(self, folder: str) -> str | None:
-        """The top of the repository that `folder`, an absolute path, lies in; None outside of one."""
-        asked = []
-        while folder not in self._tops:
-            asked.append(folder)
-            above = os.path.dirname(folder)
-            own = os.access(os.path.join(folder, ".git"), os.F_OK)
-            if own or above == folder:
-                self._tops[folder] = folder if own else None
-            else:
-                folder = above
-        self._tops.update(dict.fromkeys(asked, self._tops[folder]))
-        return self._tops[folder]
-
-    def _real_path(self, folder: str) -> str:
-        """The real path of an absolute path; its parents are looked at once a run."""
-        at, plain = folder, []
-        while at not in self._real:
-            above, name = os.path.split(at)
-            if name and not os.path.islink(at):
-                plain.append(at)
-                at = above
-            else:
-                self._real[at] = os.path.realpath(at)
-        for below in reversed(plain):
-            above, name = os.path.split(below)
-            self._real[below] = os.path.join(self._real[above], name)
-        return self._real[folder]
 
 
 def _said(tree: Tree, folder: str, setting: str) -> str:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         def notices(self) -> tuple[str, ...]:
             """What a person should know of the declarations, a line each."""
 
-        def declaring(self) -> list[str]:
+        def stating(self) -> list[str]:
             """The folders on disk that declare something."""
 
         def lists(self) -> Iterable[Listed | Excluding]:
@@ -168,7 +168,7 @@ class SameForAll:
         """Whether the settings leave out `path`."""
         return self._exclude is not None and self._exclude(path)
 
-    def declaring(self) -> list[str]:
+    def stating(self) -> list[str]:
         """The folders that count: none."""
         return []
 

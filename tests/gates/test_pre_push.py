@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ..conftest import PROJECT, Folder
+from ..conftest import COMMAND, PROJECT, Folder
 from .pushes import BROKEN, commit, install, push
 
 if TYPE_CHECKING:
@@ -59,6 +59,12 @@ def test_kinds_of_refs(clone: Folder, ref: str) -> None:
     clone.git("tag", "light")
     clone.git("tag", "-a", "-m", "a release", "v1")
     assert not push(clone, ref)[0]
+
+
+@pytest.mark.parametrize("verb", ["pre-push", "pre-receive"])
+def test_a_closed_standard_input_is_no_push_of_nothing(repository: Folder, verb: str) -> None:
+    run = repository.run("sh", "-c", f"'{COMMAND}' {verb} <&-")
+    assert (run.code, run.err.count("\n"), "standard input is closed" in run.err) == (2, 1, True)
 
 
 def test_lines_that_git_does_not_write(clone: Folder) -> None:

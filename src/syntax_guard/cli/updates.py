@@ -15,9 +15,14 @@ NO_SETTINGS = ("max-findings", "stdin-filename", "output-file", "run-filters", "
 
 
 def lines_of_git(of_each_ref: str) -> list[str]:
-    """The lines on standard input, with `of_each_ref` in each. Raises `UsageError` for more than a push can hold."""
+    """The lines on standard input, with `of_each_ref` in each.
+
+    Raises `UsageError` where it is closed, and for more than a push can hold.
+    """
     waiting_for(f"a line `{of_each_ref}` for each ref")
-    data = sys.stdin.buffer.read(LONGEST + 1) if sys.stdin else b""
+    if sys.stdin is None:
+        raise UsageError("standard input is closed", f"send a line `{of_each_ref}` for each ref, as git does")
+    data = sys.stdin.buffer.read(LONGEST + 1)
     if len(data) > LONGEST:
         raise UsageError("too many refs are pushed at once", "push fewer at a time")
     return [path_name(line) for line in data.removesuffix(b"\n").split(b"\n")] if data else []

@@ -10,7 +10,7 @@ from ..check import check_files, check_paths
 from ..config.expected import entries
 from ..config.settings import Settings
 from ..config.specifiers import DECLARED
-from ..errors import SettingsError, SourcesError
+from ..errors import SettingsError, SourcesError, TargetError
 from ..model import Diagnostic, Record, Result, Skipped, Summary, display_name, label
 from ..sources.archives.kinds import read
 from ..sources.archives.recognise import is_archive
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from ..sources.archives.kinds import Archive
     from ..sources.readers import Readable
 
+_NONE = "no Python here answers for a version that it is for"
+_ANOTHER = "install one, or name a target-version"
 _CELL = re.compile(r":cell (\d{1,9})$")
 TOGETHER = 32 << 20
 """Bytes of sources of several archives that are judged at once, where the same is asked about them."""
@@ -117,7 +119,8 @@ def survey_archive(path: str, settings: Settings) -> Surveys:
         if asked.targets:
             notices += (*_unasked(path, asked),)
         else:
-            unanswered += tuple(error for one in asked.surveys for error in one.unanswered)
+            of_each = tuple(error for one in asked.surveys for error in one.unanswered)
+            unanswered += of_each or (TargetError(f"{_NONE} ({asked.why})", _ANOTHER),)
     every = _merged((), tuple(dict.fromkeys(target for one in found for target in one.targets)))
     searches = tuple(search for one in found for search in one.searches)
     return Surveys((ProjectSurvey(path, Survey(every, searches, unanswered)),), notices)
@@ -207,7 +210,7 @@ def _batch(archive: Archive, settings: Settings, named: tuple[Target, ...]) -> _
         notices += _unasked(archive.path, asked)
     if not targets:
         why = asked.why if asked else ""
-        reason = f"no Python here answers for a version that it is for ({why}); install one, or name a target-version"
+        reason = f"{_NONE} ({why}); {_ANOTHER}"
         targets = for_artifact(None, "", where, all_of_them=False).targets
         kept, listed = (Unreadable(archive.path, reason, kind="NoInterpreter"),), {}
     in_cells = _deciding("percent-scripts", settings, settings.percent_scripts, own.percent_scripts, archive.top)

@@ -78,6 +78,17 @@ def test_a_wheel_says_whom_to_ask(folder: Folder, name: str, requires: str, expe
     assert (run.code, labels(run)) == (0, expected)
 
 
+@pytest.mark.parametrize("own", ["#!/usr/bin/env python3.12\n", "# /// script\n# requires-python = '>=3.12'\n# ///\n"])
+def test_a_member_does_not_say_whom_not_to_ask(folder: Folder, own: str) -> None:
+    wheel(folder, WHEEL, "==3.9.*", m=own + MATCH)
+    sdist = "dist/demo-1.0.tar.gz"
+    folder.write(sdist, tarred({"demo-1.0/PKG-INFO": METADATA + "Requires-Python: ==3.9.*\n", "demo-1.0/m.py": own}))
+    for path, code in ((WHEEL, 1), (sdist, 0)):
+        run = folder.check(path)
+        assert (run.code, labels(run)[0]) == (code, "3.9")
+        assert [line.split()[0] for line in folder.guard("targets", path).out.splitlines()[:1]] == ["3.9"]
+
+
 @pytest.mark.parametrize(
     ("others", "expected"),
     [

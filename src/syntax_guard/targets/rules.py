@@ -72,6 +72,8 @@ class Asked(Record):
     """What was asked in place of what is declared."""
     explicit: bool = False
     """Whether our own table names them."""
+    always: bool = False
+    """Whether they are asked also about a script that names other Pythons itself: an archive's modules are imported."""
 
 
 class Allowance(Record):
@@ -236,7 +238,7 @@ def same_for_all(
     here = here or folder
     listed = None if expected_broken else _listing(settings, folder, here)
     expected = listed.entry if listed else expected_broken
-    asked = Asked(targets or _asked(settings))
+    asked = Asked(targets or _asked(settings), always=bool(targets))
     exclude, scripts = (
         matcher(vars(settings)[name.replace("-", "_")], *_place(settings, name, here), folder)
         for name in ("exclude", "percent-scripts")

@@ -45,7 +45,7 @@ def asked_about(source: Source, project: Asked, machine: Machine) -> Own:
     if declaration:
         why = unusable(declaration)
         if why is None:
-            return Own(asked_by(declaration, machine))
+            return Own(_with_project(asked_by(declaration, machine), project))
         wrong = _ignored(f"{declaration.shown}: {why}", script.VERSIONS, declaration.line)
     named = None if project.explicit or source.cell is not None else named_version(source.data[:FIRST_LINE])
     if named is None:
@@ -57,7 +57,17 @@ def asked_about(source: Source, project: Asked, machine: Machine) -> Own:
         counts = f"{said} counts" if said else f"{this_interpreter().name} is asked"
         return Own(project, wrong, f"{words} is ignored: {useless}, so {counts}")
     asked = asked_by(declaration, machine)
-    return Own(asked, wrong, asked.note and f"{words}: no such Python is here, so {this_interpreter().name} is asked")
+    note = asked.note and f"{words}: no such Python is here, so {this_interpreter().name} is asked"
+    return Own(_with_project(asked, project), wrong, note)
+
+
+def _with_project(own: Asked, project: Asked) -> Asked:
+    """What is asked about a script: its `own` targets, and those of its `project` where these are always asked."""
+    if not project.always:
+        return own
+    versions = {target.version for target in project.targets}
+    every = (*project.targets, *(target for target in own.targets if target.version not in versions))
+    return project.evolve(targets=tuple(sorted(every, key=lambda target: target.version)))
 
 
 def _ignored(why: str, hint: str, line: int | None) -> Problem:

@@ -143,7 +143,7 @@ def examine(repository):
 def test_a_doctor_gate(copy: Copy) -> None:
     copy.add("doctor/gates/licence.py", GATE)
     row = '    "licence": Gate("it may be used", licence.examine),\n'
-    copy.insert("doctor/gates/table.py", "from . import commit,", "from . import licence\n")
+    copy.insert("doctor/gates/table.py", "from . import health,", "from . import licence\n")
     copy.insert("doctor/gates/table.py", '    "health": Gate(', row)
     without = copy.run("doctor", "--require", "licence")
     copy.folder.write("LICENSE", "as you like")

@@ -23,7 +23,7 @@ def write(folder: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(text.encode("utf-8"))
         if text.startswith("#!"):
             path.chmod(0o755)
     subprocess.run(["git", "-C", str(folder), "add", "--all"], check=True)

@@ -153,10 +153,10 @@ LAYOUTS = {
         workflow("run: syntax-guard check", job="    continue-on-error: true\n"), "tree", "cannot-tell", False, github),
     "GitHub, a step that never runs": Layout(workflow("{if: false, run: syntax-guard check}"), "tree", "cannot-tell", False, github),
     "GitHub, make": Layout(
-        {**workflow("run: make lint"), "Makefile": "test:\n\tpytest\n\nlint:\n\tsyntax-guard check\n"}, "tree", "ok", True, github),
+        {**workflow("run: make lint"), "Makefile": "test:\n\tpytest\n\nlint:\n\tsyntax-guard check\n"}, "tree", "cannot-tell", True, github),
     "GitHub, make's other target": Layout(
         {**workflow("run: make test"), "Makefile": "test:\n\tpytest\n\nlint:\n\tsyntax-guard check\n"},
-        "tree", "missing", False, github),
+        "tree", "cannot-tell", False, github),
     "GitHub, somebody's compileall": Layout(
         workflow("run: python3 -m compileall -q ."), "tree", "cannot-tell", False, github),
     "a library with tox": Layout({**workflow("run: tox -e lint"), "tox.ini": TOX}, "tree", "cannot-tell", True, github, "tox"),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 CHECK = "run: syntax-guard check"
 GATED = '"syntax-guard", "run", "--", "uvicorn", "a:b"'
+UNIT = "WorkingDirectory=/x\nExecStart=/v/syntax-guard run -- /v/gunicorn a:b\n"
 CONFIG = """repos:
 - repo: https://github.com/syntax-guard/syntax-guard
   rev: v0.1.0
@@ -193,6 +194,28 @@ NOT_GATED = {  # the gate, and the files
     "systemd pre goes on": ("start", {"a.service": "[Service]\nWorkingDirectory=/x\nExecStartPre=/v/syntax-guard check \\\n  --exclude *\nExecStart=/v/gunicorn a:b\n"}),
     "a hook for what was built, at the push": ("push", {".git/hooks/pre-push": GENERATED.replace("pre-commit\n", "pre-push\n"), ".pre-commit-config.yaml": CONFIG.replace("id: syntax-guard", "id: syntax-guard-dist")}),
     "a hook for what was built, in CI": ("tree", {**workflow(steps("run: pre-commit run --all-files --hook-stage manual syntax-guard-dist")), ".pre-commit-config.yaml": CONFIG + "  - id: syntax-guard-tree\n  - id: syntax-guard-dist\n"}),
+    **{f"a runner that only says something: {one}": ("tree", workflow(steps(f"run: {one} syntax-guard check"))) for one in ("uvx --help", "uvx --version", "pipx run --help", "uv run --help", "uv run -V", "uv run -w", "poetry run --help", "nice --help", "tini -e 1 --")},
+    **{f"a step before it that changes files: {one}": ("tree", workflow(steps(one, CHECK))) for one in ("run: git checkout x", "run: rm -rf app", "run: python fix.py", "run: if true; then rm -rf app; fi", "uses: acme/clean@v1", "{uses: actions/checkout@v4, with: {ref: old}}")},
+    "a line before it that changes files": ("tree", workflow(steps("run: |\n          rm -rf app\n          syntax-guard check"))),
+    "a line before a task": ("tree", {**workflow(steps("run: rm -rf app && make lint")), "Makefile": "lint:\n\tsyntax-guard check\n"}),
+    "a line of GitLab before it": ("tree", {".gitlab-ci.yml": "lint:\n  script: [rm -rf app, syntax-guard check]\n"}),
+    "a branch that is never there": ("tree", workflow(steps(CHECK), on="{push: {branches: [never]}}")),
+    "a branch that is taken back": ("tree", workflow(steps(CHECK), on="{push: {branches: [main, '!main']}}")),
+    "a job that waits for none": ("tree", workflow(steps(CHECK, job="    needs: absent\n"))),
+    "a checkout behind it": ("tree", workflow("  t:\n    runs-on: ubuntu-latest\n    steps:\n      - run: syntax-guard check\n      - uses: actions/checkout@v4\n")),
+    **{f"a variable that changes what runs: {one}": ("tree", workflow(steps(CHECK, job=f"    env: {{{one}: x}}\n"))) for one in ("BASH_ENV", "PATH", "PYTHONPATH", "GIT_DIR")},
+    **{f"what GitLab merges into its jobs: {one}": ("tree", {".gitlab-ci.yml": f"include: {one}\nlint: {{script: [syntax-guard check]}}\n", "x.yml": "lint: {allow_failure: true}\n"}) for one in ("x.yml", "[x.yml]", "{local: x.yml}", "[{local: x.yml}]")},
+    **{f"a hook that reads another index: {one}": ("commit", {".git/hooks/pre-commit": f"#!/bin/sh\n{one}syntax-guard check --staged\n"}) for one in ("GIT_INDEX_FILE=/x ", "export GIT_INDEX_FILE=/x\n", "env GIT_DIR=/x ")},
+    "a hook that empties the index": ("commit", {".git/hooks/pre-commit": "#!/bin/sh\ngit reset -q\nexec syntax-guard check --staged\n"}),
+    "a hook whose first line ends with a carriage return": ("commit", {".git/hooks/pre-commit": "#!/bin/sh\r\nexec syntax-guard check --staged\n"}),
+    "systemd ends well": ("start", {"a.service": f"[Service]\nSuccessExitStatus=1\n{UNIT}"}),
+    "systemd starts two": ("start", {"a.service": f"[Service]\nType=oneshot\n{UNIT}ExecStart=/v/gunicorn a:b\n"}),
+    "systemd hears nothing": ("start", {"a.service": f"[Service]\n{UNIT}".replace("ExecStart=", "ExecStart=-")}),
+    "systemd drop-in": ("start", {"a.service": f"[Service]\n{UNIT}", "a.service.d/x.conf": "[Service]\nExecStart=\nExecStart=/v/gunicorn a:b\n"}),
+    **{f"what starts is elsewhere: {one}": ("start", image(f"CMD syntax-guard run -- {one}")) for one in ("python /opt/x.py", "/srv/app.py", "gunicorn --chdir /srv a:b", "uvicorn --app-dir=/srv a:b", "uvicorn --app-dir ../srv a:b", "python /opt/app", "sh -c 'cd /srv; uvicorn a:b'")},
+    "k8s works elsewhere": ("start", {"k.yaml": "kind: Pod\nspec:\n  containers:\n  - {name: w, image: shop:1, workingDir: /tmp, command: [syntax-guard, run, --, uvicorn, 'a:b']}\n"}),
+    "an entry point in a shell drops the command": ("start", image("ENTRYPOINT syntax-guard run --", 'CMD ["uvicorn", "a:b"]')),
+    "an entry point without a command": ("start", image('ENTRYPOINT ["syntax-guard", "run", "--"]')),
 }  # fmt: skip
 GATED_OTHERWISE = {  # what doctor cannot read, and must not call missing
     "a local file of GitLab's": ("tree", {".gitlab-ci.yml": "include: {local: /ci/lint.yml}\nunit: {script: [pytest]}\n", "ci/lint.yml": "lint: {script: [syntax-guard check]}\n"}),
@@ -224,13 +247,17 @@ GATED_OTHERWISE = {  # what doctor cannot read, and must not call missing
     "somebody else's action": ("tree", workflow(steps("uses: acme/syntax-guard@v2"))),
     "a composite action with our name": ("tree", {**workflow(steps("uses: ./ci/syntax-guard")), "ci/syntax-guard/action.yml": "runs:\n  using: composite\n  steps:\n  - run: syntax-guard check\n    shell: bash\n"}),
 }  # fmt: skip
+GATED_IN_PART = {  # a Dockerfile that is gated, beside a file that may start something else
+    "compose extends a file": ("start", {"compose.yaml": "services:\n  web: {extends: {file: o.yml, service: web}}\n", "o.yml": "services:\n  web: {build: ., entrypoint: [uvicorn, 'a:b']}\n", **image(f"CMD [{GATED}]")}),
+    "compose includes a file": ("start", {"compose.yaml": "include: [o.yml]\n", "o.yml": "services:\n  web: {build: ., entrypoint: [uvicorn, 'a:b']}\n", **image(f"CMD [{GATED}]")}),
+    "a Dockerfile in a compose file": ("start", {"compose.yaml": "services:\n  web:\n    build: {dockerfile_inline: 'FROM python:3.12'}\n", **image(f"CMD [{GATED}]")}),
+}  # fmt: skip
 GATED_ALL_THE_SAME = {
     "a workflow as they are": ("tree", workflow(steps("uses: actions/setup-python@v5\n        with: {python-version: '3.12'}", "run: |\n          pip install syntax-guard\n          syntax-guard check", job="    needs: other\n    timeout-minutes: 5\n    env: {A: b}\n    strategy: {matrix: {os: [a]}}\n    container: python:3\n") + "  other:\n    runs-on: ubuntu-latest\n    steps: [{run: echo}]\n", on="{push: {branches: [main]}, pull_request: }")),
     "words of a shell in quotes": ("tree", workflow(steps("run: |\n          echo \"a; b (c)\" 'd | e'\n          syntax-guard check"))),
     "hooks through uv": ("tree", {**workflow(steps("run: uv run pre-commit run -a")), ".pre-commit-config.yaml": CONFIG}),
     "pre-commit in CI": ("tree", {**workflow(steps("run: pre-commit run --all-files --show-diff-on-failure")), ".pre-commit-config.yaml": "fail_fast: true\n" + CONFIG}),
     "a job of GitLab as they are": ("tree", {".gitlab-ci.yml": "stages: [lint]\ndefault: {image: python:3, before_script: [python -V]}\nvariables: {A: b}\nlint:\n  stage: lint\n  before_script: [pip install syntax-guard]\n  cache: {paths: [x]}\n  tags: [a]\n  script: [syntax-guard check]\n"}),
-    "a Makefile with variables": ("tree", {**workflow(steps("run: make lint")), "Makefile": ".PHONY: lint test\nPYTHON ?= python3\n# all\nlint:\n\techo go\n\tsyntax-guard check\n", "lint/a.py": GOOD}),
     "a hook of bash": ("commit", {".git/hooks/pre-commit": "#!/usr/bin/env bash\nset -e\nsyntax-guard check --staged\necho ok\n"}),
     "a hook that is listed twice": ("commit", {".git/hooks/pre-commit": GENERATED, ".pre-commit-config.yaml": CONFIG.replace("  - id: syntax-guard", "  - id: syntax-guard\n    files: x\n  - id: syntax-guard")}),
     "hooks of all, outside of the repository": ("commit", {"core.hooksPath": "../hooks", "../hooks/pre-commit": "#!/bin/sh\nexec syntax-guard check --staged\n"}),
@@ -242,6 +269,9 @@ GATED_ALL_THE_SAME = {
     "a unit with more before it": ("start", {"a.service": "[Unit]\nDescription=x\n[Service]\nWorkingDirectory=/x\nExecStartPre=/bin/mkdir -p x\nExecStartPre=/v/syntax-guard check\nExecStart=/v/gunicorn a:b\n"}),
     "a route that Kubernetes asks": ("health", {"k.yaml": "kind: Pod\nspec:\n  containers:\n  - {name: w, image: 'python:3', command: [uvicorn, 'a:b'], livenessProbe: {httpGet: {port: 80}}}\n"}),
     "a check of what was built": ("ship", workflow(steps("run: python -m build", "run: syntax-guard check dist/*", "run: twine upload dist/*"))),
+    "steps before it that change nothing": ("tree", workflow(steps("uses: actions/setup-python@v5", "{uses: actions/cache@v4, with: {path: x, key: y}}", "run: |\n          python -m pip install -U pip\n          pip install -e .[test]\n          uv sync --frozen", "run: ruff check . && pytest -q", CHECK), on="{push: {branches: [main]}}")),
+    **{f"a runner: {one}": ("tree", workflow(steps(f"run: {one} syntax-guard check"))) for one in ("uvx", "uvx -q", "uv run --frozen", "uv run --no-sync --locked", "poetry run", "pipx run", "nice -n5")},
+    "a start that names its own folder": ("start", image("CMD syntax-guard run -- python /app/main.py --log /var/log/x")),
     "our action": ("tree", workflow(steps("uses: syntax-guard/syntax-guard@v1"))),
 }  # fmt: skip
 
@@ -275,3 +305,9 @@ def test_what_cannot_be_read_is_not_called_missing(name: str, tmp_path: Path) ->
 def test_what_does_not_matter_keeps_a_gate_ok(name: str, tmp_path: Path) -> None:
     gate, files = GATED_ALL_THE_SAME[name]
     assert said(files, gate, tmp_path) == {"ok"}
+
+
+@pytest.mark.parametrize("name", GATED_IN_PART)
+def test_what_brings_other_services_is_not_passed_over(name: str, tmp_path: Path) -> None:
+    gate, files = GATED_IN_PART[name]
+    assert said(files, gate, tmp_path) == {"ok", "cannot-tell"}

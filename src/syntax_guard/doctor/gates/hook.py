@@ -11,7 +11,7 @@ from syntax_guard.model import Record
 from syntax_guard.sources import git_hooks
 
 from ..finding import Advice, Finding, Place, Unreadable, missing, nothing, ok, unsure
-from ..parsers.commands import KNOWN, SPEAKS, calls, of_script, unwrapped
+from ..parsers.commands import KNOWN, SPEAKS, calls, changed, of_script, unwrapped
 from ..repository import Repository
 
 _STAGES = {"pre-commit": "syntax-guard", "pre-merge-commit": "syntax-guard", "pre-push": "syntax-guard-tree"}
@@ -73,7 +73,7 @@ def installed(top: str, hook: str) -> Installed | None:
     full = os.path.join(git_hooks.hooks(top)[0], hook)
     path = full.removeprefix(os.path.join(top, "")).replace(os.sep, "/")
     try:
-        with open(full, encoding="utf-8", errors="replace") as file:
+        with open(full, encoding="utf-8", errors="replace", newline="") as file:
             text = file.read(50_000)
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -119,7 +119,7 @@ class HookGate(Record):
             lacks, place = "the hook does not run syntax-guard", Place(there.path)
             for one in calls(of_script(there.text) or (), self.command.split()[0]):
                 whole = one.is_staged == ("--staged" in self.command) and not (one.doubt or one.root or one.paths)
-                if whole and (one.is_staged or not one.before):  # the push gate reads what git hands to the hook
+                if whole and not (changed(one.before.splitlines()) if one.is_staged else one.before):
                     return [ok(self.name, f"the hook of this clone runs {one.text}; only --try=all tries it", place)]
             if mine or SPEAKS.search(there.text) or "\n" in there.text.strip():
                 return [unsure(self.name, f"whether all is checked: the {self.stage} hook is not read; {_TRY}", place)]
@@ -142,3 +142,8 @@ class HookGate(Record):
             return Advice(pattern=f"in {_READ}, under repos: {' '.join(added.split())}; then {command}")
         edit = repository.edit(_READ, len(lines) + 1, 0, indent(added, lines[last - 1].partition("-")[0]))
         return Advice((edit,), (command,))
+
+
+COMMIT = HookGate("commit", "pre-commit", "a broken file is committed unseen, and reaches all who pull it")
+MERGE = HookGate("merge", "pre-merge-commit", "git does not run pre-commit for a merge without conflicts")
+PUSH = HookGate("push", "pre-push", "a commit without its hook (--no-verify, rebase, am) reaches others", "pre-push")

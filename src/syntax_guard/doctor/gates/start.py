@@ -16,6 +16,7 @@ from ..repository import Repository
 
 _WHY = "a broken file is found when something imports it: the container restarts for ever, or a route fails hours later"
 _COMPILE = ("/bin/sh", "-c", 'python -m compileall -q . && exec "$@"', "sh")  # where the Python is older than the tool
+_CODE = re.compile(r"(?:--(?:chdir|app-dir|pythonpath|directory)[= ]|\bcd |python[\d.]* )([^-\s][^\s;]*)|\s(/\S+\.py)")
 _TRY = "syntax-guard doctor --try-image IMAGE tries it"
 _THERE = "there, syntax-guard has to be installed, and where the code is in a folder below: run --root FOLDER --"
 
@@ -46,7 +47,11 @@ def _answer(repository: Repository, service: Service) -> Finding:
 
 def _doubt(service: Service, made: Call) -> str | None:
     """Why what is started is not surely judged as a whole before; None where it is."""
-    if made.doubt or made.is_staged or SERVES.search(made.before) or (made.verb == "check" and made.is_last):
+    here, parts = f"/{service.folder or '?'}", [made.root, *map("".join, _CODE.findall(service.start.text))]
+    inside, *code = (posixpath.normpath(posixpath.join(here, one)).strip("/") for one in parts)
+    behind = " -- " in made.text if made.verb == "run" else not made.is_last
+    behind = behind and all(f"{one}/".startswith(f"{inside}/" if inside else "") for one in code)
+    if made.doubt or made.is_staged or SERVES.search(made.before) or not behind:
         return made.doubt or "what it checks is not what starts behind it"
     elsewhere = {path for path in (*made.paths, made.root) if path} - {".", service.folder, *service.copied}
     named = all(re.search(rf"\b{re.escape(path)}[./:]", service.start.text) for path in elsewhere)

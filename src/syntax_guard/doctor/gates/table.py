@@ -8,7 +8,7 @@ from syntax_guard.model import Record
 
 from ..finding import Finding
 from ..repository import Repository
-from . import commit, health, merge, push, python, ship, start, tree
+from . import health, hook, python, ship, start, tree
 
 
 class Gate(Record):
@@ -20,9 +20,9 @@ class Gate(Record):
 
 
 GATES = {
-    "commit": Gate("a commit with a broken file is refused", commit.GATE.examine, commit.GATE.stage),
-    "merge": Gate("a merge that brings a broken file is refused", merge.GATE.examine, merge.GATE.stage),
-    "push": Gate("a push of a commit with a broken file is refused", push.GATE.examine, push.GATE.stage),
+    "commit": Gate("a commit with a broken file is refused", hook.COMMIT.examine, hook.COMMIT.stage),
+    "merge": Gate("a merge that brings a broken file is refused", hook.MERGE.examine, hook.MERGE.stage),
+    "push": Gate("a push of a commit with a broken file is refused", hook.PUSH.examine, hook.PUSH.stage),
     "tree": Gate("CI checks every file, however it was committed", tree.examine),
     "ship": Gate("what is published is checked first", ship.examine),
     "start": Gate("what serves does not start with a broken file", start.examine),

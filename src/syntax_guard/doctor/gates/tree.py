@@ -11,7 +11,7 @@ from syntax_guard.sources import git
 from ..finding import Advice, Finding, Place, missing, ok, unsure
 from ..parsers import ci
 from ..parsers.ci import Step
-from ..parsers.commands import TOOL, Call, calls, commands, in_shell, of_script, unwrapped
+from ..parsers.commands import TOOL, Call, calls, changed, commands, in_shell, of_script, unwrapped
 from ..repository import Repository
 from .hook import Configuration, run_by
 from .python import python_for
@@ -28,8 +28,6 @@ _FILES = {
 """What each program that runs tasks reads: the first that is there."""
 _NAMED = re.compile(rf"(?:\b(?:pre-commit|prek|sh|bash|{'|'.join(_FILES)}) |(?<=[\s'\"])\./)[^'\"\n]*")  # in any text
 _SPEAKS = re.compile(r"syntax[-_]guard|\b(?:pre-commit|prek) run\b")
-_PLAIN_LINE = re.compile(r"\s*(?:#.*)?|(?!SHELL|MAKE)[A-Z_]+ *[:?]?= *\S*|\.PHONY *:.*|(?!\.)[\w ./-]+:(?!=)[^=]*")
-"""Lines of a Makefile, but for recipes, that do not change how a recipe runs."""
 
 
 def examine(repository: Repository) -> list[Finding]:
@@ -64,7 +62,7 @@ def _answers(repository: Repository, step: Step) -> list[Finding]:
     for call, shown in found:
         odd = "`--staged` checks nothing in CI" if call.is_staged else None
         elsewhere = "it is told where to look" if call.root or {*call.paths} - {"."} else None
-        why = call.doubt or step.doubt or odd or elsewhere or step.apart
+        why = call.doubt or step.doubt or odd or elsewhere or step.apart or changed(call.before.splitlines())
         doubt = unsure("tree", f"{_DOUBT}: {why}", step.place)
         answers.append(doubt if why else ok("tree", f"CI runs {shown}", step.place))
     return answers
@@ -77,8 +75,8 @@ def _led(repository: Repository, command: Call) -> list[Call]:
     found = calls(words or (), "check")
     if not path or (words and not found and not _SPEAKS.search(words[-1])):
         return []
-    by_hand = Call(shown, f"`{shown}` may run it ({path}): try that by hand")
-    return [one.evolve(doubt=one.doubt or command.doubt) for one in found or [by_hand]]
+    hand = Call(shown, f"`{shown}` may run it ({path}): try that by hand")
+    return [one.evolve(doubt=one.doubt or command.doubt, before=command.before + one.before) for one in found or [hand]]
 
 
 def _follow(repository: Repository, command: str) -> tuple[str, tuple[str, ...] | None] | None:
@@ -91,21 +89,8 @@ def _follow(repository: Repository, command: str) -> tuple[str, tuple[str, ...] 
     text = repository.text(path) or ""
     if not _SPEAKS.search(text):
         return None
-    if name in _FILES or name == "uses":
-        recipe = _recipe(repository, text, given) if path == "Makefile" else None
-        return path, None if recipe is None else in_shell(recipe, errexit=True)
-    return path, of_script(text) if script == name else in_shell(text, errexit=False)
-
-
-def _recipe(repository: Repository, text: str, given: list[str]) -> str | None:
-    """The recipe of the one target that is named, which needs no other; each line of it is a shell of its own."""
-    name = "".join(given)
-    others = [line for line in text.split("\n") if not line.startswith("\t")]
-    found = re.findall(rf"^{re.escape(name)} *:\n((?:\t[^\n]*(?:\n|$))*)", text, re.MULTILINE)
-    once = sum(name in line.partition(":")[0].split() for line in others) == len(found) == len(given) == 1
-    there = any(path.split("/")[0] == name for path in repository.files)  # a file of this name is up to date
-    sure = once and all(map(_PLAIN_LINE.fullmatch, others)) and not (there and f".PHONY: {name}" not in text)
-    return None if not sure or re.search(r"[$;]|^\t[@+]*-", found[0], re.MULTILINE) else found[0].replace("\t@", "\t")
+    run = of_script(text) if script == name else in_shell(text, errexit=False)
+    return path, None if name in _FILES or name == "uses" else run
 
 
 def _advice(repository: Repository) -> Advice:

@@ -17,14 +17,14 @@ from syntax_guard.model import Record
 
 from ..finding import Place, Unreadable
 from ..repository import Repository
-from .commands import KNOWN, LEAVES_OUT, in_shell
+from .commands import HIDES, KNOWN, TOOL, Call, changed, commands, in_shell
 
 _MOST_STEPS = 1_000  # of one file: aliases make a short one long
 _KNOWN = KNOWN["ci"]
 SERVICES: list[dict[str, Any]] = [*KNOWN["service"], *_KNOWN["unread"]]
 _HARMLESS = re.compile(rf"(?:{'|'.join(_KNOWN['keys'])}): .*|{'|'.join(_KNOWN['lines'])}", re.DOTALL)
 _CHECKOUT = re.compile(r"actions/checkout@\S+(?: with/(?:fetch-\w+|persist-\w+|submodules|lfs|token|clean)=\S*)*")
-_ANYWHERE = re.compile(rf"{LEAVES_OUT.pattern}|\b(?:PREK_)?SKIP\b|\bGIT_(?:STRATEGY|CHECKOUT)\b")  # hides files
+_ANYWHERE = re.compile(rf"{HIDES.pattern}|\b(?:PREK_)?SKIP\b")
 _NO_JOBS = {"workflow", "default", "variables", "stages", "include", "before_script", "cache", "image", "services"}
 
 
@@ -84,33 +84,39 @@ def every(repository: Repository) -> list[Step]:
 def _of_github(document: Mapping, path: str) -> Iterator[Step]:
     on, jobs = document.get("on"), [(name, document.section("jobs").section(name)) for name in document.section("jobs")]
     asked = {"push", "pull_request", "merge_group"} & {*(on if isinstance(on, Mapping) else document.words("on"))}
-    narrowed = {one for one in asked if isinstance(on, Mapping) and {*(on.get(one) or ())} - {"branches"}}
+    told = {one: on.section(one) for one in asked} if isinstance(on, Mapping) else {}
+    main = {one: said.words("branches") or ("main",) for one, said in told.items() if not {*said} - {"branches"}}
+    narrowed = {one for one in told if not {"main", "master", "**"} & {*main.get(one, ())} or "!" in "".join(main[one])}
     runs = f"its workflow runs for {'some changes alone' if asked else 'no push and no pull request'}"
     parts = [document, *(job for _, job in jobs)]
     above = _odd(*parts, *(one.section("defaults").section("run") for one in parts), beside={"needs"})
-    above = above or next((f"`{name}` is empty" for name, job in jobs if not job), None)
+    odd = [name for name, job in jobs if not job or {*job.words("needs")} - {one for one, _ in jobs}]
+    above = above or next((f"`{name}` is empty, or needs a job that is not there" for name in odd), None)
     errexit = all(re.match("ubuntu|macos", job.text("runs-on") or "") for _, job in jobs)
     for name, job in jobs:
         apart: str | None = "nothing says that the files are there"
         for step in job.sections("steps"):
             action = _action(step, "uses", "with")
-            apart = (None if asked - narrowed else runs) if _CHECKOUT.fullmatch(action) else apart
-            for text, is_action in [(action, True), *((one, False) for one in _shell(step, "run"))]:
-                if text:
-                    yield Step(step.place, (path, name), text, is_action, above or _odd(step), errexit, apart)
+            apart = (None if asked - narrowed else runs) if (is_checkout := _CHECKOUT.fullmatch(action)) else apart
+            for text in filter(None, [action, *_shell(step, "run")]):
+                yield (one := Step(step.place, (path, name), text, text is action, above or _odd(step), errexit, apart))
+                read = [Call("what is not read")] if (run := commands(one.words)) is None else run
+                apart = apart or (None if text is action and is_checkout else changed(call.text for call in read))
 
 
 def _of_gitlab(document: Mapping, path: str) -> Iterator[Step]:
     above = _odd(document, beside={*document} - _NO_JOBS)
     first = [*_shell(document.section("default"), "before_script"), *_shell(document, "before_script")]
-    for one in document.sections("include"):
+    listed = document.listed("include")
+    for one in [] if listed[1:] or TOOL in " ".join(document) else document.sections("include"):
         if text := _action(one, "component", "inputs"):
             yield Step(one.place, (path, text), text, True, above or _odd(one))
     for name in [name for name in document if name not in _NO_JOBS and name[:1] != "."]:
         job = document.section(name)
         text = "\n".join([*first, *_shell(job, "before_script"), *_shell(job, "script")])
         if "script" in job:
-            yield Step(document.place_of(name), (path, name), text, False, above or _odd(job))
+            odd = "`include` may change its jobs" if listed else above or _odd(job)
+            yield Step(document.place_of(name), (path, name), text, False, odd)
 
 
 def _action(mapping: Mapping, key: str, inputs: str) -> str:

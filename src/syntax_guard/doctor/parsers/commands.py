@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pkgutil
 import re
+from collections.abc import Iterable
 from itertools import dropwhile
 
 from syntax_guard.config import toml
@@ -18,7 +19,8 @@ KNOWN = toml.parse(pkgutil.get_data("syntax_guard.doctor", "known.toml") or b"",
 TOOL = "syntax-guard"
 SPEAKS = re.compile(r"syntax[-_]guard|\b(?:compileall|py_compile)\b")
 """The tool; and a gate of the project's own, which asks one Python, and compiles nothing that has bytecode."""
-LEAVES_OUT = re.compile(r"SYNTAX_GUARD_(?:EXCLUDE|EXPECTED_BROKEN|ALLOW_BROKEN)\b")  # variables that leave files out
+LEAVES_OUT = re.compile(r"SYNTAX_GUARD_(?:EXCLUDE|EXPECTED_BROKEN|ALLOW_BROKEN)\b|\bBASH_ENV\b")  # in any file
+HIDES = re.compile(rf"{LEAVES_OUT.pattern}|\b(?:PATH|PYTHON(?!UNBUFF|DONTWR)[A-Z]+|GIT_(?!DEPTH|SUBM)\w+)\b")
 _MOST_LINES, _MOST_TEXT = 300, 12_000
 _TOKEN = re.compile(
     r"(?P<blank>(?:[ \t]|(?<=[ \t])\\\n|\\\n(?=[ \t])|(?<![^\s;&])#[^\n]*)+)|(?P<joins>&&)|(?P<ends>[;\n])|"
@@ -29,12 +31,13 @@ _UNSURE = re.compile(
     r"if|then|else|elif|fi|for|while|until|do|done|case|esac|function|select|[{}!.]|\[\[|trap|exit|return|eval|source|"
     r"alias|cd|pushd|popd|shopt|enable|break|continue|unset|kill|wait|time|coproc|hash|\$.*"
 )
-_SHEBANG = re.compile(r"#!\s*(?:/usr)?/bin/(?:env (?:-S )?)?(?:sh|bash|dash)( -e)?[ \r]*(?:\n|$)")
+_SHEBANG = re.compile(r"#!\s*(?:/usr)?/bin/(?:env (?:-S )?)?(?:sh|bash|dash)( -e)? *(?:\n|$)")
 _WRAPPER = re.compile(
     r"(?:\S*/)?(?:exec|tini|dumb-init|catatonit|docker-init|nice|uvx|(?:uv|poetry|pdm|hatch|pipenv|rye|pipx|pixi) run|"
-    r"uv tool run|env(?! -))(?: -(?!-?(?:directory|chdir|cwd|C))\S+)*(?: [A-Za-z_]\w*=\S*)* |"
+    rf"uv tool run|env)(?: (?:{'|'.join(KNOWN['options']['wrapper'])}))*(?: [A-Za-z_]\w*=\S*)* |"
     r"(?:\S*/)?python[\d.]*(?:\.exe)? -m "
 )  # a known runner or init, and ``python -m``
+_BEFORE = re.compile("|".join(KNOWN["options"]["before"]), re.DOTALL)
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=")
 _CALL = re.compile(
     rf"(?:[^-\s]\S*/)?syntax[-_]guard(?:\.exe|[@=]\S+)? (?P<verb>check|run|probe|pre-push(?: \$@)?)"
@@ -94,11 +97,17 @@ def unwrapped(command: str) -> str:
     return command
 
 
+def changed(texts: Iterable[str]) -> str | None:
+    """Why commands may change the files that are checked behind them; None where they are known not to."""
+    odd = (one for one in texts if not _BEFORE.fullmatch(unwrapped(one)))
+    return next((f"`{one[:200]}` before it may change files" for one in odd), None)
+
+
 def commands(words: tuple[str, ...]) -> list[Call] | None:
     """The simple commands that ``words`` run, or None where reading is not sure."""
     text, errexit = inner(words) or ("", False)
     statements = _statements(text) if text else [[words]]
-    found: list[Call] = []
+    found, before = list[Call](), ""
     for number, statement in enumerate(statements or (), 1):
         alone, is_last = len(statement) == 1, number == len(statements or ())
         if alone and text and re.fullmatch(r"set -[eux]+(?:o pipefail)?", " ".join(statement[0])):
@@ -107,7 +116,9 @@ def commands(words: tuple[str, ...]) -> list[Call] | None:
             return None
         else:
             unheard = None if is_last or (errexit and alone) else "what stands behind it may swallow its exit code"
-            found += [Call(" ".join(re.sub(r"\s", "_", word) for word in one), unheard) for one in statement]
+            for one in statement:
+                found.append(Call(" ".join(re.sub(r"\s", "_", word) for word in one), unheard, before=before))
+                before += f"{found[-1].text}\n"
     return None if statements is None else found
 
 
@@ -132,16 +143,15 @@ def _statements(text: str) -> list[list[tuple[str, ...]]] | None:
 
 def calls(words: tuple[str, ...], *verbs: str) -> list[Call]:
     """What ``words`` call of the tool, or may call, where it is to be called with one of the ``verbs``."""
-    whole, found, before = "\n".join(words), [], ""
-    read, hidden = commands(words) if SPEAKS.search(whole) else [], LEAVES_OUT.search(whole)
+    whole, found = "\n".join(words), []
+    read, hidden = commands(words) if SPEAKS.search(whole) else [], HIDES.search(whole)
     if read is None or (read and hidden):
         return [Call(whole, f"{hidden[0]} may leave files out" if hidden else "the shell text around it is not read")]
     for number, one in enumerate(read, 1):
         if (made := _CALL.fullmatch(unwrapped(one.text))) and made["verb"].split()[0] in verbs:
             root = re.search(r"--root[= ](\S+)", made["options"])
             said = (made["verb"].split()[0], root[1] if root else "", "--staged" in made["options"])
-            found.append(Call(one.text, one.doubt, *said, (*made["paths"].split(),), before, number == len(read)))
+            found.append(Call(one.text, one.doubt, *said, (*made["paths"].split(),), one.before, number == len(read)))
         elif SPEAKS.search(one.text) and not _NO_CALL.match(one.text):
             found.append(Call(one.text, f"`{one.text[:200]}` may not refuse every broken file"))
-        before += one.text + "\n"
     return found

@@ -146,12 +146,14 @@ def _of_dockerfile(repository: Repository, path: str) -> Iterator[Service]:
 
 def _of_compose(repository: Repository, path: str) -> Iterator[Service]:
     services = repository.mapping(path).section("services")
+    if brought := re.search(r"\b(include|extends|dockerfile_inline)['\"]?\s*:", repository.text(path) or ""):
+        raise Unreadable(Place(path), f"`{brought[1]}` brings what is not read")
     for name in services:
         one, own = services.section(name), services.section(name).section("healthcheck")
         build = compose.build(one.get("build"), path)
         built = _image(repository, build.dockerfile, build) if build else None
         base, folder = (built.stage.base, built.folder) if built else (one.text("image") or "", "")
-        odd = next((f"its {key} may change what is checked" for key in ("extends", "working_dir") if key in one), None)
+        odd = "its working_dir may change what is checked" if "working_dir" in one else None
         health = built.run("HEALTHCHECK") if built else None
         if "test" in own or own.text("disable") == "true":
             kind, *rest = ("CMD-SHELL", *own.words("test")) if own.text("test") else own.words("test") or ("NONE",)
@@ -190,7 +192,8 @@ def _of_kubernetes(repository: Repository, path: str) -> Iterator[Service]:
             name, base, folder = (one.text(key) or "" for key in ("name", "image", "workingDir"))
             start = _started_by(one, "command", "args")
             checks = isinstance(pod, Mapping) and "initContainers" in pod and SPEAKS.search(text)
-            odd = "what runs before it may see other files" if checks and not SPEAKS.search(start.text) else None
+            odd = "its workingDir may not be where the code is" if folder else None
+            odd = "what runs before it may see other files" if checks and not SPEAKS.search(start.text) else odd
             yield Service("kubernetes", f"container {name}", one.place, start, health, None, base, folder, odd)
 
 
@@ -205,7 +208,7 @@ def _of_procfile(repository: Repository, path: str) -> Iterator[Service]:
 
 def _of_unit(repository: Repository, path: str) -> Iterator[Service]:
     """The service of a systemd unit, behind the commands before it that speak of the tool; with ``-`` they may fail."""
-    said: dict[str, list[tuple[str, int]]] = {"ExecStartPre": [], "ExecStart": [], "WorkingDirectory": []}
+    said = {k: list[tuple[str, int]]() for k in ("ExecStartPre", "ExecStart", "WorkingDirectory", "SuccessExitStatus")}
     section = ""
     for number, line in enumerate(repository.lines(path)[:1_000], 1):
         section = line.strip() if line.startswith("[") else section
@@ -217,6 +220,8 @@ def _of_unit(repository: Repository, path: str) -> Iterator[Service]:
     folder = "".join(value for value, _ in said["WorkingDirectory"][-1:])
     odd = "a line of its unit goes on in the next one" if re.search(r"\\$", text, re.MULTILINE) else None
     odd = odd if folder else "its unit has no WorkingDirectory"
+    if len(said["ExecStart"]) > 1 or said["SuccessExitStatus"] or any(f"{path}.d/" in one for one in repository.files):
+        odd = "its other starts, its SuccessExitStatus or its drop-ins may decide"
     for _, number in said["ExecStart"][:1]:
         run = Run(in_shell(text, errexit=True), Place(path, number), "ExecStart")
         yield Service("systemd", posixpath.basename(path), run.place, run, folder=folder, doubt=odd)

@@ -212,7 +212,7 @@ NOT_GATED = {  # the gate, and the files
     "systemd starts two": ("start", {"a.service": f"[Service]\nType=oneshot\n{UNIT}ExecStart=/v/gunicorn a:b\n"}),
     "systemd hears nothing": ("start", {"a.service": f"[Service]\n{UNIT}".replace("ExecStart=", "ExecStart=-")}),
     "systemd drop-in": ("start", {"a.service": f"[Service]\n{UNIT}", "a.service.d/x.conf": "[Service]\nExecStart=\nExecStart=/v/gunicorn a:b\n"}),
-    **{f"what starts is elsewhere: {one}": ("start", image(f"CMD syntax-guard run -- {one}")) for one in ("python /opt/x.py", "/srv/app.py", "gunicorn --chdir /srv a:b", "uvicorn --app-dir=/srv a:b", "uvicorn --app-dir ../srv a:b", "python /opt/app", "sh -c 'cd /srv; uvicorn a:b'")},
+    **{f"what starts is elsewhere: {one}": ("start", image(f"CMD syntax-guard run -- {one}")) for one in ("python /opt/x.py", "/srv/app.py", "gunicorn --chdir /srv a:b", "uvicorn --app-dir=/srv a:b", "uvicorn --app-dir ../srv a:b", "python /opt/app", "flask --app=/srv/app.py run", "fastapi run /srv/app", "/srv/start", "sh -c 'cd /srv; uvicorn a:b'")},
     "k8s works elsewhere": ("start", {"k.yaml": "kind: Pod\nspec:\n  containers:\n  - {name: w, image: shop:1, workingDir: /tmp, command: [syntax-guard, run, --, uvicorn, 'a:b']}\n"}),
     "an entry point in a shell drops the command": ("start", image("ENTRYPOINT syntax-guard run --", 'CMD ["uvicorn", "a:b"]')),
     "an entry point without a command": ("start", image('ENTRYPOINT ["syntax-guard", "run", "--"]')),
@@ -271,6 +271,7 @@ GATED_ALL_THE_SAME = {
     "a check of what was built": ("ship", workflow(steps("run: python -m build", "run: syntax-guard check dist/*", "run: twine upload dist/*"))),
     "steps before it that change nothing": ("tree", workflow(steps("uses: actions/setup-python@v5", "{uses: actions/cache@v4, with: {path: x, key: y}}", "run: |\n          python -m pip install -U pip\n          pip install -e .[test]\n          uv sync --frozen", "run: ruff check . && pytest -q", CHECK), on="{push: {branches: [main]}}")),
     **{f"a runner: {one}": ("tree", workflow(steps(f"run: {one} syntax-guard check"))) for one in ("uvx", "uvx -q", "uv run --frozen", "uv run --no-sync --locked", "poetry run", "pipx run", "nice -n5")},
+    "a start whose program is elsewhere": ("start", image("CMD syntax-guard run -- /opt/venv/bin/uvicorn a:b --log-config /etc/log.json")),
     "a start that names its own folder": ("start", image("CMD syntax-guard run -- python /app/main.py --log /var/log/x")),
     "our action": ("tree", workflow(steps("uses: syntax-guard/syntax-guard@v1"))),
 }  # fmt: skip

@@ -16,7 +16,8 @@ from ..repository import Repository
 
 _WHY = "a broken file is found when something imports it: the container restarts for ever, or a route fails hours later"
 _COMPILE = ("/bin/sh", "-c", 'python -m compileall -q . && exec "$@"', "sh")  # where the Python is older than the tool
-_CODE = re.compile(r"(?:--(?:chdir|app-dir|pythonpath|directory)[= ]|\bcd |python[\d.]* )([^-\s][^\s;]*)|\s(/\S+\.py)")
+_CODE = re.compile(r"(?:--(?:chdir|app-dir|pythonpath|directory)[= ]|\bcd |python[\d.]* |\brun |-- (?!\S*bin/)(?=/))"
+                   r"(?=([^-\s][^\s;]*))|[\s=](?=(/\S+\.py))")  # fmt: skip
 _TRY = "syntax-guard doctor --try-image IMAGE tries it"
 _THERE = "there, syntax-guard has to be installed, and where the code is in a folder below: run --root FOLDER --"
 

@@ -132,6 +132,8 @@ import os
 
 from ..finding import Advice, missing, ok
 
+PROMISE = "it may be used"
+
 
 def examine(repository):
     if os.path.exists(os.path.join(repository.top, "LICENSE")):
@@ -142,9 +144,8 @@ def examine(repository):
 
 def test_a_doctor_gate(copy: Copy) -> None:
     copy.add("doctor/gates/licence.py", GATE)
-    row = '    "licence": Gate("it may be used", licence.examine),\n'
-    copy.insert("doctor/gates/table.py", "from . import health,", "from . import licence\n")
-    copy.insert("doctor/gates/table.py", '    "health": Gate(', row)
+    copy.insert("doctor/gates/table.py", "from . import commit,", "from . import licence\n")
+    copy.insert("doctor/gates/table.py", '    "health": ', '    "licence": licence,\n')
     without = copy.run("doctor", "--require", "licence")
     copy.folder.write("LICENSE", "as you like")
     there = copy.run("doctor", "--require", "licence")

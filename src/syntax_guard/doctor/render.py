@@ -51,7 +51,7 @@ def table(findings: Sequence[Finding], missing: Iterable[str] = (), width: int =
     states = [finding.state for finding in findings if finding.state != "not-applicable"]
     counts = [f"{states.count(state)} {said.lower()}" for state, said in _STATES.items() if state in states]
     lines += ["", f"{', '.join(counts)}.", *_notes(findings)]
-    lines += [f"required, but missing or not sure: {name}. It promises: {GATES[name].promise}" for name in missing]
+    lines += [f"required, but missing or not sure: {name}. It promises: {GATES[name].PROMISE}" for name in missing]
     return "\n".join(lines) + "\n"
 
 
@@ -60,7 +60,7 @@ def as_json(findings: Sequence[Finding], missing: Iterable[str] = ()) -> str:
     document = {
         "version": 1,
         "tool": {"name": NAME, "version": version()},
-        "gates": [{"gate": name, "promise": gate.promise} for name, gate in GATES.items()],
+        "gates": [{"gate": name, "promise": gate.PROMISE} for name, gate in GATES.items()],
         "required_missing": list(missing),
         "note": "\n".join(_notes(findings)) or None,
         "findings": [_fields(finding, finding.advice or Advice()) for finding in findings[:_MOST]],

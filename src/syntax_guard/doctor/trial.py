@@ -19,7 +19,6 @@ from syntax_guard.sources import git_hooks
 
 from .finding import Finding, Place, Unreadable, unsure
 from .gates.hook import Configuration, Installed, installed
-from .gates.table import GATES
 from .repository import Repository
 
 SECONDS, SECONDS_OF_IMAGE = 300, 30  # for a git command, with the hooks that it runs, and for one of a container engine
@@ -29,6 +28,7 @@ _NAME, _BROKEN, _GOOD = "syntax_guard_trial.py", "def broken(:\n", "x = 1\n"
 _GIT = "git -c commit.gpgsign=false -c user.name=doctor -c user.email=doctor@example.org"
 _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 _SIDE = ("checkout -q -B side", "commit -q --no-verify -m side")
+_STAGES = {"commit": "pre-commit", "merge": "pre-merge-commit", "push": "pre-push"}
 _ATTEMPTS = {
     "commit": ("commit -q -m trial",),
     "push": (*_SIDE, "push -q -f ../remote.git HEAD:refs/heads/main"),
@@ -52,7 +52,7 @@ def tried(root: str, environment: Mapping[str, str], *, all_hooks: bool) -> tupl
         SourcesError: `root` is no folder.
     """
     repository = Repository(root)
-    stages = {gate: row.stage for gate, row in GATES.items() if row.stage and repository.in_git}
+    stages = _STAGES if repository.in_git else {}
     try:
         hooks = {gate: there for gate, stage in stages.items() if (there := installed(repository.top, stage))}
         runnable = {gate: hook for gate, hook in hooks.items() if hook.executable and (hook.manager or all_hooks)}

@@ -11,6 +11,7 @@ from ..parsers.services import SERVERS, Service, started
 from ..repository import Repository
 from .start import installing
 
+PROMISE = "what no longer serves is noticed"
 _WHY = "a container that hangs, or whose lazily imported route is broken, goes on being sent requests"
 _SOCKET = re.compile(r"(?:unix:(?://)?|--(?:uds|unix)[= ])([^\s'\"]+)")
 _PORT = re.compile(r"(?:--port[= ]|-p |--bind[= ]\S*:|-b \S*:|runserver \S*?:?)(\$\{?\w+\}?|\d+)\b")

@@ -18,7 +18,6 @@ _STAGES = {"pre-commit": "syntax-guard", "pre-merge-commit": "syntax-guard", "pr
 """The stages of git's, each with the hook of our manifest that is for it."""
 _SHORT = {"commit": "pre-commit", "merge-commit": "pre-merge-commit", "push": "pre-push"}
 _READ, _OF_PREK = ".pre-commit-config.yaml", ("prek.toml", ".pre-commit-config.yml")  # which is read, and which are not
-_KNOWN = KNOWN["hooks"]
 _OURS = re.compile(r"(?:^|/)syntax-guard(?:\.git)?/?$")
 _TRY = "syntax-guard doctor --try=all runs it in a scratch clone, and says what happens"
 
@@ -41,7 +40,7 @@ class Configuration:
             own = [one for one, name in _STAGES.items() if hook.text("id") == name or repo.text("repo") == "local"]
             stages = hook.words("stages") or self.table.words("default_stages") or own
             odd = [] if _OURS.search(repo.text("repo") or "") else [f"repo: {repo.text('repo')}"]
-            odd += sorted({*hook} - {*_KNOWN["listed"]} | ({*self.table} - {*_KNOWN["above"]}))
+            odd += sorted({*hook} - {*KNOWN["hooks"]["listed"]} | ({*self.table} - {*KNOWN["hooks"]["above"]}))
             found += [(hook, "".join(odd[:1]))] if stage in (_SHORT.get(one, one) for one in stages) else []
         return min(found, key=lambda one: bool(one[1]), default=None)
 
@@ -55,7 +54,7 @@ def run_by(repository: Repository, command: str) -> tuple[str, tuple[str, ...] |
         return (path, None) if SPEAKS.search(repository.text(path) or "") else None
     configuration = Configuration(repository)
     mine = configuration.at("pre-commit")
-    sure = mine and not mine[1] and {"-a", "--all-files"} & {*given} and {*given} <= {*_KNOWN["run"], ""}
+    sure = mine and not mine[1] and {"-a", "--all-files"} & {*given} and {*given} <= {*KNOWN["hooks"]["run"], ""}
     return (_READ, ("syntax-guard", "check") if sure else None) if configuration.ours else None
 
 
@@ -142,8 +141,3 @@ class HookGate(Record):
             return Advice(pattern=f"in {_READ}, under repos: {' '.join(added.split())}; then {command}")
         edit = repository.edit(_READ, len(lines) + 1, 0, indent(added, lines[last - 1].partition("-")[0]))
         return Advice((edit,), (command,))
-
-
-COMMIT = HookGate("commit", "pre-commit", "a broken file is committed unseen, and reaches all who pull it")
-MERGE = HookGate("merge", "pre-merge-commit", "git does not run pre-commit for a merge without conflicts")
-PUSH = HookGate("push", "pre-push", "a commit without its hook (--no-verify, rebase, am) reaches others", "pre-push")

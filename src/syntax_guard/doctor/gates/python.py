@@ -23,6 +23,7 @@ from ..finding import Advice, Finding, Place, missing, nothing, ok, unsure
 from ..parsers.services import started
 from ..repository import Repository
 
+PROMISE = "the Python that judges is the Python that runs"
 _WHY = "a file is judged by one Python and runs on another, which may refuse it"
 _SAME = Advice(pattern="the same Python in both, or a target-version with both beside the nearer one")
 _MOST, _MOST_YAML = 1_000, 60_000

@@ -9,6 +9,7 @@ from ..parsers import ci
 from ..parsers.commands import SPEAKS, calls
 from ..repository import Repository
 
+PROMISE = "what is published is checked first"
 _WHY = "a release whose files do not parse on a Python that it admits has to be yanked"
 _PUBLISHING = re.compile(r"\b(?:twine upload|(?:uv|poetry|flit|hatch|pdm) publish)\b|gh-action-pypi-publish")
 _FOLDER = re.compile(r"packages-dir=(\S+?)/? |upload .*?([\w./-]+)/\*")

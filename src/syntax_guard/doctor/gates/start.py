@@ -14,6 +14,7 @@ from ..parsers.commands import SPEAKS, Call, calls, inner
 from ..parsers.services import LAID_OVER, SERVES, Service, started
 from ..repository import Repository
 
+PROMISE = "what serves does not start with a broken file"
 _WHY = "a broken file is found when something imports it: the container restarts for ever, or a route fails hours later"
 _COMPILE = ("/bin/sh", "-c", 'python -m compileall -q . && exec "$@"', "sh")  # where the Python is older than the tool
 _CODE = re.compile(r"(?:--(?:chdir|app-dir|pythonpath|directory)[= ]|\bcd |python[\d.]* |\brun |-- (?!\S*bin/)(?=/))"

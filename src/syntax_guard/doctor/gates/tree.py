@@ -16,6 +16,7 @@ from ..repository import Repository
 from .hook import Configuration, run_by
 from .python import python_for
 
+PROMISE = "CI checks every file, however it was committed"
 _WHY = "a hook can be skipped (--no-verify) or never installed; the check in CI cannot"
 _DOUBT = "whether CI refuses a broken file"
 _MOST = 50  # commands of a text that is not read, which are looked at

@@ -43,7 +43,7 @@ def paths(chance: random.Random, patterns: Sequence[str]) -> list[str]:
         if chance.random() < 0.5:
             path = "/".join("".join(chance.choices(pattern + "ab.", k=2)) for _ in range(chance.randint(1, 3)))
         names = [name for name in path.split("/") if name not in ("", ".", "..")]
-        if names:
+        if names and not (os.name == "nt" and any(name.endswith((".", " ")) for name in names)):  # none ends so there
             found.add("/".join(names))
     return sorted(found)
 
@@ -113,7 +113,8 @@ def test_a_pattern_that_git_lets_match_nothing_is_named(repository: Folder, patt
     for place, arguments in places.items():
         if os.name == "nt" and "\\" in pattern and "toml" not in place:
             continue  # there, it stands for a slash
-        run = repository.check(*arguments, environment={place: pattern} if place.isupper() else {})
+        given = {place: pattern} if place.isupper() else {}
+        run = repository.check(*arguments, environment={"PYTHONIOENCODING": "utf-8", **given})
         assert (run.code, len(run.err.splitlines())) == (2, 1), run.err
         assert run.err.startswith(f"syntax-guard: {place}: "), run.err
         assert repr(pattern) in run.err
@@ -127,7 +128,10 @@ def test_a_comment_is_no_pattern(folder: Folder) -> None:
     assert [path for path, _, _ in run.found] == ["a.py"]
 
 
-@pytest.mark.parametrize("name", ["..a.py", "...", ".../a.py", "..a/b.py"])
+WITH_DOTS = ("..a.py", "..a/b.py", *(() if os.name == "nt" else ("...", ".../a.py")))  # there, no name ends with one
+
+
+@pytest.mark.parametrize("name", WITH_DOTS)
 def test_a_name_that_begins_with_dots_lies_in_its_folder(folder: Folder, name: str) -> None:
     excluded = matcher(["/..*"], str(folder.path), "exclude", str(folder.path))
     assert excluded(name)

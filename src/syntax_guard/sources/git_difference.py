@@ -90,12 +90,14 @@ class Difference:
 
     def held(self, path: str) -> tuple[int, str] | None:
         """Mode and object of what the index holds at `path`: zero and empty for nothing, None for what is not known."""
-        folder, slash, name = name_of(path).rpartition(b"/")
-        inside = self._folders.get(folder + slash)
-        if inside is None:
-            return None
+        whole = name_of(path)
+        folder, slash, name = whole.rpartition(b"/")
+        while (inside := self._folders.get(folder + slash)) is None:
+            folder, slash, name = folder.rpartition(b"/")  # to the nearest folder that was looked through
         held = inside.get(name, b"")
-        return int.from_bytes(held[:4], "big"), held[4:].hex()
+        if folder + slash + name == whole:
+            return int.from_bytes(held[:4], "big"), held[4:].hex()
+        return None if held[:4] == _FOLDER and whole + b"\0" in self.index else (0, "")
 
     def may_hold_links(self) -> bool:
         """Whether an entry may be a symbolic link: its mode would stand there, in the third of the entry's eighths."""

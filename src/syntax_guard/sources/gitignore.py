@@ -7,6 +7,7 @@ import re
 
 from ..errors import SettingsError
 from .gitignore_pattern import DeadPatternError, read_pattern
+from .path_names import name_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _as_bytes(text: str) -> str:
     if text.isascii():
         return text
     try:
-        return os.fsencode(text).decode("latin-1")
+        return name_of(text).decode("latin-1")
     except UnicodeEncodeError:  # no file has this name here
         return text.encode(errors="surrogatepass").decode("latin-1")
 

@@ -311,7 +311,7 @@ def _rules(settings: Settings, paths: Sequence[str], index: bytes | None = None)
     from .targets.machine import machine_of
 
     by_project = ByProject(settings, machine_of(settings), paths)
-    by_project.asked = paths if index is None else ()
+    by_project.asked, by_project.for_commit = (paths, False) if index is None else ((), True)
     return by_project
 
 

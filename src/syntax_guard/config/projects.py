@@ -116,9 +116,12 @@ class Projects:
             project = self._known[below] = self._below(project, below)
         return project
 
-    def read(self, path: str) -> bytes | None:
-        """The content of the file at `path`, which may declare something; None where it does not count, or is noted."""
-        content = self.tree.start(path, DECLARATION_LIMIT + 1)
+    def read(self, path: str, *, built: bool = False) -> bytes | None:
+        """The content of the file at `path`, which may declare something; None where it does not count, or is noted.
+
+        One that is `built` is named by a compose file, so that a link may stand above it."""
+        start = getattr(self.tree, "built", self.tree.start) if built else self.tree.start
+        content = start(path, DECLARATION_LIMIT + 1)
         if content is None or len(content) <= DECLARATION_LIMIT:
             return content
         note = f"{self.tree.called(path)} is ignored: larger than {DECLARATION_LIMIT >> 20} MiB"
@@ -187,7 +190,7 @@ class Projects:
 
     def _built(self, path: str, builds: list[Build]) -> Declaration | None:
         """The Pythons of all images that the Dockerfile at `path` makes, with what each of its `builds` gives it."""
-        content = self.read(path)
+        content = self.read(path, built=True)
         found = [] if content is None else [one for build in builds for one in self._image(build, content)]
         if not found:
             return None

@@ -9,6 +9,7 @@ not known, and what the index holds is judged.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 
 from ..errors import GitError
 from . import git
@@ -116,6 +117,15 @@ def identified(data: bytes, blob: str, *, streamed: bool) -> bytes:
 def _setting(top: str, name: str) -> str:
     """The value of `name` in git's configuration, or nothing. Raises `GitError`."""
     return git.run(top, "config", "--default=", "--get", name).decode(errors="surrogateescape").removesuffix("\n")
+
+
+def stored(top: str, path: str, data: bytes) -> bytes:
+    """The bytes that git stores for `data`, which the work tree `top` holds at `path`; those where it cannot tell."""
+    try:
+        encoding = Checkout(top, [path]).encoding(path)
+        return data.decode(encoding.removesuffix("-BOM")).encode().removeprefix(BOM_UTF8) if encoding else data
+    except (GitError, UnicodeError, LookupError):
+        return data
 
 
 def written(data: bytes, encoding: str) -> bytes:

@@ -79,6 +79,14 @@ class CommitTree:
             self.others.add(path)
         return self._history.content(self._commit, path, most)
 
+    def built(self, path: str, most: int) -> bytes | None:
+        """As `start`, of a file that a compose file names: links may stand above it."""
+        end = self._history.trees.end(self._commit, path)
+        if len(end.passed) < 2 or self._history.declares_by_link(self._commit, path):
+            return self.start(path, most)
+        self.others.add(path)
+        return None if end.why_not else self._history.content(self._commit, end.path, most)
+
     def called(self, path: str) -> str:
         """What messages call the file at `path`: as git does, its name from the top."""
         return path

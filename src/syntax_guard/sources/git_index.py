@@ -6,17 +6,21 @@ zero byte (gitformat-index(5), versions 2 and 3); what this does not find, git i
 
 from __future__ import annotations
 
+import os
+
 from .git_files import bytes_of, index_file
-from .index_bytes import may_leave_out
+from .index_bytes import is_plain, may_leave_out, unlooked
 from .path_names import name_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .left_out import LeftOut
+    from .left_out import LeftOut, Marked
 
 _HEAD = 12
 _LONG = 0xFFF
 """The length that stands for all longer names."""
+_FLAGS, _INTENDED = rb"\tflags: ([0-9a-f]+)\n", 1 << 29
+"""Where ``git ls-files --debug`` gives the flags of an entry, and that of ``git add -N``, which tracks no content."""
 
 
 class NotPlainError(Exception):
@@ -26,8 +30,10 @@ class NotPlainError(Exception):
 class GitIndex:
     """The index of the work tree `top`."""
 
-    def __init__(self, top: str) -> None:
+    def __init__(self, top: str, *, for_commit: bool = False) -> None:
+        """`for_commit`, the index speaks also for files that are on the disk, and that git does not look at there."""
         self._top = top
+        self._for_commit = for_commit
         self._content: bytes | None = None
         self._known: dict[str, bool] = {}
         self._may_leave_out: bool | None = None
@@ -42,6 +48,19 @@ class GitIndex:
 
             self._left_out = LeftOut(self._top)
         return self._left_out
+
+    def held(self, path: str) -> Marked | None:
+        """The file at `path` if the index speaks for it, and not the disk."""
+        if not os.path.lexists(os.path.join(self._top, path)):
+            left_out = self.left_out()
+            return left_out.file(path) if left_out else None
+        content = self.content()
+        is_known = not content or is_plain(content)  # else git alone can tell
+        if not self._for_commit or (is_known and not unlooked([path], content)):
+            return None
+        from .left_out import marked
+
+        return next((one for one in marked(self._top, [path]) if one.path == path and one.is_unlooked), None)
 
     def tracks(self, path: str) -> bool:
         """Whether git tracks the file at `path`, relative to the top, with ``/``."""
@@ -72,10 +91,19 @@ class GitIndex:
         return self._content
 
     def _git_tracks(self, path: str) -> bool:
+        """As `tracks`, asked of git. Raises `GitError` for an index that it cannot read."""
         from ..errors import GitError
-        from .git import run
+        from .git import TOP, run
 
         try:
-            return bool(run(self._top, "ls-files", "-z", "--", f":(literal){path}"))
+            said = run(self._top, "ls-files", "-z", "--debug", "--", f":(literal){path}")
         except GitError:
-            return False
+            try:
+                run(self._top, *TOP)
+            except GitError:  # it answers nothing here
+                return False
+            raise
+        import re  # nearly always the bytes of the index have said it
+
+        flags = [int(found, 16) for found in re.findall(_FLAGS, said)]
+        return bool(said) and not (flags and all(one & _INTENDED for one in flags))

@@ -74,7 +74,7 @@ class LeftOut:
             return self.declaring().get(path)
         if path not in self._others:  # what a compose file builds may have any name
             try:
-                found = next(marked(self._top, [path]), None)
+                found = next((one for one in marked(self._top, [path]) if one.path == path), None)
             except GitError:
                 found = None
             self._others[path] = found if found and found.is_left_out else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..config.settings import BASELINE_LIMIT, SPEAKING
-from .work_tree import WorkTree, work_tree
+from .work_tree import work_tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from ..model import Result
     from .staged import StagedTree
+    from .work_tree import WorkTree
 
 
 def with_unstaged(result: Result, tree: StagedTree, top: str) -> Result:
@@ -24,7 +25,7 @@ def with_unstaged(result: Result, tree: StagedTree, top: str) -> Result:
     Returns:
         The result, with a note for each file above a finding that says something else in the work tree.
     """
-    changed = _changed(tree, WorkTree(top, None), {one.path for one in result.diagnostics})
+    changed = _changed(tree, work_tree(top, for_commit=True), {one.path for one in result.diagnostics})
     notes = (
         f"{name} has changes that are not staged; what is staged counts (git add {name})"
         for name in map(tree.called, changed)
@@ -38,12 +39,12 @@ def _changed(index: StagedTree, disk: WorkTree, paths: Iterable[str]) -> Iterato
         while (path := path.rpartition("/")[0]) and path not in folders:
             folders.add(path)
     most = BASELINE_LIMIT + 1
-    left_out = dict(work_tree(disk.name).left_out())
     for folder in sorted(folders):
         for name in SPEAKING:
             path = f"{folder}/{name}".lstrip("/")
-            if _lines(disk.start(path, most)) != _lines(index.start(path, most)) and path not in left_out:
+            if _lines(disk.start(path, most)) != _lines(index.start(path, most)):
                 yield path
+    yield from disk.untracked
 
 
 def _lines(content: bytes | None) -> bytes | None:

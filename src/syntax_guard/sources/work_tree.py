@@ -10,13 +10,7 @@ from .git_index import GitIndex
 from .index_bytes import deleted
 from .path_names import path_name
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .left_out import LeftOut
-
 _PAGE = 4096
-_LINKS = 40
-"""Links that lead to each other, as many as the kernel follows."""
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 
 
@@ -70,27 +64,20 @@ class WorkTree:
         self.untracked: dict[str, str | None] = {}
         """The files that were asked for and do not count, since git does not track them. What is said of one stands
         there once that is known."""
+        self.outside: dict[str, None] = {}
+        """The files that were asked for and do not count: they are links out of the repository."""
 
     def start(self, path: str, most: int) -> bytes | None:
         """The first `most` bytes of the file at `path`, relative to the top; None where none is there that counts."""
-        whole = os.path.join(self.name, path)
-        if not os.access(whole, os.F_OK):  # nearly always, and cheaper than to be refused
-            left_out = self._index and self._index.left_out()
-            return self._held(path, most, self._index, left_out) if self._index and left_out else None
-        if self._index is not None and (loose := self._untracked(path, whole, self._index)):
-            self.untracked.setdefault(loose)
+        whole, index = os.path.join(self.name, path), self._index
+        is_there = os.access(whole, os.F_OK)
+        if not is_there and not (index and index.left_out()):  # nearly always, and cheaper than to be refused
             return None
-        try:
-            descriptor = os.open(whole, _FLAGS)
-        except OSError:
-            return None
-        try:
-            status = os.fstat(descriptor)
-            return _read(descriptor, most, status.st_size) if stat.S_ISREG(status.st_mode) else None
-        except OSError:
-            return None
-        finally:
-            os.close(descriptor)
+        if index is None:
+            return _content(whole, most)
+        if is_there and index.tracks(path) and not os.path.islink(whole) and not index.held(path):
+            return self._as_stored(path, _content(whole, most))
+        return self._followed(path, most, index)
 
     def called(self, path: str) -> str:
         """What messages call the file at `path`: its name from the current folder, or where they are read."""
@@ -105,41 +92,63 @@ class WorkTree:
         left_out = self._index and self._index.left_out()
         return sorted((one.path, one.blob) for one in left_out.declaring().values()) if left_out else []
 
-    def _held(self, path: str, most: int, index: GitIndex, left_out: LeftOut) -> bytes | None:
-        """As `start`, of a file that is not on the disk, or a link that leads to one: what the index holds counts."""
+    def _followed(self, path: str, most: int, index: GitIndex) -> bytes | None:
+        """As `start`, with each link on the way followed as git does: none out of the repository, or by an absolute
+        path. What the index holds counts where it speaks for the disk."""
         from . import git
-        from .git_links import SYMBOLIC
+        from .git_links import FOLDER, REGULAR, SYMBOLIC, followed
+        from .selection import DEAD_LINK
 
-        for _ in range(_LINKS):
-            held = left_out.file(path)
-            whole = os.path.join(self.name, path)
-            if held is None and os.path.islink(whole):
-                if not index.tracks(path):
-                    self.untracked.setdefault(path)
-                    return None
+        def look(at: str) -> tuple[int, str] | None:
+            held, whole = index.held(at), os.path.join(self.name, at)
+            if held and held.mode == SYMBOLIC:
+                return SYMBOLIC, path_name(git.answer(self.name, "cat-file", "blob", held.blob)[0])
+            if held:
+                return held.mode, held.blob
+            if os.path.islink(whole):
                 target = os.readlink(whole)
-            elif held is None:
-                return self.start(path, most) if os.path.exists(whole) else None
-            else:
-                content, status = git.answer(self.name, "cat-file", "blob", held.blob, most=most)
-                if status or held.mode != SYMBOLIC:
-                    return None if status else content
-                target = path_name(content)
-            path = os.path.normpath(os.path.join(os.path.dirname(path), target)).replace(os.sep, "/")
-            if os.path.isabs(path) or path.startswith("../"):
-                self.untracked.setdefault(os.path.normpath(os.path.join(self.name, path)))
-                return None
+                return SYMBOLIC, "/" if os.path.isabs(target) else target.replace(os.sep, "/")
+            if os.path.isfile(whole):
+                return REGULAR, ""
+            return None if os.path.lexists(whole) and not os.path.isdir(whole) else (FOLDER, "")
+
+        end = followed(path, look, str)
+        loose = [one for one in end.passed if not index.tracks(one) and os.path.lexists(os.path.join(self.name, one))]
+        if end.why_not == DEAD_LINK:
+            return None
+        if loose:
+            self.untracked.setdefault(loose[0])
+        elif end.why_not and not end.mode:
+            self.outside[path] = None
+        elif not end.why_not and end.blob:
+            content, status = git.answer(self.name, "cat-file", "blob", end.blob, most=most)
+            return None if status else content
+        elif not end.why_not:
+            return self._as_stored(end.path, _content(os.path.join(self.name, end.path), most))
         return None
 
-    def _untracked(self, path: str, whole: str, index: GitIndex) -> str | None:
-        """The path that git does not track: `path`, which is at `whole`, or for a link that of what it leads to."""
-        if not index.tracks(path):
-            return path
-        if not os.path.islink(whole):
-            return None
-        real, inside = os.path.realpath(whole), os.path.join(os.path.realpath(self.name), "")
-        below = real.removeprefix(inside).replace(os.sep, "/")
-        return None if real.startswith(inside) and index.tracks(below) else below
+    def _as_stored(self, path: str, content: bytes | None) -> bytes | None:
+        """The `content` of a file in the encoding that git stores it in: with a zero byte it may have another here."""
+        if not content or b"\0" not in content:
+            return content
+        from .checkout import stored
+
+        return stored(self.name, path, content)
+
+
+def _content(path: str, most: int) -> bytes | None:
+    """The first `most` bytes of the regular file at `path`; None where there is none."""
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except OSError:
+        return None
+    try:
+        status = os.fstat(descriptor)
+        return _read(descriptor, most, status.st_size) if stat.S_ISREG(status.st_mode) else None
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
 
 
 def _read(descriptor: int, most: int, expected: int) -> bytes:
@@ -160,6 +169,6 @@ def enclosing(folder: str, name: str) -> str | None:
     return folder
 
 
-def work_tree(top: str) -> WorkTree:
-    """The work tree of the repository whose top is `top`."""
-    return WorkTree(top, GitIndex(top))
+def work_tree(top: str, *, for_commit: bool = False) -> WorkTree:
+    """The work tree of the repository whose top is `top`; see `GitIndex` for what counts `for_commit`."""
+    return WorkTree(top, GitIndex(top, for_commit=for_commit))

@@ -71,6 +71,7 @@ class ByProject:
         """Each note, and the line that says it."""
         self.asked: Sequence[str] = ()
         """The paths whose declarations are noted if they are deleted and not staged."""
+        self.for_commit = False  # whether the run is a hook's: see `work_tree`
 
     def over(self, tree: Tree) -> ByProject:
         """The same rules for paths in `tree`: the targets are found once for both."""
@@ -255,7 +256,7 @@ class ByProject:
             self._linked[real] = None
         top = self._real.top(real)
         if top is not None:
-            tree = work_tree(top) if top not in self._trees else None
+            tree = work_tree(top, for_commit=self.for_commit) if top not in self._trees else None
         else:  # no repository: nothing above where the command stands, or above the file's own folder
             top = next((root for root in self._real_roots() if _lies_in(real, root)), real)
             tree = WorkTree(top, None) if top not in self._trees else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 
 from ..config.projects import ENV_FILE
@@ -32,9 +31,7 @@ def notes(projects: Projects) -> Iterator[tuple[str, str | None]]:
     untracked: dict[str, str | None] = getattr(projects.tree, "untracked", {})
     for path, known in untracked.items():
         said = untracked[path] = _said(projects, path) if known is None else known
-        if os.path.isabs(path):
-            yield f"{path} is ignored: a link leads there, out of the repository", None
-        elif said:
+        if said:
             yield f"{said} ignored until git tracks it (git add {projects.tree.called(path)})", _about(path)
     for path in getattr(projects.tree, "outside", ()):
         yield f"{projects.tree.called(path)} is ignored: it is a link out of the repository", _about(path)

@@ -47,12 +47,13 @@ ANOTHER_INTERPRETER = 0.06
 """Of the runs name an interpreter: each starts some processes."""
 PATHS: tuple[tuple[str, ...], ...] = ((".",), (".",), (".",), ("p", "r"), ("p/../.",), ("p/q",))
 DECLARED = {
-    ".python-version": (b"3.8\n", b"3.9\n", b"# none\n"),
+    "Pipfile": (b'[requires]\npython_version = "3.8"\n', b'[requires]\npython_version = "3.9"\n', b"[packages]\n"),
     "pyproject.toml": (
         b'[project]\nrequires-python = ">=3.8"\n', b"[tool.ruff]\n", b'[tool.syntax-guard]\nexclude = ["b.py"]\n',
     ),
 }  # fmt: skip
-"""What a folder may say of its files: a search knows it, and which folders say something."""
+"""What a folder may say of its files: a search knows it, and which folders say something. A ``.python-version`` would
+also tell a version manager's shim which interpreter to start."""
 
 
 class Walk:

@@ -72,7 +72,7 @@ def shared(project: Project, _folder: Path) -> None:
     project.run("git", "config", "core.hooksPath", ".githooks")
 
 
-NOT_READ = ("lefthook", "husky")
+NOT_READ = ("prek_toml", "lefthook", "husky")
 """Of these runners doctor cannot tell what they do, but with --try=all."""
 FAST = [plain, shared, lefthook]
 SLOW = [pytest.param(runner, marks=pytest.mark.slow) for runner in (pre_commit, prek, prek_toml, husky)]

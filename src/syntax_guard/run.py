@@ -9,7 +9,7 @@ from .config.settings import OF_A_FILE
 from .errors import SourcesError, TargetError
 from .judging.judgement import Inquiry, Judgement, Limits, may_hold, requests, unanswered
 from .judging.schedule import judge
-from .model import UNKNOWN, Problem, Result, Source, Summary, Verdict, this_interpreter
+from .model import UNKNOWN, Result, Source, Summary, this_interpreter
 from .sources.file_types import NOTEBOOK, SUFFIXES, is_notebook
 from .sources.readers import File
 from .sources.selection import FoundFiles
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from .cache.notebooks import Notebooks
     from .cache.run_cache import RunCache
+    from .cache.scripts import Scripts
     from .config.settings import Settings
     from .findings.tally import Tally
-    from .judging.scripts import Scripts
     from .judging.unwritten import Unwritten
     from .model import Skipped, Stale, Target
     from .sources.readers import Readable
@@ -79,13 +79,15 @@ class Run:
         memory = None if self._settings.trust_bytecode else self._remember()  # bytecode is enough, and costs less
         if memory is None:
             return search()
-        selection = memory.search(question, self.rules.stated, self.rules.stating, search)
+        selection = memory.search(question, self.rules.stated, self.rules.stating, search, self._all_scripts)
         known: dict[Asked, str] = {}  # files that are known have been asked about, too
         for path in memory.asked:
             known.setdefault(self.rules.of(File(path, UNKNOWN)).asked, path)
         for asked, path in known.items():
             self._ask(asked.targets)
             memory.ask(path)
+        for targets in memory.asked_by_scripts:
+            self._ask(targets)
         return selection
 
     def judge_search(self, search: Callable[[], Selection]) -> Result:
@@ -107,6 +109,8 @@ class Run:
                 self._note(judgement, by_file)
         if self._memory is not None:
             self._memory.close(complete=True)
+        if self._scripts is not None:
+            self._known += self._scripts.known
         notebooks = self._notebooks
         if notebooks is None:
             return self._result(found + selection.known, tuple(selection.account()))
@@ -229,17 +233,16 @@ class Run:
             else:
                 scripts.append((judgement.file, judgement.source))
         if scripts:
-            if self._scripts is None:
-                from .judging.scripts import Scripts
-                from .targets.machine import machine_of
+            yield from self._all_scripts().judged(scripts, self.rules.of, self._memory)
 
-                self._scripts = Scripts(machine_of(self._settings), self._limits, self._ask, self._note_block)
-            yield from self._scripts.judged(scripts, lambda file: self.rules.of(file).asked)
+    def _all_scripts(self) -> Scripts:
+        """What finds what is asked about scripts that say it themselves."""
+        if self._scripts is None:
+            from .cache.scripts import Scripts
+            from .targets.machine import machine_of
 
-    def _note_block(self, file: Readable, source: Source, problem: Problem) -> None:
-        by_file = self.rules.of(file)
-        verdict = Verdict("valid", None, (problem,))
-        self._note(Judgement(file, source, by_file.asked.targets, (verdict,) * len(by_file.asked.targets)), by_file)
+            self._scripts = Scripts(machine_of(self._settings), self._limits, self._ask, self._note)
+        return self._scripts
 
     def _judged_by(self, targets: tuple[Target, ...], files: Sequence[Readable]) -> Iterator[Judgement]:
         settings, memory = self._settings, self._memory
@@ -296,7 +299,8 @@ class Run:
             from .storage.key import cache_key
             from .targets.machine import machine_of
 
-            self._memory = RunCache(settings.cache_dir, cache_key(settings.cache_key, machine_of(settings).state))
+            key = cache_key(settings.cache_key, machine_of(settings).state)
+            self._memory = RunCache(settings.cache_dir, key, hears_scripts=self._defers is not None)
         return self._memory
 
     def _unproven(self, targets: Sequence[Target], files: Sequence[Readable]) -> Sequence[Readable]:

@@ -39,7 +39,19 @@ NEW = (
 LOUD = (b"x = '\\d'\n", b"1 is 1\n", b"x = 1  # \xe2\x80\xae\n")
 SCRIPTS = (b"#!/usr/bin/python3\nx = (\n", b"#!/usr/bin/python3\nx = 1\n")
 """What counts in `script` and `e.txt`, too, where they may be executed."""
-CONTENTS = GOOD * 3 + BAD + NEW + LOUD + SCRIPTS * 2
+OWN = (
+    b"#!/usr/bin/env python3.8\nx = 1\n",
+    b"#!/usr/bin/env python3.9\nx = 1\n",
+    b"#!/usr/bin/env python3.8\nmatch x:\n    case 1: pass\n",
+    b'# /// script\n# requires-python = ">=3.8"\n# ///\nwith (a, b): pass\n',
+    b'# /// script\n# requires-python = ">=3.9"\n# ///\nmatch x: # a\n    case 1: pass\n',
+    b'# /// script\n# requires-python = ">=3.8"\n# ///\nmatch x: # b\n    case 1: pass\n',
+    b'# /// script\n# requires-python = ">=3.8"\n# ///\nfor x in 1, 2:\n    print(x) #\n',
+    b'# /// script\n# requires-python = ">=3.14"\n# ///\nx = 1\n',
+    b"# /// script\n# requires-python = 38\n# ///\nx = 1\n",
+)
+"""Scripts that say themselves which Pythons are asked. Some are as long as others."""
+CONTENTS = GOOD * 3 + BAD + NEW + LOUD + SCRIPTS * 2 + OWN
 NAMES = ("a.py", "b.py", "c.pyi", "d.pyw", "script", "e.txt")
 FOLDERS = ("", "p/", "p/q/", "r/", "venv/")
 TARGETS: tuple[tuple[str, ...], ...] = ((), (), (), ("3.8",), ("3.9", "3.10"))
@@ -66,6 +78,8 @@ class Walk:
         self.random = random.Random(seed)
         self.pythons = pythons
         self.python = place / "python"
+        self.found = place / "found"
+        """The only folder where Pythons are looked for. Mostly none is there: each run without a cache starts it."""
         self.swaps = 0
         self.mounts = mounts
         """Whether this process may mount what nobody else sees."""
@@ -85,7 +99,7 @@ class Walk:
         ]  # fmt: skip
         if pythons:
             self.swap_interpreter()
-            self.steps += [self.swap_interpreter] * 2
+            self.steps += [self.swap_interpreter, self.swap_interpreter, self.install]
 
     def step(self) -> str:
         """Do one thing; return its name."""
@@ -308,6 +322,16 @@ class Walk:
         new.replace(self.python)
         self.swaps += 1
 
+    def install(self) -> None:
+        """As a package manager does: other Pythons, or none, are there to be found by their names."""
+        shutil.rmtree(self.found, ignore_errors=True)
+        new = self.found.with_suffix(".new")
+        new.mkdir(exist_ok=True)
+        for python in self.pythons if self.random.random() < 0.3 else ():
+            if self.random.random() < 0.7:
+                (new / os.path.basename(python)).symlink_to(python)
+        new.rename(self.found)
+
     def forget(self) -> None:
         if self.random.random() < 0.1:
             shutil.rmtree(self.cache)
@@ -359,8 +383,8 @@ def walk(
     the interpreter was swapped."""
     granularity, before = syntax_guard.storage.stamps.TICK, os.getcwd()
     environment = dict(os.environ)
-    os.environ.clear()  # so that no other Python is found, and this one answers for all targets
-    os.environ["XDG_STATE_HOME"] = str(place / "state")
+    os.environ.clear()  # so that no other Python is found, and this one answers for most targets
+    os.environ.update(XDG_STATE_HOME=str(place / "state"), PATH=str(place / "found"))
     syntax_guard.storage.stamps.TICK = TICK
     checked = cached = 0
     way = Walk(place, seed, pythons, mounts=mounts)

@@ -21,6 +21,7 @@ from syntax_guard.processes import forked_call
 from syntax_guard.storage import stamps, store
 
 from ..cache.cache_walk import walk
+from ..pythons import environ, program
 from ..test_architecture import PACKAGE, imported_files
 
 if TYPE_CHECKING:
@@ -34,6 +35,12 @@ WARNED = {
     "of characters": b"x = 1  # \xe2\x80\xae\n",
     "of several": b"1 is 1\nx = '\\d'  # \xe2\x80\xae\n",
 }
+OWN = {
+    "by its block": b'# /// script\n# requires-python = ">=3.%d"\n# ///\nmatch x:\n    case 1: pass\n',
+    "by its first line": b"#!/usr/bin/env python3.%d\nmatch x:\n    case 1: pass\n",
+}
+"""A script that Pythons from 3.10 on accept, and says itself which it is for."""
+PYTHON_3_8 = "import sys; sys.version_info = (3, 8, 20); sys.version = '3.8.20 (own)'; exec(sys.argv[-1])"
 GREEN, RED = b"x = 1  # green\n", b"x = (  # red..\n"
 OLD = time.time() - 3600
 
@@ -242,6 +249,46 @@ CHANGES = {
     "link that finds a target": lambda: Path("nowhere.py").write_bytes(RED),
     "link that leads elsewhere": lambda: (Path("p/red").rename("p/red.txt"), Path("p/green").rename("p/red")),
 }
+
+
+@pytest.mark.parametrize("script", OWN.values(), ids=OWN)
+class TestScript:
+    def test_is_known_for_its_own_target(self, kept: Path, script: bytes) -> None:
+        Path("a.py").write_bytes(script % 10)
+        assert run(kept) == (1, 0, [])
+        assert run(kept) == (1, 1, [])
+        Path("a.py").write_bytes(script % 9)
+        assert run(kept) == run(kept) == (1, 0, ["a.py"])
+
+    def test_is_not_known_for_what_others_were_asked(self, kept: Path, script: bytes) -> None:
+        Path("a.py").write_bytes(script % 9)
+        assert run(kept, target_version=(f"{sys.version_info[0]}.{sys.version_info[1]}",)) == (1, 0, [])
+        assert run(kept) == (1, 0, ["a.py"])
+
+    def test_of_an_unchanged_tree_is_not_read(
+        self, kept: Path, monkeypatch: pytest.MonkeyPatch, reads: list[str], script: bytes
+    ) -> None:
+        settle(monkeypatch)
+        Path("a.py").write_bytes(script % 10)
+        Path("b.py").write_bytes(GREEN)
+        first = check_paths(["."], Settings(cache_dir=str(kept)))
+        reads.clear()
+        again = check_paths(["."], Settings(cache_dir=str(kept)))
+        assert (again.summary.cached, again.targets, reads) == (2, first.targets, [])
+
+    def test_of_an_unchanged_tree_is_judged_afresh_by_another_python(
+        self, kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: bytes
+    ) -> None:
+        settle(monkeypatch)
+        found = tmp_path / "found"
+        found.mkdir()
+        system = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+        monkeypatch.setattr(os, "environ", environ(tmp_path / "home", found, **system))
+        Path("a.py").write_bytes(script.partition(b"match")[0] % 8)
+        assert run(kept)[::2] == (1, [])
+        assert run(kept) == (1, 1, [])
+        program(found / "python3.8", PYTHON_3_8)  # it says so, and judges nothing
+        assert run(kept) == (1, 0, ["a.py"])
 
 
 class TestTree:

@@ -14,12 +14,21 @@ from .verdict_cache import Split, VerdictCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Protocol
 
+    from ..config.declarations.declaration import Declaration
     from ..judging.judgement import Judgement
-    from ..model import Target
+    from ..model import Stamp, Target
     from ..sources.readers import Readable
     from ..sources.selection import Selection
+    from ..targets.scripts import Own
+
+    class Asking(Protocol):
+        """Tells what scripts ask for."""
+
+        def targets(self, declaration: Declaration) -> tuple[Target, ...]:
+            """The targets that a script with a `declaration` asks for."""
 
 
 _WHICH_KEY = "key-of-this-cache"
@@ -28,8 +37,12 @@ _WHICH_KEY = "key-of-this-cache"
 class RunCache:
     """Three calls around judging: `search` (for a tree), `split`, and `learn` each judgement. `close` it at the end."""
 
-    def __init__(self, folder: str, key: bytes | None) -> None:
-        """Keep things in `folder`, under the secret `key`; keep nothing without one (None)."""
+    def __init__(self, folder: str, key: bytes | None, *, hears_scripts: bool) -> None:
+        """Keep things in `folder`, under the secret `key`; keep nothing without one (None).
+
+        Where a run `hears_scripts`, what is known of a source is not what its targets say of it: that source may name
+        others. So the two kinds of run share nothing, but for what scripts are asked by their own targets.
+        """
         self._store = Store(folder, key)
         self.notices: tuple[str, ...] = ()
         """What a reader should know of what was not believed."""
@@ -38,7 +51,9 @@ class RunCache:
         self._verdicts: dict[tuple[Target, ...], VerdictCache | None] = {}
         self._notebooks: dict[tuple[Target, ...], VerdictCache | None] = {}
         self._trouble: str | None = None
+        self._own: dict[tuple[Target, ...], VerdictCache | None] = {}
         self._rules: bytes | None = None
+        self._hears = b"scripts are heard" if hears_scripts else b""
         try:
             self._rules = rules()
         except OSError as error:  # by which rules files are chosen and judged cannot be told
@@ -65,6 +80,7 @@ class RunCache:
         stated: Callable[[Sequence[str]], tuple[object, Sequence[tuple[Target, ...]]]],
         stating: Callable[[], list[str]],
         search: Callable[[], Selection],
+        scripts: Callable[[], Asking],
     ) -> Selection:
         """Return what a search finds, without the files that are known to be valid.
 
@@ -73,18 +89,28 @@ class RunCache:
             stated: Returns what some folders say, and the targets that are asked.
             stating: Returns the folders whose word counts for what was found, once the search is done.
             search: Returns what is found. That depends on the above and on the file system alone.
+            scripts: Returns what tells the targets that scripts ask for.
 
         Returns:
             The files that are left, and what was skipped.
         """
         if self._rules is None:
             return search()
-        known_rules = self._rules
+        known_rules = self._rules + self._hears
+        prints: dict[object, bytes] = {}
 
-        def all_stated(folders: Sequence[str]) -> object:
+        def answering(targets: Sequence[Target]) -> bytes:
+            same = tuple((target.version, target.exact, target.interpreter) for target in targets)
+            if same not in prints:  # as many scripts ask the same
+                prints[same] = fingerprint(targets, known_rules)
+            return prints[same]
+
+        def all_stated(folders: Sequence[str], own: Sequence[Declaration]) -> object:
             said, asked = stated(folders)
-            return said, [fingerprint(targets, known_rules) for targets in asked]
+            of_scripts = map(scripts().targets, own) if own else ()
+            return said, [*map(answering, (*asked, *of_scripts))]
 
+        self._scripts = scripts
         self._tree = TreeCache(self._store, known_rules, question, all_stated, stating)
         return self._tree.select(search)
 
@@ -93,35 +119,49 @@ class RunCache:
         """At least one path of the files that are known to be valid, for each way in which they were asked about."""
         return self._tree.asked if self._tree else ()
 
+    @property
+    def asked_by_scripts(self) -> Iterable[tuple[Target, ...]]:
+        """The targets of those files that are known to be valid and say themselves what they are asked."""
+        return (self._scripts().targets(one) for one in self._tree.scripts.values()) if self._tree else ()
+
     def ask(self, path: str) -> None:
         """Take in that files are asked about as the one at `path` is."""
         if self._tree is not None:
             self._tree.ask(path)
 
-    def digest(self, targets: tuple[Target, ...]) -> Callable[[bytes], bytes] | None:
-        """What makes the digest of a source that `targets` are asked about; None where nothing is kept of it."""
-        verdicts = self._of(targets)
+    def digest(self, targets: tuple[Target, ...], *, own: bool = False) -> Callable[[bytes], bytes] | None:
+        """What makes the digest of a source that `targets` are asked about; None where nothing is kept of it.
+
+        Where they are its `own`, it is a script that was heard, and nothing else is asked about it.
+        """
+        verdicts = self._of(targets, own=own)
         return verdicts.digest if verdicts else None
 
-    def split(self, targets: tuple[Target, ...], files: Sequence[Readable]) -> Split:
-        """The `files` told apart by what `targets` are known to say of their bytes."""
-        verdicts = self._of(targets)
+    def split(
+        self, targets: tuple[Target, ...], files: Sequence[Readable], own: Mapping[Readable, Own] | None = None
+    ) -> Split:
+        """The `files` told apart by what `targets` are known to say of their bytes; of scripts, by their `own`."""
+        verdicts = self._of(targets, own=own is not None)
         if verdicts is None:
             return Split((), (), tuple(files))
         split = verdicts.split(files)
-        if self._tree is not None:
-            for file, stamp in split.known:
-                self._tree.learn(file, stamp)
+        for file, stamp in split.known:
+            self._learn(file, stamp, own[file] if own else None)
         return split
 
-    def learn(self, targets: tuple[Target, ...], judgement: Judgement) -> None:
-        """Take in what `targets` said of a file in `judgement`."""
-        verdicts = self._of(targets)
+    def learn(self, targets: tuple[Target, ...], judgement: Judgement, own: Own | None = None) -> None:
+        """Take in what `targets` said of a file in `judgement`; of a script, its `own`."""
+        verdicts = self._of(targets, own=own is not None)
         if verdicts is None:
             return
         verdicts.learn(judgement)
-        if self._tree is not None and judgement.silent:
-            self._tree.learn(judgement.file, judgement.source.stamp)
+        if judgement.silent:
+            self._learn(judgement.file, judgement.source.stamp, own)
+
+    def _learn(self, file: Readable, stamp: Stamp | None, own: Own | None) -> None:
+        """Take in that `file` is valid for what it is asked."""
+        if self._tree is not None and (own is None or own.can_be_remembered):
+            self._tree.learn(file, stamp, own.declaration if own else None)
 
     def settle(self, files: Iterable[Readable]) -> None:
         """Take in that all is said of `files`, some of those that `search` left."""
@@ -130,7 +170,7 @@ class RunCache:
 
     def close(self, *, complete: bool) -> None:
         """Write down what was learned; of the search only what is `complete`, to the last file. Once is enough."""
-        for verdicts in filter(None, (*self._verdicts.values(), *self._notebooks.values())):
+        for verdicts in filter(None, (*self._verdicts.values(), *self._notebooks.values(), *self._own.values())):
             verdicts.close()
         if complete and self._tree is not None:
             self._tree.close()
@@ -140,20 +180,21 @@ class RunCache:
     def notebooks(self, targets: tuple[Target, ...]) -> VerdictCache | None:
         """What is known of whole notebooks by `targets`, and by what prepares notebooks; None where nothing is kept."""
         if targets not in self._notebooks:
-            self._notebooks[targets] = self._made(targets, NOTEBOOKS)
+            self._notebooks[targets] = self._made(targets, self._hears, NOTEBOOKS)
         return self._notebooks[targets]
 
-    def _of(self, targets: tuple[Target, ...]) -> VerdictCache | None:
-        if targets not in self._verdicts:
-            self._verdicts[targets] = self._made(targets)
-        return self._verdicts[targets]
+    def _of(self, targets: tuple[Target, ...], *, own: bool = False) -> VerdictCache | None:
+        kept = self._own if own else self._verdicts
+        if targets not in kept:
+            kept[targets] = self._made(targets, b"" if own else self._hears)
+        return kept[targets]
 
-    def _made(self, targets: tuple[Target, ...], more: tuple[str, ...] = ()) -> VerdictCache | None:
-        """What is known by the rules that judge, and by the modules `more`."""
+    def _made(self, targets: tuple[Target, ...], more: bytes, modules: tuple[str, ...] = ()) -> VerdictCache | None:
+        """What is known by the rules that judge, by the `modules`, and by what is asked `more`."""
         if self._rules is None:
             return None
         try:
-            known = fingerprint(targets, self._rules + rules(more) if more else self._rules)
+            known = fingerprint(targets, self._rules + more + (rules(modules) if modules else b""))
             return VerdictCache(self._store, known, targets)
         except OSError as error:  # which interpreter judges cannot be told
             self._trouble = str(error)

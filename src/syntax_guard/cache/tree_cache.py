@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from ..config.declarations.declaration import Declaration
     from ..model import Stamp
     from ..sources.readers import Readable
     from ..sources.selection import Selection
@@ -32,13 +33,13 @@ class TreeCache:
         store: Store,
         rules: bytes,
         question: object,
-        stated: Callable[[Sequence[str]], object],
+        stated: Callable[[Sequence[str], Sequence[Declaration]], object],
         stating: Callable[[], list[str]],
     ) -> None:
         """`rules` stand for the modules that take part.
 
         The choice of files, and what is asked about them, depend on the file system, on `question`, and on what is
-        `stated` by the folders `stating`, once a search is done; the ``repr`` of both stands for them.
+        `stated` by the folders `stating`, once a search is done, and by scripts; the ``repr`` of both stands for them.
         """
         self._store = store
         self._key = blake2b(rules, key=blake2b(store.key).digest() if store.key else b"", digest_size=32).digest()
@@ -49,6 +50,8 @@ class TreeCache:
         self._provable = Provable(time_ns())
         self._valid: dict[str, Stamp] = {}
         """The files that were judged since the last call of `settle`."""
+        self.scripts: dict[str, Declaration] = {}
+        """What those files that are known to be valid say themselves, by their paths."""
         self._asked: dict[str, None] = {}
         self._selection: Selection | None = None
         self._index: TreeIndex | None = None
@@ -64,11 +67,14 @@ class TreeCache:
         content = self._store.read(self._name)
         self._index = unpack(content, self._seal) if content else None
         self._kept = self._index.seal if self._index else b""
-        if self._index is not None and self._index.stated != self._all_stated(self._index.stating):
+        if self._index is not None and self._index.stated != self._all_stated(self._index.stating, self._index.scripts):
             self._index = None  # a declaration changed, or an interpreter: what was valid may be so no longer
         still = self._index.unchanged() if self._index else None
         if self._index is not None and still is not None:
             self._selection, self._judged, self._worth_keeping = still.selection, still.valid, still.outdated
+            self.scripts = {one.path: one for one in self._index.scripts}
+            for file in still.selection.files if self.scripts else ():
+                self.scripts.pop(file.path, None)
         else:
             self._searched = self._worth_keeping = True
             self._selection = search()
@@ -86,10 +92,18 @@ class TreeCache:
         """Take in that files are asked about as the one at `path` is."""
         self._asked[path] = None
 
-    def learn(self, file: Readable, stamp: Stamp | None) -> None:
-        """Take in that `file` is valid; `stamp` is that of the file object that was read."""
+    def learn(self, file: Readable, stamp: Stamp | None, said: Declaration | None = None) -> None:
+        """Take in that `file` is valid.
+
+        Args:
+            file: The file.
+            stamp: That of the file object that was read.
+            said: What the file says itself; None for what its folder says.
+        """
         if isinstance(file, File) and stamp is not None:
             self._valid[file.path] = self._provable.stamp(file.path, stamp)
+            if said is not None:
+                self.scripts[file.path] = said
 
     def settle(self, files: Iterable[Readable]) -> None:
         """Take in that all is said of `files`. Each of them is settled once."""
@@ -112,7 +126,8 @@ class TreeCache:
         else:
             watched, stating = self._provable.watched(selection.watched), self._stating()
         made = TreeIndex(watched, self._judged, selection.skipped, linked=selection.linked)
-        made.stating, made.stated = stating, self._all_stated(stating)
+        made.scripts = [*self.scripts.values()]
+        made.stating, made.stated = stating, self._all_stated(stating, made.scripts)
         made.asked = [*self._asked]
         parts = made.parts(self._seal)
         if parts[-1] != self._kept:
@@ -127,19 +142,22 @@ class TreeCache:
         from .tree_lookup import TreeLookup  # for a tree that changed
 
         before = TreeLookup(self._index.files)
+        said = {one.path: one for one in self._index.scripts}
         self._index = None  # with what it leaves behind, it takes as much memory as the next one
         unknown = FoundFiles()
         for file in selection.files.drained():
             if isinstance(file, File) and before.stamp(file.path) == file.stamp:
                 self._judged.append((file.path, file.stamp))
+                if file.path in said:
+                    self.scripts[file.path] = said[file.path]
             else:
                 unknown.append(file)
         selection.known = len(self._judged)
         selection.files = unknown
 
-    def _all_stated(self, folders: Sequence[str]) -> bytes:
-        """The digest of all that `folders` state."""
-        said = repr(self._stated(folders)).encode("utf-8", "surrogatepass")
+    def _all_stated(self, folders: Sequence[str], scripts: Sequence[Declaration]) -> bytes:
+        """The digest of all that `folders` and `scripts` state."""
+        said = repr(self._stated(folders, scripts)).encode("utf-8", "surrogatepass")
         return blake2b(said, key=self._key, digest_size=SEAL_BYTES, person=b"stated").digest()
 
     def _seal(self, parts: Sequence[bytes | memoryview]) -> bytes:

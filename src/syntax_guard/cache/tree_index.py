@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import TypeAlias
 
+    from ..config.declarations.declaration import Declaration
     from ..model import Stamp
 
     Part: TypeAlias = "bytes | memoryview"
     Seal = Callable[[Sequence[Part]], bytes]
 
 SEAL_BYTES = 32
-_HEAD = 7
+_HEAD = 8
 _HEAD_BYTES = _HEAD * 8
 _WORTH_A_COPY = 4
 """Blocks of names from which on a copy of this process looks at half of them."""
@@ -65,6 +66,8 @@ class TreeIndex:
         """The folders whose word counts for the files."""
         self.asked: list[str] = []
         """One of the files for each way in which they were asked about."""
+        self.scripts: list[Declaration] = []
+        """What some of the files say themselves of what they are asked."""
         self.stated = bytes(SEAL_BYTES)
         """What stands for all that they state."""
         self.seal = b""
@@ -114,9 +117,9 @@ class TreeIndex:
         skipped = [text for path, why in self._skipped for text in (path, why)]
         texts = os.fsencode("\0".join((*self.stating, *self.asked, *skipped)))
         counts = (len(_blocks(self.watched)), len(_blocks(self.files)), len(skipped), int(self._linked))
-        parts: list[Part] = [
-            pack(f"{_HEAD}q", *counts, len(self.stating), len(self.asked), len(texts)), self.stated, texts
-        ]  # fmt: skip
+        said = _packed_scripts(self.scripts) if self.scripts else b""
+        lengths = (len(self.stating), len(self.asked), len(texts), len(said))
+        parts: list[Part] = [pack(f"{_HEAD}q", *counts, *lengths), self.stated, texts, said]
         for block in (*_blocks(self.watched), *_blocks(self.files)):
             parts += [pack("2q", len(block.names), len(block.stamps)), block.names, block.stamps]
         return [*parts, seal(parts)]
@@ -164,10 +167,12 @@ def unpack(content: bytes, seal: Seal) -> TreeIndex | None:
     body = memoryview(content)[:-SEAL_BYTES]
     if len(body) < _HEAD_BYTES or seal([body]) != content[-SEAL_BYTES:]:
         return None
-    watched, files, skipped, linked, stating, asked, length = body[:_HEAD_BYTES].cast("q")
+    watched, files, skipped, linked, stating, asked, length, scripts = body[:_HEAD_BYTES].cast("q")
     start = _HEAD_BYTES + SEAL_BYTES
     texts = os.fsdecode(bytes(body[start : start + length])).split("\0")
     start += length
+    said = bytes(body[start : start + scripts])
+    start += scripts
     blocks: list[Block] = []
     for _ in range(watched + files):
         names, stamps = body[start : start + 16].cast("q")
@@ -180,8 +185,23 @@ def unpack(content: bytes, seal: Seal) -> TreeIndex | None:
     found.stated = bytes(body[_HEAD_BYTES : _HEAD_BYTES + SEAL_BYTES])
     found.stating = texts[:stating]
     found.asked = texts[stating:more]
+    found.scripts = _unpacked_scripts(said) if said else []
     found.seal = content[-SEAL_BYTES:]
     return found
+
+
+def _packed_scripts(scripts: Iterable[Declaration]) -> bytes:
+    from ..config.file_facts import fields_of
+    from ..storage import records
+
+    return records.pack([records.join(fields_of(one)) for one in scripts])
+
+
+def _unpacked_scripts(content: bytes) -> list[Declaration]:
+    from ..config.file_facts import declaration_of
+    from ..storage import records
+
+    return [declaration_of(records.split(row)) for row in records.unpack(content)]
 
 
 def _stamped(blocks: list[Block]) -> Stamped:

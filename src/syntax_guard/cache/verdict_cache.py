@@ -138,7 +138,8 @@ class VerdictCache:
             data, stamp = file.read_stamped()
         except UnreadableError:
             return file, os.urandom(DIGEST_BYTES), None  # is known to no cache
-        return LoadedFile(file, data, stamp), self.digest(data), stamp
+        loaded = file if isinstance(file, LoadedFile) else LoadedFile(file, data, stamp)
+        return loaded, self.digest(data), stamp
 
     def _look(self, file: File) -> bytes:
         from struct import pack

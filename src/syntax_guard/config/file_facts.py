@@ -30,9 +30,7 @@ def rows(facts: FileFacts) -> list[str]:
     from .pyproject import encoded
 
     kept = [join(["setting", row]) for row in encoded(facts.table)]
-    for one in facts.declarations:
-        line, lowest = "" if one.line is None else str(one.line), label(one.lowest) if one.lowest else ""
-        kept.append(join(["declaration", one.kind, one.shown, one.path, line, lowest, *one.says]))
+    kept += [join(["declaration", *fields_of(one)]) for one in facts.declarations]
     for build in facts.builds:
         line, arguments = str(build.line or ""), (word for pair in build.arguments for word in pair)
         kept.append(join(["build", build.context, build.dockerfile, build.stage or "", build.path, line, *arguments]))
@@ -50,12 +48,7 @@ def unpacked(kept: Sequence[str]) -> FileFacts:
         if what == "setting":
             settings.append(fields[0])
         elif what == "declaration":
-            kind, shown, path, line, written, *says = fields
-            major, _, minor = written.partition(".")
-            lowest = (int(major), int(minor)) if written else None
-            declarations.append(
-                Declaration(kind, tuple(says), shown, path, int(line) if line else None, lowest)  # type: ignore[arg-type]
-            )
+            declarations.append(declaration_of(fields))
         elif what == "build":
             context, dockerfile, stage, path, line, *words = fields
             arguments = tuple(zip(words[::2], words[1::2], strict=True))
@@ -63,6 +56,21 @@ def unpacked(kept: Sequence[str]) -> FileFacts:
         else:
             note = fields[0]
     return FileFacts(_table(settings), tuple(declarations), tuple(builds), note)
+
+
+def fields_of(declaration: Declaration) -> list[str]:
+    """The texts that a `declaration` without a name of its own is kept as."""
+    line = "" if declaration.line is None else str(declaration.line)
+    lowest = label(declaration.lowest) if declaration.lowest else ""
+    return [declaration.kind, declaration.shown, declaration.path, line, lowest, *declaration.says]
+
+
+def declaration_of(fields: Sequence[str]) -> Declaration:
+    """The declaration that became the texts `fields`."""
+    kind, shown, path, line, written, *says = fields
+    major, _, minor = written.partition(".")
+    lowest = (int(major), int(minor)) if written else None
+    return Declaration(kind, tuple(says), shown, path, int(line) if line else None, lowest)  # type: ignore[arg-type]
 
 
 def _table(settings: Sequence[str]) -> dict[str, Any]:

@@ -48,7 +48,15 @@ def asked_by(declaration: Declaration, machine: Machine) -> Asked:
     A floor asks its lowest version and this interpreter, a pin only what it names. A floor that no Python here can
     answer for leaves its files undecided; a pin like that asks this interpreter.
 
-    Raises `TargetError` for our own table alone: a version that does not exist, or that no Python here can answer for.
+    Args:
+        declaration: The declaration; see `unusable`.
+        machine: Where Pythons are looked for.
+
+    Returns:
+        The targets, and what a person should know of them.
+
+    Raises:
+        TargetError: Our own table names a version that does not exist, or that no Python here can answer for.
     """
     this = this_interpreter()
     if declaration.kind == "target-version":

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..config.settings import Settings
+    from ..model import Version
+    from .discovery import Search
 
 TIMEOUT = 10.0
 """Seconds that an executable has to say which Python it is."""
@@ -34,6 +36,8 @@ class Machine(Record):
     """What names executables: the flag, or its variable."""
     version_setting: str = "--target-version"
     """What names versions, likewise."""
+    searches: dict[Version, Search] | None = None
+    """What was found since one run began, where that asks again and again; None: each time is looked up."""
 
 
 def machine_of(settings: Settings) -> Machine:

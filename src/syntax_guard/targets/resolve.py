@@ -167,6 +167,14 @@ def _floor(requires_python: str) -> tuple[Version, str]:
 
 
 def _search(version: Version, machine: Machine) -> Search:
+    if machine.searches is None:
+        return _looked_up(version, machine)
+    if version not in machine.searches:
+        machine.searches[version] = _looked_up(version, machine)
+    return machine.searches[version]
+
+
+def _looked_up(version: Version, machine: Machine) -> Search:
     from . import discovery_cache
     from .discovery import find
 

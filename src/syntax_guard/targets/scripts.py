@@ -24,6 +24,13 @@ class Own(Record):
     """What is wrong with its block, if that cannot be read or used."""
     note: str | None = None
     """What a person should know of its first line."""
+    declaration: Declaration | None = None
+    """What it says itself, where that counts."""
+
+    @property
+    def can_be_remembered(self) -> bool:
+        """Whether all that is asked follows from its declaration or its project, and no more is to be said of it."""
+        return not (self.block or self.note or self.asked.always)
 
 
 def asked_about(source: Source, project: Asked, machine: Machine) -> Own:
@@ -45,7 +52,7 @@ def asked_about(source: Source, project: Asked, machine: Machine) -> Own:
     if declaration:
         why = unusable(declaration)
         if why is None:
-            return Own(_with_project(asked_by(declaration, machine), project))
+            return Own(_with_project(asked_by(declaration, machine), project), declaration=declaration)
         wrong = _ignored(f"{declaration.shown}: {why}", script.VERSIONS, declaration.line)
     named = None if project.explicit or source.cell is not None else named_version(source.data[:FIRST_LINE])
     if named is None:
@@ -58,7 +65,7 @@ def asked_about(source: Source, project: Asked, machine: Machine) -> Own:
         return Own(project, wrong, f"{words} is ignored: {useless}, so {counts}")
     asked = asked_by(declaration, machine)
     note = asked.note and f"{words}: no such Python is here, so {this_interpreter().name} is asked"
-    return Own(_with_project(asked, project), wrong, note)
+    return Own(_with_project(asked, project), wrong, note, declaration)
 
 
 def _with_project(own: Asked, project: Asked) -> Asked:

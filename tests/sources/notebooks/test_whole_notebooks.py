@@ -93,7 +93,7 @@ class TestWhatIsKnown:
         self, module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def digest() -> bytes:
-            known = RunCache(str(tmp_path), b"key").notebooks(this_alone())
+            known = RunCache(str(tmp_path), b"key", hears_scripts=True).notebooks(this_alone())
             assert known is not None
             return known.digest(b"")
 

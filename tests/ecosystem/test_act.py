@@ -60,8 +60,8 @@ def test_a_hostile_checkout_is_judged_and_none_of_it_is_run(where: str, act: Act
     ]
     done = act.run(workflow_of(steps, env={"PYTHONPATH": where}), "--env-file=/dev/null")
     assert "it was failure, untouched, /" in done.stdout, done.stdout
-    assert "file=bad.py,line=1" in done.stdout
-    assert done.stdout.count("::error") == 2
+    assert "file=bad.py,line=1" in done.stdout, done.stdout
+    assert done.stdout.count("::error") == 2, done.stdout
     assert not sprung.exists(), sprung.read_text()
 
 

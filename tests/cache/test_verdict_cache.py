@@ -623,6 +623,7 @@ def test_settings_are_remembered_as_they_are(folder: Folder) -> None:
     assert "jobs=4" in folder.run(sys.executable, "-c", code).out
 
 
+@pytest.mark.slow
 def test_a_walk_meets_no_lie(tmp_path: Path) -> None:
     (tmp_path / "walk").mkdir()
     checked, cached, _ = walk(300, 7, tmp_path / "walk")

@@ -52,6 +52,7 @@ def on_a_terminal(folder: Folder, environment: Mapping[str, str], *arguments: st
     return said.decode()
 
 
+@pytest.mark.slow
 def test_a_bar_with_files_rate_and_time_left(folder: Folder) -> None:
     said = on_a_terminal(folder, {})
     assert "/60 [" in said
@@ -59,10 +60,12 @@ def test_a_bar_with_files_rate_and_time_left(folder: Folder) -> None:
     assert "<" in said
 
 
+@pytest.mark.slow
 def test_none_where_nobody_watches(folder: Folder) -> None:
     """tests/config/test_printing.py has where that is."""
     assert on_a_terminal(folder, {"CI": "true"}) == ""
 
 
+@pytest.mark.slow
 def test_none_in_a_pipe(folder: Folder) -> None:
     assert folder.guard("check", "--no-cache", "--jobs=1", environment={"TERM": "xterm"}).err == ""

@@ -66,6 +66,7 @@ def test_the_real_python_agrees_with_the_table(version: tuple[int, int]) -> None
             assert (refused is None) is (version < rule.again), rule.refused
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("host", VERSIONS[2:], ids=lambda version: f"{version[0]}.{version[1]}")
 def test_the_rules_find_their_examples_on_every_host(host: tuple[int, int]) -> None:
     python = found().get(host)

@@ -45,6 +45,19 @@ def test_a_step_can_be_run_and_says_what_it_is_for(step: str) -> None:
     assert second.startswith("# ")
 
 
+def test_a_step_runs_each_slow_test() -> None:
+    """The step names the file of the test, or a folder above it, and asks for slow tests."""
+    steps = [(STEPS / name).read_text(encoding="utf-8") for name in listed("steps")]
+    named = {PROJECT / name for step in steps if "slow" in step for name in re.findall(r"\btests/[\w./]+", step)}
+    files = [
+        path
+        for path in (PROJECT / "tests").rglob("test_*.py")
+        if re.search(r"mark\.slow", path.read_text(encoding="utf-8"))
+    ]
+    assert files
+    assert [str(path) for path in files if not named & {path, *path.parents}] == []
+
+
 @pytest.mark.skipif(BASH is None, reason="needs bash")
 @pytest.mark.parametrize("harm", ["gone", "no run bit"])
 @pytest.mark.parametrize("step", ["benchmarks", "million-files", "environment"])

@@ -153,6 +153,7 @@ def test_no_single_slip_names_another_line() -> None:
     assert broken > ROUNDS // 4
 
 
+@pytest.mark.slow
 def test_each_line_that_is_named_is_a_slip_of_its_own() -> None:
     choice = random.Random(2)
     possible = named = 0

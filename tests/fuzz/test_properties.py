@@ -35,12 +35,14 @@ TARGETS = {name: targets.load(name) for name in ("frames", "settings", "renderer
 words = st.text(max_size=40).map(lambda text: text.encode("utf-8", "surrogatepass"))
 
 
+@pytest.mark.slow
 @steady
 @given(st.one_of(lines, tokens, words, st.binary(max_size=60)))
 def test_a_source_has_one_outcome_and_it_is_that_of_compile(data: bytes) -> None:
     assert disagreement(data) is None
 
 
+@pytest.mark.slow
 @steady
 @given(words, st.sampled_from(["utf-8", "latin-1", "utf-16", "cp1252", "utf-7", "shift_jis", "hex", "idna", "x"]))
 def test_a_coding_line_changes_nothing_of_that(data: bytes, coding: str) -> None:

@@ -112,6 +112,7 @@ def signalled_as_process_1(folder: Folder, times: int, seconds: float) -> int:
     return sent
 
 
+@pytest.mark.slow
 def test_a_signal_at_any_moment_counts(folder: Folder) -> None:
     signalled(folder, SOME, 0.25)
 

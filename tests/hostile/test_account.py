@@ -222,6 +222,7 @@ class TestRoots:
         assert "the first at a\\x1b0.py:1:5" in started.err
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_swapped_during_a_run_leaves_no_lie(folder: Folder) -> None:
     """What was listed is not what is read: only the stamp of the open file says which verdict is whose."""
     for number in range(150):

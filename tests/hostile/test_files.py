@@ -63,6 +63,7 @@ CHANGES: tuple[Callable[[Path], None], ...] = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_a_file_that_changes_during_the_scan_costs_its_own_verdict(
     change: Callable[[Path], None], tmp_path: Path

@@ -186,6 +186,7 @@ def test_a_missing_object_is_not_fetched(address: str, rigged: Folder) -> None:
     assert not sprung(rigged)
 
 
+@pytest.mark.slow
 def test_a_large_staged_file_is_not_held(repository: Folder) -> None:
     big = repository.write("big.py", b"")
     os.truncate(big, 65 << 20)

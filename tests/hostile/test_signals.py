@@ -85,6 +85,7 @@ WAYS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_a_signal_at_any_moment_ends_the_run(way: str, busy: Folder, marks: str) -> None:
     dice = random.Random(f"{SEED} {way}")

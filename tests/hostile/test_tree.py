@@ -121,6 +121,7 @@ ALONE = ("deep_terms.py", "deep_minus_small.py", "deep_unclosed_braces.py", "hug
          "coding_project.py", "bytes_random.py", "file_sparse_terabyte.py")  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALONE)
 def test_a_file_named_by_a_hook_costs_its_own_verdict(
     name: str, hostile_tree: Path, environment: dict[str, str]
@@ -133,6 +134,7 @@ def test_a_file_named_by_a_hook_costs_its_own_verdict(
     assert found["zz_first.py"] == {"syntax-error"}
 
 
+@pytest.mark.slow
 def test_this_process_stays_small(hostile_tree: Path, environment: dict[str, str]) -> None:
     """All that grows without bounds does so in workers: 400 MiB of address space are enough here."""
 
@@ -149,6 +151,7 @@ def test_this_process_stays_small(hostile_tree: Path, environment: dict[str, str
     assert set(codes(json.loads(output))) == set(names)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="nobody says here how much memory a process uses")
 @pytest.mark.parametrize("name", ["huge_finally.py", "huge_finally_return.py"])
 def test_a_small_file_takes_no_gigabytes(name: str, hostile_tree: Path, environment: dict[str, str]) -> None:

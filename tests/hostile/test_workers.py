@@ -200,6 +200,7 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs /proc to find the processes of a run")
 def test_workers_killed_at_random_cost_no_verdict(scanned: Path) -> None:
@@ -221,6 +222,7 @@ def test_workers_killed_at_random_cost_no_verdict(scanned: Path) -> None:
     assert struck >= RUNS // 2
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs /proc to find the processes of a run")
 def test_copies_killed_at_random_cost_no_verdict(scanned: Path, folder: Folder) -> None:

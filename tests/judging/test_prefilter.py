@@ -199,6 +199,7 @@ ASKED: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", ASKED.values(), ids=ASKED)
 @pytest.mark.usefixtures("package_with_a_coding")
 def test_verdicts_are_the_same_whoever_looks_first(

@@ -73,6 +73,7 @@ def allowed() -> list[int]:
 needs_two = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2 if sys.platform == "linux" else True, reason="one CPU")
 
 
+@pytest.mark.slow
 @needs_two
 def test_affinity_decides(started: Callable[..., int]) -> None:
     one, two = (",".join(map(str, allowed()[:count])) for count in (1, 2))
@@ -80,11 +81,13 @@ def test_affinity_decides(started: Callable[..., int]) -> None:
     assert started("taskset", "--cpu-list", two) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("jobs", "processes"), [("1", 0), ("3", 3)])
 def test_jobs_decides_first(started: Callable[..., int], jobs: str, processes: int) -> None:
     assert started(jobs=jobs) == processes
 
 
+@pytest.mark.slow
 @needs_two
 @pytest.mark.parametrize(
     ("quota", "processes"), [("100000 100000", 0), ("50000 100000", 0), ("150000 100000", 2), ("max 100000", None)]
@@ -95,6 +98,7 @@ def test_a_container_with_cgroup_v2_decides(started: Callable[..., int], quota: 
     assert started(*private(shown)) == (len(allowed()) if processes is None else processes)
 
 
+@pytest.mark.slow
 @needs_two
 @pytest.mark.skipif(not os.path.exists("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), reason="no cgroup v1 here")
 @pytest.mark.skipif(not os.access("/sys/fs/cgroup/cpu", os.W_OK), reason="only root makes a cgroup")

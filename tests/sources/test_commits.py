@@ -254,6 +254,7 @@ DEEP = "d/" * 1500
 """More folders in each other than Python allows calls."""
 
 
+@pytest.mark.slow
 def test_folders_deep_in_each_other(repository: Folder) -> None:
     entry = f"100644 {repository.git('rev-parse', 'HEAD:old.py')}\t{DEEP}a.py\n".encode()
     assert repository.run("git", "update-index", "--add", "--index-info", stdin=entry).code == 0

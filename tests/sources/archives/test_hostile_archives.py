@@ -365,6 +365,7 @@ def limited(path: str) -> tuple[int, int]:
     return kept, refused
 
 
+@pytest.mark.slow
 def test_a_zip_bomb_of_many_members(tmp_path: Path) -> None:
     """Each of them may be as large as a source may; all of them together would not fit."""
     bomb = bytes(60 * MIB)
@@ -404,6 +405,7 @@ def test_archives_in_archives_are_not_opened(tmp_path: Path) -> None:
     assert [one.reason for one in archive.skipped] == ["nested-archive"]
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_members(tmp_path: Path) -> None:
     path = written(tmp_path, "a.whl", zipped({f"p{number}.py": b"" for number in range(100_000)}, zipfile.ZIP_STORED))
     assert limited(path) == (100_000, 0)

@@ -48,6 +48,7 @@ def judged(folder: Folder, jobs: int, *more: str) -> dict[str, Any]:
     return said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [*KINDS, "each"])
 def test_as_its_cells_one_by_one(kind: str, folder: Folder) -> None:
     for number in range(3):

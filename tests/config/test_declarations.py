@@ -50,6 +50,12 @@ SAID: dict[str, tuple[str, str, tuple[str, tuple[str, ...], int | None] | None]]
     ".python-version of PyPy": (".python-version", "pypy3.10-7.3.12\n", None),
     ".python-version of an environment": (".python-version", "my-env\n", None),
     ".python-version, system": (".python-version", "system\n", None),
+    ".python-version by the names that uv knows": (
+        ".python-version", "python3.12\ncp311\ncpython@3.10\n39\n", ("pin", ("3.12", "3.11", "3.10", "3.9"), 1)),
+    ".python-version of a name that begins like those": (".python-version", "python-api\ncp-3x\npypy39\n", None),
+    "the latest patch of asdf": (".tool-versions", "python latest:3.9\n", ("pin", ("3.9",), 1)),
+    "the latest patch of mise": ("mise.toml", '[tools]\npython = "prefix:3.9"\n', ("pin", ("3.9",), 2)),
+    "the latest of all": (".tool-versions", "python latest\n", None),
     ".tool-versions": (".tool-versions", "nodejs 20\npython 3.11.7 3.10.1\n", ("pin", ("3.11", "3.10"), 2)),
     "mise.toml": ("mise.toml", '[tools]\npython = "3.12"\n', ("pin", ("3.12",), 2)),
     "the full name of the tool": ("mise.toml", '[tools]\n"core:python" = "3.12"\n', ("pin", ("3.12",), 2)),

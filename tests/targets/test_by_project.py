@@ -382,7 +382,9 @@ def test_a_compose_file_says_which_image_a_folder_gets(folder: Folder) -> None:
 
 
 def composed(**services: str) -> str:
-    return "services:\n" + "".join(f"  {name}:\n    build: {{{said}}}\n" for name, said in services.items())
+    """A compose file in which each of `services` says how it is built, in one line or more."""
+    each = ((name, said if said.startswith("\n") else f" {{{said}}}") for name, said in services.items())
+    return "services:\n" + "".join(f"  {name}:\n    build:{said}\n" for name, said in each)
 
 
 ARGUMENT = f"ARG V={HERE}\nFROM python:$V\n"
@@ -392,6 +394,21 @@ BUILT = {
     "no default": ("context: ., args: {V: 3.8}", "ARG V\nFROM python:$V\n", "compose.yaml:3"),
     "what else would fail": ("context: ., args: {V: 3.8}", "ARG V\nFROM python:${V:?x}\n", "compose.yaml:3"),
     "a stage": ("context: ., target: old", f"FROM python:3.8 AS old\nFROM python:{HERE}\n", "compose.yaml:3"),
+    "the line of one of several": (
+        "\n      context: .\n      args:\n        W: 3.9\n        V: '${V:-3.8}'",
+        ARGUMENT,
+        "compose.yaml:7",
+    ),
+    "the item of one of several": (
+        "\n      context: .\n      args:\n      - W=3.9\n      - V=3.8",
+        ARGUMENT,
+        "compose.yaml:7",
+    ),
+    "the line of a stage": (
+        "\n      args: {W: 3.9}\n      target: old",
+        f"FROM python:3.8 AS old\nFROM python:{HERE}\n",
+        "compose.yaml:5",
+    ),
     "no argument of the Dockerfile": ("context: ., args: {W: 3.9}", "ARG V=3.8\nFROM python:$V\n", "Dockerfile:2"),
 }
 
@@ -448,6 +465,46 @@ def test_a_variable_of_a_compose_file_has_its_default_or_that_of_a_file(
     assert (refused(run.json), run.json["notices"]) == ({("app/main.py", ("3.8",))}, [])
 
 
+PLACES = {
+    "a folder": ("context: '${C:-app}', dockerfile: D.x", "app/D.x", ""),
+    "a folder of a file": ("context: './$C', dockerfile: D.x", "app/D.x", "C=app\n"),
+    "a file": ("context: app, dockerfile: '${D:-D.x}'", "app/D.x", ""),
+    "a part of both": ("context: 'a${C:-pp}', dockerfile: '../${D:-D}.x'", "D.x", ""),
+}
+
+
+@pytest.mark.parametrize(("said", "path", "env"), PLACES.values(), ids=PLACES)
+def test_a_variable_of_a_compose_file_says_which_file_is_built(
+    repository: Folder, said: str, path: str, env: str
+) -> None:
+    repository.write("compose.yaml", composed(a=said))
+    repository.write(path, "FROM python:3.8\n")
+    repository.write("app/main.py", MATCH)
+    repository.write(".env", env)
+    repository.git("add", ".")
+    for way in (".", "--staged"):
+        run = repository.check(way)
+        assert (refused(run.json), run.json["notices"]) == ({("app/main.py", ("3.8",))}, [])
+
+
+@pytest.mark.parametrize("said", ["context: '${C}'", "context: ., dockerfile: '$D'"])
+def test_a_file_that_is_not_known_is_a_note(folder: Folder, said: str) -> None:
+    folder.write("compose.yaml", composed(a=said))
+    folder.write("Dockerfile", "FROM python:3.8\n")
+    folder.write("main.py", MATCH)
+    run = folder.guard("check")
+    note = "a part of compose.yaml is ignored: which file it builds is not known: "
+    assert (run.code, run.err.startswith(f"syntax-guard: {note}")) == (1, True)
+    assert run.err.endswith(", so FROM python:3.8 in Dockerfile:1 counts\n")
+
+
+@pytest.mark.parametrize("said", ["context: '${C:-..}'", "context: '${C:-https://example.org/a.git}'"])
+def test_a_file_elsewhere_needs_no_note(folder: Folder, said: str) -> None:
+    folder.write("compose.yaml", composed(a=said))
+    folder.write("main.py", MATCH)
+    assert (folder.guard("check").code, folder.guard("check").err) == (0, "")
+
+
 @pytest.mark.parametrize("way", ["--staged", "--commits=HEAD", "--hook"])
 def test_a_file_of_variables_that_a_commit_changes_is_a_change(repository: Folder, way: str) -> None:
     repository.write("compose.yaml", composed(a="context: app, args: [V]"))
@@ -492,6 +549,14 @@ def test_an_image_whose_python_is_not_known_is_a_note(folder: Folder, said: str,
     folder.write("a.py", MATCH)
     run = folder.guard("check")
     assert (run.code, "Dockerfile is ignored: " in run.err) == (0, True), run.err
+
+
+def test_a_note_of_a_value_names_the_line_of_the_compose_file(folder: Folder) -> None:
+    folder.write("compose.yaml", composed(a="\n      context: .\n      args:\n        W: $W\n        V: $X"))
+    folder.write("Dockerfile", ARGUMENT)
+    folder.write("a.py", MATCH)
+    said = "line 2: which Python python:$X has is not known (compose.yaml:7 says so)"
+    assert f"Dockerfile is ignored: {said}, so " in folder.guard("check").err
 
 
 def test_an_image_of_something_else_needs_no_note(folder: Folder) -> None:

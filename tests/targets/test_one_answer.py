@@ -64,6 +64,16 @@ def test_an_absolute_link_leads_out_of_the_repository(repository: Folder) -> Non
     assert "not staged" not in repository.guard("check", "--staged").err
 
 
+@needs_links
+@pytest.mark.parametrize("target", ["/gone/pv", "../gone"])
+def test_a_link_to_what_is_not_there_leads_out_of_the_repository(repository: Folder, target: str) -> None:
+    (repository.path / ".python-version").symlink_to(target)
+    committed(repository)
+    note = f".python-version is ignored: it is a link out of the repository, so {this_interpreter().name} is asked"
+    runs = [*gates(repository), repository.guard("targets")]
+    assert [(run.code, run.err) for run in runs] == [(0, f"syntax-guard: {note}\n")] * 6
+
+
 @pytest.mark.parametrize("encoding", ["UTF-16", "UTF-16LE-BOM", "UTF-32BE"])
 def test_a_declaration_counts_as_git_stores_it(repository: Folder, encoding: str) -> None:
     repository.write(".gitattributes", f".python-version working-tree-encoding={encoding}\n")

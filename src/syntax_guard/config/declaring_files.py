@@ -10,6 +10,12 @@ from .declarations.declaration import Build, Declaration, DeclarationError
 from .file_facts import FileFacts
 from .settings import COMPOSED
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .declarations.declaration import Argument
+
 _UTF_16, _NOT_UTF_8 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "UTF-16 text, and not UTF-8"
 READERS = {
     "setup.cfg": ("setup_cfg", "read"),
@@ -57,18 +63,25 @@ def built(content: bytes, build: Build) -> FileFacts:
         return FileFacts({}, note=_NOT_UTF_8)
     from .declarations.dockerfile import read as read_dockerfile
 
+    def read_with(stage: str | None, arguments: Iterable[Argument]) -> Declaration | None:
+        return read_dockerfile(content, build.dockerfile, stage, {one.name: one.value for one in arguments})
+
+    def says(stage: str | None, arguments: Iterable[Argument]) -> tuple[str, ...]:
+        try:
+            alone = read_with(stage, arguments)
+        except DeclarationError:
+            alone = None
+        return alone.says if alone else ()
+
     try:
-        found = read_dockerfile(content, build.dockerfile, build.stage, dict(build.arguments))
+        found = read_with(build.stage, build.arguments)
     except DeclarationError as error:
         return FileFacts({}, note=str(error))
-    if found is None:
-        return FileFacts({})
-    try:
-        alone = read_dockerfile(content, build.dockerfile)
-    except DeclarationError:
-        alone = None
-    decides = alone is None or alone.says != found.says
-    return FileFacts({}, (found.evolve(path=build.path, line=build.line) if decides and build.path else found,))
+    if found is None or not build.path or says(None, ()) == found.says:
+        return FileFacts({}, (found,) if found else ())
+    others = ((one, [other for other in build.arguments if other is not one]) for one in build.arguments)
+    deciding = (one.line for one, left in others if says(build.stage, left) != found.says)
+    return FileFacts({}, (found.evolve(path=build.path, line=next(deciding, build.line)),))
 
 
 def _pyproject(content: bytes, path: str) -> FileFacts:

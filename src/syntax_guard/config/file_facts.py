@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..model import Record, label
 from ..storage.records import join, split
-from .declarations.declaration import Build, Declaration
+from .declarations.declaration import Argument, Build, Declaration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ def rows(facts: FileFacts) -> list[str]:
     kept = [join(["setting", row]) for row in encoded(facts.table)]
     kept += [join(["declaration", *fields_of(one)]) for one in facts.declarations]
     for build in facts.builds:
-        line, arguments = str(build.line or ""), (word for pair in build.arguments for word in pair)
-        kept.append(join(["build", build.context, build.dockerfile, build.stage or "", build.path, line, *arguments]))
+        said = (build.context, build.dockerfile, build.stage or "", build.path, str(build.line or ""))
+        arguments = (word for one in build.arguments for word in (one.name, one.value, str(one.line or "")))
+        kept.append(join(["build", *said, *arguments]))
     return [*kept, join(["note", facts.note])] if facts.note else kept
 
 
@@ -51,7 +52,8 @@ def unpacked(kept: Sequence[str]) -> FileFacts:
             declarations.append(declaration_of(fields))
         elif what == "build":
             context, dockerfile, stage, path, line, *words = fields
-            arguments = tuple(zip(words[::2], words[1::2], strict=True))
+            each = zip(words[::3], words[1::3], words[2::3], strict=True)
+            arguments = tuple(Argument(name, value, int(at) if at else None) for name, value, at in each)
             builds.append(Build(context, dockerfile, stage or None, arguments, path, int(line) if line else None))
         else:
             note = fields[0]

@@ -132,7 +132,8 @@ class Projects:
         inside = folder and folder + "/"
         untracked = len(getattr(self.tree, "untracked", ()))
         composed = [facts for facts in (self._facts(inside + name) for name in COMPOSED) if facts is not None]
-        builds = (*above.builds, *(self._resolved(build) for facts in composed for build in facts.builds))
+        resolved = (self._resolved(build) for facts in composed for build in facts.builds)
+        builds = (*above.builds, *filter(None, resolved))
         self.builds.update(dict.fromkeys(builds))
         files: dict[str, list[Build]] = {}
         for build in builds:
@@ -197,15 +198,23 @@ class Projects:
         says = tuple(dict.fromkeys(version for one in found for version in one.says))
         return found[0].evolve(says=says, shown=", ".join(dict.fromkeys(one.shown for one in found))[:200])
 
-    def _resolved(self, build: Build) -> Build:
-        """`build` with what the ``.env`` beside its compose file says of variables, or their defaults."""
-        if not any("$" in value for value in (build.stage or "", *(value for _, value in build.arguments))):
+    def _resolved(self, build: Build) -> Build | None:
+        """`build` with what the ``.env`` beside its compose file says of variables, or their defaults; None where it is
+        no file of the repository, or not known."""
+        said = (build.context, build.dockerfile, build.stage or "", *(one.value for one in build.arguments))
+        if not any("$" in value for value in said):
             return build
-        from .declarations.compose import interpolated
+        from .declarations.compose import interpolated, is_open
 
         path = posixpath.join(posixpath.dirname(build.path), ENV_FILE)
         self.env_files[path] = None
-        return interpolated(build, self.read(path) or b"")
+        made = interpolated(build, self.read(path) or b"")
+        if made is None or not is_open(made):
+            return made
+        written = posixpath.join(made.context, made.dockerfile)[:100]
+        note = f"a part of {self.tree.called(build.path)} is ignored: which file it builds is not known: {written}"
+        self.notes[note] = folder_of(build.path)
+        return None
 
     def _image(self, build: Build, content: bytes) -> tuple[Declaration, ...]:
         def read() -> FileFacts:
@@ -215,7 +224,10 @@ class Projects:
 
         facts = self._recalled("image", f"{self.tree.name}/{build}", content, read)
         if facts.note:
-            self.notes[f"{self.tree.called(build.dockerfile)} is ignored: {facts.note}"] = build.context
+            said = ((build.stage or "", build.line), *((one.value, one.line) for one in build.arguments))
+            line = next((line for value, line in said if "$" in value and value[:100] in facts.note), None)
+            where = f" ({self.tree.called(build.path)}:{line} says so)" if line else ""
+            self.notes[f"{self.tree.called(build.dockerfile)} is ignored: {facts.note}{where}"] = build.context
         return self._called(facts.declarations)
 
     def _facts(self, path: str) -> FileFacts | None:
@@ -229,7 +241,7 @@ class Projects:
             return declaring_files.read(content, path)
 
         try:
-            facts = self._recalled("said", f"{self.tree.name}/{path}", content, read)
+            facts = self._recalled("says", f"{self.tree.name}/{path}", content, read)
         except SettingsFileError as error:
             raise error.called(self.tree.called(path)) from None
         if facts.note:

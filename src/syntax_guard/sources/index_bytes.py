@@ -61,16 +61,27 @@ def deleted(top: str, index: bytes) -> list[str]:
     """The declarations in the bytes of the `index` that are deleted in the work tree `top`, in folders that are there.
 
     What git keeps off the disk, or does not look at, is no such file."""
-    if not index:
-        return []
-    if is_plain(index):
-        known: Iterable[str] = (path for name in SPEAKING for path in _called(index, name.encode()))
-    else:
-        from .left_out import declaring
-
-        known = declaring(top)
-    gone = (path for path in known if not os.path.lexists(os.path.join(top, path)))
+    gone = (path for path in _declaring(top, index) if not os.path.lexists(os.path.join(top, path)))
     return sorted({path for path in gone if os.path.isdir(os.path.join(top, folder_of(path)))})
+
+
+def _declaring(top: str, index: bytes) -> Iterable[str]:
+    """The declarations in the bytes of the `index` of the work tree `top`."""
+    if not index:
+        return ()
+    if is_plain(index):
+        return (path for name in SPEAKING for path in _called(index, name.encode()))
+    from .left_out import declaring
+
+    return declaring(top)
+
+
+def _leads_nowhere(top: str, index: bytes) -> bool:
+    """Whether a declaration of the `index` is a link, and nothing is in the work tree `top` that it leads to."""
+    if not may_hold_links(index):
+        return False
+    links = (whole for path in _declaring(top, index) if os.path.islink(whole := os.path.join(top, path)))
+    return not all(map(os.path.exists, links))
 
 
 def something_declares(paths: Sequence[str]) -> bool:
@@ -95,9 +106,9 @@ def something_declares(paths: Sequence[str]) -> bool:
 def declares_unseen(index: bytes | None) -> bool:
     """Whether git may track a declaration that is not on the disk, by the bytes of an `index`, or of that here."""
     if index is not None:
-        return may_leave_out(index)
+        return may_leave_out(index) or _leads_nowhere(os.curdir, index)
     top, index = index_here()
-    return top is not None and (may_leave_out(index) or bool(deleted(top, index)))
+    return top is not None and (may_leave_out(index) or bool(deleted(top, index)) or _leads_nowhere(top, index))
 
 
 def _called(index: bytes, name: bytes) -> Iterator[str]:

@@ -71,7 +71,7 @@ class WorkTree:
         """The first `most` bytes of the file at `path`, relative to the top; None where none is there that counts."""
         whole, index = os.path.join(self.name, path), self._index
         is_there = os.access(whole, os.F_OK)
-        if not is_there and not (index and index.left_out()):  # nearly always, and cheaper than to be refused
+        if not is_there and not (index and (index.left_out() or index.leads_nowhere(path))):  # as nearly always
             return None
         if index is None:
             return _content(whole, most)

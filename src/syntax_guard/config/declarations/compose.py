@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from .declaration import Build, DeclarationError
+from .declaration import Argument, Build, DeclarationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,28 +50,44 @@ def build(said: object, path: str) -> Build | None:
     if not isinstance(table, dict) or _INLINE in table:
         return None
     context, dockerfile = table.get("context", "."), table.get("dockerfile", "Dockerfile")
-    if not isinstance(context, str) or not isinstance(dockerfile, str) or "$" in context + dockerfile or ":" in context:
-        return None
-    below = posixpath.normpath(posixpath.join(posixpath.dirname(path), context))
-    file = posixpath.normpath(posixpath.join(below, dockerfile))
-    if below.startswith("..") or file.startswith("..") or posixpath.isabs(below) or posixpath.isabs(file):
+    if not isinstance(context, str) or not isinstance(dockerfile, str):
         return None
     stage = table.get("target")
     places = getattr(table, "places", {})
-    place = places.get("args") or places.get("target")
-    return Build(
-        "" if below == "." else below, file, stage if isinstance(stage, str) else None,
+    place = places.get("target")
+    made = Build(
+        context, dockerfile, stage if isinstance(stage, str) else None,
         tuple(_arguments(table.get("args"))), path, place.line if place else None,
     )  # fmt: skip
+    return made if is_open(made) else _placed(made)
 
 
-def interpolated(build: Build, env: bytes) -> Build:
+def is_open(build: Build) -> bool:
+    """Whether a variable decides which file a `build` is made from: its paths are still as they are written."""
+    return "$" in build.context + build.dockerfile
+
+
+def _placed(build: Build) -> Build | None:
+    """`build` with its paths relative to the top; None where they are not in the repository."""
+    below = posixpath.normpath(posixpath.join(posixpath.dirname(build.path), build.context))
+    file = posixpath.normpath(posixpath.join(below, build.dockerfile))
+    if ":" in build.context or below.startswith("..") or file.startswith(("..", "/")):
+        return None
+    return None if posixpath.isabs(below) else build.evolve(context="" if below == "." else below, dockerfile=file)
+
+
+def interpolated(build: Build, env: bytes) -> Build | None:
     """`build` with the variables of its values put in, as far as `env`, the ``.env`` beside the compose file, or a
     default says what they are. What only the environment knows keeps its ``$`` (Compose file reference,
-    "Interpolation")."""
+    "Interpolation"). None where it turns out to be no file of the repository."""
     values = dict(_env(env.decode("utf-8", "replace")))
-    stage = build.stage and _interpolated(build.stage, values)
-    return build.evolve(stage=stage, arguments=tuple((name, _interpolated(v, values)) for name, v in build.arguments))
+    made = build.evolve(
+        context=_interpolated(build.context, values),
+        dockerfile=_interpolated(build.dockerfile, values),
+        stage=build.stage and _interpolated(build.stage, values),
+        arguments=tuple(one.evolve(value=_interpolated(one.value, values)) for one in build.arguments),
+    )
+    return _placed(made) if is_open(build) and not is_open(made) else made
 
 
 def _interpolated(text: str, values: Mapping[str, str]) -> str:
@@ -102,11 +118,13 @@ def _env(text: str) -> Iterator[tuple[str, str]]:
             yield name.strip(), value
 
 
-def _arguments(said: object) -> Iterator[tuple[str, str]]:
-    """Names and values of ``args``, a mapping or a list; what has none there has that of the environment."""
+def _arguments(said: object) -> Iterator[Argument]:
+    """Those of ``args``, a mapping or a list; what has no value there has that of the environment."""
     pairs = said.items() if isinstance(said, dict) else map(_pair, said) if isinstance(said, list) else ()
-    for name, value in pairs:
-        yield name, value if isinstance(value, str) else f"${{{name}}}"
+    places = getattr(said, "places", ())
+    lines = places.values() if isinstance(places, dict) else places
+    for (name, value), place in zip(pairs, lines, strict=True):
+        yield Argument(name, value if isinstance(value, str) else f"${{{name}}}", place.line)
 
 
 def _pair(item: object) -> tuple[str, str | None]:

@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 def minor(text: str) -> str | None:
     """The minor version, such as ``3.11``, in the name of a Python of pyenv, uv, asdf or mise, else None.
 
+    ``latest:3.11`` and ``prefix:3.11`` choose a patch number, ``python3.11`` and ``cp311`` are names that uv knows.
     Other implementations, ``system``, ``latest``, virtual environments and a bare ``3`` name none. A bare ``2`` names
     one that no Python here can answer for, which is to be said.
     """
-    name = text.strip().lower().removeprefix("cpython-").removeprefix("cpython@").removeprefix("python-")
+    name = text.strip().lower()
+    for ahead in ("latest:", "prefix:", "cp", "ython", "python", "-", "@"):
+        name = name.removeprefix(ahead)
+    if name[:1] == "3" and name[1:].isdecimal():  # as in the tag of a wheel
+        name = f"3.{name[1:]}"
     parts = name.split("-")[0].split("+")[0].split(".")
     if parts in (["2"], ["4"]):
         parts.append("0")

@@ -131,7 +131,7 @@ def _doubt(repository: Repository, one: Service) -> str | None:
 
 def _image(repository: Repository, path: str, build: Build | None = None) -> Image | None:
     """The image of a Dockerfile's last stage, or of the one that is built; None for no file. Raises Unreadable."""
-    found = stages(repository.text(path) or "", dict(build.arguments) if build else {})
+    found = stages(repository.text(path) or "", {one.name: one.value for one in build.arguments} if build else {})
     if repository.text(path) and not found:
         raise Unreadable(Place(path), "not a Dockerfile: it has no FROM")
     stage = found.get(((build.stage if build else None) or "").lower()) or next(reversed(found.values()), None)

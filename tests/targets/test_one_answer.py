@@ -17,12 +17,12 @@ OLD, NEW = "3.8\n", "3.12\n"
 needs_links = pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
 
 
-def gates(repository: Folder, *, hook_alone: bool = False) -> list[Run]:
+def gates(repository: Folder, name: str = "m.py", *, hook_alone: bool = False) -> list[Run]:
     """What each gate says of a staged file, and of the commit with it."""
-    repository.write("m.py", MATCH)
-    repository.git("add", "m.py")
-    disk = [] if hook_alone else [repository.guard("check", "."), repository.guard("check", "m.py")]
-    runs = [*disk, repository.guard("check", "--hook", "--", "m.py"), repository.guard("check", "--staged")]
+    repository.write(name, MATCH)
+    repository.git("add", name)
+    disk = [] if hook_alone else [repository.guard("check", "."), repository.guard("check", name)]
+    runs = [*disk, repository.guard("check", "--hook", "--", name), repository.guard("check", "--staged")]
     repository.git("commit", "-qm", "m", "--no-verify")
     return [*runs, repository.guard("check", "--commits", "HEAD")]
 
@@ -74,14 +74,45 @@ def test_a_link_to_what_is_not_there_leads_out_of_the_repository(repository: Fol
     assert [(run.code, run.err) for run in runs] == [(0, f"syntax-guard: {note}\n")] * 6
 
 
-@pytest.mark.parametrize("encoding", ["UTF-16", "UTF-16LE-BOM", "UTF-32BE"])
-def test_a_declaration_counts_as_git_stores_it(repository: Folder, encoding: str) -> None:
-    repository.write(".gitattributes", f".python-version working-tree-encoding={encoding}\n")
-    mark = "\ufeff" if "BOM" in encoding else ""
-    (repository.path / ".python-version").write_bytes((mark + OLD).encode(encoding.removesuffix("-BOM")))
+@pytest.mark.parametrize("mark", ["--assume-unchanged", "--skip-worktree"])
+@pytest.mark.parametrize("index", ["2", "4"])
+@pytest.mark.parametrize("name", [".python-version", "app/.python-version"])
+def test_what_git_does_not_look_for_on_the_disk_counts_as_it_is_staged(
+    repository: Folder, name: str, mark: str, index: str
+) -> None:
+    repository.write(name, OLD)
+    repository.write("app/m.py", MATCH)
     committed(repository)
-    assert repository.git("cat-file", "blob", ":.python-version").strip() == "3.8"
-    runs = gates(repository)
+    repository.git("update-index", "--index-version", index)
+    repository.git("update-index", mark, name)
+    (repository.path / name).unlink()
+    repository.write("app/m.py", MATCH + "\n")
+    repository.git("add", "app/m.py")
+    ways = [["."], ["app/m.py"], ["--hook", "--", "app/m.py"], ["--tracked"], ["--staged"]]
+    assert [(run.code, run.err) for run in (repository.guard("check", *way) for way in ways)] == [(1, "")] * 5
+    assert f".python-version 3.8 in {name}:1" in repository.guard("targets", "app/m.py").out
+
+
+ENCODED = {
+    "UTF-16": (".python-version", OLD),
+    "UTF-16LE-BOM": (".python-version", OLD),
+    "UTF-32BE": (".python-version", OLD),
+    "UTF-7": ("setup.cfg", "[options]\npython_requires = ~=3.8\n"),
+    "ISO-8859-1": ("setup.cfg", "[metadata]\nauthor = \xe9\n[options]\npython_requires = >=3.8\n"),
+    "IBM037": ("Dockerfile", "FROM python:3.8\n"),
+    "ISO-2022-JP": ("setup.cfg", "[metadata]\nauthor = \u65e5\n[options]\npython_requires = >=3.8\n"),
+}
+
+
+@pytest.mark.parametrize("encoding", ENCODED)
+def test_a_declaration_counts_as_git_stores_it(repository: Folder, encoding: str) -> None:
+    name, content = ENCODED[encoding]
+    repository.write("app/.gitattributes", f"{name} working-tree-encoding={encoding}\n")
+    mark = "\ufeff" if "BOM" in encoding else ""
+    (repository.path / "app" / name).write_bytes((mark + content).encode(encoding.removesuffix("-BOM")))
+    committed(repository)
+    assert repository.git("cat-file", "blob", f":app/{name}").strip() == content.strip()
+    runs = gates(repository, "app/m.py")
     assert [(run.code, run.err) for run in runs] == [(1, "")] * 5
 
 

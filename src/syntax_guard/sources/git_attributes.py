@@ -50,6 +50,20 @@ def may_have_attributes(top: str, paths: Sequence[str]) -> bool:
     return any(map(os.path.lexists, places))
 
 
+def may_be_encoded(top: str, path: str) -> bool:
+    """Whether a file of attributes in the work tree `top` may say that the file at `path` has an encoding of its own
+    there: git itself is asked only then."""
+    folders = [path[:at] for at in range(len(path)) if path[at] == "/"]
+    for place in (*_ATTRIBUTES, *(f"{folder}/{FILE}" for folder in folders)):
+        try:
+            said = bytes_of(os.path.join(top, place), _MOST_READ + 1)
+        except OSError:
+            continue
+        if b"working-tree-encoding" in said or len(said) > _MOST_READ:
+            return True
+    return False
+
+
 def filtered(top: str, path: str, blob: str, most: int) -> bytes:
     """The first `most` bytes of the object `blob` as a checkout of the work tree `top` would write it to `path`.
 

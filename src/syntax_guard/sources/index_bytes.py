@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..config.settings import SPEAKING, folder_of
+from ..config.settings import SPEAKING, folder_of, speaks_for
 from .path_names import name_of, path_name
 from .readers import UnreadableError, read_file
 
@@ -53,8 +53,23 @@ def is_plain(index: bytes) -> bool:
 
 
 def may_leave_out(index: bytes) -> bool:
-    """Whether git may keep a file of this `index` off the disk: version 2, which nearly all have, has no such mark."""
-    return bool(index) and (index[4:8] != _SECOND or _SHARED in index)
+    """Whether git may keep a declaration of this `index` off the disk, or not look for it there.
+
+    Version 2, which nearly all have, knows no ``skip-worktree``.
+    """
+    return bool(index) and (index[4:8] != _SECOND or _SHARED in index or _assumes(index))
+
+
+def _assumes(index: bytes) -> bool:
+    """Whether an `index` of version 2 may hold a declaration that is ``assume-unchanged``, as far as its path is
+    shorter than 256 bytes: the mark stands before the length of the path."""
+    at = index.find(_ASSUMED_ALONE)
+    while at >= 0:
+        end = at + 2 + int.from_bytes(index[at + 1 : at + 2], "big")
+        if index.find(b"\0", at + 2, end + 1) == end and speaks_for(path_name(index[at + 2 : end])) is not None:
+            return True
+        at = index.find(_ASSUMED_ALONE, at + 1)
+    return False
 
 
 def deleted(top: str, index: bytes) -> list[str]:
@@ -173,5 +188,6 @@ def _is_unlooked(index: bytes, path: bytes) -> bool:
 
 _LONG = 0xFFF
 """The length that stands for all longer names."""
+_ASSUMED_ALONE = b"\x80"
 _ASSUMED, _MORE, _SKIPPED = 0x8000, 0x4000, 0x4000
 """Flags of an entry: ``assume-unchanged``, more flags behind these, and among those ``skip-worktree``."""

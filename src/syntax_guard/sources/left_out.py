@@ -1,6 +1,7 @@
 """What git tracks and keeps off the disk, or does not look at there: asked of git, which knows each form of its index.
 
-Outside of a sparse checkout a file has the mark ``skip-worktree`` (git-update-index(1)), and is not on the disk.
+Outside of a sparse checkout a file has the mark ``skip-worktree`` (git-update-index(1)), and is not on the disk. One
+with the mark ``assume-unchanged`` that is not there counts as left out, too: to git nothing is deleted.
 """
 
 from __future__ import annotations
@@ -29,8 +30,6 @@ class Marked(Record):
     is_unlooked: bool
     """Whether git does not look for it on the disk (``skip-worktree``), or not at what it holds there
     (``assume-unchanged``)."""
-    is_left_out: bool
-    """Whether it is ``skip-worktree``."""
 
 
 def marked(folder: str, paths: Sequence[str], magic: str = "literal") -> Iterator[Marked]:
@@ -38,7 +37,7 @@ def marked(folder: str, paths: Sequence[str], magic: str = "literal") -> Iterato
     for field in fields(folder, paths, "-v", "--stage", magic=magic):
         said, _, path = field.partition(b"\t")
         mark, mode, blob, _ = said.decode().split(" ")
-        yield Marked(path_name(path), int(mode, 8), blob, mark.islower() or mark == "S", mark in "Ss")
+        yield Marked(path_name(path), int(mode, 8), blob, mark.islower() or mark == "S")
 
 
 def declaring(top: str) -> list[str]:
@@ -51,7 +50,7 @@ def declaring(top: str) -> list[str]:
 
 
 class LeftOut:
-    """The files that git keeps off the disk, of the work tree `top`."""
+    """The files of the work tree `top` that git does not look for on the disk."""
 
     def __init__(self, top: str) -> None:
         self._top = top
@@ -63,13 +62,13 @@ class LeftOut:
         if self._declaring is None:
             try:
                 found = marked(self._top, _MAY_DECLARE, "glob")
-                self._declaring = {one.path: one for one in found if one.is_left_out}
+                self._declaring = {one.path: one for one in found if one.is_unlooked}
             except GitError:
                 self._declaring = {}
         return self._declaring
 
     def file(self, path: str) -> Marked | None:
-        """The file at `path`, relative to the top, if git keeps it off the disk."""
+        """The file at `path`, relative to the top, if git does not look for it on the disk."""
         if may_declare(path):
             return self.declaring().get(path)
         if path not in self._others:  # what a compose file builds may have any name
@@ -77,5 +76,5 @@ class LeftOut:
                 found = next((one for one in marked(self._top, [path]) if one.path == path), None)
             except GitError:
                 found = None
-            self._others[path] = found if found and found.is_left_out else None
+            self._others[path] = found if found and found.is_unlooked else None
         return self._others[path]

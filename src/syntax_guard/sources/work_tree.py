@@ -11,6 +11,8 @@ from .index_bytes import deleted
 from .path_names import path_name
 
 _PAGE = 4096
+_ESCAPES = (b"\0", b"+", b"\x1b", b"~")
+"""What encodings of ASCII have for other characters: UTF-16 and -32, UTF-7, ISO-2022, HZ."""
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 
 
@@ -88,7 +90,7 @@ class WorkTree:
         return deleted(self.name, self._index.content()) if self._index else []
 
     def left_out(self) -> list[tuple[str, str]]:
-        """The declarations that git tracks and keeps off the disk, each with the name of its content."""
+        """The declarations that git tracks and does not look for on the disk, each with the name of its content."""
         left_out = self._index and self._index.left_out()
         return sorted((one.path, one.blob) for one in left_out.declaring().values()) if left_out else []
 
@@ -128,8 +130,12 @@ class WorkTree:
         return None
 
     def _as_stored(self, path: str, content: bytes | None) -> bytes | None:
-        """The `content` of a file in the encoding that git stores it in: with a zero byte it may have another here."""
-        if not content or b"\0" not in content:
+        """The `content` of a file in the encoding that git stores it in, which may be another here."""
+        if not content or (content.isascii() and not any(mark in content for mark in _ESCAPES)):
+            return content
+        from .git_attributes import may_be_encoded
+
+        if b"\0" not in content and not may_be_encoded(self.name, path):
             return content
         from .checkout import stored
 

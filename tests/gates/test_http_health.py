@@ -111,6 +111,24 @@ def test_a_refusal_shows_what_the_server_says_of_it_made_harmless(folder: Folder
     assert len(run.out) < 400
 
 
+NODE = '{"componentType": "component", "status": "fail", "errorType": "SyntaxError", "componentId": "app/a.py"}'
+BODIES = {
+    f'{{"status": "fail", "checks": {{"sources:responseTime": [{NODE}], "x:y": [{{"status": "pass"}}]}}}}':
+        "503 No: sources: SyntaxError app/a.py in 0.",
+    f'{{"checks": {{"sources": [{NODE}, {NODE}], "restart": [{{"status": "fail"}}]}}}}':
+        "503 No: sources: SyntaxError app/a.py, sources: SyntaxError app/a.py, restart: fail in 0.",
+    '{"checks": [1]}': '503 No: {"checks": [1]} in 0.',
+    '{"checks": ': '503 No: {"checks": in 0.',
+    "x" * 201: f"503 No: {'x' * 200}... in 0.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "shown"), BODIES.items())
+def test_a_refusal_names_what_fails_or_shows_where_it_is_cut(folder: Folder, body: str, shown: str) -> None:
+    with server(saying(f"HTTP/1.1 503 No\r\nContent-Type: application/health+json\r\n\r\n{body}")) as address:
+        assert shown in folder.guard("probe", address).out
+
+
 @pytest.mark.parametrize("behaviour", [silent, dribbling], ids=["says nothing", "never comes to an end"])
 def test_the_timeout_holds_for_all_of_it(folder: Folder, behaviour: Callable[[socket.socket], None]) -> None:
     with server(behaviour) as address:

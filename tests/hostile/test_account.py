@@ -184,7 +184,7 @@ class TestRoots:
         folder.write(".venv/lib/a.py", BROKEN)
         run = folder.guard("check", *arguments)
         assert (run.code, run.out, run.err.count("\n")) == (0, "", 1)
-        assert run.err.startswith(f"syntax-guard: nothing was checked: {arguments[-1]} is skipped (")
+        assert run.err.startswith(f"syntax-guard: nothing was checked; skipped: {arguments[-1]} (")
         assert folder.guard("check", "--exclude=*", ".").code == 2
         told = folder.guard("check", "--verbose", *arguments)
         assert (told.code, "nothing was checked" in told.out) == (0, True)

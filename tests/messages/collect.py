@@ -217,7 +217,7 @@ def _advice(hint: str | None) -> str:
 
 def _cell(text: str) -> str:
     """The text as code in a cell of a table."""
-    told = text.replace(_FILLED, "…").replace(" | ", " or ").replace("|", "\\|").replace("\n", " ")
+    told = text.replace(_FILLED, "…").replace(" | ", "; or: ").replace("|", "\\|").replace("\n", " ")
     return f"`` {told} ``" if "`" in told else f"`{told}`"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from syntax_guard.reports import formats
+from syntax_guard.reports.wording import message
 
 from .samples import APPROXIMATE, diagnostic, result
 
@@ -116,9 +117,10 @@ def test_an_error_that_two_pythons_see_on_different_lines_is_one_finding() -> No
     said = "".join(formats.render("full", result(diagnostic(hint="close it"), OLDER)))
     assert said.splitlines()[3:] == [
         "      = hint: close it",
-        "      = note: on line 4: invalid syntax (target 3.9, approximate: no python3.9 found here)",
+        f"      = note: another Python reports this on line 4: {message(OLDER)}",
         "",
     ]
+    assert message(OLDER) == "invalid syntax (target 3.9, approximate: no python3.9 found here)"
 
 
 SEPARATE = {

@@ -89,6 +89,7 @@ def test_statistics_count_by_code_and_by_target() -> None:
         "by target:",
         "  4  3.11 (CPython 3.11.7)",
         "  2  3.9 (approximate)",
+        "",
     ]
 
 

@@ -92,7 +92,7 @@ def test_outside_of_a_repository_nothing_is_untracked(folder: Folder) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("scratch.py",), "scratch.py is skipped (untracked)"),
+        (("scratch.py",), "skipped: scratch.py (untracked)"),
         (("nowhere.py", "a.py"), "no such path: nowhere.py"),
         (("a.py", "nowhere/"), "no such path: nowhere/"),
         (("gone.py", "a.py"), "no such path: gone.py"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
@@ -64,7 +65,7 @@ def sources(*packages: str, name: str = "sources", deadline: float = 10.0) -> Ch
         found = {package: places(package) for package in packages}
         missing = [package for package, lying in found.items() if not lying]
         if missing:
-            raise CheckError(*(Fault("ModuleNotFoundError", f"no module named {name}", name) for name in missing))
+            raise CheckError(*(Fault("ModuleNotFoundError", _no_module(name), name) for name in missing))
         started = time.time_ns()
         files = {file.path: file for lying in found.values() for place in lying for file in within(place)}
         if not files:
@@ -77,6 +78,11 @@ def sources(*packages: str, name: str = "sources", deadline: float = 10.0) -> Ch
         return counts
 
     return Check(name, ask, deadline, needed_to_serve=False)
+
+
+def _no_module(name: str) -> str:
+    said, imported = f"no module named {name}", ".".join(re.findall(r"\w+", name.removesuffix(".py")))
+    return said if imported in ("", name) else f"{said}; name it as in an import: {imported}"
 
 
 class _Known:

@@ -43,6 +43,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *values: Any, **named: Any) -> None:
         super().__init__(*values, **named)
+        self.given: Sequence[str] = ()
         self.color = False  # of help, since Python 3.14: its escapes would count as width
 
     def verbs(self) -> dict[str, Parser]:
@@ -68,11 +69,12 @@ class Parser(argparse.ArgumentParser):
         verbs = self.verbs()
         if len(verbs) == 1:
             return next(iter(verbs.values())).unknown(words)
-        return unknown(self.prog, self, words, verbs_with)
+        return unknown(self, words, verbs_with)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As the base does, but a long option with one hyphen is not read as letters: Pythons differ in that."""
         own = set() if self.verbs() else self.own_options()
+        self.given = args or ()
         for word in takewhile(lambda word: word != "--", args or ()):
             if not word.startswith("--") and f"-{word.partition('=')[0]}" in own:
                 raise self.unknown([word])
@@ -92,12 +94,16 @@ class Parser(argparse.ArgumentParser):
 
             raise no_choice(action, str(value))
 
-    def add_settings(self, names: Sequence[str] = SETTINGS) -> None:
-        """Take an option for each setting in `names`; only what is given stands in the namespace."""
+    def add_settings(self, names: Sequence[str] = SETTINGS, formats: Sequence[str] = ()) -> None:
+        """Take an option for each setting in `names`; only what is given stands in the namespace.
+
+        `formats` are those that the verb has, where it has not all.
+        """
         group = self.add_argument_group("settings")
         for option in OPTIONS:
             if option.name in names:
-                group.add_argument(*option.flags, **_reading(option), dest=option.field, default=argparse.SUPPRESS)
+                read = _reading(option, formats if formats and option.name == "output-format" else option.choices)
+                group.add_argument(*option.flags, **read, dest=option.field, default=argparse.SUPPRESS)
         group.add_argument("--config", metavar="FILE", help="the pyproject.toml to use", default=argparse.SUPPRESS)
         group.add_argument("--isolated", action="store_true", help="use no settings file", default=argparse.SUPPRESS)
 
@@ -149,12 +155,12 @@ def number_above(low: int, kind: type[float]) -> Callable[[str], float]:
     return read
 
 
-def _reading(option: Option) -> dict[str, Any]:
+def _reading(option: Option, choices: Sequence[str]) -> dict[str, Any]:
     """How argparse reads an option. Whether its value can be used, `settings` decides."""
     if option.metavar:
         return {"action": "append" if option.repeats else "store", "metavar": option.metavar, "help": option.help}
-    if option.choices:
-        return {"metavar": "WHICH", "help": f"{option.help}: {', '.join(option.choices)}"}
+    if choices:
+        return {"metavar": "WHICH", "help": f"{option.help}: {', '.join(choices)}"}
     return {"action": "store_const", "const": not option.on, "help": option.help}
 
 

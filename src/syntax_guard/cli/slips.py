@@ -7,13 +7,17 @@ import re
 
 from ..config.near import nearest
 from ..config.options import OPTIONS
-from ..errors import UsageError
+from ..errors import SourcesError, UsageError
+from ..sources.path_names import FROM_HERE, no_such
 from .verbs import VERBS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ..errors import SyntaxGuardError
+    from .parser import Parser
 
 NO_FIX = "syntax-guard changes no file: a person decides what was meant"
 _NO_RULES = "there are no rules to choose from: the compiler decides"
@@ -80,19 +84,37 @@ OF_OTHER_TOOLS = {
 """Options that other tools have, with what stands here in their place."""
 
 
-def unknown(
-    program: str, parser: argparse.ArgumentParser, words: Sequence[str], verbs_with: Callable[[str], list[str]]
-) -> UsageError:
-    """What is wrong with `words`, which `program`, whose arguments `parser` reads, does not know.
+def unknown(parser: Parser, words: Sequence[str], verbs_with: Callable[[str], list[str]]) -> UsageError:
+    """What is wrong with `words`, which `parser` does not know.
 
     ``verbs_with(option)`` names the verbs that have an option.
     """
+    program = parser.prog
     option = next((word for word in words if word.startswith("-")), None)
     if option is None:
-        return UsageError(f"{_verb(program)}: too many arguments: {' '.join(words)[:100]}", f"see `{program} --help`")
+        return _too_many(parser, words)
     name = option.partition("=")[0][:100]
     own = [each for action in parser._actions for each in action.option_strings if each.startswith("--")]  # noqa: SLF001
     return UsageError(f"{_verb(program)} has no option {name}", _instead(program, name, own, verbs_with))
+
+
+def _too_many(parser: Parser, words: Sequence[str]) -> UsageError:
+    """What is wrong where `words` are left over."""
+    verb, first = _verb(parser.prog), words[0][:100]
+    if any(not action.option_strings and action.nargs == "*" for action in parser._actions):  # noqa: SLF001
+        other = next((word for word in parser.given if word in VERBS and not os.path.lexists(word)), None)
+        if other and verb == "check":
+            return _verb_as_path(other)
+        return UsageError(
+            f"{verb}: an option stands between paths: {first} follows it", "write all paths behind the options"
+        )
+    hint = f"write --root {first}" if "--root" in parser.own_options() else f"see `{parser.prog} --help`"
+    return UsageError(f"{verb}: too many arguments: {' '.join(words)[:100]}", hint)
+
+
+def _verb_as_path(verb: str) -> UsageError:
+    hint = f"remove {verb}, in `args` of a hook too"
+    return UsageError(f"{verb} is taken for a path: `check` is there already", hint)
 
 
 def _instead(program: str, name: str, own: Sequence[str], verbs_with: Callable[[str], list[str]]) -> str:
@@ -149,25 +171,46 @@ def explained(program: str, parser: argparse.ArgumentParser, message: str) -> Us
     return UsageError(f"{name}: {value} is not a number that it takes" if value else f"{name}: {said}", hint)
 
 
-def no_path(paths: Sequence[str], flags: Container[str]) -> UsageError | None:
-    """What is wrong with the first of `paths` that does not exist, if more can be said of it than that.
+def no_path(error: SyntaxGuardError, paths: Sequence[str], flags: Mapping[str, object]) -> SyntaxGuardError:
+    """What is to be said in place of `error`, where one of `paths` does not exist.
 
     Args:
+        error: Why the question could not be asked.
         paths: What `check` was given.
         flags: The options that it was given.
 
     Returns:
-        The error, or None.
+        The error, or one that says more.
     """
-    word = next((path for path in paths if not os.path.lexists(path)), None)
-    if word is None or "installed" in flags:
-        return None
+    missing = [path for path in paths if path != "-" and not os.path.lexists(path)]
+    if not missing or flags.get("installed"):
+        return error
+    word = missing[0]
     if word in VERBS:
-        return UsageError(
-            f"{word} is taken for a path: `check` is there already", f"remove {word}, in `args` of a hook too"
-        )
-    if "hook" in flags:
+        return _verb_as_path(word)
+    if "target_version" in flags and re.fullmatch(r"\d\.\d+", word):
+        return UsageError(f"{word} is taken for a path", "write several versions as --target-version 3.10,3.11")
+    if flags.get("hook"):
         return UsageError(
             f"no such path: {word}", "pre-commit adds the paths: write only options in `args`, and -- last"
         )
-    return None
+    error = no_such(word)
+    if error.hint != FROM_HERE:
+        return error
+    near = near_name(word) if len(missing) == 1 else None
+    named = ", ".join(missing[:_NAMED]) + (f" and {len(missing) - _NAMED} more" if missing[_NAMED:] else "")
+    return SourcesError(f"no such path: {named}", f"did you mean {near}?" if near else FROM_HERE)
+
+
+_NAMED = 5
+"""Paths that a message names."""
+
+
+def near_name(path: str) -> str | None:
+    """The path that `path` is meant to be, in the same folder."""
+    folder, name = os.path.split(path)
+    try:
+        near = nearest(name, os.listdir(folder or "."))
+    except OSError:
+        return None
+    return near and os.path.join(folder, near)

@@ -131,4 +131,8 @@ def _unknown(name: str, known: Mapping[str, Option]) -> _MistakeError:
     if elsewhere:
         hint = f"give it as {elsewhere.flags[0]} or in {elsewhere.variable}"
         return _MistakeError(f"{TABLE}.{name} cannot be set in a file", hint, (*KEYS, name))
-    return _MistakeError(f"{TABLE}.{name[:100]} is not a setting", did_you_mean(name, tuple(known)), (*KEYS, name))
+    meant = _MEANT.get(name) or did_you_mean(name.removeprefix("extend-"), tuple(known))
+    return _MistakeError(f"{TABLE}.{name[:100]} is not a setting", meant, (*KEYS, name))
+
+
+_MEANT = {"requires-python": "write it under [project]"}

@@ -13,6 +13,8 @@ _HEAD_LIMIT = 64 * 1024
 _EXCERPT = 200
 """Characters of a refusing answer's body that are worth showing."""
 _BODY_LIMIT = 4 * _EXCERPT
+_DOCUMENT_LIMIT = 64 * 1024
+"""Bytes of a body in JSON: one that is cut says nothing."""
 _SWITCHING = 101
 """The one status below 200 after which nothing follows that can be read here."""
 
@@ -87,18 +89,38 @@ def _status(head: bytes, rest: bytes) -> Status:
 
 
 def excerpt(status: Status, pieces: Iterator[bytes]) -> str:
-    """The start of the body after `status`; nothing of one that breaks off."""
+    """What fails by the body after `status`, a health document, or the start of another; nothing of one that breaks
+    off."""
     body = status.rest
+    limit = _DOCUMENT_LIMIT if "json" in status.fields.get("content-type", "") else _BODY_LIMIT
     chunked = "chunked" in status.fields.get("transfer-encoding", "").lower()
     length = status.fields.get("content-length", "")
-    enough = min(int(length), _BODY_LIMIT) if length.isdecimal() and len(length) < 20 else _BODY_LIMIT
+    enough = min(int(length), limit) if length.isdecimal() and len(length) < 20 else limit
     while len(body) < enough and not (chunked and body.endswith(b"0\r\n\r\n")):
         piece = next(pieces, b"")
         if not piece:
             break
         body += piece
-    text = (_unchunked(body) if chunked else body[:enough]).decode(errors="replace")
-    return text.strip()[:_EXCERPT]
+    text = (_unchunked(body) if chunked else body[:enough]).decode(errors="replace").strip()
+    text = ", ".join(_failing(text)) or text
+    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}..."
+
+
+def _failing(text: str) -> Iterator[str]:
+    """Each check that fails by the health document `text`: its name, and what is wrong with which component."""
+    if not text.startswith("{"):
+        return
+    from json import loads  # longer to load than all that a healthy answer needs
+
+    try:
+        checks = loads(text).get("checks")
+    except (ValueError, RecursionError):
+        return
+    for name, nodes in checks.items() if isinstance(checks, dict) else ():
+        for node in nodes if isinstance(nodes, list) else ():
+            if isinstance(node, dict) and node.get("status") == "fail":
+                said = (str(node[key]) for key in ("errorType", "componentId") if key in node)
+                yield f"{name.partition(':')[0]}: {' '.join(said) or 'fail'}"
 
 
 def _unchunked(body: bytes) -> bytes:

@@ -64,7 +64,7 @@ def _below(diagnostic: Diagnostic, others: Sequence[Diagnostic]) -> Iterator[tup
     if diagnostic.hint is not None:
         yield "hint", visible(diagnostic.hint)
     if diagnostic.line is not None:
-        yield from (("note", f"on line {other.line}: {message(other)}") for other in others)
+        yield from (("note", f"another Python reports this on line {other.line}: {message(other)}") for other in others)
     elif others:
         yield "note", more_files(others)
     if diagnostic.further:

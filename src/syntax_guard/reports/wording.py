@@ -153,9 +153,10 @@ def _is_tracked(skipped: Skipped) -> bool:
 
 
 def account_line(result: Result) -> str:
-    """Return what became of all files of `result`: ``412 files: 12 judged, 400 known by content, 3 skipped (link)``."""
+    """Return what became of all files of `result`: ``4 files: 1 judged, 3 remembered from an earlier run``."""
     summary = result.summary
-    parts = [f"{summary.checked - summary.cached} judged", f"{summary.cached} known by content", *_left_out(result)]
+    parts = [f"{summary.checked - summary.cached} judged", f"{summary.cached} remembered from an earlier run"]
+    parts += _left_out(result)
     parts += [f"{count} broken as {said}" for count, said in _let_pass(summary)]
     return f"{_files(summary.checked)}: {', '.join(parts)}"
 
@@ -182,7 +183,9 @@ def start_line(result: Result, then: str) -> str:
 
 
 def statistics(result: Result) -> Iterator[str]:
-    """Yield the findings of `result`, counted by code and by target, one line each, most frequent first."""
+    """Yield the findings of `result`, counted by code and by target, one line each, most frequent first.
+
+    An empty line ends them."""
     codes: dict[str, int] = {}
     targets: dict[str, int] = dict.fromkeys(map(_counted, sorted(_all(result), key=lambda one: one.version)), 0)
     for diagnostic in result.diagnostics:
@@ -196,6 +199,8 @@ def statistics(result: Result) -> Iterator[str]:
             frequent = sorted(counts.items(), key=lambda item: (-item[1], item[0] if counts is codes else ""))
             for name, count in frequent:  # as often as another: codes by name, targets by version
                 yield f"  {count:>{width}}  {name}\n"
+    if codes or targets:
+        yield "\n"
 
 
 def stale_lines(result: Result, *, every: bool) -> Iterator[str]:

@@ -28,9 +28,9 @@ def nothing_to_check(selection: Selection, paths: Sequence[str]) -> SourcesError
         where = "the current folder" if list(paths) == ["."] else " ".join(paths)
         return SourcesError(f"no Python file to check was found in {where}", "name other paths")
     (path, why), *more = skipped
-    said = f"{path} ({why}) and {len(more)} more are skipped" if more else f"{path} is skipped ({why})"
+    said = f"skipped: {path} ({why}) and {len(more)} more" if more else f"skipped: {path} ({why})"
     hint = "look at `exclude`, or name other paths" if why == EXCLUDED else "name other paths"
-    return SourcesError(f"no Python file to check was found: {said}", hint)
+    return SourcesError(f"no Python file to check was found; {said}", hint)
 
 
 def _holds_archives(folder: str) -> bool:

@@ -88,7 +88,7 @@ class _Ignored:
                 pattern = read_pattern(_as_bytes(line))
             except DeadPatternError as error:
                 why, hint = error.args
-                raise SettingsError(f"{setting}: {line[:100]!r} matches nothing: {why}", hint) from None
+                raise SettingsError(f"{setting}: '{line[:100]}' matches nothing: {why}", hint) from None
             if pattern:
                 self._patterns.append((pattern, None if pattern.takes_back else position))
         self._patterns.reverse()

@@ -33,6 +33,10 @@ _CLASSES = {
     "upper": string.ascii_uppercase,
     "xdigit": string.hexdigits,
 }
+_EMPTY = (
+    ("a name is missing before /", "write *, for everything"),
+    ("a pattern is missing behind !", "write !/a, for a in this folder"),
+)
 _NO_NAMES = frozenset({"", re.escape("."), re.escape("..")})
 STAR, DEEP, DEEP_FOLDERS = "*", "**", "**/"
 """What is matched in one name; in any names; and in any names or none, with the slash behind them."""
@@ -75,10 +79,14 @@ def read_pattern(line: str) -> Pattern | None:
     body = body[: len(body) - of_folders]
     if _ENDS_ALONE.fullmatch(body):
         raise DeadPatternError("a backslash at its end stands before nothing", "end it with / for a folder")
+    if not body:
+        raise DeadPatternError(*_EMPTY[takes_back])
+    if body.startswith("./"):
+        raise DeadPatternError("git takes no ./ at the start", f"write {line.replace('./', '/', 1)}")
     of_names = "/" not in body
     tokens = tuple(_tokens(body.removeprefix("/"), of_names=of_names))
     if not _NO_NAMES.isdisjoint(_names(tokens)):
-        raise DeadPatternError("a part of it is empty, . or .., and no name is", "write /a/b for b in the folder a")
+        raise DeadPatternError("a part of it is empty, . or ..", "write /a/b for b in the folder a")
     return Pattern(takes_back, of_folders, of_names, re.compile(_Expression().of(tokens), re.DOTALL))
 
 

@@ -52,4 +52,7 @@ def no_such(path: str) -> SourcesError:
     if path.startswith("--") and " " in path:
         hint = f"this is one word; write the option and its value as two, or as {path.replace(' ', '=', 1)}"
         return SourcesError(f"no such path: {path}", hint)
-    return SourcesError(f"no such path: {path}", "paths are taken from the current folder")
+    return SourcesError(f"no such path: {path}", FROM_HERE)
+
+
+FROM_HERE = "paths are taken from the current folder"

@@ -39,7 +39,7 @@ class Excluding:
         for pattern in self._patterns:
             alone = matcher([pattern], self._root, self._said, self._folder)
             if not pattern.startswith(("!", "#")) and not any(map(alone, skipped)):
-                yield f"{self._said}: {pattern!r} leaves out nothing here (correct or remove it)"
+                yield f"{self._said}: '{pattern}' leaves out nothing here (correct or remove it)"
 
 
 def excluding(lists: Iterable[tuple[str, str, tuple[str, ...]]], setting: str, folder: str) -> Iterator[Excluding]:

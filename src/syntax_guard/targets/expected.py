@@ -51,4 +51,4 @@ class Listed:
                 continue
             alone = deciding([entry.pattern], self._root, self._said, self._folder)
             if not any(alone(name) is not None for name in self._met):  # else a later entry decides
-                yield f"{self._said}: {entry.pattern!r} matches no file that is checked (correct or remove it)"
+                yield f"{self._said}: '{entry.pattern}' matches no file that is checked (correct or remove it)"

@@ -207,7 +207,7 @@ def _unanswered(search: Search, why: str, this: Interpreter) -> TargetError:
     hint = install if search.version <= NEWEST else f"known: {KNOWN}"
     return TargetError(
         f"no Python here answers for {version} ({why}): it is newer than this {this.name}, and {search.note}",
-        f"{hint}; `syntax-guard targets` shows where it looked",
+        f"{hint}; `syntax-guard targets --target-version {version}` shows where it looked",
     )
 
 

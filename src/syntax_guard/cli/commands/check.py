@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ...errors import SettingsFileError, SourcesError
+from ...errors import SettingsFileError, SourcesError, TargetError
 from ..exit_codes import OK, RED
 
 TYPE_CHECKING = False
@@ -72,10 +72,10 @@ def run(arguments: list[str], parse: Parse) -> int:
         refuse_unfit(paths, flags)
     try:
         return _check(paths, flags)
-    except SourcesError as error:
+    except (SourcesError, TargetError) as error:
         from ..slips import no_path
 
-        raise no_path(paths, flags) or error from None
+        raise no_path(error, paths, flags) from None
 
 
 def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -186,10 +186,10 @@ def _name_what_is_left_out(result: Result) -> None:
 
     first, *more = (skipped for skipped in result.skipped if skipped.reason != "not-python")
     if more:
-        said = f"{first.path} ({first.reason}) and {len(more)} more are skipped"
-        note(f"nothing was checked: {said} (to see all of them: --verbose)")
+        said = f"skipped: {first.path} ({first.reason}) and {len(more)} more"
+        note(f"nothing was checked; {said} (to see all of them: --verbose)")
     else:
-        note(f"nothing was checked: {first.path} is skipped ({first.reason})")
+        note(f"nothing was checked; skipped: {first.path} ({first.reason})")
 
 
 def _name_unknown_variables() -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DESCRIPTION = "Show which Python versions a check asks about here, why, and which interpreter answers for each."
 
+FORMATS = ("full", "json")
 EPILOG = "exit codes: 0 each target has an answer; 2 one has none, or the question could not be asked"
 
 
@@ -33,7 +34,7 @@ def add_arguments(verb: Parser) -> None:
         metavar="PATH",
         help="files, folders and archives to ask about (default: each project below this folder)",
     )
-    verb.add_settings(("target-version", "python", "output-format", "cache", "cache-dir"))
+    verb.add_settings(("target-version", "python", "output-format", "cache", "cache-dir"), formats=FORMATS)
 
 
 def run(arguments: list[str], parse: Parse) -> int:
@@ -43,7 +44,7 @@ def run(arguments: list[str], parse: Parse) -> int:
     """
     flags = parse(arguments)
     paths = flags.pop("path")
-    if flags.get("output_format") not in (None, "full", "json"):
+    if flags.get("output_format") not in (None, *FORMATS):
         raise UsageError(f"targets has no format {flags['output_format']}", "write full or json")
     for path in paths:
         if not os.path.lexists(path):

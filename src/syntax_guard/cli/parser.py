@@ -69,7 +69,7 @@ class Parser(argparse.ArgumentParser):
         verbs = self.verbs()
         if len(verbs) == 1:
             return next(iter(verbs.values())).unknown(words)
-        return unknown(self, words, verbs_with)
+        return unknown(self, self.given, words, verbs_with)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As the base does, but a long option with one hyphen is not read as letters: Pythons differ in that."""

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ..errors import SyntaxGuardError
-    from .parser import Parser
 
 NO_FIX = "syntax-guard changes no file: a person decides what was meant"
 _NO_RULES = "there are no rules to choose from: the compiler decides"
@@ -84,31 +83,41 @@ OF_OTHER_TOOLS = {
 """Options that other tools have, with what stands here in their place."""
 
 
-def unknown(parser: Parser, words: Sequence[str], verbs_with: Callable[[str], list[str]]) -> UsageError:
-    """What is wrong with `words`, which `parser` does not know.
+def unknown(
+    parser: argparse.ArgumentParser,
+    given: Sequence[str],
+    words: Sequence[str],
+    verbs_with: Callable[[str], list[str]],
+) -> UsageError:
+    """What is wrong with `words` of what was `given`, which `parser` does not know.
 
     ``verbs_with(option)`` names the verbs that have an option.
     """
     program = parser.prog
     option = next((word for word in words if word.startswith("-")), None)
     if option is None:
-        return _too_many(parser, words)
+        return _too_many(parser, given, words)
     name = option.partition("=")[0][:100]
     own = [each for action in parser._actions for each in action.option_strings if each.startswith("--")]  # noqa: SLF001
     return UsageError(f"{_verb(program)} has no option {name}", _instead(program, name, own, verbs_with))
 
 
-def _too_many(parser: Parser, words: Sequence[str]) -> UsageError:
+def _too_many(parser: argparse.ArgumentParser, given: Sequence[str], words: Sequence[str]) -> UsageError:
     """What is wrong where `words` are left over."""
     verb, first = _verb(parser.prog), words[0][:100]
-    if any(not action.option_strings and action.nargs == "*" for action in parser._actions):  # noqa: SLF001
-        other = next((word for word in parser.given if word in VERBS and not os.path.lexists(word)), None)
+    actions = parser._actions  # noqa: SLF001
+    if any(not action.option_strings and action.nargs == "*" for action in actions):
+        other = next((word for word in given if word in VERBS and not os.path.lexists(word)), None)
         if other and verb == "check":
             return _verb_as_path(other)
         return UsageError(
             f"{verb}: an option stands between paths: {first} follows it", "write all paths behind the options"
         )
-    hint = f"write --root {first}" if "--root" in parser.own_options() else f"see `{parser.prog} --help`"
+    hint = (
+        f"write --root {first}"
+        if any("--root" in action.option_strings for action in actions)
+        else f"see `{parser.prog} --help`"
+    )
     return UsageError(f"{verb}: too many arguments: {' '.join(words)[:100]}", hint)
 
 

@@ -7,6 +7,7 @@ nothing; one whose image depends on a value that is not known is an error.
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import islice
 
@@ -20,12 +21,19 @@ if TYPE_CHECKING:
 _LONGEST = 1000
 """Characters of the longest image name that is looked at; it bounds variables that hold variables, too."""
 _DIGITS = 6
+_SPACE = re.compile(r"[\t\v\f\r ]+")
 _FROM = re.compile(r"(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
 _FLAGS = re.compile(r"^(?:\s*--[\w.-]+(?:=\S*)?(?=\s|$))*")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?([-+?])([^}]*))?\})")
-_ESCAPE = re.compile(r"#\s*escape\s*=\s*(`|\\)\s*$", re.IGNORECASE)
-_HAS_HEREDOC = re.compile(r"(?:RUN|COPY|ADD)\s", re.IGNORECASE)
-_HEREDOC = re.compile(r"<<-?[\"']?(\w+)")
+_DIRECTIVE = re.compile(r"\s*#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S.*)")
+_MAY_HAVE_HEREDOC = re.compile(r"(?:ONBUILD\s+)?(?:RUN|COPY|ADD)\s", re.IGNORECASE)
+_QUOTED = r""""(?:[^"\\]|\\.)*"|'[^']*'|\\.|\\\Z"""
+_CLOSED = re.compile(rf"""(?:[^"'\\]|{_QUOTED})*""", re.DOTALL)
+_WORD = re.compile(rf"""(?:[^\s"'\\]|{_QUOTED})+""", re.DOTALL)
+_HEREDOC = re.compile(r"(?:ONBUILD\s+)?(?:RUN|COPY|ADD)\s", re.IGNORECASE)
+_WORD = re.compile(r"""(?:[^\s"'\\]|\\.?|"(?:[^"\\]|\\.)*(?:"|\\?\Z)|'[^']*(?:'|\Z))+""", re.DOTALL)
+_HEREDOC = re.compile(r"\d*<<(-?)([^<]+)", re.DOTALL)
+_QUOTES = re.compile(r"""\\(.)|["']""", re.DOTALL)
 _IN_TAG = re.compile(r"(?:^|[-_.])(?:python|py)-?3\.?(?!1\$)(\d{1,2})(?![\d])")
 _OWN_TAG = re.compile(r"^(?:\d+-|dev-)?3\.(?!1\$)(\d{1,2})(?![\d])")
 _OTHER_MAJOR = re.compile(r"(?!3(?!\d))(\d{1,2})(?:\.(\d{1,3}))?(?![\d])")
@@ -71,7 +79,7 @@ def stages(text: str, given: Mapping[str, str]) -> dict[str, Stage]:
     found: dict[str, Stage] = {}
     last: Stage | None = None
     for line, end, whole in instructions(text):
-        name, _, value = whole.replace("\t", " ").partition(" ")
+        name, value = (*_SPACE.split(whole, maxsplit=1), "")[:2]
         one = Instruction(name.upper(), _FLAGS.sub("", value).strip(), line, end)
         begin = _FROM.fullmatch(one.value) if one.name == "FROM" else None
         if begin:
@@ -138,29 +146,72 @@ def _of_other_major(image: str) -> str | None:
 def instructions(text: str) -> Iterator[tuple[int, int, str]]:
     """The instructions with their first and last lines, from 1: without comments, and each as one line.
 
-    The text of a heredoc belongs to the instruction in front of it, and is left out."""
-    lines = text.removeprefix("\ufeff").splitlines()
-    directive = _ESCAPE.match(lines[0]) if lines else None
-    escape = directive[1] if directive else "\\"
-    begun: list[str] = []
-    documents: list[str] = []
-    start = 0
-    for number, line in enumerate(lines, 1):
-        if documents:
-            documents = documents[line.strip() == documents[0] :]
+    The text of a heredoc belongs to the instruction in front of it, and is left out. Follows BuildKit's
+    ``frontend/dockerfile/parser``."""
+    lines = [line.rstrip("\r") for line in text.removeprefix("\ufeff").split("\n")]
+    goes_on = _goes_on(lines)
+    at = 0
+    while at < len(lines):
+        start = at + 1
+        whole, at = _joined(lines, at, goes_on)
+        if not whole.strip():  # a comment, or an empty line
             continue
-        if line.lstrip().startswith("#") or (begun and not line.strip()):
-            continue
-        start = start if begun else number
-        whole = line.rstrip()
-        begun.append(whole.removesuffix(escape) if whole.endswith(escape) else whole)
-        if not whole.endswith(escape):
-            whole = " ".join(begun).strip()
-            documents = _HEREDOC.findall(whole[:_LONGEST]) if _HAS_HEREDOC.match(whole) else []
-            yield start, number, whole
-            begun = []
-    if begun:
-        yield start, len(lines), " ".join(begun).strip()
+        yield start, at, whole.strip()
+        for tabs, name in _heredocs(whole.strip()):
+            while at < len(lines) and (lines[at].lstrip("\t") if tabs else lines[at]) != name:
+                at += 1
+            at += 1
+
+
+def _goes_on(lines: list[str]) -> re.Pattern[str]:
+    """What ends a line that goes on: the escape character, which parser directives at the top may name."""
+    escape = "\\"
+    for line in lines:
+        directive = _DIRECTIVE.match(line)
+        if not directive or directive[1].lower() not in ("syntax", "escape", "check"):
+            break
+        if directive[1].lower() == "escape":
+            escape = directive[2][:1]
+    return re.compile(rf"(?:(?<!{re.escape(escape)})|^){re.escape(escape)}[ \t]*$")
+
+
+def _joined(lines: list[str], at: int, goes_on: re.Pattern[str]) -> tuple[str, int]:
+    """The instruction that begins at the index `at` as one line, and the index behind it."""
+    parts: list[str] = []
+    while at < len(lines):
+        line = lines[at]
+        at += 1
+        told = line.strip()
+        if told.startswith("#") or (parts and not told):  # inside of an instruction, Docker passes over them
+            if parts:
+                continue
+            break
+        more = goes_on.search(line)
+        parts.append(line[: more.start()] if more else line)
+        if not more:
+            break
+    return "".join(parts), at
+
+
+def _heredocs(instruction: str) -> list[tuple[bool, str]]:
+    """The heredocs that an instruction begins: whether tabs may stand before the name that ends it, and that name."""
+    begin = _MAY_HAVE_HEREDOC.match(instruction)
+    if not begin or "<<" not in instruction or _is_list(_FLAGS.sub("", instruction[begin.end() :]).lstrip()):
+        return []
+    if not _CLOSED.fullmatch(instruction):  # a quote without its end: Docker splits this into no words
+        return []
+    found = (_HEREDOC.fullmatch(word) for word in _WORD.findall(instruction))
+    named = [(bool(each[1]), _QUOTES.sub(r"\1", each[2])) for each in found if each]
+    return [(tabs, name) for tabs, name in named if name]
+
+
+def _is_list(value: str) -> bool:
+    """Whether `value` begins with a list of strings in JSON: Docker then reads no more of it."""
+    try:
+        found, _ = json.JSONDecoder().raw_decode(value)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, list) and all(isinstance(one, str) for one in found)
 
 
 def expanded(text: str, arguments: Mapping[str, str]) -> str:

@@ -36,10 +36,11 @@ def test_the_last_stage_is_that_of_docker(text: str) -> None:
 
 
 PIECES = [
-    *("RUN ", "FROM python:3.9", "COPY ", "ADD ", "ONBUILD ", "ENV a=", "--x=y ", "a", '["a", "<<EOF"]', "[", "$(", "'"),
-    *("<<EOF", "<<-EOF", "<<'EOF'", '<<"EOF"', "1<<E", "<<", "<<<E", "<<''", "EOF", "E", "EOF\n", "\tEOF\n", " EOF\n", "E\n"),
+    *("RUN ", "FROM python:3.9", "COPY ", "ADD ", "ONBUILD ", "ENV a=", "--x=y ", "a", '["a", "<<EOF"]', "[", "$("),
+    *("<<EOF", "<<-EOF", "<<'EOF'", '<<"EOF"', "1<<E", "<<", "<<<E", "<<''", "EOF", "E"),
     *(" ", "\t", "\x0c", "\x85", "\r\n", "\n", "\n", "\n", "\n", "\\", "\\\\", "\\\n", "\\ \n", "`\n", "`"),
-    *('"', "#", "# c\n", "# escape=`\n", "# syntax=x\n"),
+    *("EOF\n", "\tEOF\n", " EOF\n", "E\n"),
+    *("'", '"', "#", "# c\n", "# escape=`\n", "# syntax=x\n"),
 ]  # fmt: skip
 
 

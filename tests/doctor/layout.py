@@ -17,16 +17,18 @@ TOOLS = Path(sys.executable).parent
 BROKEN, GOOD = "def broken(:\n", "x = 1\n"
 
 
-def write(folder: Path, files: dict[str, str]) -> None:
-    """Make a repository of `files`; those that start with ``#!`` are executable."""
-    subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
+def write(folder: Path, files: dict[str, str], *, git: bool = True) -> None:
+    """Make a repository of `files`, or with `git` off a folder; those that start with ``#!`` are executable."""
+    if git:
+        subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode("utf-8"))
         if text.startswith("#!"):
             path.chmod(0o755)
-    subprocess.run(["git", "-C", str(folder), "add", "--all"], check=True)
+    if git:
+        subprocess.run(["git", "-C", str(folder), "add", "--all"], check=True)
 
 
 def answers(folder: Path, gate: str) -> list[Finding]:

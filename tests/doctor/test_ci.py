@@ -44,12 +44,12 @@ INLINE = [  # the command of a step, what doctor says of it
     ("syntax-guard check", "ok"),
     ("python -m syntax_guard check .", "ok"),
     ("syntax-guard check --output-format concise && echo fine", "ok"),
-    ("make lint", "cannot-tell"),
-    ("tox -e lint", "cannot-tell"),
+    ("make lint", "ok"),
+    ("tox -e lint", "ok"),
     ("nox -s lint", "cannot-tell"),
     ("pip install tox", "missing"),
     ("echo make lint", "missing"),
-    ("make test", "cannot-tell"),
+    ("make test", "missing"),
     ("nox -l", "cannot-tell"),
     ("make -n lint", "cannot-tell"),
     ("tox -e py312", "cannot-tell"),
@@ -113,6 +113,36 @@ def test_a_step(command: str, state: str, tmp_path: Path) -> None:
         return
     if state != "cannot-tell":
         assert outcome(folder) == (state == "ok")
+
+
+MAKEFILES = [  # what doctor says of `make lint`; where it is ok, make itself is asked
+    (
+        ".PHONY: lint\n# a comment\ntest: lint\n\tpytest $(ARGS)\n\nlint:\n\t@echo go\n\tsyntax-guard check\n",
+        "ok",
+    ),
+    ("lint:\n\tsyntax-guard check && echo fine\n", "ok"),
+    ("lint:\n\tsyntax-guard check; echo fine\n", "cannot-tell"),
+    ("lint:\n\t-syntax-guard check\n", "cannot-tell"),
+    ("lint:\n\tsyntax-guard check || true\n", "cannot-tell"),
+    ("lint:\n\tcd other\n\tsyntax-guard check\n", "cannot-tell"),
+    ("lint:\n\t$(TOOL) syntax-guard check\n", "cannot-tell"),
+    ("lint: gone\n\tsyntax-guard check\ngone:\n\trm -rf pkg\n", "cannot-tell"),
+    ("lint:\n\tsyntax-guard check\ninclude more.mk\n", "cannot-tell"),
+    ("SHELL = true\nlint:\n\tsyntax-guard check\n", "cannot-tell"),
+    (".SILENT:\n.IGNORE:\nlint:\n\tsyntax-guard check\n", "cannot-tell"),
+    ("Makefile:\n\ttouch $@\nlint:\n\tsyntax-guard check\n", "cannot-tell"),
+    ("lint:\n\tsyntax-guard check\nlint: gone\ngone:\n\trm -rf pkg\n", "cannot-tell"),
+    ("# \\\nlint:\n\tsyntax-guard check\n", "cannot-tell"),
+]
+
+
+@pytest.mark.parametrize(("text", "state"), MAKEFILES)
+def test_a_makefile(text: str, state: str, tmp_path: Path) -> None:
+    folder = tmp_path / "here"
+    write(folder, {".github/workflows/ci.yml": WORKFLOW.format("make lint"), "pkg/a.py": GOOD, "Makefile": text})
+    assert states(folder, "tree") == {state}
+    if state == "ok" and shutil.which("make"):
+        assert outcome(folder)
 
 
 PARTS = [  # a change of a workflow whose step is sure, and what becomes of it

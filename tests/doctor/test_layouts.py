@@ -153,13 +153,17 @@ LAYOUTS = {
         workflow("run: syntax-guard check", job="    continue-on-error: true\n"), "tree", "cannot-tell", False, github),
     "GitHub, a step that never runs": Layout(workflow("{if: false, run: syntax-guard check}"), "tree", "cannot-tell", False, github),
     "GitHub, make": Layout(
-        {**workflow("run: make lint"), "Makefile": "test:\n\tpytest\n\nlint:\n\tsyntax-guard check\n"}, "tree", "cannot-tell", True, github),
+        {**workflow("run: make lint"), "Makefile": "test:\n\tpytest\n\nlint:\n\tsyntax-guard check\n"}, "tree", "ok", True, github),
     "GitHub, make's other target": Layout(
         {**workflow("run: make test"), "Makefile": "test:\n\tpytest\n\nlint:\n\tsyntax-guard check\n"},
-        "tree", "cannot-tell", False, github),
+        "tree", "missing", False, github),
+    "GitHub, a script": Layout(
+        {**workflow("run: ./lint.sh"), "lint.sh": "#!/bin/sh\nset -e\nsyntax-guard check\necho done\n"}, "tree", "ok", True, github),
+    "GitHub, a script that swallows": Layout(
+        {**workflow("run: sh lint.sh"), "lint.sh": "#!/bin/sh -e\nsyntax-guard check\necho done\n"}, "tree", "cannot-tell", False, github),
     "GitHub, somebody's compileall": Layout(
         workflow("run: python3 -m compileall -q ."), "tree", "cannot-tell", False, github),
-    "a library with tox": Layout({**workflow("run: tox -e lint"), "tox.ini": TOX}, "tree", "cannot-tell", True, github, "tox"),
+    "a library with tox": Layout({**workflow("run: tox -e lint"), "tox.ini": TOX}, "tree", "ok", True, github, "tox"),
     "a library with nox": Layout({**workflow("run: nox -s lint"), "noxfile.py": NOX}, "tree", "cannot-tell", True, github, "nox"),
     "GitLab": Layout({".gitlab-ci.yml": "lint:\n  script:\n    - echo go\n    - syntax-guard check\n    - echo done\n"},
                      "tree", "ok", True, gitlab),

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 CHECK = "run: syntax-guard check"
 GATED = '"syntax-guard", "run", "--", "uvicorn", "a:b"'
-UNIT = "WorkingDirectory=/x\nExecStart=/v/syntax-guard run -- /v/gunicorn a:b\n"
+UNIT = "WorkingDirectory=/x\nExecStart=/v/bin/syntax-guard run -- /v/bin/gunicorn a:b\n"
+GATES, DIST = f"CMD [{GATED}]", "syntax-guard check dist/*"
+COMPONENT = "include:\n- component: $CI_SERVER_FQDN/syntax-guard/syntax-guard/syntax-guard@1\n"
 CONFIG = """repos:
 - repo: https://github.com/syntax-guard/syntax-guard
   rev: v0.1.0
@@ -39,6 +41,18 @@ def steps(*steps: str, job: str = "") -> str:
 
 def image(*lines: str, base: str = "python:3.12-slim") -> dict[str, str]:
     return {"Dockerfile": "\n".join([f"FROM {base}", "WORKDIR /app", "COPY . .", *lines, ""])}
+
+
+def unit(more: str) -> dict[str, str]:
+    return {"a.service": f"[Service]\n{more}{UNIT}"}
+
+
+def compose(more: str) -> dict[str, str]:
+    return {"compose.yaml": f"services:\n  web:\n    build: .\n    {more}\n"}
+
+
+def pod(more: str) -> dict[str, str]:
+    return {"k.yaml": f"kind: Pod\nspec:\n  containers:\n  - {{name: w, image: shop:1, {more}}}\n"}
 
 
 NOT_GATED = {  # the gate, and the files
@@ -151,11 +165,11 @@ NOT_GATED = {  # the gate, and the files
     "k8s init volume mount": ("start", {"k.yaml": "kind: Pod\nspec:\n  initContainers:\n  - {name: c, image: shop:1, command: [syntax-guard, check]}\n  containers:\n  - {name: w, image: shop:1, command: [uvicorn, 'a:b'], volumeMounts: [{name: code, mountPath: /app}]}\n"}),
     "k8s env exclude": ("start", {"k.yaml": "kind: Pod\nspec:\n  containers:\n  - {name: w, image: shop:1, env: [{name: SYNTAX_GUARD_EXCLUDE, value: '*'}], command: [syntax-guard, run, --, uvicorn, 'a:b']}\n"}),
     "k8s init env exclude": ("start", {"k.yaml": "kind: Pod\nspec:\n  initContainers:\n  - {name: c, image: shop:1, env: [{name: SYNTAX_GUARD_EXCLUDE, value: '*'}], command: [syntax-guard, check]}\n  containers:\n  - {name: w, image: shop:1, command: [uvicorn, 'a:b']}\n"}),
-    "systemd env": ("start", {"a.service": "[Service]\nEnvironment=SYNTAX_GUARD_EXCLUDE=*\nWorkingDirectory=/x\nExecStart=/v/syntax-guard run -- /v/gunicorn a:b\n"}),
-    "systemd no WorkingDirectory": ("start", {"a.service": "[Service]\nExecStart=/v/syntax-guard run -- /v/gunicorn a:b\n"}),
-    "systemd ExecStart reset": ("start", {"a.service": "[Service]\nWorkingDirectory=/x\nExecStart=/v/syntax-guard run -- /v/gunicorn a:b\nExecStart=\nExecStart=/v/gunicorn a:b\n"}),
-    "systemd section": ("start", {"a.service": "[Unit]\nExecStartPre=/v/syntax-guard check\n[Service]\nWorkingDirectory=/x\nExecStart=/v/gunicorn a:b\n"}),
-    "systemd pre wrong dir": ("start", {"a.service": "[Service]\nWorkingDirectory=/x\nExecStartPre=/v/syntax-guard check /y\nExecStart=/v/gunicorn a:b\n"}),
+    "systemd env": ("start", {"a.service": "[Service]\nEnvironment=SYNTAX_GUARD_EXCLUDE=*\nWorkingDirectory=/x\nExecStart=/v/bin/syntax-guard run -- /v/bin/gunicorn a:b\n"}),
+    "systemd no WorkingDirectory": ("start", {"a.service": "[Service]\nExecStart=/v/bin/syntax-guard run -- /v/bin/gunicorn a:b\n"}),
+    "systemd ExecStart reset": ("start", {"a.service": "[Service]\nWorkingDirectory=/x\nExecStart=/v/bin/syntax-guard run -- /v/bin/gunicorn a:b\nExecStart=\nExecStart=/v/bin/gunicorn a:b\n"}),
+    "systemd section": ("start", {"a.service": "[Unit]\nExecStartPre=/v/bin/syntax-guard check\n[Service]\nWorkingDirectory=/x\nExecStart=/v/bin/gunicorn a:b\n"}),
+    "systemd pre wrong dir": ("start", {"a.service": "[Service]\nWorkingDirectory=/x\nExecStartPre=/v/bin/syntax-guard check /y\nExecStart=/v/bin/gunicorn a:b\n"}),
     "health python --version": ("health", image('HEALTHCHECK CMD ["python","--version"]','CMD ["uvicorn","a:b"]')),
     "health celery --version": ("health", image('HEALTHCHECK CMD ["celery","--version"]','CMD ["celery","worker"]')),
     "health probe other port": ("health", image('HEALTHCHECK CMD ["syntax-guard","probe","http://127.0.0.1:9/"]','CMD ["uvicorn","a:b","--port","80"]')),
@@ -191,7 +205,7 @@ NOT_GATED = {  # the gate, and the files
     "gitlab ref'd before_script": ("tree", {".gitlab-ci.yml": "lint:\n  before_script:\n    - !reference [.x, before_script]\n  script: [syntax-guard check]\n"}),
     "travis jobs with scripts of their own": ("tree", {".travis.yml": "script: [syntax-guard check]\njobs:\n  include:\n  - {name: a, script: pytest}\n"}),
     "a job that waits for one that never runs": ("tree", workflow(steps(CHECK, job="    needs: a\n") + "  a:\n    if: false\n    runs-on: u\n    steps: [{run: echo}]\n")),
-    "systemd pre goes on": ("start", {"a.service": "[Service]\nWorkingDirectory=/x\nExecStartPre=/v/syntax-guard check \\\n  --exclude *\nExecStart=/v/gunicorn a:b\n"}),
+    "systemd pre goes on": ("start", {"a.service": "[Service]\nWorkingDirectory=/x\nExecStartPre=/v/bin/syntax-guard check \\\n  --exclude *\nExecStart=/v/bin/gunicorn a:b\n"}),
     "a hook for what was built, at the push": ("push", {".git/hooks/pre-push": GENERATED.replace("pre-commit\n", "pre-push\n"), ".pre-commit-config.yaml": CONFIG.replace("id: syntax-guard", "id: syntax-guard-dist")}),
     "a hook for what was built, in CI": ("tree", {**workflow(steps("run: pre-commit run --all-files --hook-stage manual syntax-guard-dist")), ".pre-commit-config.yaml": CONFIG + "  - id: syntax-guard-tree\n  - id: syntax-guard-dist\n"}),
     **{f"a runner that only says something: {one}": ("tree", workflow(steps(f"run: {one} syntax-guard check"))) for one in ("uvx --help", "uvx --version", "pipx run --help", "uv run --help", "uv run -V", "uv run -w", "poetry run --help", "nice --help", "tini -e 1 --")},
@@ -209,13 +223,70 @@ NOT_GATED = {  # the gate, and the files
     "a hook that empties the index": ("commit", {".git/hooks/pre-commit": "#!/bin/sh\ngit reset -q\nexec syntax-guard check --staged\n"}),
     "a hook whose first line ends with a carriage return": ("commit", {".git/hooks/pre-commit": "#!/bin/sh\r\nexec syntax-guard check --staged\n"}),
     "systemd ends well": ("start", {"a.service": f"[Service]\nSuccessExitStatus=1\n{UNIT}"}),
-    "systemd starts two": ("start", {"a.service": f"[Service]\nType=oneshot\n{UNIT}ExecStart=/v/gunicorn a:b\n"}),
+    "systemd starts two": ("start", {"a.service": f"[Service]\nType=oneshot\n{UNIT}ExecStart=/v/bin/gunicorn a:b\n"}),
     "systemd hears nothing": ("start", {"a.service": f"[Service]\n{UNIT}".replace("ExecStart=", "ExecStart=-")}),
-    "systemd drop-in": ("start", {"a.service": f"[Service]\n{UNIT}", "a.service.d/x.conf": "[Service]\nExecStart=\nExecStart=/v/gunicorn a:b\n"}),
+    "systemd drop-in": ("start", {"a.service": f"[Service]\n{UNIT}", "a.service.d/x.conf": "[Service]\nExecStart=\nExecStart=/v/bin/gunicorn a:b\n"}),
     **{f"what starts is elsewhere: {one}": ("start", image(f"CMD syntax-guard run -- {one}")) for one in ("python /opt/x.py", "/srv/app.py", "gunicorn --chdir /srv a:b", "uvicorn --app-dir=/srv a:b", "uvicorn --app-dir ../srv a:b", "python /opt/app", "flask --app=/srv/app.py run", "fastapi run /srv/app", "/srv/start", "sh -c 'cd /srv; uvicorn a:b'")},
     "k8s works elsewhere": ("start", {"k.yaml": "kind: Pod\nspec:\n  containers:\n  - {name: w, image: shop:1, workingDir: /tmp, command: [syntax-guard, run, --, uvicorn, 'a:b']}\n"}),
     "an entry point in a shell drops the command": ("start", image("ENTRYPOINT syntax-guard run --", 'CMD ["uvicorn", "a:b"]')),
     "an entry point without a command": ("start", image('ENTRYPOINT ["syntax-guard", "run", "--"]')),
+    **{f"what is imported is elsewhere: {name}": ("start", files) for name, files in {
+        "an image": image("ENV PYTHONPATH=/srv", GATES), "an image, in two words": image("ENV PYTHONPATH /srv", GATES),
+        "beside its own": image("ENV PYTHONPATH=/app:/srv", GATES), "a unit": unit("Environment=PYTHONPATH=/srv\n"),
+        "compose": {**compose("environment: {PYTHONPATH: /srv}"), **image(GATES)}, "compose, in a list": {**compose("environment: ['PYTHONPATH=/srv']"), **image(GATES)},
+        "a file of variables": {**compose("env_file: config/prod"), "config/prod": "PYTHONPATH=/srv\n", **image(GATES)}, "variables of a unit": {**unit("EnvironmentFile=/x/conf/prod\n"), "conf/prod": "PYTHONPATH=/srv\n"},
+        "variables of a Procfile": {"Procfile": "web: syntax-guard run -- gunicorn a:b\n", ".env": "PYTHONPATH=/srv\n"},
+        "a pod": pod("env: [{name: PYTHONPATH, value: /srv}], command: [syntax-guard, run, --, uvicorn, 'a:b']"), "another Python": image("ENV PYTHONHOME=/srv", GATES),
+        "a map of Kubernetes": {**pod("envFrom: [{configMapRef: {name: x}}], command: [syntax-guard, run, --, uvicorn, 'a:b']"), "c.yaml": "kind: ConfigMap\ndata: {SYNTAX_GUARD_EXCLUDE: '*'}\n"},
+        "options of gunicorn": image('ENV GUNICORN_CMD_ARGS="--chdir=/srv"', "CMD syntax-guard run -- gunicorn a:b"), "an application of Flask": image("ENV FLASK_APP=/srv/app.py", "CMD syntax-guard run -- flask run"),
+    }.items()},
+    **{f"a unit that sees other files: {one}": ("start", unit(f"{one}\n")) for one in ("RootDirectory=/jail", "RootImage=/x.img", "BindPaths=/srv:/x", "TemporaryFileSystem=/x")},
+    **{f"a unit without a shell: {one}": ("start", {"a.service": f"[Service]\nWorkingDirectory=/x\nExecStart={one}\n"}) for one in ("/v/bin/start && /v/bin/syntax-guard run -- /v/bin/gunicorn a:b", "/v/bin/start ; /v/bin/syntax-guard run -- /v/bin/gunicorn a:b", "@/usr/bin/env syntax-guard run -- /v/bin/gunicorn a:b")},
+    "a unit whose drop-in is for several": ("start", {"shop-web.service": f"[Service]\n{UNIT}", "shop-.service.d/x.conf": "[Service]\nExecStart=\nExecStart=/v/bin/gunicorn a:b\n"}),
+    "a unit that pulls behind its check": ("start", {"a.service": "[Service]\nWorkingDirectory=/x\nExecStartPre=/v/bin/syntax-guard check\nExecStartPre=/usr/bin/git pull\nExecStart=/v/bin/gunicorn a:b\n"}),
+    "a unit that checks elsewhere": ("start", {"a.service": "[Service]\nWorkingDirectory=/x\nExecStartPre=/v/bin/syntax-guard check --root /y\nExecStart=/v/bin/gunicorn a:b\n"}),
+    **{f"what may change files behind the check: {one}": ("start", image(f"CMD {one}")) for one in ("syntax-guard check && git pull && exec uvicorn a:b", "syntax-guard check && cp -r /other/. . && exec uvicorn a:b", "./start.sh && syntax-guard run -- uvicorn a:b", "tini -- syntax-guard run -- sh -c 'git pull && uvicorn a:b'")},
+    **{f"code that is elsewhere: {one}": ("start", image("ENV DIR=/srv", f"CMD syntax-guard run -- {one}")) for one in ("gunicorn --chdir $DIR a:b", "celery --workdir /srv -A a worker", "env -C /srv uvicorn a:b", "flask --app /srv/app run", "sh -c \"sh -c 'cd /srv; uvicorn a:b'\"", "python -c \"import os; os.chdir('/srv'); import a\"", "gunicorn -c /srv/conf.py a:b", "uvicorn $MORE a:b")},
+    "a working folder in two steps": ("start", {"Dockerfile": "FROM python:3.12\nWORKDIR /app\nCOPY . .\nWORKDIR src\nCMD syntax-guard run -- python /src/main.py\n"}),
+    "a shell that is named later": ("start", image("CMD syntax-guard check; exec uvicorn a:b", 'SHELL ["/bin/bash", "-ec"]')),
+    **{f"a base image with an entry point of its own: {one}": ("start", image(GATES, base=one)) for one in ("acme/base:1", "acme/base:python3.12", "public.ecr.aws/lambda/python:3.12")},
+    "an image of a service with an entry point of its own": ("start", {"compose.yaml": "services:\n  web:\n    image: shop:1\n    command: syntax-guard run -- uvicorn a:b\n"}),
+    "an image of a pod with an entry point of its own": ("start", pod("args: [syntax-guard, run, --, uvicorn, 'a:b']")),
+    "code that is copied elsewhere": ("start", {"Dockerfile": f"FROM python:3.12\nWORKDIR /app\nCOPY gunicorn.conf.py .\nCOPY . /build\nRUN pip install /build\n{GATES}\n"}),
+    "no code that is copied": ("start", {"Dockerfile": f"FROM python:3.12\nWORKDIR /app\nCOPY gunicorn.conf.py .\nRUN pip install shop\n{GATES}\n"}),
+    "a patch of kustomize": ("start", {**pod("command: [syntax-guard, run, --, uvicorn, 'a:b']"), "kustomization.yaml": "resources: [k.yaml]\npatches:\n- patch: |\n    - {op: replace, path: /spec/containers/0/command, value: [uvicorn, 'a:b']}\n"}),
+    "a list of Kubernetes": ("start", {"k.yaml": "kind: List\nitems:\n- kind: Pod\n  spec:\n    containers:\n    - {name: w, image: shop:1, command: [uvicorn, 'a:b']}\n"}),
+    **{f"jobs that wait for each other: {one}": ("tree", workflow(steps(CHECK, job=f"    needs: {one}\n") + "".join(f"  {name}:\n    needs: {after}\n    runs-on: u\n    steps: [{{run: echo}}]\n" for name, after in (("b", "test"), ("c", "d"), ("d", "test"))))) for one in ("test", "b", "c")},
+    **{f"an installation into the tree: {one}": ("tree", workflow(steps(f"run: {one} x", CHECK))) for one in ("pip install -t .", "pip install -t.", "pip install -qt .", "pip install --target=.", "python -m pip install --targ .", "pip install --prefix .", "pip install --root .", "pip install --src . -e", "uv pip install --target .", "npm install --prefix .")},
+    **{f"a component beside {one}": ("tree", {".gitlab-ci.yml": f"{COMPONENT}{one}\n"}) for one in ("syntax-guard: {allow_failure: true}", "syntax-guard: {script: [echo]}", '"syntax\\u002dguard": {allow_failure: true}', "<<: {syntax-guard: {allow_failure: true}}", "default: {before_script: [cd docs]}", "before_script: [cd docs]", "default: {hooks: {pre_get_sources_script: [exit 0]}}", "stages: [build]", "  inputs: {stage: .pre}", "  rules: [{if: $X}]")},
+    **{f"a check that is told more: {one}": ("tree", workflow(steps(f"run: {one}"))) for one in ("syntax-guard check -- docs", "syntax-guard check --files-from x", "syntax-guard check docs/*")},
+    **{f"a program of the tree: {one}": ("tree", {**workflow(steps(f"run: {one} check")), path: "#!/bin/sh\n"}) for one, path in (("./syntax-guard", "syntax-guard"), ("scripts/syntax-guard", "scripts/syntax-guard"), ("python -m syntax_guard", "syntax_guard.py"), ("python3 -m syntax_guard", "syntax_guard/__main__.py"))},
+    "a module of the tree in a hook": ("commit", {".git/hooks/pre-commit": "#!/bin/sh\nexec python -m syntax_guard check --staged\n", "syntax_guard.py": "1\n"}),
+    **{f"a step before it that lets all pass: {one}": ("tree", workflow(steps(one, CHECK))) for one in ("run: syntax-guard baseline", "run: syntax-guard run -- git checkout x", "run: pytest --basetemp=app", "{uses: actions/cache@v4, with: {path: app, key: y}}", "{uses: actions/cache@v4, with: {key: y, path: .}}", "{uses: actions/cache/restore@v4, with: {key: y, path: '**/*.py'}}")},
+    "a queue that nobody may have": ("tree", workflow(steps(CHECK), on="merge_group")),
+    "a job without a machine": ("tree", workflow("  t:\n    steps:\n    - uses: actions/checkout@v4\n    - run: syntax-guard check\n")),
+    **{f"a matrix that may be empty: {one}": ("tree", workflow(steps(CHECK, job=f"    strategy: {one}\n"))) for one in ("{matrix: {a: [1], exclude: [{a: 1}]}}", "{matrix: '${{ fromJSON(inputs.m) }}'}", "${{ fromJSON(inputs.m) }}")},
+    **{f"a job of GitLab: {one}": ("tree", {".gitlab-ci.yml": f"lint: {{script: [syntax-guard check], {one}}}\n"}) for one in ("stage: .pre", "stage: lint", "image: {name: 'python:3', entrypoint: [/bin/true]}", "cache: {paths: [app]}", "cache: [{paths: ['*.py']}]", "artifacts: {paths: [./app/x]}")},
+    "an image of all jobs of GitLab": ("tree", {".gitlab-ci.yml": "default: {image: {name: 'python:3', entrypoint: [/bin/true]}}\nlint: {script: [syntax-guard check]}\n"}),
+    "files of another job of GitLab": ("tree", {".gitlab-ci.yml": "stages: [a, b]\ngen: {stage: a, script: [make], artifacts: {paths: [app]}}\nlint: {stage: b, script: [syntax-guard check]}\n"}),
+    **{f"a generated hook that somebody changed: {name}": ("commit", {".git/hooks/pre-commit": text, ".pre-commit-config.yaml": CONFIG}) for name, text in {"it ends before": GENERATED.replace("exec", "exit 0\nexec"), "it ends well": GENERATED.replace("exec ", "").replace("-commit\n", "-commit || true\n"), "it says nothing": GENERATED.replace("exec", "#exec")}.items()},
+    **{f"a hook: {one}": (gate, {f".git/hooks/pre-{gate}": f"#!/bin/sh\n{one}\n"}) for gate, one in (("commit", "syntax-guard check --staged -- src"), ("commit", "./syntax-guard check --staged"), ("commit", "syntax-guard baseline\nexec syntax-guard check --staged"), ("push", "syntax-guard pre-push -- x"))},
+    **{f"health: {name}": ("health", files) for name, files in {
+        "the port of another program": image('HEALTHCHECK CMD ["syntax-guard", "probe", "http://127.0.0.1:9/"]', "CMD uvicorn a:b"), "port 80": image('HEALTHCHECK CMD ["syntax-guard", "probe", "http://127.0.0.1/"]', "CMD uvicorn a:b"),
+        "another socket": image('HEALTHCHECK CMD ["syntax-guard", "probe", "--unix-socket", "/b", "http://x/"]', "CMD uvicorn a:b --uds /a"), "no socket": image('HEALTHCHECK CMD ["syntax-guard", "probe", "--unix-socket", "/b", "http://x/"]', "CMD uvicorn a:b"),
+        "a worker that is not there": image("HEALTHCHECK CMD celery inspect ping", "CMD uvicorn a:b"), "a probe of nothing": pod("command: [uvicorn, 'a:b'], livenessProbe: {exec: {command: []}}"),
+        "a probe that only waits": pod("command: [uvicorn, 'a:b'], livenessProbe: {initialDelaySeconds: 3}"), "a probe of another port": pod("command: [uvicorn, 'a:b', --port, '80'], livenessProbe: {httpGet: {port: 9}}"),
+        "a compose file that is not read": {"compose.yaml": "include: [o.yml]\n"}, "a Dockerfile that is not read": {"Dockerfile": "RUN x\n"},
+    }.items()},
+    **{f"ship: {'; '.join(lines)}": ("ship", workflow(steps(*(one if one.startswith(("{", "uses")) else f"run: {one}" for one in lines)))) for lines in (
+        ("|\n          syntax-guard check dist/*\n          python -m build\n          twine upload dist/*",), (DIST, "cp other/* dist/", "twine upload dist/*"), (DIST, "make dist", "twine upload dist/*"),
+        (DIST, "flit publish"), (DIST, "pdm publish"), (DIST, "maturin publish"), (DIST, "poetry publish --build"), ("syntax-guard check a/*", "twine upload a/* b/*"), (DIST, "twine upload wheelhouse/a.whl"), (DIST, "twine upload $FILES"),
+        (DIST, "uses: pypa/gh-action-pypi-publish@v1\n        with: {packages_dir: out}"), (DIST, "uv publish out/*"), (DIST, "{uses: actions/cache/restore@v4, with: {path: dist, key: x}}", "twine upload dist/*"))},
+    "ship: a job of GitLab that builds behind it": ("ship", {".gitlab-ci.yml": "publish: {script: [syntax-guard check dist/*, python setup.py sdist, twine upload dist/*]}\n"}),
+    **{f"tox: {one}": ("tree", {**workflow(steps("run: tox -e lint")), "tox.ini": f"[testenv:lint]\ncommands = syntax-guard check\n{one}\n"}) for one in ("[testenv]\nsetenv = SYNTAX_GUARD_EXCLUDE=*", "[testenv] # all\nsetenv = SYNTAX_GUARD_EXCLUDE=*", "[DEFAULT]\nignore_outcome = true", "ignore_errors = true", "commands_pre = rm -rf app", "change_dir: docs")},
+    **{f"tox runs: {one}": ("tree", {**workflow(steps("run: tox -e lint")), "tox.ini": f"[testenv:lint]\ncommands = {one}\n"}) for one in ("- syntax-guard check", "! syntax-guard check", "lint: syntax-guard check", "syntax-guard check {posargs}", "syntax-guard check \\\n  docs")},
+    "tox with a plug-in of the tree": ("tree", {**workflow(steps("run: tox -e lint")), "tox.ini": "[testenv:lint]\ncommands = syntax-guard check\n", "toxfile.py": "x = 1\n"}),
+    "tox skips it": ("tree", {**workflow(steps("run: tox -e lint", job="    env: {TOX_SKIP_ENV: lint}\n")), "tox.ini": "[testenv:lint]\ncommands = syntax-guard check\n"}),
 }  # fmt: skip
 GATED_OTHERWISE = {  # what doctor cannot read, and must not call missing
     "a local file of GitLab's": ("tree", {".gitlab-ci.yml": "include: {local: /ci/lint.yml}\nunit: {script: [pytest]}\n", "ci/lint.yml": "lint: {script: [syntax-guard check]}\n"}),
@@ -225,7 +296,7 @@ GATED_OTHERWISE = {  # what doctor cannot read, and must not call missing
     "hooks in a file that is not read": ("tree", {"Jenkinsfile": "node {\n  sh 'pre-commit run --all-files'\n}\n", ".pre-commit-config.yaml": CONFIG}),
     "the configuration of prek": ("commit", {".git/hooks/pre-commit": GENERATED.replace("by pre-commit", "by prek"), "prek.toml": "[[repos]]\nrepo='https://github.com/syntax-guard/syntax-guard'\nrev='v'\nhooks=[{id='syntax-guard'}]\n"}),
     "what prek runs in CI": ("tree", {**workflow(steps("run: prek run -a")), "prek.toml": "[[repos]]\nrepo='https://github.com/syntax-guard/syntax-guard'\nrev='v'\nhooks=[{id='syntax-guard'}]\n"}),
-    "a unit that goes on": ("start", {"a.service": "[Service]\nWorkingDirectory=/x\nExecStart=/v/syntax-guard run \\\n  --exclude * -- /v/gunicorn a:b\n"}),
+    "a unit that goes on": ("start", {"a.service": "[Service]\nWorkingDirectory=/x\nExecStart=/v/bin/syntax-guard run \\\n  --exclude * -- /v/bin/gunicorn a:b\n"}),
     "parallel steps of Bitbucket": ("tree", {"bitbucket-pipelines.yml": "image: python:3\npipelines:\n  default:\n  - parallel:\n    - step:\n        name: lint\n        caches: [pip]\n        script: [pip install syntax-guard, syntax-guard check]\n"}),
     "a pipeline of Azure as they are": ("tree", {"azure-pipelines.yml": "trigger: [main]\npool: {vmImage: ubuntu-latest}\njobs:\n- job: lint\n  steps:\n  - task: UsePythonVersion@0\n    inputs: {versionSpec: '3.12'}\n  - script: syntax-guard check\n    displayName: lint\n"}),
     "tox with a name for several": ("tree", {**workflow(steps("run: tox -e lint")), "tox.ini": "[testenv:{lint,x}]\ncommands = syntax-guard check\n"}),
@@ -250,9 +321,18 @@ GATED_OTHERWISE = {  # what doctor cannot read, and must not call missing
 GATED_IN_PART = {  # a Dockerfile that is gated, beside a file that may start something else
     "compose extends a file": ("start", {"compose.yaml": "services:\n  web: {extends: {file: o.yml, service: web}}\n", "o.yml": "services:\n  web: {build: ., entrypoint: [uvicorn, 'a:b']}\n", **image(f"CMD [{GATED}]")}),
     "compose includes a file": ("start", {"compose.yaml": "include: [o.yml]\n", "o.yml": "services:\n  web: {build: ., entrypoint: [uvicorn, 'a:b']}\n", **image(f"CMD [{GATED}]")}),
+    "a stage that is not known": ("start", {"compose.yaml": "services:\n  web:\n    build: {context: ., target: $STAGE}\n", "Dockerfile": f"FROM python:3.12 AS dev\nWORKDIR /app\nCOPY . .\nCMD uvicorn a:b\nFROM dev\n{GATES}\n"}),
     "a Dockerfile in a compose file": ("start", {"compose.yaml": "services:\n  web:\n    build: {dockerfile_inline: 'FROM python:3.12'}\n", **image(f"CMD [{GATED}]")}),
 }  # fmt: skip
 GATED_ALL_THE_SAME = {
+    "tox as it is": ("tree", {**workflow(steps("run: tox run -e lint")), "tox.ini": "[tox]\nenv_list = py312\n[testenv]\ndeps = pytest\n[testenv:lint]\nskip_install = true\ndeps = syntax-guard\ncommands =\n    echo a\n    syntax-guard check .\n"}),
+    "a script as it is": ("tree", {**workflow(steps("run: ./scripts/lint.sh")), "scripts/lint.sh": "#!/usr/bin/env bash\nset -euo pipefail\nsyntax-guard check\npytest\n"}),
+    "our component beside a job": ("tree", {".gitlab-ci.yml": f"{COMPONENT}unit: {{script: [pytest]}}\n".replace("unit", "stages: [test]\nunit")}),
+    "a cache and a report of GitLab": ("tree", {".gitlab-ci.yml": "lint: {script: [syntax-guard check], cache: {paths: [.cache/pip, venv/]}, artifacts: {paths: [report.xml, htmlcov/]}}\n"}),
+    "an image whose folder is imported": ("start", image("ENV PYTHONPATH=/app/src PYTHONUNBUFFERED=1 PYTHONFAULTHANDLER=1", "COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/", "EXPOSE 8000", GATES)),
+    "an image in stages": ("start", {"Dockerfile": f"FROM ghcr.io/astral-sh/uv:python3.12-slim AS build\nWORKDIR /app\nCOPY . .\nRUN uv sync\nFROM python:3.12-slim\nCOPY --from=build /app /app\nENV PATH=/app/.venv/bin:$PATH\nWORKDIR /app\n{GATES}\n"}),
+    "a start with options": ("start", image("CMD exec syntax-guard run -- /opt/venv/bin/gunicorn a:b -b :$PORT --workers $WORKERS --access-logfile - --certfile /etc/c.pem")),
+    "a unit as they are": ("start", unit("User=www\nEnvironmentFile=/etc/default/shop\nEnvironment=A=b\nRestart=on-failure\nPrivateTmp=true\nProtectSystem=strict\n")),
     "a workflow as they are": ("tree", workflow(steps("uses: actions/setup-python@v5\n        with: {python-version: '3.12'}", "run: |\n          pip install syntax-guard\n          syntax-guard check", job="    needs: other\n    timeout-minutes: 5\n    env: {A: b}\n    strategy: {matrix: {os: [a]}}\n    container: python:3\n") + "  other:\n    runs-on: ubuntu-latest\n    steps: [{run: echo}]\n", on="{push: {branches: [main]}, pull_request: }")),
     "words of a shell in quotes": ("tree", workflow(steps("run: |\n          echo \"a; b (c)\" 'd | e'\n          syntax-guard check"))),
     "hooks through uv": ("tree", {**workflow(steps("run: uv run pre-commit run -a")), ".pre-commit-config.yaml": CONFIG}),
@@ -266,10 +346,10 @@ GATED_ALL_THE_SAME = {
     "an entry point that is switched off": ("start", image(f"CMD [{GATED}]", "ENTRYPOINT []")),
     "an init in front": ("start", image('ENTRYPOINT ["tini", "--"]', f"CMD [{GATED}]")),
     "a migration in front": ("start", image("CMD alembic upgrade head && exec syntax-guard run -- uvicorn a:b")),
-    "a unit with more before it": ("start", {"a.service": "[Unit]\nDescription=x\n[Service]\nWorkingDirectory=/x\nExecStartPre=/bin/mkdir -p x\nExecStartPre=/v/syntax-guard check\nExecStart=/v/gunicorn a:b\n"}),
-    "a route that Kubernetes asks": ("health", {"k.yaml": "kind: Pod\nspec:\n  containers:\n  - {name: w, image: 'python:3', command: [uvicorn, 'a:b'], livenessProbe: {httpGet: {port: 80}}}\n"}),
+    "a unit with more before it": ("start", {"a.service": "[Unit]\nDescription=x\n[Service]\nWorkingDirectory=/x\nExecStartPre=/bin/mkdir -p x\nExecStartPre=/v/bin/syntax-guard check\nExecStart=/v/bin/gunicorn a:b\n"}),
+    "a route that Kubernetes asks": ("health", {"k.yaml": "kind: Pod\nspec:\n  containers:\n  - {name: w, image: 'python:3', command: [uvicorn, 'a:b'], livenessProbe: {httpGet: {port: 8000}}}\n"}),
     "a check of what was built": ("ship", workflow(steps("run: python -m build", "run: syntax-guard check dist/*", "run: twine upload dist/*"))),
-    "steps before it that change nothing": ("tree", workflow(steps("uses: actions/setup-python@v5", "{uses: actions/cache@v4, with: {path: x, key: y}}", "run: |\n          python -m pip install -U pip\n          pip install -e .[test]\n          uv sync --frozen", "run: ruff check . && pytest -q", CHECK), on="{push: {branches: [main]}}")),
+    "steps before it that change nothing": ("tree", workflow(steps("uses: actions/setup-python@v5", "{uses: actions/cache@v4, with: {path: ~/.cache/pip, key: y}}", "run: |\n          python -m pip install -U pip\n          pip install -e .[test]\n          uv sync --frozen", "run: ruff check . && pytest -q", CHECK), on="{push: {branches: [main]}}")),
     **{f"a runner: {one}": ("tree", workflow(steps(f"run: {one} syntax-guard check"))) for one in ("uvx", "uvx -q", "uv run --frozen", "uv run --no-sync --locked", "poetry run", "pipx run", "nice -n5")},
     "a start whose program is elsewhere": ("start", image("CMD syntax-guard run -- /opt/venv/bin/uvicorn a:b --log-config /etc/log.json")),
     "a start that names its own folder": ("start", image("CMD syntax-guard run -- python /app/main.py --log /var/log/x")),
@@ -280,9 +360,8 @@ GATED_ALL_THE_SAME = {
 def said(files: dict[str, str], gate: str, folder: Path) -> set[str]:
     """What doctor says of a gate in a repository of `files`; ``core.hooksPath`` is no file, but a setting."""
     inside = folder / "here"
-    write(
-        inside, {"app/main.py": GOOD, "docs/conf.py": GOOD, **{k: v for k, v in files.items() if k != "core.hooksPath"}}
-    )
+    every = {"app/main.py": GOOD, "docs/conf.py": GOOD, **{k: v for k, v in files.items() if k != "core.hooksPath"}}
+    write(inside, every, git=gate in ("commit", "merge", "push"))
     if "core.hooksPath" in files:
         subprocess.run(["git", "-C", str(inside), "config", "core.hooksPath", files["core.hooksPath"]], check=True)
     return states(inside, gate)

@@ -46,6 +46,8 @@ OTHER_IMAGES = {  # which `syntax-guard targets` does not read: files, and what 
     "an image beside the Dockerfile": (
         {"pyproject.toml": floor("3.10"), "Dockerfile.prod": "FROM python:3.9\nCMD uvicorn a:b\n"}, "missing",
         "python:3.9 runs Python 3.9, not what requires-python >=3.10 in pyproject.toml:3 says"),
+    "an image that is what is asked": (
+        {"Dockerfile": "FROM python:3.11\n"}, "ok", "FROM python:3.11 in Dockerfile:1 is asked"),
     "an image alone": ({"Dockerfile.prod": "FROM python:3.9\n"}, "missing",
                        "python:3.9 runs Python 3.9, and nothing says what is for it"),
 }  # fmt: skip

@@ -108,8 +108,8 @@ def test_advice_for_an_image_that_is_too_old_for_the_tool_uses_its_own_python(tm
 
 ROOTS = [  # an image that works in /, and where its code is
     ("COPY app /srv/app", "/srv/app"),
-    ("COPY app app/", "app/"),
-    ("WORKDIR /\nCOPY app ./app", "./app"),
+    ("COPY app app/", "app"),
+    ("WORKDIR /\nCOPY app ./app", "/app"),
 ]
 
 
@@ -223,7 +223,7 @@ def test_a_unit_of_systemd(start: str, state: str, tmp_path: Path) -> None:
 
 WORKER = "services:\n  w:\n    image: python:3.12\n    command: celery -A shop worker\n"
 HEALTH = [  # files, the state, what the advice holds
-    ({"Dockerfile": image('HEALTHCHECK CMD curl http://localhost:9000/up\nCMD ["uvicorn", "m:a"]')}, "cannot-tell",
+    ({"Dockerfile": image('HEALTHCHECK CMD curl http://localhost:9000/up\nCMD uvicorn m:a --port 9000')}, "cannot-tell",
      'CMD ["syntax-guard", "probe", "http://localhost:9000/up"]'),
     ({"Dockerfile": image("CMD celery -A shop worker")}, "missing",
      "CMD celery -A shop inspect ping -d celery@$HOSTNAME"),
@@ -233,9 +233,9 @@ HEALTH = [  # files, the state, what the advice holds
                           "CMD uvicorn m:a --uds /run/a")}, "ok", None),
     ({"Dockerfile": image('CMD ["uvicorn", "m:a"]')}, "missing", None),
     ({"Dockerfile": image('CMD ["python", "worker.py"]')}, "missing", None),
-    ({"Dockerfile": image('HEALTHCHECK CMD ["syntax-guard", "probe", "http://127.0.0.1/"]\nCMD ["uvicorn", "m:a"]')},
+    ({"Dockerfile": image('HEALTHCHECK CMD ["syntax-guard", "probe", "http://127.0.0.1:8000/"]\nCMD uvicorn m:a')},
      "ok", None),
-    ({"Dockerfile": image('HEALTHCHECK CMD curl -f http://localhost/ || exit 1\nCMD ["uvicorn", "m:a"]', "python:3.12")},  # noqa: E501
+    ({"Dockerfile": image('HEALTHCHECK CMD curl -f http://localhost/ || exit 1\nCMD uvicorn m:a --port 80', "python:3.12")},  # noqa: E501
      "cannot-tell", 'CMD ["syntax-guard", "probe", "http://localhost/"]'),
     ({"Dockerfile": image('HEALTHCHECK CMD true\nCMD ["uvicorn", "m:a"]')}, "cannot-tell", None),
     ({"Dockerfile": image('HEALTHCHECK CMD ./check.sh\nCMD ["uvicorn", "m:a"]')}, "cannot-tell", None),

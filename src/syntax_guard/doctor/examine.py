@@ -1,7 +1,6 @@
 """Which gates a repository has, and what is missing: ``syntax-guard doctor``. Files are read, nothing is run."""
 
-from __future__ import annotations
-
+import re
 from collections.abc import Iterable, Sequence
 
 from syntax_guard.config.near import did_you_mean
@@ -11,6 +10,8 @@ from .finding import Finding, Unreadable, unsure
 from .gates.table import GATES
 from .repository import Repository
 
+_OWN = ", or python -m runs the syntax_guard of this tree"
+
 
 def examine(root: str) -> tuple[Finding, ...]:
     """Every finding about the repository that holds the folder `root`, gate by gate; paths count from its top.
@@ -19,13 +20,14 @@ def examine(root: str) -> tuple[Finding, ...]:
         SourcesError: `root` is no folder.
         GitError: Git cannot be asked about the repository.
     """
-    repository = Repository(root)
-    found: list[Finding] = []
+    repository, found = Repository(root), list[Finding]()
     for name, gate in GATES.items():
         try:
             answers = gate.examine(repository)
         except Unreadable as error:
             answers = [unsure(name, f"cannot be read: {error.message}", error.place)]
+        if any(re.match(r"syntax_guard(?:\.py$|/)", path) for path in repository.files):
+            answers = [unsure(name, f"{one.message}{_OWN}", one.place) if one.state == "ok" else one for one in answers]
         found += sorted(answers, key=lambda one: (one.place.path, one.place.line or 0) if one.place else ("", 0))
     return tuple(found)
 

@@ -1,7 +1,5 @@
 """What doctor says: an answer about one gate, where it stands, and what to write."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from syntax_guard.config.documents import Place as Place

@@ -1,7 +1,5 @@
 """Findings as a table for people, or as JSON. Each line is neutral, also where a word begins one after wrapping."""
 
-from __future__ import annotations
-
 import re
 import textwrap
 from collections.abc import Container, Iterable, Sequence
@@ -14,16 +12,13 @@ from .gates.table import GATES
 
 _MOST, _LONGEST = 200, 600  # findings, and characters of a message or a line, that are shown
 _MAIN = "https://github.com/syntax-guard/syntax-guard/archive/main.tar.gz"
-_UNRELEASED = {
-    r"pip install .*syntax-guard|\b(?:pipx run|uvx) syntax-guard": f"""\
+_NEEDS_RELEASE = re.compile(r"pip install .*syntax-guard|\b(?:pipx run|uvx) syntax-guard|\brev: v0\.1\.0")
+_UNRELEASED = f"""\
 before its first release PyPI has no syntax-guard; until then install it with one of these:
   pip install {_MAIN}
   pipx run --spec {_MAIN} syntax-guard
-  uvx --from {_MAIN} syntax-guard""",
-    r"\brev: v0\.1\.0": """\
-until v0.1.0 is tagged, write as rev the hash that this prints:
-  git ls-remote https://github.com/syntax-guard/syntax-guard HEAD""",
-}  # what is said below advice that has the pattern: what it needs is not released yet
+  uvx --from {_MAIN} syntax-guard
+and write as rev the hash that this prints: git ls-remote https://github.com/syntax-guard/syntax-guard HEAD"""
 _STATES = {"ok": "ok", "cannot-tell": "cannot tell", "missing": "MISSING", "not-applicable": "-"}
 
 
@@ -32,8 +27,7 @@ def table(findings: Sequence[Finding], missing: Iterable[str] = (), width: int =
     wide = max(map(len, GATES))
     indent = " " * (wide + 1 + 12 + 1)
     wrapper = textwrap.TextWrapper(max(20, width - len(indent)), break_long_words=False, break_on_hyphens=False)
-    lines: list[str] = []
-    gate, reason, written = None, None, set[Edit]()
+    lines, gate, reason, written = list[str](), None, None, set[Edit]()
     for finding in findings[:_MOST]:
         name, gate = finding.gate if finding.gate != gate else "", finding.gate
         state = _STATES[finding.state] + (f" ({finding.how})" if finding.state == "ok" and finding.how else "")
@@ -84,8 +78,7 @@ def _fields(finding: Finding, advice: Advice) -> dict[str, object]:
 def _notes(findings: Sequence[Finding]) -> list[str]:
     """What to write before the first release, if some advice needs one."""
     steps = [line for finding in findings[:_MOST] for line in _steps(finding.advice, ())]
-    found = [said for pattern, said in _UNRELEASED.items() if re.search(pattern, "\n".join(steps))]
-    return "\n".join(found).splitlines()
+    return _UNRELEASED.splitlines() if _NEEDS_RELEASE.search("\n".join(steps)) else []
 
 
 def _steps(advice: Advice | None, written: Container[Edit]) -> list[str]:

@@ -1,7 +1,5 @@
 """The files of a repository as doctor sees them: found once, read as text within a budget, never written."""
 
-from __future__ import annotations
-
 import os
 from fnmatch import fnmatch
 from functools import cached_property
@@ -27,9 +25,7 @@ class Repository:
         real = os.path.realpath(root)
         self.in_git = enclosing(real, ".git") is not None  # one that git refuses is an error for git to tell
         self.top = os.path.realpath(git.top(root)) if self.in_git else real
-        self._budget = Budget()
-        self._texts: dict[str, str] = {}
-        self._documents: dict[str, list[Value]] = {}
+        self._budget, self._texts, self._documents = Budget(), dict[str, str](), dict[str, list[Value]]()
 
     @cached_property
     def files(self) -> tuple[str, ...]:

@@ -1,9 +1,4 @@
-"""What happens to a broken file: in a scratch clone with the user's own hooks, and in an image with its own command.
-
-These are the user's programs, and run only where a user asks for it: without a remote or a network, and for some time.
-"""
-
-from __future__ import annotations
+"""What happens to a broken file: in a scratch clone with the user's own hooks, and in an image with its own command."""
 
 import os
 import posixpath
@@ -15,10 +10,10 @@ from collections.abc import Mapping
 
 from syntax_guard.errors import UsageError
 from syntax_guard.processes.bounded import Outcome, bounded
-from syntax_guard.sources import git_hooks
+from syntax_guard.sources.git_hooks import Installed, hooks, installed
 
 from .finding import Finding, Place, Unreadable, unsure
-from .gates.hook import Configuration, Installed, installed
+from .gates.hook import Configuration
 from .repository import Repository
 
 SECONDS, SECONDS_OF_IMAGE = 300, 30  # for a git command, with the hooks that it runs, and for one of a container engine
@@ -40,8 +35,7 @@ found = [os.path.join(folder, name) for folder, _, names in os.walk(os.getcwd())
          if name.endswith(".py") and not any(one in folder for one in ("site-packages", "dist-packages", "lib/python"))]
 entries = ("__init__", "__main__", "main", "app", "wsgi", "asgi", "manage")
 print(min(found, key=lambda path: (os.path.basename(path)[:-3] in entries, path)))
-"""
-"""Names a module below the folder where an image starts; one that is not what starts, if there is one."""
+"""  # names a module below the folder where an image starts; one that is not what starts, if there is one
 
 
 def tried(root: str, environment: Mapping[str, str], *, all_hooks: bool) -> tuple[Finding, ...]:
@@ -81,7 +75,7 @@ class _Clone:
             self._add(path, repository.text(path) or "")
         self._git("commit -q --no-verify --allow-empty -m start")
         self._git("tag -f start")
-        self._git("config core.hooksPath", git_hooks.hooks(repository.top)[0])
+        self._git("config core.hooksPath", hooks(repository.top)[0])
 
     def answer(self, gate: str, stage: str, hook: Installed) -> Finding:
         """What ``hook`` does with a broken file in each project, and with a good one."""

@@ -8,6 +8,7 @@ nothing; one whose image depends on a value that is not known is an error.
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from itertools import islice
 
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
 
 _LONGEST = 1000
 """Characters of the longest image name that is looked at; it bounds variables that hold variables, too."""
+_LONGEST_ARRAY = 4_000
 _DIGITS = 6
 _SPACE = re.compile(r"[\t\v\f\r ]+")
+_FOLDER = re.compile(r"(?:.*/)?(?:[^./]*|\.\.?)|.*/")
+"""A path that is a folder: it has no extension."""
 _FROM = re.compile(r"(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
 _FLAGS = re.compile(r"^(?:\s*--[\w.-]+(?:=\S*)?(?=\s|$))*")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?([-+?])([^}]*))?\})")
@@ -71,6 +75,47 @@ class Stage(Record):
             stage = stage.above
         return [one for each in reversed(chain) for one in each.own]
 
+    def values(self, name: str) -> list[str]:
+        """What stands behind the instructions with this name."""
+        return [one.value for one in self.instructions if one.name == name]
+
+    @property
+    def folder(self) -> str:
+        """Where it works; empty where its base image decides."""
+        return posixpath.join("", *self.values("WORKDIR"))
+
+    @property
+    def copied(self) -> list[tuple[str, bool]]:
+        """Where folders are copied to, and whether they come from another image."""
+        found, here = [], ""
+        for one in self.instructions:
+            *paths, to = re.sub(r'[][",]', " ", one.value).split() or [""]
+            here = posixpath.join(here, to) if one.name == "WORKDIR" else here
+            if one.name in ("COPY", "ADD") and any(map(_FOLDER.fullmatch, paths)):
+                found.append((posixpath.normpath(posixpath.join(here, to)), paths[0].startswith("/")))
+        return found
+
+    def words(self, one: Instruction) -> tuple[str, ...]:
+        """What CMD, ENTRYPOINT or HEALTHCHECK runs: a JSON array, as BuildKit decides it, else a text for its shell."""
+        value = re.sub(r"^CMD\s+", "", one.value, flags=re.IGNORECASE) if one.name == "HEALTHCHECK" else one.value
+        if one.name == "HEALTHCHECK" and value == one.value:
+            return ()  # NONE
+        shells = [each.value for each in self.instructions if each.name == "SHELL" and each.line < one.line]
+        shell = _exec_form("".join(shells[-1:])) or ("/bin/sh", "-c")
+        listed = _exec_form(value)
+        return (*shell, value) if listed is None else listed
+
+
+def _exec_form(value: str) -> tuple[str, ...] | None:
+    """The words of a JSON array of strings, or None for anything else."""
+    import json
+
+    try:
+        words = json.loads(value) if value.lstrip().startswith("[") and len(value) <= _LONGEST_ARRAY else None
+    except (ValueError, RecursionError):
+        return None
+    return tuple(words) if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
+
 
 def stages(text: str, given: Mapping[str, str]) -> dict[str, Stage]:
     """The stages of a Dockerfile by their names in lower case, in order; `given` are the values that its builder sets
@@ -100,26 +145,30 @@ def stages(text: str, given: Mapping[str, str]) -> dict[str, Stage]:
     return found
 
 
+def chosen(found: Mapping[str, Stage], stage: str | None) -> Stage | None:
+    """The stage of `found` that is built: the one called `stage`, or the last; None where there is none."""
+    if stage and stage.isdecimal() and len(stage) < _DIGITS:  # Docker counts stages, too
+        return next(islice(found.values(), int(stage), None), None)
+    return found.get(stage.lower()) if stage else next(reversed([*found.values()]), None)
+
+
 def read(
     content: bytes, path: str, stage: str | None = None, given: Mapping[str, str] | None = None
 ) -> Declaration | None:
     """The Python of the image that a Dockerfile builds, or of its `stage`, with the arguments that are `given`; None
     where the image does not name one. Raises `DeclarationError` where that cannot be known."""
-    found = stages(content.decode("utf-8", "replace"), given or {})
-    chosen = found.get(stage.lower()) if stage else next(reversed(found.values()), None)
-    if stage and stage.isdecimal() and len(stage) < _DIGITS:  # Docker counts stages, too
-        chosen = next(islice(found.values(), int(stage), None), None)
-    if chosen is None:
+    one = chosen(stages(content.decode("utf-8", "replace"), given or {}), stage)
+    if one is None:
         if not stage:
             return None
         unknown = "which stage is built is not known:" if "$" in stage else "it has no stage"
         raise DeclarationError(f"{unknown} {stage[:100]}")
-    version = python_of(chosen.base) or _of_other_major(chosen.base)
+    version = python_of(one.base) or _of_other_major(one.base)
     if version is None:
-        if _may_be_python(chosen.base):
-            raise DeclarationError(f"line {chosen.line}: which Python {chosen.base[:100]} has is not known")
+        if _may_be_python(one.base):
+            raise DeclarationError(f"line {one.line}: which Python {one.base[:100]} has is not known")
         return None
-    return Declaration("pin", (version,), f"FROM {chosen.base[:100]}", path, chosen.line)
+    return Declaration("pin", (version,), f"FROM {one.base[:100]}", path, one.line)
 
 
 def _may_be_python(image: str) -> bool:

@@ -1,7 +1,5 @@
 """The health gate: is there a check that can pass, and can fail?"""
 
-from __future__ import annotations
-
 import json
 import re
 
@@ -13,7 +11,7 @@ from .start import installing
 
 PROMISE = "what no longer serves is noticed"
 _WHY = "a container that hangs, or whose lazily imported route is broken, goes on being sent requests"
-_SOCKET = re.compile(r"(?:unix:(?://)?|--(?:uds|unix)[= ])([^\s'\"]+)")
+_SOCKET = re.compile(r"(?:unix:(?://)?|--(?:uds|unix(?:-socket)?)[= ])([^\s'\"]+)")
 _PORT = re.compile(r"(?:--port[= ]|-p |--bind[= ]\S*:|-b \S*:|runserver \S*?:?)(\$\{?\w+\}?|\d+)\b")
 _HERE = re.compile(r"(?:https?://(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?::(\w+))?|--unix-socket)(?=[/\s]|$)")
 _PING = re.compile(r"(?:\S*/)?celery .*\binspect ping\b[^;&|]*")
@@ -22,19 +20,21 @@ _ROUTE = "; for ROUTE a path of yours that answers only while it works"
 
 def examine(repository: Repository) -> list[Finding]:
     """The answer about each container that serves."""
-    services = [one for one in started(repository)[0] if one.kind not in ("procfile", "systemd") and one.base]
-    return [_answer(repository, one) for one in services] or [nothing("health", "no container starts Python here")]
+    services, failed = started(repository)
+    found = [_answer(repository, one) for one in services if one.kind not in ("procfile", "systemd") and one.base]
+    found += [unsure("health", f"cannot be read: {one.message}", one.place) for one in failed]
+    return found or [nothing("health", "no container starts Python here")]
 
 
 def _answer(repository: Repository, service: Service) -> Finding:
-    check, name = service.health, service.name
-    place = check.place if check else service.place
+    check, name, place = service.health, service.name, (service.health or service).place
     if service.is_one_shot:
         return nothing("health", f"{name} does its work and ends", place)
     if check is None or not check.words:
         lacks = "switches its health check off" if check else "has no health check"
         return missing("health", f"{name} {lacks}", place, _WHY, _advice(repository, service))
-    if check.text == "kubelet" or _PING.fullmatch(check.text) or _probes(service):
+    pings = _PING.fullmatch(check.text) and "celery" in service.start.text
+    if check.text == "kubelet" or pings or _probes(service):
         return ok("health", f"{name} has a health check", place)
     doubt = f"whether the health check of {name} works: run it by hand, once while {name} works and once while not"
     return unsure("health", doubt, place).evolve(advice=_advice(repository, service))
@@ -43,26 +43,35 @@ def _answer(repository: Repository, service: Service) -> Finding:
 def _probes(service: Service) -> bool:
     """Whether a check surely asks what serves here, at the port that is told."""
     made = calls(service.health.words if service.health else (), "probe")
-    asked, told = _HERE.search(made[0].text) if made else None, _PORT.search(service.start.text)
+    asked, (port, socket, _) = _HERE.search(made[0].text) if made else None, _listens(service)
     if asked is None or made[0].doubt or len(made) > 1:
         return False
-    return told is None or not told[1].isdigit() or asked[1] == told[1] or "--unix-socket" in asked[0]
+    if "--unix-socket" in asked[0] or socket:
+        return socket in _SOCKET.findall(made[0].text)
+    return not (port.isdigit() and (asked[1] or "80").isdigit()) or (asked[1] or "80") == port
+
+
+def _listens(service: Service) -> tuple[str, str, str]:
+    """The port that a service is told, or has by itself; the socket that it is told; its program."""
+    text = service.start.text
+    port, socket = _PORT.search(text), _SOCKET.search(text)
+    program = next((name for name in SERVERS if re.search(rf"(?:^|[\s/]){name}(?:\s|$)", text)), "")
+    return port[1] if port else str(SERVERS.get(program, "")), socket[1] if socket else "", program
 
 
 def _command(service: Service) -> tuple[str, str]:
     """A check for what ``service`` starts, with its own port or the address that an old check asks; and its guess."""
     text = service.start.text
-    socket, port, app = _SOCKET.search(text), _PORT.search(text), re.search(r"(?:-A |--app[= ])(\S+)", text)
+    (port, socket, program), app = _listens(service), re.search(r"(?:-A |--app[= ])(\S+)", text)
     old = re.search(r"https?://[^\s\"'|;)]+", service.health.text) if service.health else None
-    program = next((name for name in SERVERS if re.search(rf"(?:^|[\s/]){name}(?:\s|$)", text)), "")
     if re.search(r"\bcelery\b.*\bworker\b", text):
         return f"celery{f' -A {app[1]}' if app else ''} inspect ping -d celery@$HOSTNAME", ""
     if socket:
-        return f"syntax-guard probe --unix-socket {socket[1]} http://localhost/ROUTE", _ROUTE
+        return f"syntax-guard probe --unix-socket {socket} http://localhost/ROUTE", _ROUTE
     if old:
         return f"syntax-guard probe {old[0]}", ""
     if program:
-        return f"syntax-guard probe http://127.0.0.1:{port[1] if port else SERVERS[program]}/ROUTE", _ROUTE
+        return f"syntax-guard probe http://127.0.0.1:{port}/ROUTE", _ROUTE
     return "syntax-guard probe URL", "; or another command that ends with 0 only while it works"
 
 

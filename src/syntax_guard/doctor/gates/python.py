@@ -1,7 +1,5 @@
 """The Python gate: is the Python that judges the one that runs? It reads what ``syntax-guard targets`` reads."""
 
-from __future__ import annotations
-
 import posixpath
 import sys
 from collections.abc import Iterator
@@ -86,7 +84,8 @@ def _answer(counts: Declaration | None, one: Declaration, is_image: bool) -> Fin
         return missing("python", said, place, _WHY, _SAME)
     is_newer = counts.kind == "floor" and own != names[0]
     asked = f"; asked are {names[0]} and the Python that runs syntax-guard" if is_newer else ""
-    return ok("python", f"{one.shown}, as {said} says{asked}", place) if is_image else None
+    said = f"{said} is asked" if counts.place == one.place else f"{one.shown}, as {said} says{asked}"
+    return ok("python", said, place) if is_image else None
 
 
 def _names(declared: Declaration) -> list[str]:

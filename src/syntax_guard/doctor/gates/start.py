@@ -1,7 +1,5 @@
 """The start gate: is the tree checked before what serves it starts?"""
 
-from __future__ import annotations
-
 import json
 import posixpath
 import re
@@ -10,15 +8,23 @@ import shlex
 from syntax_guard.config.declarations.dockerfile import python_of
 
 from ..finding import Advice, Edit, Finding, missing, nothing, ok, unsure
-from ..parsers.commands import SPEAKS, Call, calls, inner
-from ..parsers.services import LAID_OVER, SERVES, Service, started
+from ..parsers.commands import SPEAKS, Call, calls, changed, inner
+from ..parsers.services import LAID_OVER, Service, started
 from ..repository import Repository
 
 PROMISE = "what serves does not start with a broken file"
 _WHY = "a broken file is found when something imports it: the container restarts for ever, or a route fails hours later"
 _COMPILE = ("/bin/sh", "-c", 'python -m compileall -q . && exec "$@"', "sh")  # where the Python is older than the tool
-_CODE = re.compile(r"(?:--(?:chdir|app-dir|pythonpath|directory)[= ]|\bcd |python[\d.]* |\brun |-- (?!\S*bin/)(?=/))"
-                   r"(?=([^-\s][^\s;]*))|[\s=](?=(/\S+\.py))")  # fmt: skip
+_TO = "chdir|app-dir|pythonpath|directory|workdir|project|config"
+_DATA = re.compile(
+    rf" (?:--(?!{_TO}|app\b)[\w-]+|-[bwptkl])[= ]?(?:[$]\S+|\S*:[$]?\S*)|(?:(?<=\s)|^)/\S*bin/(?=[\w-]+(?:\s|$))|"
+    r" (?:--[\w-]*(?:log|cert|key|ca|pid|bind|uds|sock|tmp|static|root-path|schedule)[\w-]*|-[bsp])[= ]\S+"
+)  # what names no code: values that are filled in, addresses, the folder of a program, and data
+_CODE = re.compile(rf"(?:(?:{_TO})[= ]|python\S* (?:-[^mc ]+ )*|\brun |-C )([^-\s]\S*)|(?:^|[\s=('])([/~$]\S*|\.\.\S*)")
+_NESTED = re.compile(r"(?:sh|python[\d.]*) (?:-\S+ )*-\w*c\b|what is not read")
+_PLAIN = re.compile(
+    r"(?:[\w.-]+\.[\w:]+/)?(?:docker/)?(?:library/|astral-sh/)?(?:python|debian|ubuntu|alpine|uv)(?:[:@]|$)"
+)
 _TRY = "syntax-guard doctor --try-image IMAGE tries it"
 _THERE = "there, syntax-guard has to be installed, and where the code is in a folder below: run --root FOLDER --"
 
@@ -49,14 +55,27 @@ def _answer(repository: Repository, service: Service) -> Finding:
 
 def _doubt(service: Service, made: Call) -> str | None:
     """Why what is started is not surely judged as a whole before; None where it is."""
-    here, parts = f"/{service.folder or '?'}", [made.root, *map("".join, _CODE.findall(service.start.text))]
-    inside, *code = (posixpath.normpath(posixpath.join(here, one)).strip("/") for one in parts)
-    behind = " -- " in made.text if made.verb == "run" else not made.is_last
-    behind = behind and all(f"{one}/".startswith(f"{inside}/" if inside else "") for one in code)
-    if made.doubt or made.is_staged or SERVES.search(made.before) or not behind:
+
+    def place(path: str) -> str:
+        return posixpath.normpath(posixpath.join(f"/{service.folder or '?'}", path)).strip("/")
+
+    def is_inside(path: str) -> bool:
+        return not place(made.root) or f"{place(path)}/".startswith(f"{place(made.root)}/")
+
+    starts, copies = _DATA.sub(" ", "\n".join(made.behind)), service.image.stage.copied if service.image else []
+    code = ["/$" if re.search("[$~]", one) else one for one in map("".join, _CODE.findall(starts))]
+    code += [to for to, is_brought in copies if not is_brought]
+    if not made.behind or made.is_staged or _NESTED.search(starts) or not all(map(is_inside, code)):
         return made.doubt or "what it checks is not what starts behind it"
-    elsewhere = {path for path in (*made.paths, made.root) if path} - {".", service.folder, *service.copied}
-    named = all(re.search(rf"\b{re.escape(path)}[./:]", service.start.text) for path in elsewhere)
+    bare = service.start.key in ("CMD", "args") or (service.kind == "compose" and service.start.key != "entrypoint")
+    if bare and not (_PLAIN.match(service.base) or (service.image and service.image.run("ENTRYPOINT"))):
+        return "its image may have an entry point"
+    if odd := made.doubt or changed([*made.before.splitlines(), *made.behind[:-1]]):
+        return odd
+    known = {place("."), *(place(to) for to, _ in copies)}
+    elsewhere = {path for path in (*made.paths, made.root) if path and place(path) not in known}
+    named = not service.image or any(is_inside(to) for to, _ in copies)
+    named = named and all(re.search(rf"\b{re.escape(path)}[./:]", service.start.text) for path in elsewhere)
     told = service.folder.strip("/") or made.root or made.paths or not service.image
     return None if named and told else "nothing says that the code is where it looks"
 
@@ -64,14 +83,15 @@ def _doubt(service: Service, made: Call) -> str | None:
 def _elsewhere(repository: Repository, service: Service) -> bool:
     """Whether another file speaks of the tool: a script that is started, its Dockerfile, or what is laid over it."""
     scripts = {posixpath.basename(one) for one in service.start.words[:4] if one.endswith(".sh") or "entrypoint" in one}
-    texts = [repository.text(path) or "" for path in repository.named(*scripts, *LAID_OVER)[:20]]
+    texts = [repository.text(path) or "" for path in repository.named(*scripts, *LAID_OVER["compose"])[:20]]
     lines = repository.lines(service.image.path) if scripts and service.image else []
     return any(map(SPEAKS.search, (*texts, *(line for line in lines if "install" not in line))))
 
 
 def _advice(repository: Repository, service: Service) -> Advice:
     """What puts the start of ``service`` behind the gate: the tool, or its Python's own compiler where that is old."""
-    root = ("--root", service.copied[-1]) if service.copied and not service.folder.strip("/") else ()
+    copied = [to for to, is_brought in service.image.stage.copied if not is_brought] if service.image else []
+    root = ("--root", copied[-1]) if copied and not service.folder.strip("/") else ()
     words = _COMPILE if _is_too_old(service) else ("syntax-guard", "run", *root, "--")
     if not service.start.words:
         return Advice(pattern=f"CMD {json.dumps([*words, '…'])} with the command of the base image")
@@ -86,7 +106,7 @@ def _advice(repository: Repository, service: Service) -> Advice:
 def installing(repository: Repository, service: Service) -> tuple[Edit, ...]:
     """The edit that installs the tool in the image of ``service``; none where it is there, or cannot be known."""
     image = service.image
-    is_there = image and any(re.search(r"install.*syntax-guard", one) for one in image.values("RUN"))
+    is_there = image and any(re.search(r"install.*syntax-guard", one) for one in image.stage.values("RUN"))
     if image is None or is_there or _is_too_old(service):
         return ()
     line = "RUN python -m pip install --no-cache-dir syntax-guard\n"

@@ -1,7 +1,5 @@
 """The tree gate: does CI check every file?"""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from itertools import count
@@ -11,7 +9,7 @@ from syntax_guard.sources import git
 from ..finding import Advice, Finding, Place, missing, ok, unsure
 from ..parsers import ci
 from ..parsers.ci import Step
-from ..parsers.commands import TOOL, Call, calls, changed, commands, in_shell, of_script, unwrapped
+from ..parsers.commands import KNOWN, TOOL, Call, calls, changed, commands, in_shell, of_script, unwrapped
 from ..repository import Repository
 from .hook import Configuration, run_by
 from .python import python_for
@@ -25,8 +23,8 @@ _FILES = {
     "make": ("GNUmakefile", "makefile", "Makefile"), "tox": ("tox.ini", "tox.toml", "pyproject.toml", "setup.cfg"),
     "nox": ("noxfile.py",), "just": ("justfile", "Justfile"), "task": ("Taskfile.yml",), "npm": ("package.json",),
     **dict.fromkeys(("hatch", "poe", "pdm"), ("pyproject.toml",)), **dict.fromkeys(("inv", "invoke"), ("tasks.py",)),
-}  # fmt: skip
-"""What each program that runs tasks reads: the first that is there."""
+}  # what each program that runs tasks reads: the first that is there  # fmt: skip
+_PLAIN_LINE = re.compile(r"(?:\.PHONY *:|(?!Makefile\b)[\w-]+ *:)[\w -]*|#[^\\]*|\t[^\\]*|\s*")
 _NAMED = re.compile(rf"(?:\b(?:pre-commit|prek|sh|bash|{'|'.join(_FILES)}) |(?<=[\s'\"])\./)[^'\"\n]*")  # in any text
 _SPEAKS = re.compile(r"syntax[-_]guard|\b(?:pre-commit|prek) run\b")
 
@@ -42,8 +40,8 @@ def examine(repository: Repository) -> list[Finding]:
         if text.count(TOOL) > read.count(TOOL):  # a step that only installs it is read
             found.append(unsure("tree", f"{_DOUBT}: it speaks of {TOOL}", Place(path)))
         elif brought:
-            doubt = unsure("tree", f"{_DOUBT}: `{brought[0]}` brings jobs that are not read", Place(path))
-            found.append(doubt.evolve(advice=_advice(repository)))
+            doubt = f"{_DOUBT}: `{brought[0]}` brings jobs that are not read"
+            found.append(Finding("tree", "cannot-tell", doubt, Place(path), advice=_advice(repository)))
     if "ci" in Configuration(repository).table:
         found.append(unsure("tree", f"{_DOUBT}: pre-commit.ci may be switched on, and run the hooks", None))
     for state in ("ok", "cannot-tell"):
@@ -55,7 +53,7 @@ def examine(repository: Repository) -> list[Finding]:
 
 def _answers(repository: Repository, step: Step) -> list[Finding]:
     """What one step says of the tool; nothing where it has nothing to do with it."""
-    named = [Call(one, "the text around it is not read") for one in _NAMED.findall(step.text)[:_MOST]]
+    named = [Call(one, doubt="the text around it is not read") for one in _NAMED.findall(step.text)[:_MOST]]
     found = [(one, step.text if step.is_action else one.text) for one in calls(step.words, "check")]
     for command in [] if found else commands(step.words) or named:
         found += [(one, f"{command.text}, which runs {one.text}") for one in _led(repository, command)]
@@ -64,8 +62,8 @@ def _answers(repository: Repository, step: Step) -> list[Finding]:
         odd = "`--staged` checks nothing in CI" if call.is_staged else None
         elsewhere = "it is told where to look" if call.root or {*call.paths} - {"."} else None
         why = call.doubt or step.doubt or odd or elsewhere or step.apart or changed(call.before.splitlines())
-        doubt = unsure("tree", f"{_DOUBT}: {why}", step.place)
-        answers.append(doubt if why else ok("tree", f"CI runs {shown}", step.place))
+        place = step.place
+        answers.append(unsure("tree", f"{_DOUBT}: {why}", place) if why else ok("tree", f"CI runs {shown}", place))
     return answers
 
 
@@ -76,7 +74,7 @@ def _led(repository: Repository, command: Call) -> list[Call]:
     found = calls(words or (), "check")
     if not path or (words and not found and not _SPEAKS.search(words[-1])):
         return []
-    hand = Call(shown, f"`{shown}` may run it ({path}): try that by hand")
+    hand = Call(shown, doubt=f"`{shown}` may run it ({path}): try that by hand")
     return [one.evolve(doubt=one.doubt or command.doubt, before=command.before + one.before) for one in found or [hand]]
 
 
@@ -90,8 +88,35 @@ def _follow(repository: Repository, command: str) -> tuple[str, tuple[str, ...] 
     text = repository.text(path) or ""
     if not _SPEAKS.search(text):
         return None
+    if read := _READ.get(path):
+        recipe = read(repository, text, " ".join(given))
+        return path, in_shell(recipe, errexit=True) if recipe else None
     run = of_script(text) if script == name else in_shell(text, errexit=False)
     return path, None if name in _FILES or name == "uses" else run
+
+
+def _of_make(repository: Repository, text: str, name: str) -> str | None:
+    """The recipe of the one plain rule for the target ``name``, in a Makefile of plain rules: each line is a shell."""
+    rules = re.findall(rf"^{re.escape(name)} *:(.*)\n((?:\t.*(?:\n|$))*)", text, re.MULTILINE)
+    is_plain = all(map(_PLAIN_LINE.fullmatch, text.split("\n"))) and len(rules) == 1 and not rules[0][0].strip()
+    is_there = any(path.split("/")[0] == name for path in repository.files)  # a target of that name is up to date
+    is_phony = re.search(rf"^\.PHONY *:.*(?<= ){re.escape(name)}(?: |$)", text, re.MULTILINE)
+    odd = not is_plain or (is_there and not is_phony) or re.search(r"(?m)[$;]|^\t@*[-+]", rules[0][1])
+    return None if odd else str(rules[0][1].replace("\t@", "\t"))
+
+
+def _of_tox(repository: Repository, text: str, given: str) -> str | None:
+    """The commands of the one environment that is named, where tox.ini says nothing that changes how they run."""
+    parts = dict(re.findall(r"^\[([^]\n]+)\].*\n((?:[^[\n].*\n|\n)*)", f"{text}\n", re.MULTILINE))
+    name = re.fullmatch(r"(?:run )?-e ([a-z]+)", given)
+    own = parts.get(f"testenv:{name[1]}" if name else "", "")
+    above = "".join(parts.get(one, "") for one in ("testenv", "tox", "DEFAULT"))
+    lines = "".join(re.findall(r"(?m)^commands *=(.*(?:\n[ \t].*)*)", own)).strip()
+    odd = {*re.findall(r"(?m)^[^\s#;]+", own + above)} - {*KNOWN["ci"]["tox"]} or "{" in "".join(parts)
+    return None if odd or "toxfile.py" in repository.files or re.search(r"(?m)^\s*[-!]|[{;&|\\]", lines) else lines
+
+
+_READ = {**dict.fromkeys(_FILES["make"], _of_make), "tox.ini": _of_tox}
 
 
 def _advice(repository: Repository) -> Advice:

@@ -1,11 +1,7 @@
-"""What the CI files of GitHub and GitLab do, as one list of steps; of other services, only which files are theirs.
-
-What is surely run stands among keys that are known to change nothing. What is outside of the steps counts for all.
-"""
-
-from __future__ import annotations
+"""What the CI files of GitHub and GitLab do, as one list of steps; what stands outside of the steps counts for all."""
 
 import fnmatch
+import posixpath
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
@@ -24,23 +20,20 @@ _KNOWN = KNOWN["ci"]
 SERVICES: list[dict[str, Any]] = [*KNOWN["service"], *_KNOWN["unread"]]
 _HARMLESS = re.compile(rf"(?:{'|'.join(_KNOWN['keys'])}): .*|{'|'.join(_KNOWN['lines'])}", re.DOTALL)
 _CHECKOUT = re.compile(r"actions/checkout@\S+(?: with/(?:fetch-\w+|persist-\w+|submodules|lfs|token|clean)=\S*)*")
-_ANYWHERE = re.compile(rf"{HIDES.pattern}|\b(?:PREK_)?SKIP\b")
+_ANYWHERE = re.compile(rf"{HIDES.pattern}|\b(?:PREK_)?SKIP\b|\bexclude:|(?:strategy|matrix): *['\"]?[$]")
 _NO_JOBS = {"workflow", "default", "variables", "stages", "include", "before_script", "cache", "image", "services"}
 
 
 class Step(Record):
-    """One thing that CI does in a job: shell text, or another author's action (``is_action``) with what it is told.
-
-    ``doubt``: why it may not run, or fail unheard; ``apart``: why it may not see the files of each change.
-    """
+    """One thing that CI does in a job: shell text, or another author's action (``is_action``) with what it is told."""
 
     place: Place
     job: tuple[str, str]
     text: str
     is_action: bool
-    doubt: str | None
+    doubt: str | None  # why it may not run, or fail unheard
     errexit: bool = True
-    apart: str | None = None
+    apart: str | None = None  # why it may not see the files of each change
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -53,9 +46,8 @@ class Step(Record):
 
 def files(repository: Repository) -> list[tuple[dict[str, Any], str]]:
     """The CI files of the repository, in the order of the table."""
-    patterns = [(service, pattern) for service in SERVICES for pattern in service["files"]]
-    return [(service, path) for service, pattern in patterns for path in fnmatch.filter(repository.files, pattern)
-            if path.count("/") == pattern.count("/")]  # fmt: skip
+    return [(service, path) for service in SERVICES for pattern in service["files"] for path in
+            fnmatch.filter(repository.files, pattern) if path.count("/") == pattern.count("/")]  # fmt: skip
 
 
 def written(path: str, command: str) -> list[str]:
@@ -73,7 +65,7 @@ def every(repository: Repository) -> list[Step]:
             found.append(Step(Place(path), (path, ""), "{\n" + text, False, f"{path} is not read"))
             continue
         read = _of_github if service is SERVICES[0] else _of_gitlab
-        steps = list(islice(read(repository.mapping(path), path), _MOST_STEPS + 1))
+        steps = list(islice(read(repository, path), _MOST_STEPS + 1))
         if len(steps) > _MOST_STEPS:
             raise Unreadable(Place(path), "more steps than are read")
         hidden = _ANYWHERE.search(text)
@@ -81,17 +73,20 @@ def every(repository: Repository) -> list[Step]:
     return found
 
 
-def _of_github(document: Mapping, path: str) -> Iterator[Step]:
+def _of_github(repository: Repository, path: str) -> Iterator[Step]:
+    document = repository.mapping(path)
     on, jobs = document.get("on"), [(name, document.section("jobs").section(name)) for name in document.section("jobs")]
-    asked = {"push", "pull_request", "merge_group"} & {*(on if isinstance(on, Mapping) else document.words("on"))}
+    asked = {"push", "pull_request"} & {*(on if isinstance(on, Mapping) else document.words("on"))}
     told = {one: on.section(one) for one in asked} if isinstance(on, Mapping) else {}
     main = {one: said.words("branches") or ("main",) for one, said in told.items() if not {*said} - {"branches"}}
     narrowed = {one for one in told if not {"main", "master", "**"} & {*main.get(one, ())} or "!" in "".join(main[one])}
     runs = f"its workflow runs for {'some changes alone' if asked else 'no push and no pull request'}"
     parts = [document, *(job for _, job in jobs)]
     above = _odd(*parts, *(one.section("defaults").section("run") for one in parts), beside={"needs"})
-    odd = [name for name, job in jobs if not job or {*job.words("needs")} - {one for one, _ in jobs}]
-    above = above or next((f"`{name}` is empty, or needs a job that is not there" for name in odd), None)
+    starts = set[str]()
+    for _ in range(20):  # those whose needs are met
+        starts |= {name for name, job in jobs if {"runs-on", "uses"} & {*job} and starts.issuperset(job.words("needs"))}
+    above = above or next((f"`{name}` may never start" for name, _ in jobs if name not in starts), None)
     errexit = all(re.match("ubuntu|macos", job.text("runs-on") or "") for _, job in jobs)
     for name, job in jobs:
         apart: str | None = "nothing says that the files are there"
@@ -104,18 +99,28 @@ def _of_github(document: Mapping, path: str) -> Iterator[Step]:
                 apart = apart or (None if text is action and is_checkout else changed(call.text for call in read))
 
 
-def _of_gitlab(document: Mapping, path: str) -> Iterator[Step]:
-    above = _odd(document, beside={*document} - _NO_JOBS)
-    first = [*_shell(document.section("default"), "before_script"), *_shell(document, "before_script")]
-    listed = document.listed("include")
+def _of_gitlab(repository: Repository, path: str) -> Iterator[Step]:
+    document = repository.mapping(path)
+    parts = [document, document.section("default"), *(document.section(name) for name in {*document} - _NO_JOBS)]
+    above = _odd(*parts[:2], *(one.section("image") for one in parts), beside={*document} - _NO_JOBS | {"pull_policy"})
+    ours = {".", *(one.split("/")[0] for one in repository.files if one.endswith(".py"))}
+    kept = [one for part in parts for key in ("cache", "artifacts") for one in part.sections(key)]
+    tops = {posixpath.normpath(word).split("/")[0]: word for one in kept for word in one.words("paths")}
+    over = [tops[one] for one in tops if one in ours or "*" in one]
+    above = above or next((f"`{one[:200]}` is restored over files of the tree" for one in over), None)
+    first = [line for one in parts[1::-1] for line in _shell(one, "before_script")]
+    listed, stages = document.listed("include"), document.words("stages") or ("build", "test", "deploy")
     for one in [] if listed[1:] or TOOL in " ".join(document) else document.sections("include"):
         if text := _action(one, "component", "inputs"):
-            yield Step(one.place, (path, text), text, True, above or _odd(one))
+            is_plain = not first and (one.section("inputs").text("stage") or "test") in stages
+            odd = above or _odd(one) if is_plain else "`before_script` or `stages` may decide"
+            yield Step(one.place, (path, text), text, True, odd)
     for name in [name for name in document if name not in _NO_JOBS and name[:1] != "."]:
         job = document.section(name)
         text = "\n".join([*first, *_shell(job, "before_script"), *_shell(job, "script")])
         if "script" in job:
-            odd = "`include` may change its jobs" if listed else above or _odd(job)
+            odd = None if (job.text("stage") or "test") in stages else "its stage is not listed"
+            odd = "`include` may change its jobs" if listed else above or _odd(job) or odd
             yield Step(document.place_of(name), (path, name), text, False, odd)
 
 

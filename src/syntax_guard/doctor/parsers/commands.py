@@ -1,9 +1,4 @@
-"""Commands that run somewhere, where reading is sure: simple ones, one after another or joined by ``&&``.
-
-What may keep one from running, or swallow how it ends (``||``, pipes, conditions, ``exit``, ``cd``), is not read.
-"""
-
-from __future__ import annotations
+"""Simple commands, one after another or joined by ``&&``; what may keep one from running, or unheard, is not read."""
 
 import pkgutil
 import re
@@ -17,10 +12,12 @@ from ..finding import Place
 
 KNOWN = toml.parse(pkgutil.get_data("syntax_guard.doctor", "known.toml") or b"", "known.toml")
 TOOL = "syntax-guard"
-SPEAKS = re.compile(r"syntax[-_]guard|\b(?:compileall|py_compile)\b")
-"""The tool; and a gate of the project's own, which asks one Python, and compiles nothing that has bytecode."""
-LEAVES_OUT = re.compile(r"SYNTAX_GUARD_(?:EXCLUDE|EXPECTED_BROKEN|ALLOW_BROKEN)\b|\bBASH_ENV\b")  # in any file
-HIDES = re.compile(rf"{LEAVES_OUT.pattern}|\b(?:PATH|PYTHON(?!UNBUFF|DONTWR)[A-Z]+|GIT_(?!DEPTH|SUBM)\w+)\b")
+SPEAKS = re.compile(r"syntax[-_]guard|\b(?:compileall|py_compile)\b")  # the tool, or a gate of the project's own
+MOVES = re.compile(  # what is started, from where it imports, or what is left out
+    r"\bSYNTAX_GUARD_(?:EXCLUDE|EXPECTED_BROKEN|ALLOW_BROKEN)\b|\b(?:BASH_ENV|GUNICORN_CMD_ARGS|FLASK_APP)\b|"
+    r"\bPYTHON(?!UNBUFF|DONTWR|FAULTH|HASHS|IOENC|UTF8)[A-Z]+\b"
+)
+HIDES = re.compile(rf"{MOVES.pattern}|\b(?:PATH|GIT_(?!DEPTH|SUBM)\w+|PIP_[TPR]\w+|TOX_\w+|\w*MAKE(?:FLAGS|FILES))\b")
 _MOST_LINES, _MOST_TEXT = 300, 12_000
 _TOKEN = re.compile(
     r"(?P<blank>(?:[ \t]|(?<=[ \t])\\\n|\\\n(?=[ \t])|(?<![^\s;&])#[^\n]*)+)|(?P<joins>&&)|(?P<ends>[;\n])|"
@@ -33,15 +30,15 @@ _UNSURE = re.compile(
 )
 _SHEBANG = re.compile(r"#!\s*(?:/usr)?/bin/(?:env (?:-S )?)?(?:sh|bash|dash)( -e)? *(?:\n|$)")
 _WRAPPER = re.compile(
-    r"(?:\S*/)?(?:exec|tini|dumb-init|catatonit|docker-init|nice|uvx|(?:uv|poetry|pdm|hatch|pipenv|rye|pipx|pixi) run|"
-    rf"uv tool run|env)(?: (?:{'|'.join(KNOWN['options']['wrapper'])}))*(?: [A-Za-z_]\w*=\S*)* |"
+    r"(?:[^\s@]*/)?(?:exec|tini|dumb-init|catatonit|docker-init|nice|uvx|(?:uv|poetry|pdm|hatch|pipenv|rye|pipx|pixi|"
+    rf"uv tool) run|env)(?: (?:{'|'.join(KNOWN['options']['wrapper'])}))*(?: [A-Za-z_]\w*=\S*)* |"
     r"(?:\S*/)?python[\d.]*(?:\.exe)? -m "
 )  # a known runner or init, and ``python -m``
 _BEFORE = re.compile("|".join(KNOWN["options"]["before"]), re.DOTALL)
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=")
 _CALL = re.compile(
-    rf"(?:[^-\s]\S*/)?syntax[-_]guard(?:\.exe|[@=]\S+)? (?P<verb>check|run|probe|pre-push(?: \$@)?)"
-    rf"(?P<options>(?: (?:{'|'.join(KNOWN['options']['harmless'])}))*)(?P<paths>(?: [^-\s$][^\s$]*)*)(?: --(?: .*)?)?"
+    rf"(?:[/~$]\S*/|\.?v?env/bin/)?syntax[-_]guard(?:\.exe|[@=]\S+)? (?P<verb>check|run|probe|pre-push(?: \$@)?)(?P"
+    rf"<options>(?: (?:{'|'.join(KNOWN['options']['harmless'])}))*)(?P<paths>(?: [^-\s$][^\s$]*)*)(?P<run> --(?!\S).*)?"
 )
 _NO_CALL = re.compile(r"echo |printf |(?:\S+ ){0,4}(?:install|add|sync) |git |(?:\S+ ){0,2}(?:pre-commit|prek) run ")
 
@@ -61,16 +58,17 @@ class Run(Record):
 
 
 class Call(Record):
-    """A simple command, with what runs before it; ``doubt``: why it may let a broken file pass, or fail unheard."""
+    """A simple command, with what runs before it, and ``behind`` it, or by it, only if it ends well."""
 
     text: str
-    doubt: str | None = None
+    words: tuple[str, ...] = ()
+    doubt: str | None = None  # why it may let a broken file pass, or fail unheard
     verb: str = ""
     root: str = ""
     is_staged: bool = False
     paths: tuple[str, ...] = ()
     before: str = ""
-    is_last: bool = True
+    behind: tuple[str, ...] = ()
 
 
 def in_shell(text: str, *, errexit: bool) -> tuple[str, ...]:
@@ -117,7 +115,7 @@ def commands(words: tuple[str, ...]) -> list[Call] | None:
         else:
             unheard = None if is_last or (errexit and alone) else "what stands behind it may swallow its exit code"
             for one in statement:
-                found.append(Call(" ".join(re.sub(r"\s", "_", word) for word in one), unheard, before=before))
+                found.append(Call(" ".join(re.sub(r"\s", "_", word) for word in one), one, unheard, before=before))
                 before += f"{found[-1].text}\n"
     return None if statements is None else found
 
@@ -126,8 +124,7 @@ def _statements(text: str) -> list[list[tuple[str, ...]]] | None:
     """The statements of a text, each of commands that ``&&`` joins; None where there is text of another kind."""
     if len(text) > _MOST_TEXT or text.count("\n") > _MOST_LINES:
         return None
-    found: list[list[tuple[str, ...]]] = [[]]
-    words: list[str] = []
+    found, words = [list[tuple[str, ...]]()], list[str]()
     for token in _TOKEN.finditer(text + "\n"):
         if token["word"]:
             words.append(re.sub(r"'([^']*)'|\"([^\"]*)\"", r"\1\2", token["word"]))
@@ -146,12 +143,24 @@ def calls(words: tuple[str, ...], *verbs: str) -> list[Call]:
     whole, found = "\n".join(words), []
     read, hidden = commands(words) if SPEAKS.search(whole) else [], HIDES.search(whole)
     if read is None or (read and hidden):
-        return [Call(whole, f"{hidden[0]} may leave files out" if hidden else "the shell text around it is not read")]
+        return [Call(whole, doubt=f"{hidden[0]} may leave files out" if hidden else "the text around it is not read")]
     for number, one in enumerate(read, 1):
-        if (made := _CALL.fullmatch(unwrapped(one.text))) and made["verb"].split()[0] in verbs:
+        made = _CALL.fullmatch(bare := unwrapped(one.text))
+        if made and made["verb"].split()[0] in verbs and (made["run"] is None or made["verb"] == "run"):
             root = re.search(r"--root[= ](\S+)", made["options"])
             said = (made["verb"].split()[0], root[1] if root else "", "--staged" in made["options"])
-            found.append(Call(one.text, one.doubt, *said, (*made["paths"].split(),), one.before, number == len(read)))
+            started = _started(one.words[-len(bare.split(" ")) :]) if made["run"] else []
+            behind = (*started, *(other.text for other in read[number:]))
+            found.append(Call(one.text, (), one.doubt, *said, (*made["paths"].split(),), one.before, behind))
         elif SPEAKS.search(one.text) and not _NO_CALL.match(one.text):
-            found.append(Call(one.text, f"`{one.text[:200]}` may not refuse every broken file"))
+            found.append(Call(one.text, doubt=f"`{one.text[:200]}` may not refuse every broken file"))
     return found
+
+
+def _started(words: tuple[str, ...]) -> list[str]:
+    """The commands that ``run`` starts, in a shell or not; of a text that is not read, that it is not."""
+    rest = words[words.index("--") + 1 :]
+    if rest and inner(rest):
+        rest = (*rest[:-1], re.sub(r"\bcd (?=[\w./-]+ *(?:&&|;))", "chdir ", rest[-1]))
+    read = commands(rest) if rest else []
+    return ["what is not read", ""] if read is None else [one.text for one in read]

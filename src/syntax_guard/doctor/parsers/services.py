@@ -1,8 +1,5 @@
 """What a repository starts: Dockerfiles, compose files, Kubernetes manifests, Procfiles and systemd units."""
 
-from __future__ import annotations
-
-import json
 import posixpath
 import re
 import shlex
@@ -12,13 +9,13 @@ from functools import lru_cache
 
 from syntax_guard.config.declarations import compose
 from syntax_guard.config.declarations.declaration import Build
-from syntax_guard.config.declarations.dockerfile import Stage, python_of, stages
+from syntax_guard.config.declarations.dockerfile import Stage, chosen, python_of, stages
 from syntax_guard.config.documents import Mapping
 from syntax_guard.model import Record
 
 from ..finding import Place, Unreadable
 from ..repository import Repository
-from .commands import LEAVES_OUT, SPEAKS, Run, in_shell, inner
+from .commands import MOVES, SPEAKS, Run, in_shell, inner
 
 SERVERS = dict.fromkeys(("uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "fastapi", "runserver"), 8000)
 SERVERS["flask"] = 5000  # programs that serve HTTP, with the port that each has by itself
@@ -28,7 +25,12 @@ _PYTHON = re.compile(r"(?:^|[\s/;&|(])(python[\d.]*|celery|rq|dramatiq|huey_cons
 _ENDING = re.compile(r"(?:^|[\s/])(?:pytest|tox|nox|alembic|coverage|ruff|mypy|migrate|test|collectstatic|unittest|pip|"
                      r"sleep|tail|true)(?=\s|$)|^(?:\S*/)?(?:bash|sh|i?python[\d.]*)$")  # fmt: skip
 _COMPOSE = ("compose.y*ml", "docker-compose.y*ml", "docker-stack*.y*ml")
-LAID_OVER = ("compose.*.y*ml", "docker-compose[.-]*.y*ml")  # which may change what another file says
+LAID_OVER = {"compose": ("compose.*.y*ml", "docker-compose[.-]*.y*ml"), "kubernetes": ("kustomization.y*ml",)}
+_MOVED = re.compile(
+    r"^(?:(?:Root\w+|\w*Images|Bind\w*Paths|TemporaryFileSystem|Extension\w+|SuccessExitStatus) *=|"
+    r"ExecStart(?:Pre)? *=(?:[^'\"\n]|'[^'\n]*'|\"[^\"\n]*\")*?(?:[;&|<>#`\\]|\$\())",
+    re.MULTILINE,
+)  # what a unit may see other files by, and what is for a shell
 _TEMPLATES = (".dockerignore", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".in", ".erb", ".md", ".py")
 
 
@@ -38,24 +40,10 @@ class Image(Record):
     path: str
     stage: Stage
 
-    def values(self, name: str) -> list[str]:
-        """What stands behind the instructions with this name."""
-        return [one.value for one in self.stage.instructions if one.name == name]
-
-    @property
-    def folder(self) -> str:
-        """Where it works; empty where its base image decides."""
-        return "".join(self.values("WORKDIR")[-1:])
-
     def run(self, name: str) -> Run | None:
-        """What the last such instruction runs: a JSON array, as BuildKit decides it, else a text for its shell."""
+        """What the last such instruction runs."""
         for one in [one for one in self.stage.instructions if one.name == name][-1:]:
-            value = re.sub(r"^CMD\s+", "", one.value, flags=re.IGNORECASE) if name == "HEALTHCHECK" else one.value
-            is_none = name == "HEALTHCHECK" and value == one.value
-            shell = _exec_form("".join(self.values("SHELL")[-1:])) or ("/bin/sh", "-c")
-            listed = () if is_none else _exec_form(value)
-            words = (*shell, value) if listed is None else listed
-            return Run(words, Place(self.path, one.line), name, one.last - one.line + 1)
+            return Run(self.stage.words(one), Place(self.path, one.line), name, one.last - one.line + 1)
         return None
 
     @property
@@ -68,12 +56,9 @@ class Image(Record):
 
 
 class Service(Record):
-    """One thing that is started; ``kind`` is dockerfile, compose, kubernetes, procfile or systemd.
+    """One thing that is started; ``start`` has no words where an image decides."""
 
-    ``start`` has no words where an image decides. ``doubt``: why a check that is there may not see all files.
-    """
-
-    kind: str
+    kind: str  # dockerfile, compose, kubernetes, procfile or systemd
     name: str
     place: Place
     start: Run
@@ -81,13 +66,7 @@ class Service(Record):
     image: Image | None = None
     base: str = ""
     folder: str = ""
-    doubt: str | None = None
-
-    @property
-    def copied(self) -> list[str]:
-        """The folders that code is copied to, in its image."""
-        words = [value.split()[-1:] for value in self.image.values("COPY")] if self.image else []
-        return [one[0] for one in words if one and re.fullmatch(r"(?:\./|/)?\w[^.]*", one[0])]
+    doubt: str | None = None  # why a check that is there may not see all files
 
     @property
     def is_one_shot(self) -> bool:
@@ -95,20 +74,10 @@ class Service(Record):
         return self.name == "release" or bool(not SERVES.search(self.start.text) and _ENDING.search(self.start.text))
 
 
-def _exec_form(value: str) -> tuple[str, ...] | None:
-    """The words of a JSON array of strings, or None for anything else."""
-    try:
-        words = json.loads(value) if value.lstrip().startswith("[") and len(value) <= 4_000 else None
-    except (ValueError, RecursionError):
-        return None
-    return tuple(words) if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
-
-
 @lru_cache(maxsize=1)
 def started(repository: Repository) -> tuple[list[Service], list[Unreadable]]:
     """What the files of the repository start of Python, and which of them cannot be read."""
-    found: list[Service] = []
-    failed: list[Unreadable] = []
+    found, failed = list[Service](), list[Unreadable]()
     for path in repository.named(*_READERS):
         read = next(reader for pattern, reader in _READERS.items() if fnmatch(posixpath.basename(path), pattern))
         try:
@@ -123,25 +92,39 @@ def started(repository: Repository) -> tuple[list[Service], list[Unreadable]]:
 
 def _doubt(repository: Repository, one: Service) -> str | None:
     """Why a service may see other files: what its own files say, or one that is read together with them."""
-    over = repository.named(*LAID_OVER) if one.kind == "compose" else []
-    paths = [one.place.path, *([one.image.path] if one.image else []), *repository.named(".env*", "*.env")]
-    odd = [*over, *(path for path in paths if LEAVES_OUT.search(repository.text(path) or ""))]
+    over = repository.named(*LAID_OVER.get(one.kind, ()))
+    over = [path for path in over if one.kind == "compose" or "patch" in str(repository.text(path))]
+    paths = [one.place.path, *([one.image.path] if one.image else []), *_settings(repository)]
+    here = rf"\bPYTHONPATH[=: ]+['\"]?{re.escape(one.folder)}(?:/\w+)*/?(?![^\s,'\"}}])" if one.folder else "$^"
+    odd = [*over, *(path for path in paths if MOVES.search(re.sub(here, "", repository.text(path) or "")))]
     return f"{odd[0]} may leave files out, or change what starts" if odd else one.doubt
+
+
+@lru_cache(maxsize=1)
+def _settings(repository: Repository) -> list[str]:
+    """The files that may set variables of what starts: by their names, or where a file says so."""
+    read = {path: repository.text(path) or "" for path in repository.named(*_READERS, ".env*", "*.env")}
+    texts = "".join(text for text in read.values() if re.search("(?i)env(?:ironment)?_?file", text))
+    words = {word for word in re.findall(r"[\w.-]+", texts) if not word.endswith(".py")}
+    found = [path for path, text in read.items() if ".env" in path or re.search("kind: *ConfigMap", text)]
+    return found + [path for path in repository.files if posixpath.basename(path) in words]
 
 
 def _image(repository: Repository, path: str, build: Build | None = None) -> Image | None:
     """The image of a Dockerfile's last stage, or of the one that is built; None for no file. Raises Unreadable."""
-    found = stages(repository.text(path) or "", {one.name: one.value for one in build.arguments} if build else {})
-    if repository.text(path) and not found:
-        raise Unreadable(Place(path), "not a Dockerfile: it has no FROM")
-    stage = found.get(((build.stage if build else None) or "").lower()) or next(reversed(found.values()), None)
-    return Image(path, stage) if stage else None
+    if not (text := repository.text(path)):
+        return None
+    given, name = ({one.name: one.value for one in build.arguments}, build.stage) if build else ({}, None)
+    stage = chosen(stages(text, given), name)
+    if stage is None:
+        raise Unreadable(Place(path), "it has no FROM, or not the stage that is built")
+    return Image(path, stage)
 
 
 def _of_dockerfile(repository: Repository, path: str) -> Iterator[Service]:
     if built := _image(repository, path):
         name, place, health = posixpath.basename(path), Place(path, built.stage.line), built.run("HEALTHCHECK")
-        yield Service("dockerfile", name, place, built.start, health, built, built.stage.base, built.folder)
+        yield Service("dockerfile", name, place, built.start, health, built, built.stage.base, built.stage.folder)
 
 
 def _of_compose(repository: Repository, path: str) -> Iterator[Service]:
@@ -152,7 +135,7 @@ def _of_compose(repository: Repository, path: str) -> Iterator[Service]:
         one, own = services.section(name), services.section(name).section("healthcheck")
         build = compose.build(one.get("build"), path)
         built = _image(repository, build.dockerfile, build) if build else None
-        base, folder = (built.stage.base, built.folder) if built else (one.text("image") or "", "")
+        base, folder = (built.stage.base, built.stage.folder) if built else (one.text("image") or "", "")
         odd = "its working_dir may change what is checked" if "working_dir" in one else None
         health = built.run("HEALTHCHECK") if built else None
         if "test" in own or own.text("disable") == "true":
@@ -182,13 +165,17 @@ def _of_kubernetes(repository: Repository, path: str) -> Iterator[Service]:
     """The containers of the first pod in each document. Those that run before them may see other files."""
     text = repository.text(path) or ""
     documents = repository.yaml(path) if "kind:" in text and "containers:" in text and "{{" not in text else []
+    documents = [item for one in documents if isinstance(one, Mapping) for item in (one.sections("items") or [one])]
     for pod in documents:  # what Helm fills in is none yet
         while isinstance(pod, Mapping) and "containers" not in pod:
             pod = next((pod[key] for key in ("spec", "template", "jobTemplate") if key in pod), None)
         for one in pod.sections("containers") if isinstance(pod, Mapping) else ():
             probe = next((key for key in ("livenessProbe", "readinessProbe") if one.get(key)), None)
-            asked = one.section(probe or "").section("exec").words("command") or ("kubelet",)
-            health = Run(asked, one.place_of(probe), probe) if probe else None
+            asked = one.section(probe or "")
+            words = ("kubelet",) if {"tcpSocket", "grpc"} & {*asked} else asked.section("exec").words("command")
+            if port := asked.section("httpGet").text("port"):
+                words = ("syntax-guard", "probe", f"http://localhost:{port}/")
+            health = Run(words, one.place_of(probe), probe) if probe else None
             name, base, folder = (one.text(key) or "" for key in ("name", "image", "workingDir"))
             start = _started_by(one, "command", "args")
             checks = isinstance(pod, Mapping) and "initContainers" in pod and SPEAKS.search(text)
@@ -208,20 +195,22 @@ def _of_procfile(repository: Repository, path: str) -> Iterator[Service]:
 
 def _of_unit(repository: Repository, path: str) -> Iterator[Service]:
     """The service of a systemd unit, behind the commands before it that speak of the tool; with ``-`` they may fail."""
-    said = {k: list[tuple[str, int]]() for k in ("ExecStartPre", "ExecStart", "WorkingDirectory", "SuccessExitStatus")}
+    said = {k: list[tuple[str, int]]() for k in ("ExecStartPre", "ExecStart", "WorkingDirectory")}
     section = ""
     for number, line in enumerate(repository.lines(path)[:1_000], 1):
         section = line.strip() if line.startswith("[") else section
         key, _, value = (part.strip() for part in line.partition("="))
         if section == "[Service]" and key in said:
-            said[key] = [*said[key], (value.lstrip("@:+!"), number)] if value else []
-    checks = [value for value, _ in said["ExecStartPre"] if SPEAKS.search(value) and not value.startswith("-")]
-    text = "\n".join([*checks, *(value for value, _ in said["ExecStart"])])
+            said[key] = [*said[key], (value.lstrip(":+!"), number)] if value else []
+    before = [value for value, _ in said["ExecStartPre"] if not (value.startswith("-") and SPEAKS.search(value))]
+    before = [value.lstrip("-") for value in before] if SPEAKS.search("".join(before)) else []
+    text = "\n".join([*before, *(value for value, _ in said["ExecStart"])])
     folder = "".join(value for value, _ in said["WorkingDirectory"][-1:])
-    odd = "a line of its unit goes on in the next one" if re.search(r"\\$", text, re.MULTILINE) else None
-    odd = odd if folder else "its unit has no WorkingDirectory"
-    if len(said["ExecStart"]) > 1 or said["SuccessExitStatus"] or any(f"{path}.d/" in one for one in repository.files):
-        odd = "its other starts, its SuccessExitStatus or its drop-ins may decide"
+    odd = None if re.match("[/~]", folder) else "its unit has no sure WorkingDirectory"
+    if moved := _MOVED.search(repository.text(path) or ""):
+        odd = f"`{moved[0][:80]}` may decide"
+    if len(said["ExecStart"]) > 1 or any("service.d/" in one for one in repository.files):
+        odd = "its other starts or its drop-ins may decide"
     for _, number in said["ExecStart"][:1]:
         run = Run(in_shell(text, errexit=True), Place(path, number), "ExecStart")
         yield Service("systemd", posixpath.basename(path), run.place, run, folder=folder, doubt=odd)

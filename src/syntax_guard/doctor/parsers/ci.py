@@ -93,7 +93,7 @@ def _of_github(repository: Repository, path: str) -> Iterator[Step]:
         for step in job.sections("steps"):
             action = _action(step, "uses", "with")
             apart = (None if asked - narrowed else runs) if (is_checkout := _CHECKOUT.fullmatch(action)) else apart
-            for text in filter(None, [action, *_shell(step, "run")]):
+            for text in filter(None, [action, *([step.text("run") or "{"] if "run" in step else ())]):
                 yield (one := Step(step.place, (path, name), text, text is action, above or _odd(step), errexit, apart))
                 read = [Call("what is not read")] if (run := commands(one.words)) is None else run
                 apart = apart or (None if text is action and is_checkout else changed(call.text for call in read))

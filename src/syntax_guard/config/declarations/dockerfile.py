@@ -108,8 +108,6 @@ class Stage(Record):
 
 def _exec_form(value: str) -> tuple[str, ...] | None:
     """The words of a JSON array of strings, or None for anything else."""
-    import json
-
     try:
         words = json.loads(value) if value.lstrip().startswith("[") and len(value) <= _LONGEST_ARRAY else None
     except (ValueError, RecursionError):

@@ -25,7 +25,9 @@ pytestmark = pytest.mark.skipif(os.name != "nt", reason="Windows alone has job o
 
 SLOW = b"x = [" + b"[0, (1, {2: 3})], " * 400_000 + b"]\n"
 """A source that takes its time."""
-RUNS = int(os.environ.get("SYNTAX_GUARD_TEST_RUNS", "10"))
+RUNS = 10
+PARTS = max(1, int(os.environ.get("SYNTAX_GUARD_TEST_RUNS", "0")) // RUNS)
+"""Tests of so many runs each: several processes share them."""
 COMPILE = [sys.executable, "-I", "-S", os.path.join(worker.PACKAGE, "_compile_worker.py")]
 KILLED_AT_ONCE = """
 import os, subprocess, sys
@@ -111,6 +113,8 @@ def test_a_worker_that_hangs_is_killed_in_its_time() -> None:
         hangs.stop()
 
 
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.usefixtures("part")
 def test_workers_that_are_killed_lose_no_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for number in range(40):

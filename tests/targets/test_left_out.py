@@ -5,11 +5,18 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 
+from syntax_guard.config.settings import SPEAKING
+from syntax_guard.sources import git
+from syntax_guard.sources.work_tree import work_tree
+
 if TYPE_CHECKING:
+    from typing import Any
+
     from ..conftest import Folder
 
 HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -96,6 +103,32 @@ def test_it_is_asked_anew_in_a_warm_tree(sparse: Folder) -> None:
         sparse.git("update-index", "--skip-worktree", "app/pyproject.toml")
         time.sleep(settle)
         assert refused(sparse, "app") == found
+
+
+@pytest.mark.parametrize("for_commit", [False, True])
+@pytest.mark.parametrize("index", INDEXES)
+def test_git_is_asked_once_for_all_that_may_be_left_out(
+    sparse: Folder, index: str, monkeypatch: pytest.MonkeyPatch, *, for_commit: bool
+) -> None:
+    sparse.git("sparse-checkout", "set", "--no-cone", "/*", "!/app/pyproject.toml")
+    for command in INDEXES[index]:
+        sparse.git(*command)
+    asked, begin = [], git.begin
+
+    def counted(folder: str, *arguments: str, **more: Any) -> Any:
+        asked.append(arguments)
+        return begin(folder, *arguments, **more)
+
+    monkeypatch.setattr(git, "begin", counted)
+    tree = work_tree(str(sparse.path), for_commit=for_commit)
+    for folder in ("", "app/", "app/src/"):
+        for name in SPEAKING:
+            tree.start(folder + name, 4096)
+    listed = Counter(arguments[-1] for arguments in asked if arguments[0] == "ls-files")
+    assert set(listed.values()) == {1}
+    assert len(listed) <= 1 + 2 + len(["compose.yaml", "app/pyproject.toml"]), (
+        "once, for each folder, and what is there"
+    )
 
 
 def test_a_refused_commit_does_not_call_it_a_change(sparse: Folder) -> None:

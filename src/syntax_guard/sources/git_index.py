@@ -44,7 +44,10 @@ class GitIndex:
         """The files that git tracks and keeps off the disk; None where there are none, as nearly always."""
         if self._may_leave_out is None:
             self._may_leave_out = may_leave_out(self.content())
-        if self._may_leave_out and self._left_out is None:
+        return self._asked() if self._may_leave_out else None
+
+    def _asked(self) -> LeftOut:
+        if self._left_out is None:
             from .left_out import LeftOut
 
             self._left_out = LeftOut(self._top)
@@ -59,9 +62,7 @@ class GitIndex:
         is_known = not content or is_plain(content)  # else git alone can tell
         if not self._for_commit or (is_known and not unlooked([path], content)):
             return None
-        from .left_out import marked
-
-        return next((one for one in marked(self._top, [path]) if one.path == path and one.is_unlooked), None)
+        return self._asked().file_for_sure(path)
 
     def leads_nowhere(self, path: str) -> bool:
         """Whether the file at `path` is a link that git tracks, and nothing is there that it leads to."""

@@ -6,6 +6,8 @@ with the mark ``assume-unchanged`` that is not there counts as left out, too: to
 
 from __future__ import annotations
 
+import re
+
 from ..config.settings import SPEAKING, may_declare
 from ..errors import GitError
 from ..model import Record
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _MAY_DECLARE = tuple(f"**/{name}" for name in (*SPEAKING, "*ockerfile*", "*ontainerfile*"))
+_FOLDERS = tuple({f"/{name[:at]}" for name in SPEAKING for at in range(len(name)) if name[at] == "/"})
+"""Folders on the way to a declaration: each may be a link."""
 
 
 class Marked(Record):
@@ -54,27 +58,40 @@ class LeftOut:
 
     def __init__(self, top: str) -> None:
         self._top = top
-        self._declaring: dict[str, Marked] | None = None
+        self._known: dict[str, Marked] | None = None
         self._others: dict[str, Marked | None] = {}
 
     def declaring(self) -> dict[str, Marked]:
         """Those that may declare something by their names; none where git does not answer."""
-        if self._declaring is None:
-            try:
-                found = marked(self._top, _MAY_DECLARE, "glob")
-                self._declaring = {one.path: one for one in found if one.is_unlooked}
-            except GitError:
-                self._declaring = {}
-        return self._declaring
+        return {path: one for path, one in self._asked_at_once().items() if may_declare(path)}
 
     def file(self, path: str) -> Marked | None:
-        """The file at `path`, relative to the top, if git does not look for it on the disk."""
-        if may_declare(path):
-            return self.declaring().get(path)
-        if path not in self._others:  # what a compose file builds may have any name
-            try:
-                found = next((one for one in marked(self._top, [path]) if one.path == path), None)
-            except GitError:
-                found = None
-            self._others[path] = found if found and found.is_unlooked else None
+        """The file at `path`, relative to the top, if it is one of them; None also where git does not answer."""
+        try:
+            return self.file_for_sure(path)
+        except GitError:
+            return None
+
+    def file_for_sure(self, path: str) -> Marked | None:
+        """As `file`, or it raises `GitError`."""
+        if may_declare(path) or f"/{path}".endswith(_FOLDERS):
+            return self._asked_at_once().get(path)
+        if path not in self._others:  # a folder of the tree, or what a compose file builds, which may have any name
+            parts = path.split("/")
+            ways = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+            names = [way for way in ways if way not in self._others]
+            patterns = [re.sub(r"[*?[\\]", "?", name) + "*" for name in names]  # else git tells of all below a folder
+            found = {one.path: one for one in marked(self._top, patterns, "glob") if one.is_unlooked}
+            self._others.update((name, found.get(name)) for name in names)
         return self._others[path]
+
+    def _asked_at_once(self) -> dict[str, Marked]:
+        """Those that may declare something by their names, and the links in the place of folders on the way to such:
+        each is looked for from many folders. None where git does not answer."""
+        if self._known is None:
+            try:
+                found = marked(self._top, (*_MAY_DECLARE, *(f"**{folder}" for folder in _FOLDERS)), "glob")
+                self._known = {one.path: one for one in found if one.is_unlooked}
+            except GitError:
+                self._known = {}
+        return self._known

@@ -115,9 +115,10 @@ class WorkTree:
             return None if os.path.lexists(whole) and not os.path.isdir(whole) else (FOLDER, "")
 
         end = followed(path, look, str)
-        loose = [one for one in end.passed if not index.tracks(one) and os.path.lexists(os.path.join(self.name, one))]
         if end.why_not == DEAD_LINK:
             return None
+        there = [one for one in end.passed if os.path.lexists(os.path.join(self.name, one))]
+        loose = [one for one in there if not index.tracks(one)]
         if loose:
             self.untracked.setdefault(loose[0])
         elif end.why_not and not end.mode:

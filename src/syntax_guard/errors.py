@@ -51,6 +51,14 @@ class GitError(SyntaxGuardError):
     """git is missing, this is no repository, or git failed."""
 
 
+class ExcludedError(SourcesError):
+    """All that a search found is left out, such as `path`."""
+
+    def __init__(self, message: str, path: str, by: str = "`exclude`") -> None:
+        super().__init__(message, f"look at {by}, or name other paths")
+        self.path = path
+
+
 class TargetError(SyntaxGuardError):
     """No interpreter answers for a target."""
 

@@ -13,7 +13,7 @@ from .model import UNKNOWN, Result, Source, Summary, this_interpreter
 from .sources.file_types import NOTEBOOK, SUFFIXES, is_notebook
 from .sources.readers import File
 from .sources.selection import FoundFiles
-from .targets.rules import hears_scripts, same_targets, saying
+from .targets.rules import found, hears_scripts, same_targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Run:
         self._searched = [os.path.realpath(name) for name in names if os.path.isdir(name)]
 
         def search() -> Selection:
-            return self.wanted(find(names, self.rules.excludes, (*SUFFIXES, NOTEBOOK), saying(self.rules)), names)
+            return self.wanted(found(find, names, (*SUFFIXES, NOTEBOOK), self.rules), names)
 
         asked = (vars(self._settings)[field] for field in _ASKED)
         return self.remembering((os.getcwd(), find.__name__, list(names), *asked), search)
@@ -184,8 +184,8 @@ class Run:
     def _stale(self, account: tuple[Skipped, ...]) -> Iterator[str]:
         """A line for each entry of the lists of the settings that matches nothing in the trees that were searched."""
         for listed in self.rules.lists() if self._searched else ():
-            if listed.lies_below(self._searched) and (self._settings.verbose or not listed.is_detail):
-                yield from listed.notices(account)
+            if listed.lies_below(self._searched):
+                yield from listed.notices(account, verbose=self._settings.verbose)
 
     def _ask(self, targets: tuple[Target, ...]) -> None:
         self._targets.update(dict.fromkeys(targets))

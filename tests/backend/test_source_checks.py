@@ -107,6 +107,12 @@ def test_a_package_that_is_not_there_is_a_fault(name: str) -> None:
     assert (fault.error, fault.component) == ("ModuleNotFoundError", name)
 
 
+@pytest.mark.parametrize(("name", "meant"), [("./sg_no", "sg_no"), ("sg_no/a.py", "sg_no.a")])
+def test_a_path_is_answered_with_the_name_of_an_import(name: str, meant: str) -> None:
+    (fault,) = read(sources(name)).faults
+    assert fault.message == f"no module named {name}; name it as in an import: {meant}"
+
+
 def test_an_application_that_is_installed_in_a_virtual_environment_is_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

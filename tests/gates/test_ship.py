@@ -78,6 +78,11 @@ def test_a_wheel_says_whom_to_ask(folder: Folder, name: str, requires: str, expe
     assert (run.code, labels(run)) == (0, expected)
 
 
+def test_a_finding_names_what_asks_for_its_python(folder: Folder) -> None:
+    wheel(folder, WHEEL, ">=3.9", m=MATCH)
+    assert "; asked by Requires-Python >=3.9)" in folder.guard("check", WHEEL).out
+
+
 @pytest.mark.parametrize("own", ["#!/usr/bin/env python3.12\n", "# /// script\n# requires-python = '>=3.12'\n# ///\n"])
 def test_a_member_does_not_say_whom_not_to_ask(folder: Folder, own: str) -> None:
     wheel(folder, WHEEL, "==3.9.*", m=own + MATCH)

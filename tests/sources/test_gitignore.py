@@ -108,8 +108,8 @@ def test_a_pattern_that_git_lets_match_nothing_is_named(repository: Folder, patt
     places = {
         "--exclude": [f"--exclude={pattern}", "a.py"],
         "SYNTAX_GUARD_EXCLUDE": ["."],
-        "in/pyproject.toml: exclude": ["--staged"],
-        "in/pyproject.toml": ["--hook", "--", "in/b.py"],
+        "in/pyproject.toml:2: tool.syntax-guard.exclude": ["--staged"],
+        "in/pyproject.toml:2": ["--hook", "--", "in/b.py"],
     }
     for place, arguments in places.items():
         if os.name == "nt" and "\\" in pattern and "toml" not in place:
@@ -158,6 +158,36 @@ def test_a_whole_tree_names_patterns_that_leave_out_nothing(folder: Folder) -> N
     assert "--exclude: 'z' leaves out nothing" in folder.guard("check", "--verbose", "--exclude=z").err
     for arguments in (["--verbose", "a.py"], ["--verbose", "--exclude=b.py", "."], ["."]):
         assert "leaves out nothing" not in folder.guard("check", *arguments).err
+
+
+REGULAR = {
+    "^gen/": "patterns are those of .gitignore, not regular expressions; write /gen/",
+    "gen/.*": "patterns are those of .gitignore, not regular expressions; write gen/",
+    r".*_pb2\.py$": "patterns are those of .gitignore, not regular expressions; write *_pb2.py",
+    "(gen|made)/": "patterns are those of .gitignore, not regular expressions",
+    "gen.*": None, ".*": None, "/gen/": None, "[gG]en$/": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("pattern", "told"), REGULAR.items())
+def test_a_regular_expression_that_leaves_out_nothing_is_always_told(
+    folder: Folder, pattern: str, told: str | None
+) -> None:
+    folder.write("pyproject.toml", f"[tool.syntax-guard]\nexclude = ['{pattern}']\n")
+    folder.write("a.py")
+    note = f"syntax-guard: pyproject.toml: exclude: '{pattern}' leaves out nothing here ({told})\n"
+    assert folder.guard("check").err == (note if told else "")
+    assert folder.guard("check", "a.py").err == ""
+
+
+@pytest.mark.parametrize("verb", [("check",), ("run", "--", "true")])
+def test_where_all_is_left_out_the_pattern_is_named(repository: Folder, verb: tuple[str, ...]) -> None:
+    repository.write("app/pyproject.toml", "[tool.syntax-guard]\nexclude = ['b', '/a**/']\n")
+    repository.write("app/ab/c.py")
+    repository.git("add", "--all")
+    run = repository.guard(*verb)
+    told = f"skipped: {'app/ab/'} (excluded) (look at '/a**/' in app/pyproject.toml: exclude, or name other paths)"
+    assert (run.code, run.err) == (2, f"syntax-guard: no Python file to check was found; {told}\n")
 
 
 def test_a_search_a_name_and_the_index_are_told_the_same(repository: Folder) -> None:

@@ -681,6 +681,31 @@ def test_the_verb_says_why_the_block_of_a_script_is_ignored(folder: Folder) -> N
     assert run.err.startswith("syntax-guard: a.py:2: the block of script metadata is ignored: requires-python 3.8: it ")
 
 
+UNDECIDING = {
+    "requires-python comes first": ('[project]\nrequires-python = ">=3.8"\n', "Dockerfile", ""),
+    "target-version comes first": ('[tool.syntax-guard]\ntarget-version = "3.8"\n', "in/pyproject.toml", ""),
+    "nearer": ('[project]\nrequires-python = ">=3.8"\n', "in/Dockerfile", "in/Dockerfile is ignored until"),
+    "a setting": (
+        "[tool.syntax-guard]\ntarget-version = '3.8'\n", "in/pyproject.toml",
+        "exclude in in/pyproject.toml is"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("tracked", "name", "told"), UNDECIDING.values(), ids=UNDECIDING)
+def test_an_untracked_file_is_noted_where_it_would_decide(
+    tracked: str, name: str, told: str, repository: Folder
+) -> None:
+    repository.write("pyproject.toml", tracked)
+    repository.write("in/a.py")
+    repository.git("add", "--all")
+    more = "[tool.syntax-guard]\nexclude = ['b/']\n" if told.startswith("exclude") else ""
+    text = "FROM python:3.11\n" if name.endswith("Dockerfile") else f"[project]\nrequires-python = '>=3.9'\n{more}"
+    repository.write(name, text)
+    assert repository.guard("check").err.startswith(f"syntax-guard: {told}" if told else ""), told
+    assert bool(repository.guard("check").err) is bool(told)
+    assert ("until git tracks" in repository.guard("run", "--", "true").err) is bool(more)
+
+
 def test_the_verb_says_which_declaration_is_ignored(repository: Folder) -> None:
     repository.write(".python-version", "3.11\n")
     run = repository.guard("targets")

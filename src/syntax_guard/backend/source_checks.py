@@ -62,7 +62,7 @@ def sources(*packages: str, name: str = "sources", deadline: float = 10.0) -> Ch
     known = _Known()
 
     def ask() -> Counts:
-        found = {package: places(package) for package in packages}
+        found = {package: places(package) if _NAME.fullmatch(package) else [] for package in packages}
         missing = [package for package, lying in found.items() if not lying]
         if missing:
             raise CheckError(*(Fault("ModuleNotFoundError", _no_module(name), name) for name in missing))
@@ -78,6 +78,10 @@ def sources(*packages: str, name: str = "sources", deadline: float = 10.0) -> Ch
         return counts
 
     return Check(name, ask, deadline, needed_to_serve=False)
+
+
+_NAME = re.compile(r"[^./\\]+(?:\.[^./\\]+)*")
+"""A full name of a module, and no path."""
 
 
 def _no_module(name: str) -> str:

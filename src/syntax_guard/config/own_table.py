@@ -58,6 +58,14 @@ def own_table(document: dict[str, Any], content: bytes, path: str) -> dict[str, 
         raise SettingsFileError(path, mistake.message, mistake.hint, line) from None
 
 
+def with_line(error: SettingsError, content: bytes, path: str, setting: str) -> SettingsFileError:
+    """`error`, about a pattern in a `setting` of the file at `path`, which holds `content`, with its line."""
+    from .toml import line_of
+
+    said = error.message.removeprefix(f"{path}: {setting}: ")
+    return SettingsFileError(path, f"{TABLE}.{setting}: {said}", error.hint, line_of(content, (*KEYS, setting)))
+
+
 class _MistakeError(SettingsError):
     """A mistake in our table, and the keys that lead to it."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from ..errors import SourcesError
+from ..errors import ExcludedError, SourcesError
 from .archives.recognise import TARS, ZIPS
-from .selection import EXCLUDED
+from .selection import EXCLUDED, TOOL_FOLDER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,14 +23,15 @@ def nothing_to_check(selection: Selection, paths: Sequence[str]) -> SourcesError
                 f"no Python file to check was found: {folder} holds archives, and a search opens none",
                 f"name them: {os.path.join(folder, '*')}",
             )
-    skipped = sorted(selection.skipped, key=lambda pair: pair[1] != EXCLUDED)
+    skipped = sorted(selection.skipped, key=lambda pair: (pair[1] != EXCLUDED, pair[1] == TOOL_FOLDER))
     if not skipped:
         where = "the current folder" if list(paths) == ["."] else " ".join(paths)
         return SourcesError(f"no Python file to check was found in {where}", "name other paths")
     (path, why), *more = skipped
+    more = [pair for pair in more if pair[1] != TOOL_FOLDER]
     said = f"skipped: {path} ({why}) and {len(more)} more" if more else f"skipped: {path} ({why})"
-    hint = "look at `exclude`, or name other paths" if why == EXCLUDED else "name other paths"
-    return SourcesError(f"no Python file to check was found; {said}", hint)
+    said = f"no Python file to check was found; {said}"
+    return ExcludedError(said, path) if why == EXCLUDED else SourcesError(said, "name other paths")
 
 
 def _holds_archives(folder: str) -> bool:

@@ -53,7 +53,7 @@ def for_artifact(requires: str | None, why: str, machine: Machine, *, all_of_the
     if not all_of_them:
         versions = [version for version in versions if version in (versions[0], this.version)]
     surveys = tuple(survey((label(version),), (), None, machine, asked_by=why) for version in versions)
-    targets = tuple(target for answers in surveys for target in answers.targets)
+    targets = tuple(target.evolve(declared=why) for answers in surveys for target in answers.targets)
     unasked = tuple(version for version, answers in zip(versions, surveys, strict=True) if answers.unanswered)
     return Asked(targets, why, unasked, note, surveys)
 

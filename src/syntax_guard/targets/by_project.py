@@ -6,6 +6,7 @@ import os
 import posixpath
 
 from ..config.projects import Projects
+from ..config.remembered import DECLARATION_LIMIT
 from ..config.settings import FILE, may_declare
 from ..errors import SettingsError
 from ..sources.selection import slashed
@@ -18,6 +19,7 @@ from .rules import Asked, FileRules, matcher, this_alone
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from typing import TypeVar
 
     from ..config.baseline import Baseline
     from ..config.declarations.declaration import Declaration
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from .expected import Listed
     from .machine import Machine
 
+    L = TypeVar("L")
+    T = TypeVar("T")
     Matcher = Callable[[str], bool]
 
 
@@ -190,7 +194,7 @@ class ByProject:
         if projects.notes or any(getattr(projects.tree, name, None) for name in ("untracked", "outside")):
             from .notes import instead, notes
 
-            for note, about in notes(projects):
+            for note, about in notes(projects, are_asked=self._override is None):
                 if note not in self._notices:
                     counts = None if about is None or self._override else instead(projects, about)
                     self._notices[note] = f"{note}, so {counts}" if counts else note
@@ -210,10 +214,12 @@ class ByProject:
         field = setting.replace("-", "_")
         if field in self._settings.overrides:
             given = vars(self._settings)[field]
-            return (self._matcher(self._settings.setting(setting), self._from_here(), given),) if given else ()
+            return (self._matcher(self._from_here(), given, self._settings.setting(setting)),) if given else ()
         root = self._root(tree)
-        places = ((os.path.join(root, folder), listed, _said(tree, folder, setting)) for folder, listed in patterns)
-        return tuple(self._matcher(said, place, listed) for place, listed, said in places)
+        return tuple(
+            _in_file(tree, folder, setting, self._matcher, os.path.join(root, folder), listed)
+            for folder, listed in patterns
+        )
 
     def _from_here(self) -> str:
         """The folder that patterns of flags and variables count from, as the paths of findings do."""
@@ -225,21 +231,21 @@ class ByProject:
 
     def _expected(self, tree: Tree, lists: tuple[tuple[str, tuple[str | ExpectedBroken, ...]], ...]) -> list[Listed]:
         settings, root, name = self._settings, self._root(tree), "expected-broken"
-        places = [(os.path.join(root, folder), values, _said(tree, folder, name)) for folder, values in lists]
         if "expected_broken" in settings.overrides:
             given, said = settings.expected_broken, settings.setting(name)
-            places = [(self._from_here(), given, said)] if given else []
-        found = []
-        for folder, values, said in places:
-            key = (folder, values)
-            if key not in self._lists:
-                from .expected import Listed
+            return [self._listed(self._from_here(), given, said)] if given else []
+        return [
+            _in_file(tree, folder, name, self._listed, os.path.join(root, folder), values) for folder, values in lists
+        ]
 
-                self._lists[key] = Listed(values, folder, said, self._here if self._tree is None else "/")
-            found.append(self._lists[key])
-        return found
+    def _listed(self, place: str, values: tuple[str | ExpectedBroken, ...], said: str) -> Listed:
+        if (place, values) not in self._lists:
+            from .expected import Listed
 
-    def _matcher(self, setting: str, folder: str, patterns: tuple[str, ...]) -> Matcher:
+            self._lists[place, values] = Listed(values, place, said, self._here if self._tree is None else "/")
+        return self._lists[place, values]
+
+    def _matcher(self, folder: str, patterns: tuple[str, ...], setting: str) -> Matcher:
         key = (setting, folder, patterns)
         if key not in self._matchers:
             made = matcher(patterns, folder, setting, self._here if self._tree is None else "/")
@@ -288,9 +294,16 @@ class ByProject:
         return self._roots
 
 
-def _said(tree: Tree, folder: str, setting: str) -> str:
-    """What messages call the `setting` of `folder` in `tree`."""
-    return f"{tree.called(posixpath.join(folder, FILE))}: {setting}"
+def _in_file(tree: Tree, folder: str, setting: str, make: Callable[[str, L, str], T], place: str, listed: L) -> T:
+    """What ``make()`` makes of a list of patterns, the `setting` of `folder` in `tree`, and of its name in messages."""
+    path = posixpath.join(folder, FILE)
+    said = f"{tree.called(path)}: {setting}"
+    try:
+        return make(place, listed, said)
+    except SettingsError as error:
+        from ..config.own_table import with_line
+
+        raise with_line(error, tree.start(path, DECLARATION_LIMIT) or b"", tree.called(path), setting) from None
 
 
 def _baselines(project: Project) -> Baselines | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from ..sources.selection import EXCLUDED, real_path
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 class Excluding:
     """The patterns of one list."""
 
-    is_detail = True
-    """Whether what it notes is for those who ask for details (``--verbose``)."""
-
     def __init__(self, patterns: Sequence[str], root: str, said: str, folder: str = ".") -> None:
         """Patterns count from the folder `root`; paths are relative to `folder`. `said` is what the list is called."""
         self._patterns = patterns
@@ -30,16 +28,41 @@ class Excluding:
         """Whether the list counts from one of `folders`, which are real paths, or from below it."""
         return lies_below(self._root, folders)
 
-    def notices(self, account: Iterable[Skipped]) -> Iterable[str]:
-        """A line for each pattern that matches nothing which a search has skipped."""
-        from ..sources.gitignore import matcher  # only those who ask for details wait for it
+    def pattern_for(self, path: str) -> str | None:
+        """The pattern that leaves out `path`, and where it stands; None where none does."""
+        from ..sources.gitignore import deciding
+
+        position = deciding(self._patterns, self._root, self._said, self._folder)(path)
+        return None if position is None else f"'{self._patterns[position]}' in {self._said}"
+
+    def notices(self, account: Iterable[Skipped], *, verbose: bool) -> Iterable[str]:
+        """A line for each pattern that matches nothing which a search has skipped; without `verbose`, only for those
+        that look like regular expressions."""
+        patterns = [pattern for pattern in self._patterns if verbose or _REGULAR.search(pattern)]
+        if not patterns:
+            return
+        from ..sources.gitignore import matcher
 
         skipped = [one.path for one in account if one.reason == EXCLUDED]
         skipped += [real_path(path) for path in skipped if os.path.islink(path)]
-        for pattern in self._patterns:
+        for pattern in patterns:
             alone = matcher([pattern], self._root, self._said, self._folder)
             if not pattern.startswith(("!", "#")) and not any(map(alone, skipped)):
-                yield f"{self._said}: '{pattern}' leaves out nothing here (correct or remove it)"
+                yield f"{self._said}: '{pattern}' leaves out nothing here ({_instead(pattern)})"
+
+
+_REGULAR = re.compile(r"^\^|/\.\*$|\.\*\\|\\\.|\.\+|\$$|\(.*\|.*\)")
+"""What a regular expression has, and hardly a pattern of .gitignore."""
+
+
+def _instead(pattern: str) -> str:
+    """What to do about a `pattern` that leaves out nothing."""
+    if not _REGULAR.search(pattern):
+        return "correct or remove it"
+    meant = re.sub(r"^\^", "/", pattern).removesuffix("$").replace("/.*", "/").replace("\\.", ".")
+    meant = re.sub(r"^\.\*|(?<=[^/])\.\*", "*", meant)
+    said = "patterns are those of .gitignore, not regular expressions"
+    return said if re.search(r"[\\^$()|+]", meant) else f"{said}; write {meant}"
 
 
 def excluding(lists: Iterable[tuple[str, str, tuple[str, ...]]], setting: str, folder: str) -> Iterator[Excluding]:

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 class Listed:
     """The entries of one list. It remembers which names they matched, so that it can tell which match nothing."""
 
-    is_detail = False
-    """See `Excluding`."""
-
     def __init__(self, values: Sequence[str | ExpectedBroken], root: str, said: str, folder: str = ".") -> None:
         """Patterns count from the folder `root`; names are relative to `folder`. `said` is the name of the list.
 
@@ -35,6 +32,9 @@ class Listed:
         """Whether the list counts from one of `folders`, which are real paths, or from below it."""
         return lies_below(self._root, folders)
 
+    def pattern_for(self, _path: str) -> None:
+        """See `Excluding`: the list leaves out nothing."""
+
     def entry(self, name: str) -> ExpectedBroken | None:
         """The entry that counts for the source called `name`: the last that matches it."""
         position = self._decides(name)
@@ -43,7 +43,7 @@ class Listed:
         self._met[name] = position
         return self._entries[position]
 
-    def notices(self, _account: object) -> Iterable[str]:
+    def notices(self, _account: object, *, verbose: bool) -> Iterable[str]:  # noqa: ARG002
         """A line for each pattern that matches none of the names that were asked for."""
         met = set(self._met.values())
         for position, entry in enumerate(self._entries):

@@ -6,7 +6,7 @@ import posixpath
 
 from ..config.projects import ENV_FILE
 from ..config.remembered import DECLARATION_LIMIT
-from ..config.settings import BASELINE, FILE, MISE_LOCAL, OF_A_FILE, folder_of
+from ..config.settings import BASELINE, COMPOSED, DECLARING, FILE, MISE_LOCAL, OF_A_FILE, folder_of
 from ..errors import SettingsError
 from ..model import this_interpreter
 from ..sources.work_tree import WorkTree
@@ -15,14 +15,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..config.declarations.declaration import Kind
     from ..config.projects import Projects
 
 
-def notes(projects: Projects) -> Iterator[tuple[str, str | None]]:
+def notes(projects: Projects, *, are_asked: bool) -> Iterator[tuple[str, str | None]]:
     """Say what does not count in a tree.
 
     Args:
         projects: The projects of the tree.
+        are_asked: Whether declarations say which Pythons are asked.
 
     Yields:
         A note, and the folder whose Pythons it is about, if it is about any.
@@ -30,20 +32,24 @@ def notes(projects: Projects) -> Iterator[tuple[str, str | None]]:
     yield from projects.notes.items()
     untracked: dict[str, str | None] = getattr(projects.tree, "untracked", {})
     for path, known in untracked.items():
-        said = untracked[path] = _said(projects, path) if known is None else known
+        said = untracked[path] = _said(projects, path, are_asked=are_asked) if known is None else known
         if said:
             yield f"{said} ignored until git tracks it (git add {projects.tree.called(path)})", _about(path)
     for path in getattr(projects.tree, "outside", ()):
         yield f"{projects.tree.called(path)} is ignored: it is a link out of the repository", _about(path)
 
 
-def _said(projects: Projects, path: str) -> str:
+def _said(projects: Projects, path: str, *, are_asked: bool) -> str:
     """What the untracked file at `path` would say, with the verb; nothing where that is not for git to track.
 
     Settings of the run, such as ``jobs``, count also from a file that git does not track: they change no verdict.
     """
     name = projects.tree.called(path)
     if posixpath.basename(path) in (MISE_LOCAL, ENV_FILE):
+        return ""
+    if posixpath.basename(path) not in (FILE, BASELINE, *COMPOSED) and not (
+        are_asked and _would_decide(projects, path, "pin")
+    ):
         return ""
     content = WorkTree(projects.name, None).start(path, DECLARATION_LIMIT)
     if posixpath.basename(path) != FILE or content is None:
@@ -57,8 +63,21 @@ def _said(projects: Projects, path: str) -> str:
     if facts.note:
         return f"{name} is"
     settings = (field.replace("_", "-") for field in facts.table if field in OF_A_FILE and field != "target_version")
-    said = [*(one.shown for one in facts.declarations), *settings]
+    declared = facts.declarations if are_asked else ()
+    said = [*(one.shown for one in declared if _would_decide(projects, path, one.kind)), *settings]
     return f"{' and '.join(said)} in {name} {'is' if len(said) == 1 else 'are'}" if said else ""
+
+
+def _would_decide(projects: Projects, path: str, kind: Kind) -> bool:
+    """Whether a declaration of this `kind`, in the file at `path`, would come before what counts in its folder."""
+    folder = folder_of(path)
+    counts = projects.of(folder).declaration
+    if counts is None or kind == "target-version":
+        return True
+    if counts.kind == "target-version":
+        return False
+    order = [posixpath.join(folder, name) for name in DECLARING]
+    return not (path in order and counts.path in order[: order.index(path)])
 
 
 def _about(path: str) -> str | None:

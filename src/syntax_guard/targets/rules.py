@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..errors import ExcludedError
 from ..model import UNKNOWN, Record, Target, display_name, this_interpreter
 from ..sources.file_types import NOTEBOOK
 from ..sources.readers import File
@@ -11,7 +12,7 @@ from ..sources.readers import File
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import Literal, Protocol, TypeAlias
+    from typing import Literal, Protocol, TypeAlias, TypeVar
 
     from ..config.baseline import Baseline
     from ..config.expected import ExpectedBroken
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from .excluding import Excluding
     from .expected import Listed
 
+    T = TypeVar("T")
     Expected: TypeAlias = Callable[[str], ExpectedBroken | None]
 
     class Rules(Protocol):
@@ -148,6 +150,15 @@ def saying(rules: Rules) -> Callable[[str], object]:
                 of_file.is_percent_script(path), of_file.allowances(path, None, None))  # fmt: skip
 
     return says
+
+
+def found(find: Callable[..., T], names: Sequence[str], kinds: Sequence[str], rules: Rules) -> T:
+    """What `find` finds for `names`, of some `kinds`, by `rules`. Where all is left out, the error names a pattern."""
+    try:
+        return find(names, rules.excludes, kinds, saying(rules))
+    except ExcludedError as error:
+        by = (listed.pattern_for(error.path) for listed in rules.lists())
+        raise next((ExcludedError(error.message, error.path, one) for one in by if one), error) from None
 
 
 class SameForAll:

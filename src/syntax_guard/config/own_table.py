@@ -59,7 +59,17 @@ def own_table(document: dict[str, Any], content: bytes, path: str) -> dict[str, 
 
 
 def with_line(error: SettingsError, content: bytes, path: str, setting: str) -> SettingsFileError:
-    """`error`, about a pattern in a `setting` of the file at `path`, which holds `content`, with its line."""
+    """Give an error its line.
+
+    Args:
+        error: What is wrong with a pattern.
+        content: The bytes of the settings file.
+        path: What messages call it.
+        setting: The name of the list that has the pattern.
+
+    Returns:
+        The error that names the line.
+    """
     from .toml import line_of
 
     said = error.message.removeprefix(f"{path}: {setting}: ")

@@ -153,7 +153,20 @@ def saying(rules: Rules) -> Callable[[str], object]:
 
 
 def found(find: Callable[..., T], names: Sequence[str], kinds: Sequence[str], rules: Rules) -> T:
-    """What `find` finds for `names`, of some `kinds`, by `rules`. Where all is left out, the error names a pattern."""
+    """Search, and where all that is found is left out, name a pattern in the error.
+
+    Args:
+        find: What searches.
+        names: Files and folders.
+        kinds: Suffixes of the files that are found.
+        rules: What counts for the files.
+
+    Returns:
+        What ``find()`` finds.
+
+    Raises:
+        SourcesError: A path does not exist, or there is nothing to check.
+    """
     try:
         return find(names, rules.excludes, kinds, saying(rules))
     except ExcludedError as error:

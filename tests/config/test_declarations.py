@@ -35,6 +35,10 @@ SAID: dict[str, tuple[str, str, tuple[str, tuple[str, ...], int | None] | None]]
     "setup.cfg": ("setup.cfg", "[options]\npython_requires = >=3.8\n", ("floor", (">=3.8",), 2)),
     "setup.cfg, the key of another section": (
         "setup.cfg", "[a]\npython_requires = >=3.7\n[options]\nPython_Requires: >=3.8\n", ("floor", (">=3.8",), 4)),
+    "setup.cfg of pbr": ("setup.cfg", "[metadata]\nname = a\npython-requires = >=3.9\n", ("floor", (">=3.9",), 3)),
+    "setup.cfg, both": (
+        "setup.cfg", "[metadata]\npython-requires = >=3.9\n[options]\npython-requires = >=3.8\n",
+        ("floor", (">=3.8",), 4)),
     "setup.cfg of a linter": ("setup.cfg", "[flake8]\nmax-line-length = 100\n", None),
     "setup.py": ("setup.py", "from setuptools import setup\nsetup(\n  python_requires='>=3.8',\n)\n",
                  ("floor", (">=3.8",), 3)),
@@ -42,6 +46,7 @@ SAID: dict[str, tuple[str, str, tuple[str, tuple[str, ...], int | None] | None]]
     "setup.py that is broken": ("setup.py", "setup(python_requires='>=3.8'\n", None),
     ".python-version": (".python-version", "3.11.7\n", ("pin", ("3.11",), 1)),
     ".python-version of several": (".python-version", "# two\n3.12\n3.9.18\n", ("pin", ("3.12", "3.9"), 2)),
+    ".python-version of several in a line": (".python-version", "# two\n3.12 3.9\n", ("pin", ("3.12", "3.9"), 2)),
     ".python-version of uv": (".python-version", "cpython-3.13.0-linux-x86_64-gnu\n", ("pin", ("3.13",), 1)),
     ".python-version, free threads": (".python-version", "3.14t\n", ("pin", ("3.14",), 1)),
     ".python-version of a Python to come": (".python-version", "4.0\n", ("pin", ("4.0",), 1)),
@@ -77,6 +82,8 @@ SAID: dict[str, tuple[str, str, tuple[str, tuple[str, ...], int | None] | None]]
     "a registry": ("Dockerfile", "FROM registry.example.org:5000/library/python:3.11\n", ("pin", ("3.11",), 1)),
     "uv's image": ("Containerfile", "FROM example.org/uv:python3.12-bookworm-slim\n", ("pin", ("3.12",), 1)),
     "a name with a version": ("Dockerfile", "FROM example.org/ubi9/python-312\n", ("pin", ("3.12",), 1)),
+    "an image of Google": ("Dockerfile", "FROM gcr.io/distroless/python3-debian12:nonroot\n", ("pin", ("3.11",), 1)),
+    "an image of Amazon": ("Dockerfile", "FROM amazon/aws-lambda-python:3.12\n", ("pin", ("3.12",), 1)),
     "a platform": ("Dockerfile", "FROM --platform=linux/amd64 python:3.11\n", ("pin", ("3.11",), 1)),
     "lines that go on": ("Dockerfile", "FROM \\\n  # why\n  python:3.11\n", ("pin", ("3.11",), 1)),
     "an image of Python 2": ("Dockerfile", "FROM python:2.7-alpine\n", ("pin", ("2.7",), 1)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from .git_files import bytes_of, index_file
-from .index_bytes import is_plain, may_hold_links, may_leave_out, unlooked
+from .index_bytes import is_plain, is_unlooked, may_hold_links, may_leave_out
 from .path_names import name_of
 
 TYPE_CHECKING = False
@@ -39,6 +39,7 @@ class GitIndex:
         self._may_leave_out: bool | None = None
         self._left_out: LeftOut | None = None
         self._may_hold_links: bool | None = None
+        self._is_known: bool | None = None
 
     def left_out(self) -> LeftOut | None:
         """The files that git tracks and keeps off the disk; None where there are none, as nearly always."""
@@ -58,9 +59,12 @@ class GitIndex:
         if not os.path.lexists(os.path.join(self._top, path)):
             left_out = self.left_out()
             return left_out.file(path) if left_out else None
+        if not self._for_commit:
+            return None
         content = self.content()
-        is_known = not content or is_plain(content)  # else git alone can tell
-        if not self._for_commit or (is_known and not unlooked([path], content)):
+        if self._is_known is None:
+            self._is_known = not content or is_plain(content)  # else git alone can tell
+        if self._is_known and not is_unlooked(content, name_of(path)):
             return None
         return self._asked().file_for_sure(path)
 

@@ -40,7 +40,7 @@ def unlooked(names: Iterable[str], index: bytes) -> list[str]:
     It was told so (``assume-unchanged``, ``skip-worktree``): something else than what is staged may stand there.
     """
     if not index or is_plain(index):
-        return [name for name in names if _is_unlooked(index, name_of(name))]
+        return [name for name in names if is_unlooked(index, name_of(name))]
     from .left_out import marked
 
     inside = [name for name in names if not os.path.normpath(name).startswith(("/", ".."))]
@@ -173,7 +173,8 @@ _SECOND = b"\0\0\0\2"
 """Version 2."""
 
 
-def _is_unlooked(index: bytes, path: bytes) -> bool:
+def is_unlooked(index: bytes, path: bytes) -> bool:
+    """Whether git does not look at the file at `path` on the disk, as its plain `index` says (see `unlooked`)."""
     length = min(len(path), _LONG)
     at = index.find(path + b"\0")
     while at >= 4:

@@ -41,6 +41,9 @@ _QUOTES = re.compile(r"""\\(.)|["']""", re.DOTALL)
 _IN_TAG = re.compile(r"(?:^|[-_.])(?:python|py)-?3\.?(?!1\$)(\d{1,2})(?![\d])")
 _OWN_TAG = re.compile(r"^(?:\d+-|dev-)?3\.(?!1\$)(\d{1,2})(?![\d])")
 _OTHER_MAJOR = re.compile(r"(?!3(?!\d))(\d{1,2})(?:\.(\d{1,3}))?(?![\d])")
+_OF_PYTHON = ("python", "devcontainers-python", "aws-lambda-python")
+_DISTROLESS = {"python3-debian11": "3.9", "python3-debian12": "3.11", "python3-debian13": "3.13"}
+"""Google's images without a shell have the Python of their Debian."""
 _IN_NAME = re.compile(r"^python-?3\.?(\d{1,2})$")
 
 
@@ -178,7 +181,9 @@ def _may_be_python(image: str) -> bool:
 def python_of(image: str) -> str | None:
     """The Python that the name of an image says it has: ``python:3.11-slim``, ``…/uv:python3.12-bookworm``."""
     name, _, tag = image.partition("@")[0].rpartition("/")[2].partition(":")
-    own = _OWN_TAG.match(tag) if name.lower() in ("python", "devcontainers-python") else None
+    if distroless := _DISTROLESS.get(name.lower()):
+        return distroless
+    own = _OWN_TAG.match(tag) if name.lower() in _OF_PYTHON else None
     found = own or _IN_TAG.search(tag.lower()) or _IN_NAME.match(name.lower())
     return f"3.{int(found[1])}" if found else None
 

@@ -55,7 +55,7 @@ def _words(text: str) -> list[str]:
 def read_python_version(content: bytes, path: str) -> Declaration | None:
     """What a ``.python-version`` pins: a version a line. Raises `DeclarationError`."""
     lines = [line.partition("#")[0].strip() for line in content.decode("utf-8", "replace").splitlines()]
-    first = next((number for number, line in enumerate(lines, 1) if minor(line)), None)
+    first = next((number for number, line in enumerate(lines, 1) if any(map(minor, _words(line)))), None)
     for number, line in enumerate(lines, 1):
         if wrong := next((word for word in _words(line) if _names_none(word)), None):
             pin = _pin((word for other in lines for word in _words(other) if not _names_none(word)), ".python-version",

@@ -29,20 +29,39 @@ def named_version(first: bytes) -> tuple[str, str] | None:
     Returns:
         The words that say so and the version, such as ``--python 3.9`` and ``3.9``; None where none is named.
     """
-    if not has_python_shebang(first):
+    if not first.startswith(b"#!"):
         return None
     text = first[2:].partition(b"\n")[0].partition(b"\0")[0].decode("utf-8", "replace")
     words = text.split()
-    if _base(words[0]) == "env":
+    if words and _base(words[0]) == "env":
         words = _split_by_env(text)
-    chooses = False
-    for at, word in enumerate(words):
-        option, _, value = word.partition("=")
-        chooses = chooses or _base(word) in ("uv", "pipx")
-        if chooses and option in ("--python", "-p"):
-            value = value or "".join(words[at + 1 : at + 2])
-            version = _version(value)
-            return (f"{option} {value}", version) if version else None
+    chooser = next((at for at, word in enumerate(words, 1) if _base(word) in _CHOOSE_PYTHON), 0)
+    if chooser:  # it takes any file for a script of Python
+        return _chosen(words[chooser:])
+    return _started(words) if has_python_shebang(first) else None
+
+
+def _chosen(words: list[str]) -> tuple[str, str] | None:
+    """The Python that ``uv`` or ``pipx`` starts by its own `words`: by ``--python``, or the one that they name."""
+    from ..config.declarations.version_files import minor
+
+    for word, following in pairwise([*words, ""]):
+        option, equals, value = word.partition("=")
+        if option == "--python" or (option.endswith("p") and option[:1] == "-" != option[1:2]):
+            value = value if equals else following
+        elif option.startswith("-p"):
+            option, value = "-p", word[2:]
+        else:
+            continue
+        version = minor(value)
+        return (f"{option} {value}", version) if version else None
+    commands = [word for before, word in pairwise(["", *words]) if not before.startswith(_NAME_PACKAGES)]
+    return _started([word.replace("python@", "python") for word in commands])
+
+
+def _started(words: list[str]) -> tuple[str, str] | None:
+    """The first Python that `words` name, if it has a version."""
+    for word in words:
         name = _base(word)
         if is_interpreter(name) and not {*" ="} & {*word}:
             version = _version(name)
@@ -151,6 +170,10 @@ def _both(lines: list[str]) -> bool:
     return begin.startswith(("'''", '"""')) or (begin[:1] in ("'", '"') and any(map(_hands_itself_on, lines)))
 
 
+_CHOOSE_PYTHON = ("uv", "uvx", "pipx")
+"""What starts the Python that its option ``--python`` names."""
+_NAME_PACKAGES = ("--with", "--from", "-w")
+"""Options of these, before the name of a package."""
 _OF_SCRIPTS = frozenset({"--script", "-s", "--gui-script"})
 """``uv run`` needs one of these options to take what follows for a script."""
 _RUN_SCRIPTS = ("pipx", "marimo", "streamlit", "coverage", "memray")

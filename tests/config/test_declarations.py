@@ -210,6 +210,39 @@ def test_a_compose_file_says_what_is_built_for_which_folder() -> None:
     )
 
 
+EXTENDS = """
+services:
+  a: {build: {context: app, args: {V: "3.12", W: "1"}, target: base}}
+  b: {extends: {service: a}, build: {args: {V: "3.9"}}}
+  c: {extends: b, build: {target: serve}}
+  d: {extends: a}
+  circle: {extends: circle, build: other}
+"""
+
+
+def test_a_service_that_extends_another_builds_what_that_one_builds() -> None:
+    builds = declaring_files.read(EXTENDS.encode(), "compose.yaml").builds
+    said = [(one.context, {each.name: each.value for each in one.arguments}, one.stage) for one in builds]
+    assert said == [
+        ("app", {"V": "3.12", "W": "1"}, "base"),
+        ("app", {"V": "3.9", "W": "1"}, "base"),
+        ("app", {"V": "3.9", "W": "1"}, "serve"),
+        ("other", {}, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "note"),
+    [
+        ("  x: {extends: {file: a.yaml, service: a}}\n", "extends of the service 'x' is not read"),
+        ("include: [a.yaml]\n", "include is not read"),
+    ],
+)
+def test_what_another_compose_file_says_is_a_note(more: str, note: str) -> None:
+    facts = declaring_files.read((EXTENDS + more).encode(), "compose.yaml")
+    assert (facts.note, len(facts.builds)) == (note, 4)
+
+
 @pytest.mark.parametrize(
     ("floor", "lowest"),
     [

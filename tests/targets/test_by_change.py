@@ -84,6 +84,7 @@ def refused(result: Result) -> set[tuple[str, tuple[str, ...]]]:
 
 
 OLD, NEW = "3.9", "3.10"
+COMPOSED = "services: {a: {build: {context: ., dockerfile: app/Dockerfile, args: {V: '%s'}}}}\n"
 CHANGES: dict[str, tuple[dict[str, str], dict[str, str], set[str]]] = {
     "a floor": (
         {"app/pyproject.toml": PYPROJECT.format(NEW, "a")}, {"app/pyproject.toml": PYPROJECT.format(OLD, "a")}, {"app"},
@@ -119,6 +120,11 @@ CHANGES: dict[str, tuple[dict[str, str], dict[str, str], set[str]]] = {
         {"compose.yaml": "services:\n  a:\n    build: {context: app, dockerfile: ../docker/x.Dockerfile}\n",
          "docker/x.Dockerfile": "FROM python:3.10\n"},
         {"docker/x.Dockerfile": "FROM python:3.9\n"}, {"app"},
+    ),
+    "what builds a Dockerfile for a folder above it": (
+        {"compose.yaml": COMPOSED % "3.10", "app/Dockerfile": "ARG V=3.10\nFROM python:$V\n",
+         "other/.python-version": "3.10\n"},
+        {"compose.yaml": COMPOSED % "3.9"}, {"app"},
     ),
     "excluded": (
         {"pyproject.toml": '[tool.syntax-guard]\nexclude = ["/app/"]\n'}, {".python-version": "3.9\n"}, {"other"},

@@ -422,6 +422,13 @@ def test_a_compose_file_says_with_what_an_image_is_built(folder: Folder, said: s
     assert (run.code, f"FROM python:3.8 in {place}" in run.out) == (1, True), run.out + run.err
 
 
+def test_a_dockerfile_is_asked_as_it_is_built_for_a_folder_above_it_too(folder: Folder) -> None:
+    folder.write("compose.yaml", composed(a="context: ., dockerfile: svc/Dockerfile, args: {V: '3.8'}"))
+    folder.write("svc/Dockerfile", f"ARG V={HERE}\nFROM python:$V\n")
+    folder.write("svc/a.py", MATCH)
+    assert folder.check().json["diagnostics"][0]["targets"] == ["3.8"]
+
+
 def test_all_images_of_a_dockerfile_are_asked(folder: Folder) -> None:
     old, new = (f"context: ., dockerfile: D.x, args: {{V: '{version}'}}" for version in ("3.8", HERE))
     folder.write("compose.yaml", composed(a=new, b=old))

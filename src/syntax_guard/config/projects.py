@@ -137,7 +137,8 @@ class Projects:
         self.builds.update(dict.fromkeys(builds))
         files: dict[str, list[Build]] = {}
         for build in builds:
-            if build.context == folder:
+            file_counts = folder_of(build.dockerfile) == folder and posixpath.basename(build.dockerfile) in DECLARING
+            if file_counts or build.context == folder:
                 files.setdefault(build.dockerfile, []).append(build)
         alone = (
             self._facts(inside + name) for name in DECLARING if name not in COMPOSED and inside + name not in files

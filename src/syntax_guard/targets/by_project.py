@@ -111,8 +111,9 @@ class ByProject:
         return any(leaves_out(path) for leaves_out in patterns)
 
     def built(self) -> set[str]:
-        """The folders that compose files build, of those that were looked at."""
-        return {build.context for one in self._trees.values() for build in one.builds}
+        """The folders that compose files build, and those of their Dockerfiles, of those that were looked at."""
+        builds = [build for one in self._trees.values() for build in one.builds]
+        return {folder for one in builds for folder in (one.context, posixpath.dirname(one.dockerfile))}
 
     def among(self, paths: Iterable[str]) -> list[str]:
         """Those of `paths` that may change which Pythons a project asks, or what it lets pass."""

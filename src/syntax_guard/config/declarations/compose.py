@@ -9,7 +9,7 @@ from .declaration import Argument, Build, DeclarationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _INLINE = "dockerfile_inline"
 _VARIABLE = re.compile(r"\$(?:\$|(\w+)|\{(\w+)(?:(:?)([-+?])([^}]*))?\})")
@@ -19,7 +19,7 @@ _LONGEST, _DEEPEST = 1000, 8
 
 def builds(content: bytes, path: str) -> tuple[Build, ...]:
     """What the compose file at `path` builds. Raises `DeclarationError` for what is no YAML, or holds a Dockerfile."""
-    if b"build" not in content:
+    if b"build" not in content and b"include" not in content:
         return ()
     from ..documents import Budget, Unreadable, read_yaml
 
@@ -27,37 +27,54 @@ def builds(content: bytes, path: str) -> tuple[Build, ...]:
         document = next(iter(read_yaml(content.decode("utf-8-sig", "replace"), path, Budget())), None)
     except Unreadable as error:
         raise DeclarationError(error.message) from None
-    services = document.get("services") if isinstance(document, dict) else None
-    said = dict(_built(services))
-    found = tuple(filter(None, (build(one, path) for one in said.values())))
-    inline = next((name for name, one in said.items() if isinstance(one, dict) and _INLINE in one), None)
-    if inline is not None:
-        raise DeclarationError(f"{_INLINE} of the service {inline[:100]!r} is not read", builds=found)
+    table = document if isinstance(document, dict) else {}
+    services = {str(name): one for name, one in _items(table.get("services")) if isinstance(one, dict)}
+    made = (build(_said(name, services), path) for name in services)
+    found = tuple(dict.fromkeys(filter(None, made)))
+    unread = next(_unread(services), "include" if table.get("include") else None)
+    if unread:
+        raise DeclarationError(f"{unread} is not read", builds=found)
     return found
 
 
-def _built(services: object) -> Iterator[tuple[str, object]]:
-    """The services that say what builds them, with what they say."""
-    for name, one in services.items() if isinstance(services, dict) else ():
-        if isinstance(one, dict):
-            yield str(name), one.get("build")
+def _items(said: object) -> Iterable[tuple[object, object]]:
+    return said.items() if isinstance(said, dict) else ()
 
 
-def build(said: object, path: str) -> Build | None:
-    """What ``build`` of a service says, in the compose file at `path`; None where that is not one file of the
-    repository."""
-    table = {"context": said} if isinstance(said, str) else said
-    if not isinstance(table, dict) or _INLINE in table:
+def _said(name: str, services: Mapping[str, Mapping[str, object]], deepest: int = _DEEPEST) -> list[object]:
+    """What the service `name` says of its ``build``, behind what the services say that it ``extends``."""
+    one = services.get(name, {})
+    base = one.get("extends")
+    base = base.get("service") if isinstance(base, dict) and "file" not in base else base
+    above = _said(base, services, deepest - 1) if isinstance(base, str) and deepest else []
+    return [*above, one.get("build")]
+
+
+def _unread(services: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
+    """What services say that is not read here."""
+    for name, one in services.items():
+        for key, word in (("build", _INLINE), ("extends", "file")):
+            table = one.get(key)
+            if isinstance(table, dict) and word in table:
+                yield f"{word if key == 'build' else key} of the service {name[:100]!r}"
+
+
+def build(said: Iterable[object], path: str) -> Build | None:
+    """What a service is built from, in the compose file at `path`: it says each ``build`` in `said`, the last one
+    counts most. None where that is not one file of the repository."""
+    tables = [{"context": one} if isinstance(one, str) else one for one in said if one is not None]
+    table = {key: value for one in tables for key, value in _items(one)}
+    if not tables or _INLINE in table:
         return None
     context, dockerfile = table.get("context", "."), table.get("dockerfile", "Dockerfile")
     if not isinstance(context, str) or not isinstance(dockerfile, str):
         return None
     stage = table.get("target")
-    places = getattr(table, "places", {})
-    place = places.get("target")
+    lines = [getattr(one, "places", {})["target"].line for one in tables if isinstance(one, dict) and "target" in one]
+    arguments = {each.name: each for one in tables if isinstance(one, dict) for each in _arguments(one.get("args"))}
     made = Build(
         context, dockerfile, stage if isinstance(stage, str) else None,
-        tuple(_arguments(table.get("args"))), path, place.line if place else None,
+        tuple(arguments.values()), path, lines[-1] if lines else None,
     )  # fmt: skip
     return made if is_open(made) else _placed(made)
 

@@ -133,7 +133,7 @@ def _of_compose(repository: Repository, path: str) -> Iterator[Service]:
         raise Unreadable(Place(path), f"`{brought[1]}` brings what is not read")
     for name in services:
         one, own = services.section(name), services.section(name).section("healthcheck")
-        build = compose.build(one.get("build"), path)
+        build = compose.build([one.get("build")], path)
         built = _image(repository, build.dockerfile, build) if build and not compose.is_open(build) else None
         base, folder = (built.stage.base, built.stage.folder) if built else (one.text("image") or "", "")
         odd = "its working_dir may change what is checked" if "working_dir" in one else None

@@ -15,11 +15,17 @@ if TYPE_CHECKING:
 
 
 def minor(text: str) -> str | None:
-    """The minor version, such as ``3.11``, in the name of a Python of pyenv, uv, asdf or mise, else None.
+    """Read the minor version in the name of a Python of pyenv, uv, asdf or mise.
 
     ``latest:3.11`` and ``prefix:3.11`` choose a patch number, ``python3.11`` and ``cp311`` are names that uv knows.
     Other implementations, ``system``, ``latest``, virtual environments and a bare ``3`` name none. A bare ``2`` names
     one that no Python here can answer for, which is to be said.
+
+    Args:
+        text: The name, such as ``cpython-3.11.4``.
+
+    Returns:
+        The version, such as ``3.11``; None where the name has none.
     """
     name = text.strip().lower()
     for ahead in ("latest:", "prefix:", "cp", "ython", "python", "-", "@"):

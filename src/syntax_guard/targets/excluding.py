@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 
 from ..sources.selection import EXCLUDED, real_path
 
@@ -38,7 +37,9 @@ class Excluding:
     def notices(self, account: Iterable[Skipped], *, verbose: bool) -> Iterable[str]:
         """A line for each pattern that matches nothing which a search has skipped; without `verbose`, only for those
         that look like regular expressions."""
-        patterns = [pattern for pattern in self._patterns if verbose or _REGULAR.search(pattern)]
+        import re  # which most trees, without a pattern, do not load
+
+        patterns = [pattern for pattern in self._patterns if verbose or re.search(_REGULAR, pattern)]
         if not patterns:
             return
         from ..sources.gitignore import matcher
@@ -51,13 +52,15 @@ class Excluding:
                 yield f"{self._said}: '{pattern}' leaves out nothing here ({_instead(pattern)})"
 
 
-_REGULAR = re.compile(r"^\^|/\.\*$|\.\*\\|\\\.|\.\+|\$$|\(.*\|.*\)")
+_REGULAR = r"^\^|/\.\*$|\.\*\\|\\\.|\.\+|\$$|\(.*\|.*\)"
 """What a regular expression has, and hardly a pattern of .gitignore."""
 
 
 def _instead(pattern: str) -> str:
     """What to do about a `pattern` that leaves out nothing."""
-    if not _REGULAR.search(pattern):
+    import re
+
+    if not re.search(_REGULAR, pattern):
         return "correct or remove it"
     meant = re.sub(r"^\^", "/", pattern).removesuffix("$").replace("/.*", "/").replace("\\.", ".")
     meant = re.sub(r"^\.\*|(?<=[^/])\.\*", "*", meant)

@@ -341,6 +341,25 @@ def test_a_clean_merge_that_is_broken_is_refused(project: Folder) -> None:
     assert project.git("rev-parse", "HEAD") == before
 
 
+def test_a_merge_with_a_conflict_elsewhere_is_refused(project: Folder) -> None:
+    project.write("notes.txt", "both\n")
+    project.git("add", "--all")
+    project.git("commit", "-qm", "base")
+    project.git("checkout", "-qb", "other")
+    project.write("notes.txt", "theirs\n")
+    project.write("a.py", BROKEN)
+    project.git("add", "--all")
+    project.git("commit", "-qnm", "theirs")
+    project.git("checkout", "-q", "main")
+    project.write("notes.txt", "ours\n")
+    project.git("commit", "-qam", "ours")
+    assert project.run("git", "merge", "other").code == 1
+    project.write("notes.txt", "resolved\n")
+    project.git("add", "notes.txt")
+    code, said = commit(project)
+    assert (code, "a.py:1:7: syntax-error" in said) == (1, True), said
+
+
 def test_the_commit_hook_does_not_run_again_before_a_push(project: Folder) -> None:
     project.write("a.py")
     project.git("add", "--all")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .targets.rules import Rules
 
 
-_ALL_KINDS = (*SUFFIXES, NOTEBOOK)
+ALL_KINDS = (*SUFFIXES, NOTEBOOK)
 FEW = 16
 """Named files that are judged without a look at what is remembered: that takes as long as to judge them."""
 
@@ -47,7 +47,7 @@ def check_source(data: bytes, name: str = "<source>", settings: Settings | None 
         TargetError: A target in `settings` has no interpreter.
     """
     settings = settings or Settings()
-    return Run(settings, _rules(settings, ())).judge(_selected(readers.Held(name, data))).diagnostics
+    return Run(settings, rules_over((), settings)).judge(_selected(readers.Held(name, data))).diagnostics
 
 
 def check_sources(
@@ -98,7 +98,7 @@ def check_paths(
     names = [os.fspath(path) for path in paths]
     settings = settings or load({}, {}, os.getcwd())
     if len(names) <= FEW and not any(map(os.path.isdir, names)):
-        run = Run(settings, _rules(settings, names), follow)
+        run = Run(settings, rules_over(names, settings), follow)
         return run.judge(named.select_files(names, run.rules.excludes, says=saying(run.rules)))
     from .sources import walk
 
@@ -108,24 +108,6 @@ def check_paths(
     from .sources.tracked import with_untracked
 
     return with_untracked(result)
-
-
-def check_tracked(paths: Sequence[str], settings: Settings) -> Result:
-    """As `check_paths`, about the files at and below `paths` that git tracks, as the work tree holds them.
-
-    Raises:
-        GitError: This is no repository, or git fails.
-    """
-    from .sources.empty_search import nothing_to_check
-    from .sources.tracked import tracked
-
-    found = tracked(paths)
-    run = Run(settings, _rules(settings, found.files))
-    selection = run.wanted(named.select_for_hook(found.files, run.rules.excludes, _ALL_KINDS, saying(run.rules)))
-    selection.skipped += found.skipped
-    if not selection.files:
-        raise nothing_to_check(selection, paths)
-    return run.judge(selection)
 
 
 def check_for_start(roots: Sequence[str], settings: Settings, follow: Follow | None = None) -> Result:
@@ -148,53 +130,64 @@ def check_for_hook(names: Sequence[str], settings: Settings) -> Result:
 
     If declarations among them change which Pythons a project asks, its other files are judged for the new targets too.
     If attributes of git among them change how files are checked out, those files are judged as git would write them.
+    If the commit ends a merge, all that it changes is judged: pre-commit names what differs from both sides alone.
     """
-    if not any(name.endswith(".gitattributes") for name in names):
-        return _check_named(names, settings)
+    from .sources.index_bytes import index_here
+
+    top, content, merges = index_here()
+    if not (merges or any(name.endswith(".gitattributes") for name in names)):
+        return _check_named(names, settings, top, content)
     from .sources.reattributed import reattributed_here
     from .sources.staged_index import Index
 
+    absent: Sequence[str] = ()
     with Index(os.curdir) as index:
-        again = reattributed_here(index, names, run_filters=settings.run_filters)
-        return _check_named(names, settings, again, index)
+        if merges:
+            from .sources.merging import with_merged
+
+            names, absent = with_merged(names, index)
+        again = reattributed_here(index, [*names, *absent], run_filters=settings.run_filters)
+        return _check_named(names, settings, top, content, again, index, absent)
 
 
 def _check_named(
-    names: Sequence[str], settings: Settings, again: Sequence[Entry] = (), index: Index | None = None
-) -> Result:
-    """As `check_for_hook`; what is to be judged `again` is taken from the `index`."""
-    from .sources.index_bytes import index_here, may_hold_links, unlooked
+    names: Sequence[str], settings: Settings, top: str | None, content: bytes,
+    again: Sequence[Entry] = (), index: Index | None = None, absent: Sequence[str] = (),
+) -> Result:  # fmt: skip
+    """As `check_for_hook`, where `content` is the index of the work tree `top`. The commit also changes files that are
+    `absent` from the disk. What is to be judged `again` is taken from the `index`."""
+    from .sources.index_bytes import may_hold_links, unlooked
 
-    top, content = index_here()
     if top and (not content or may_hold_links(content)):
         from .sources.links_to import links_to
 
-        names = [*names, *links_to(names, top, may_declare)]
+        names = [*names, *links_to([*names, *absent], top, may_declare)]
+    changed = [*names, *absent]
     asked = [*names, *(entry.path for entry in again)]
     by_file: Rules
-    by_file = by_project = _rules(settings, asked, content)
+    by_file = by_project = rules_over(asked, settings, content, declared=any(map(may_declare, absent)))
     more: list[str] = []
-    if not isinstance(by_project, SameForAll) and (declaring := by_project.among(names)):
+    if not isinstance(by_project, SameForAll) and (declaring := by_project.among(changed)):
         from .targets.by_change import changed_on_disk
 
         by_file, more = changed_on_disk(by_project, asked, declaring)
     run = Run(settings, by_file)
-    selection = named.select_for_hook([*names, *more], by_file.excludes, _ALL_KINDS, saying(by_file))
-    if hidden := unlooked(names, content):
+    selection = named.select_for_hook([*names, *more], by_file.excludes, ALL_KINDS, saying(by_file))
+    if hidden := unlooked(changed, content):
         from .sources.staged import besides_disk
 
-        selection.files.extend(besides_disk(hidden, by_file.excludes, _ALL_KINDS))
+        selection.files.extend(besides_disk(hidden, by_file.excludes, ALL_KINDS))
     if index and again:
         from .sources.reattributed import add_besides
         from .sources.staged import staged
 
-        in_index = staged(index, again, by_file.excludes, _ALL_KINDS, run_filters=settings.run_filters)
+        in_index = staged(index, again, by_file.excludes, ALL_KINDS, run_filters=settings.run_filters)
         add_besides(selection, names, in_index)
     return run.judge(run.wanted(selection))
 
 
 def _check_found(search: Search, names: Sequence[str], settings: Settings, follow: Follow | None = None) -> Result:
-    run = Run(settings, _rules(settings, names), follow)
+    run = Run(settings, rules_over(names, settings), follow)
     if len(names) <= FEW and not any(map(os.path.isdir, names)):
         return run.judge(search(names, run.rules.excludes, SUFFIXES, saying(run.rules)))  # no search, no suffixes
     return run.judge_search(lambda: run.select(search, names))
@@ -237,7 +230,7 @@ def check_stdin(data: bytes, settings: Settings) -> Result:
         TargetError: A target in `settings`, or of that project, has no interpreter.
     """
     name = slashed(settings.stdin_filename)
-    run = Run(settings, _rules(settings, (name,)))
+    run = Run(settings, rules_over((name,), settings))
     files = named.NamedFiles(run.rules.excludes, SUFFIXES)
     why_not = None if name == Settings.stdin_filename else files.left_out(name)
     if why_not is not None:
@@ -288,7 +281,7 @@ def check_staged(index: Index, settings: Settings) -> Result:
     else:
         by_file = same_for_all(settings, top, here=os.curdir)
     run = Run(settings, by_file)
-    selection = staged(index, entries, by_file.excludes, _ALL_KINDS, run_filters=settings.run_filters)
+    selection = staged(index, entries, by_file.excludes, ALL_KINDS, run_filters=settings.run_filters)
     result = run.judge(run.wanted(selection)).evolve(root=top)
     if not result.ok and settings.projects:
         from .sources.unstaged import with_unstaged
@@ -301,11 +294,14 @@ def check_staged(index: Index, settings: Settings) -> Result:
     return seen_from_here(result, top)
 
 
-def _rules(settings: Settings, paths: Sequence[str], index: bytes | None = None) -> ByProject | SameForAll:
-    """The rules for a run over `paths`. Where a hook gives `index`, its bytes, what is deleted alone is no matter."""
+def rules_over(
+    paths: Sequence[str], settings: Settings, index: bytes | None = None, *, declared: bool = False
+) -> ByProject | SameForAll:
+    """The rules for a run over `paths`. For a hook, which gives the bytes of its `index`, what is deleted counts only
+    if it is `declared`."""
     from .sources.index_bytes import declares_unseen, something_declares
 
-    if not settings.projects or not (something_declares(paths) or declares_unseen(index)):
+    if not settings.projects or not (declared or something_declares(paths) or declares_unseen(index)):
         return same_for_all(settings)
     from .targets.by_project import ByProject
     from .targets.machine import machine_of

@@ -67,7 +67,7 @@ def _stdin(question: Question) -> Result:
 
 
 def _tracked(question: Question) -> Result:
-    from ..check import check_tracked
+    from ..gates.tracked import check_tracked
 
     keep_sources(question.settings, question.flags, question.paths)
     return _pushed(question) or check_tracked(question.paths or ["."], question.settings)

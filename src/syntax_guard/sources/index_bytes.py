@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 
-def index_here() -> tuple[str | None, bytes]:
-    """The top of the work tree around the current folder, and the bytes of its index.
+def index_here() -> tuple[str | None, bytes, bool]:
+    """The top of the work tree around the current folder, the bytes of its index, and whether a merge is under way.
 
     The top is None where no repository is around the folder. There are no bytes where they cannot be read.
     """
@@ -22,16 +22,18 @@ def index_here() -> tuple[str | None, bytes]:
     while not os.access(os.path.join(top, ".git"), os.F_OK):
         top, below = os.path.dirname(top), top
         if top == below:
-            return None, b""
-    path = os.path.join(top, ".git", "index")
+            return None, b"", False
+    inside, merges = os.path.join(top, ".git"), False
     try:
-        if os.path.isfile(os.path.join(top, ".git")):
+        if os.path.isfile(inside):
             from .git_files import index_file  # few work trees are linked ones
 
-            path = index_file(top)
-        return top, read_file(path) if os.access(path, os.F_OK) else b""
+            inside = os.path.dirname(index_file(top))
+        merges = os.access(os.path.join(inside, "MERGE_HEAD"), os.F_OK)
+        path = os.path.join(inside, "index")
+        return top, read_file(path) if os.access(path, os.F_OK) else b"", merges
     except (OSError, UnreadableError):
-        return top, b""
+        return top, b"", merges
 
 
 def unlooked(names: Iterable[str], index: bytes) -> list[str]:
@@ -122,7 +124,7 @@ def declares_unseen(index: bytes | None) -> bool:
     """Whether git may track a declaration that is not on the disk, by the bytes of an `index`, or of that here."""
     if index is not None:
         return may_leave_out(index) or _leads_nowhere(os.curdir, index)
-    top, index = index_here()
+    top, index, _ = index_here()
     return top is not None and (may_leave_out(index) or bool(deleted(top, index)) or _leads_nowhere(top, index))
 
 

@@ -1,0 +1,32 @@
+"""What git tracks of a work tree, judged as it stands on the disk."""
+
+from __future__ import annotations
+
+from ..check import ALL_KINDS, rules_over
+from ..run import Run
+from ..sources import named
+from ..sources.empty_search import nothing_to_check
+from ..sources.tracked import tracked
+from ..targets.rules import saying
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..config.settings import Settings
+    from ..model import Result
+
+
+def check_tracked(paths: Sequence[str], settings: Settings) -> Result:
+    """Ask about the files at and below `paths` that git tracks, as the work tree holds them.
+
+    Raises:
+        GitError: This is no repository, or git fails.
+    """
+    found = tracked(paths)
+    run = Run(settings, rules_over(found.files, settings))
+    selection = run.wanted(named.select_for_hook(found.files, run.rules.excludes, ALL_KINDS, saying(run.rules)))
+    selection.skipped += found.skipped
+    if not selection.files:
+        raise nothing_to_check(selection, paths)
+    return run.judge(selection)

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from pre_commit.git import get_conflicted_files
+from pre_commit.git import get_conflicted_files  # type: ignore[import-untyped]
 
 from syntax_guard.check import check_for_hook, check_staged
 from syntax_guard.config.settings import load

@@ -297,8 +297,8 @@ def check_staged(index: Index, settings: Settings) -> Result:
 def rules_over(
     paths: Sequence[str], settings: Settings, index: bytes | None = None, *, declared: bool = False
 ) -> ByProject | SameForAll:
-    """The rules for a run over `paths`. For a hook, which gives the bytes of its `index`, what is deleted counts only
-    if it is `declared`."""
+    """The rules by `settings` for a run over `paths`. For a hook, which gives the bytes of its `index`, what is deleted
+    counts only if it is `declared`."""
     from .sources.index_bytes import declares_unseen, something_declares
 
     if not settings.projects or not (declared or something_declares(paths) or declares_unseen(index)):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def check_tracked(paths: Sequence[str], settings: Settings) -> Result:
-    """Ask about the files at and below `paths` that git tracks, as the work tree holds them.
+    """As `check_paths`, about the files at and below `paths` that git tracks, as the work tree holds them.
 
     Raises:
         GitError: This is no repository, or git fails.

@@ -164,8 +164,9 @@ def _check_named(
         names = [*names, *links_to([*names, *absent], top, may_declare)]
     changed = [*names, *absent]
     asked = [*names, *(entry.path for entry in again)]
+    gone = [os.curdir] if any(map(may_declare, absent)) else []  # a folder may declare something
     by_file: Rules
-    by_file = by_project = rules_over(asked, settings, content, declared=any(map(may_declare, absent)))
+    by_file = by_project = rules_over([*asked, *gone], settings, content)
     more: list[str] = []
     if not isinstance(by_project, SameForAll) and (declaring := by_project.among(changed)):
         from .targets.by_change import changed_on_disk
@@ -294,14 +295,12 @@ def check_staged(index: Index, settings: Settings) -> Result:
     return seen_from_here(result, top)
 
 
-def rules_over(
-    paths: Sequence[str], settings: Settings, index: bytes | None = None, *, declared: bool = False
-) -> ByProject | SameForAll:
-    """The rules by `settings` for a run over `paths`. For a hook, which gives the bytes of its `index`, what is deleted
-    counts only if it is `declared`."""
+def rules_over(paths: Sequence[str], settings: Settings, index: bytes | None = None) -> ByProject | SameForAll:
+    """The rules by `settings` for a run over `paths`. Where a hook gives `index`, its bytes, what is deleted alone is
+    no matter."""
     from .sources.index_bytes import declares_unseen, something_declares
 
-    if not settings.projects or not (declared or something_declares(paths) or declares_unseen(index)):
+    if not settings.projects or not (something_declares(paths) or declares_unseen(index)):
         return same_for_all(settings)
     from .targets.by_project import ByProject
     from .targets.machine import machine_of

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
 
 def check_tracked(paths: Sequence[str], settings: Settings) -> Result:
-    """As `check_paths`, about the files at and below `paths` that git tracks, as the work tree holds them.
+    """Ask about the files that git tracks, as the work tree holds them.
+
+    Args:
+        paths: What lies at and below these is asked about.
+        settings: Flags and variables.
+
+    Returns:
+        The findings and the counts.
 
     Raises:
         GitError: This is no repository, or git fails.

@@ -96,6 +96,28 @@ def test_what_another_program_asks_about_during_a_push(
     assert [one[0] for one in run.found] == found
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("gen/api.py",), 1, "gen/api.py is not in the pushed commit, so it is judged as it stands here"),
+        (("gen",), 1, "gen is not in the pushed commit"),
+        (("in", "gen/api.py"), 1, "gen/api.py is not in the pushed commit"),
+        (("in", "nowhere.py"), 2, "no such path: nowhere.py"),
+        (("nowhere",), 2, "no such path: nowhere"),
+        (("--tracked", "nowhere.py"), 2, "no such path: nowhere.py"),
+    ],
+)
+def test_a_path_that_the_pushed_commit_does_not_hold(
+    clone: Folder, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    """What is named is always checked, or refused: another hook of pre-commit may name it."""
+    commit(clone, "in/a.py")
+    clone.write("gen/api.py", BROKEN)
+    environment = {"PRE_COMMIT": "1", "PRE_COMMIT_REMOTE_BRANCH": "refs/heads/main", "PRE_COMMIT_TO_REF": "HEAD"}
+    run = clone.guard("check", *arguments, environment=environment)
+    assert (run.code, said in run.err) == (code, True), run.err
+
+
 def test_a_push_from_a_linked_work_tree(clone: Folder) -> None:
     at = clone.path.parent / "linked"
     clone.git("worktree", "add", "-q", "-b", "side", at)

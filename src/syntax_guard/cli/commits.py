@@ -11,7 +11,7 @@ from ..sources.path_names import path_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ..config.settings import Settings
     from ..model import Result
@@ -37,18 +37,32 @@ def check_merge(asked: str, settings: Settings) -> Result:
         return gate.check_merge(history, base, topic or "HEAD", settings)
 
 
-def check_pushed(environ: Mapping[str, str], paths: Sequence[str], settings: Settings) -> Result | None:
+def check_pushed(
+    environ: Mapping[str, str], paths: Sequence[str], settings: Settings, on_disk: Callable[[list[str]], Result]
+) -> Result | None:
     """The result for the commit that pre-commit pushes, whatever is checked out: all of it, or what lies at `paths`.
 
     None where something else is asked about. Of several refs, pre-commit shows only the first. Of a branch whose root
-    commit is pushed, it shows only the name.
+    commit is pushed, it shows only the name. Paths that the commit does not hold are asked about ``on_disk(paths)``.
     """
     tip = environ.get("PRE_COMMIT_TO_REF") or environ.get("PRE_COMMIT_LOCAL_BRANCH")
     below = _in_the_tree(paths)
     if not tip or below is None or not os.path.lexists(".git"):  # it stands at the top
         return None
     with History(".") as history:
-        return gate.check_commit_tree(history, history.commit(tip), settings, below)
+        commit = history.commit(tip)
+        others = [path for path in below if next(iter(history.held(commit, [path])), None) is None]
+        held = [path for path in below if path not in others]
+        result = None if below and not held else gate.check_commit_tree(history, commit, settings, held)
+    if not others:
+        return result
+    from ..gates.joined import joined
+
+    named = on_disk(others)
+    notes = (f"{path} is not in the pushed commit, so it is judged as it stands here" for path in others)
+    named = named.evolve(notices=(*named.notices, *notes))
+    both = [result, named] if result else [named]
+    return joined(both, sum(one.summary.seconds for one in both))
 
 
 def _in_the_tree(paths: Sequence[str]) -> list[str] | None:

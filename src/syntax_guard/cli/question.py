@@ -70,7 +70,11 @@ def _tracked(question: Question) -> Result:
     from ..gates.tracked import check_tracked
 
     keep_sources(question.settings, question.flags, question.paths)
-    return _pushed(question) or check_tracked(question.paths or ["."], question.settings)
+
+    def on_disk(paths: list[str]) -> Result:
+        return check_tracked(paths or ["."], question.settings)
+
+    return _pushed(question, on_disk) or on_disk(question.paths)
 
 
 def _found(question: Question) -> Result:
@@ -81,7 +85,10 @@ def _found(question: Question) -> Result:
     keep_sources(settings, question.flags, paths)
     from ..check import check_paths
 
-    return _pushed(question) or _noted(paths, check_paths(paths or ["."], settings, _follow(question.how)))
+    def on_disk(paths: list[str]) -> Result:
+        return _noted(paths, check_paths(paths or ["."], settings, _follow(question.how)))
+
+    return _pushed(question, on_disk) or on_disk(paths)
 
 
 def _noted(paths: Sequence[str], result: Result) -> Result:
@@ -98,13 +105,13 @@ def _noted(paths: Sequence[str], result: Result) -> Result:
     return result.evolve(notices=(*result.notices, *notes))
 
 
-def _pushed(question: Question) -> Result | None:
-    """What is pushed, where pre-commit runs this before a push; else None."""
+def _pushed(question: Question, on_disk: Callable[[list[str]], Result]) -> Result | None:
+    """What is pushed, where pre-commit runs this before a push, and ``on_disk(paths)`` for other paths; else None."""
     if not os.environ.get("PRE_COMMIT_REMOTE_BRANCH"):
         return None
     from .commits import check_pushed
 
-    return check_pushed(os.environ, question.paths, question.settings)
+    return check_pushed(os.environ, question.paths, question.settings, on_disk)
 
 
 def _shipped(question: Question) -> Result:

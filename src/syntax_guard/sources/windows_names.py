@@ -12,6 +12,11 @@ _JUNCTIONS = (getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1), 0)
 """What says which mark it is; Wine says nothing more of a link of Unix to a folder."""
 
 
+def on_windows(part: str) -> str:
+    """The name of the file that Windows opens for `part`: what follows a colon, and dots and spaces at the end, go."""
+    return part.partition(":")[0].rstrip(". ")
+
+
 def is_junction(entry: os.DirEntry[str]) -> bool:
     """Whether `entry` is a junction, or a volume that is mounted there."""
     try:

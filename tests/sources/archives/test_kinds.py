@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 import os
 import tarfile
 import zipfile
@@ -85,6 +88,25 @@ def test_a_source_distribution_is_judged_whole_with_its_own_settings(tmp_path: P
     assert archive.declared.requires == ">=3.9"
     assert archive.settings == b"[tool.syntax-guard]\n"
     assert archive.top == "demo-1.0/"
+
+
+PACKED = {".tar.gz": gzip, ".tgz": gzip, ".tar.bz2": bz2, ".tbz": bz2, ".tar.xz": lzma, ".txz": lzma, ".tlz": lzma}
+
+
+@pytest.mark.parametrize("suffix", PACKED)
+def test_the_suffixes_that_pip_takes_for_source_distributions(tmp_path: Path, suffix: str) -> None:
+    """As pip has them in ``filetypes.py``; those of the older format of LZMA come below."""
+    path = written(tmp_path, f"demo-1.0{suffix}", PACKED[suffix].compress(tarred({"demo-1.0/a.py": CODE}, "")))
+    assert is_archive(path)
+    assert set(judged(read(path))) == {"demo-1.0/a.py"}
+
+
+@pytest.mark.parametrize("suffix", [".tar.lzma", ".tlz", ".tar.lz"])
+def test_the_older_format_of_lzma(tmp_path: Path, suffix: str) -> None:
+    packed = lzma.compress(tarred({"demo-1.0/a.py": CODE}, ""), format=lzma.FORMAT_ALONE)
+    path = written(tmp_path, f"demo-1.0{suffix}", packed)
+    assert is_archive(path)
+    assert set(judged(read(path))) == {"demo-1.0/a.py"}
 
 
 def test_an_executable_script_of_a_source_distribution_is_known_by_its_first_line(tmp_path: Path) -> None:

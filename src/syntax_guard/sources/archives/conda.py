@@ -6,6 +6,7 @@ from ..file_types import SUFFIXES
 from ..readers import UnreadableError
 from . import tars
 from .contents import Contents
+from .tar_links import refuse_writing_through
 from .zip_headers import contradictions
 from .zips import TROUBLE, opened
 
@@ -31,6 +32,7 @@ def read(file: IO[bytes], size: int, suffixes: tuple[str, ...] = SUFFIXES) -> Co
             except TROUBLE as error:
                 raise UnreadableError(f"{part.filename}: {' '.join(str(error).split())[:200]}") from None
             whole.join(contents)
+        refuse_writing_through(whole)
         for name, reason in contradictions(archive, file):
             whole.refuse(name, reason)
     return whole

@@ -5,18 +5,29 @@ from __future__ import annotations
 import posixpath
 import re
 
+from ...model import Record
 from ..file_types import SUFFIXES, is_python_name
 from ..first_line import has_python_shebang
+from ..windows_names import on_windows
+from .recognise import TARS, ZIPS
 
 METADATA = ("METADATA", "WHEEL", "PKG-INFO", "pyproject.toml", "index.json")
 """Names of the files that say which Python an archive is for."""
 METADATA_DEPTH = 3
 """Folders, at most, that they lie in."""
-ARCHIVES = (".whl", ".egg", ".zip", ".pyz", ".pyzw", ".pex", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".conda")
+ARCHIVES = (*ZIPS, *TARS, ".gz", ".bz2", ".xz", ".lzma")
 """How an archive within an archive is called."""
 TWICE = "two members have this name, and installers differ in which of them they install"
 
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+class Link(Record):
+    """A link in a tar."""
+
+    target: str
+    """The path that it leads to, from the top of the tar, with any ``..`` that it has."""
+    hard: bool
 
 
 class Contents:
@@ -31,7 +42,15 @@ class Contents:
         """Python files that cannot be read, each with the reason."""
         self.metadata: dict[str, bytes] = {}
         self.names: set[str] = set()
-        """Of all members that are files."""
+        """Of all members that are files, or links."""
+        self._scripts: set[str] = set()
+        """Those that may be executed, and whose names do not tell whether they are Python."""
+        self.links: dict[str, Link] = {}
+        """The links of a tar, by their path."""
+        self.folders: set[str] = set()
+        """Of a tar. Extraction gives the mode of a folder to whatever has its path."""
+        self.over_links: list[str] = []
+        """Members of a tar with the path of a link, or links with the path of another member."""
         self.archives: list[str] = []
         """Archives within the archive, which are not opened."""
 
@@ -40,15 +59,26 @@ class Contents:
 
         Notes what the name alone says of it.
         """
-        self.names.add(name)
         base = posixpath.basename(name)
         python = is_python_name(base, self._suffixes)
-        reason = unsafe(name) if python or not name or "\0" in name else None
+        reason = unsafe(name) if python or "\0" in name or _leads_out(name) else None
+        if python is None and self._is_second_script(name, script=script):
+            reason = TWICE
+        elif not python and self.is_source(on_windows(base)):
+            reason = f"Windows writes it to the Python file {on_windows(base)}"
+        self.names.add(name)
         if reason:
             self.refuse(name, reason)
         if not python and base.endswith(ARCHIVES):
             self.archives.append(name)
         return not reason and bool(python or (script and python is None) or is_metadata(name))
+
+    def _is_second_script(self, name: str, *, script: bool) -> bool:
+        """Whether `name` was seen before, and one of the two may be executed: a file keeps the right to be."""
+        second = name in self.names and (script or name in self._scripts)
+        if script:
+            self._scripts.add(name)
+        return second
 
     def keeps(self, name: str, first: bytes) -> bool:
         """Whether the member called `name`, one that was wanted and begins with the bytes `first`, is to be kept."""
@@ -75,6 +105,9 @@ class Contents:
 
     def join(self, other: Contents) -> None:
         """Take over what was read of another part of the same archive."""
+        self.over_links += [*other.over_links, *(self.names & other.links.keys()), *(other.names & self.links.keys())]
+        self.links.update(other.links)
+        self.folders |= other.folders
         for name, data in (*other.sources.items(), *other.metadata.items()):
             self.add(name, data)
         for name, reason in other.refused.items():
@@ -97,6 +130,10 @@ def unsafe(name: str) -> str | None:
     """Why no installer should write a member to the path `name`, or None."""
     if not name:
         return "a member without a name"
-    if name.startswith("/") or ".." in name.split("/") or "\\" in name or name[1:2] == ":":
+    if _leads_out(name) or "\\" in name or name[1:2] == ":":
         return "its name leads out of the archive"
     return "its name holds characters that cannot be seen" if _UNSAFE.search(name) else None
+
+
+def _leads_out(name: str) -> bool:
+    return not name or name.startswith("/") or ".." in name.split("/")

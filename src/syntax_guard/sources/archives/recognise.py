@@ -9,7 +9,9 @@ from ..file_types import SUFFIXES as PYTHON
 from ..file_types import is_python_name
 
 ZIPS = (".whl", ".egg", ".pyz", ".pyzw", ".pex", ".zip", ".conda")
-TARS = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tar")
+TARS = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz", ".tar.lzma", ".tlz", ".tar.lz", ".tar.zst",
+        ".tar")  # fmt: skip
+"""With those that pip takes for source distributions."""
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 _END = b"PK\x05\x06"
 """What the last part of a zip begins with, and how much there can be after it."""

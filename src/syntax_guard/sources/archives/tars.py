@@ -10,7 +10,8 @@ import zlib
 from ..file_types import FIRST, SUFFIXES
 from ..readers import SIZE_LIMIT, UnreadableError
 from .bounds import HEADER_BYTES, MEMBERS, METADATA_BYTES, Forward, python_bytes, too_large, unpacked_bytes
-from .contents import TWICE, Contents, is_metadata, normal, unsafe
+from .contents import Contents, Link, is_metadata, normal, unsafe
+from .tar_links import leads_to, note, refuse_writing_through
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ TROUBLE = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, Valu
            RuntimeError, MemoryError)  # fmt: skip
 """What ``tarfile`` and the decompressors raise for what is torn; RecursionError is a RuntimeError."""
 _BLOCK = 512
-_LINKS = 40
-"""Links that may lead to each other, as in a file system."""
 
 
 def decompressed(file: IO[bytes]) -> IO[bytes]:
@@ -40,7 +39,7 @@ def decompressed(file: IO[bytes]) -> IO[bytes]:
         import bz2
 
         unpacked = bz2.BZ2File(file)
-    elif first.startswith(b"\xfd7zXZ\x00"):
+    elif first.startswith((b"\xfd7zXZ\x00", b"]\0\0")):
         unpacked = lzma.LZMAFile(file)  # noqa: SIM115 - the caller, which opened `file`, closes it
     elif first.startswith(b"\x28\xb5\x2f\xfd"):
         return zstandard(file)
@@ -86,7 +85,7 @@ class _Reading:
         self._stream = stream
         self._contents = contents
         self._left = left
-        self._links: dict[str, str] = {}
+        self._links: list[str] = []
 
     def run(self) -> None:
         archive = tarfile.TarFile(fileobj=self._stream)  # type: ignore[arg-type]  # it reads forward, and no more
@@ -95,21 +94,28 @@ class _Reading:
             count += 1
             if count > MEMBERS:
                 raise UnreadableError(f"more than {MEMBERS:,} members")
-            if not member.isdir():
-                self._member(archive, member)
+            name = normal(member.name).rstrip("/")  # `tarfile` writes a file without the slash
+            if member.isdir():
+                self._contents.folders.add(name)
+            else:
+                self._member(archive, member, name)
             archive.members = []  # type: ignore[attr-defined]  # it would keep all of them
         if self._stream.last.strip(b"\0") or len(self._stream.last) != _BLOCK:
             raise UnreadableError("ends without its end mark")
-        for name, target in self._links.items():
-            self._link(name, target)
+        for name in self._links:
+            self._link(name)
+        refuse_writing_through(self._contents)
 
-    def _member(self, archive: tarfile.TarFile, member: tarfile.TarInfo) -> None:
-        name = normal(member.name)
-        if not self._contents.wants(name, script=bool(member.mode & 0o111) and member.isreg()):
-            return
+    def _member(self, archive: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> None:
+        link = None
         if member.issym() or member.islnk():
             folder = posixpath.dirname(name) if member.issym() else ""
-            self._links[name] = posixpath.normpath(posixpath.join(folder, member.linkname))
+            link = Link(posixpath.join(folder, member.linkname), member.islnk())
+        note(self._contents, name, link)
+        if not self._contents.wants(name, script=bool(member.mode & 0o111) and member.isreg()):
+            return
+        if link:
+            self._links.append(name)
             return
         reason = self._refusal(member, name)
         if reason is None:
@@ -147,23 +153,22 @@ class _Reading:
             raise UnreadableError("ends in the middle of a member")
         return data
 
-    def _link(self, name: str, target: str) -> None:
+    def _link(self, name: str) -> None:
         """Judge what a link leads to under the name of the link, too."""
-        for _ in range(_LINKS):
-            if target in self._links:
-                target = self._links[target]
         if is_metadata(name):
             return
-        if name in self._contents.sources:
-            self._contents.refuse(name, TWICE)
+        target = leads_to(name, self._contents.links)
+        data = self._contents.sources.get(target or "")
+        if target is None:
+            self._contents.refuse(name, "a link that leads through other links, and not to one file for certain")
         elif target.startswith("../") or unsafe(target):
             self._contents.refuse(name, "a link that leads out of the archive")
         elif target in self._contents.refused:
             self._contents.refuse(name, self._contents.refused[target])
-        elif target not in self._contents.sources:
+        elif data is None:
             self._contents.refuse(name, "a link to something that is not a Python file in this archive")
-        elif len(self._contents.sources[target]) > self._left:
+        elif len(data) > self._left:
             self._contents.refuse(name, "the archive unpacks to far more than its size")
         else:
-            self._left -= len(self._contents.sources[target])
-            self._contents.sources[name] = self._contents.sources[target]
+            self._left -= len(data)
+            self._contents.add(name, data)

@@ -98,6 +98,31 @@ def archive(path: Path, content: str) -> None:
         file.writestr("shop/orders.py", content)
 
 
+def test_a_package_that_another_one_may_hide_is_checked_too(folder: Folder) -> None:
+    """The current folder is on the path of ``python -m``, and not on that of a script."""
+    folder.write("here/shop/__init__.py")
+    broken = folder.write("site/shop/__init__.py", BROKEN)
+    environment = {"PYTHONPATH": os.path.join(os.pardir, "site")}
+    for cwd in ("here", "site"):
+        run = folder.guard("run", "--package", "shop", "--", *STARTED, environment=environment, cwd=cwd)
+        assert (run.code, run.out.count("__init__.py:1:")) == (1, 1), run.err
+    broken.write_text("x = 1\n")
+    run = folder.guard("run", "--package", "shop", "--", *STARTED, environment=environment, cwd="here")
+    assert (run.code, run.out) == (0, "started\n")
+    assert "2 files valid" in run.err
+
+
+@pytest.mark.parametrize("name", ["shop", "shop.api", "shop.api.orders"])
+@pytest.mark.parametrize("content", [BROKEN, "x = '\0'\n", "(" * 500])
+def test_a_package_in_a_zip_is_found_without_compiling_it(folder: Folder, name: str, content: str) -> None:
+    with zipfile.ZipFile(folder.path / "lib.zip", "w") as file:
+        for path in ("shop/__init__.py", "shop/api/__init__.py", "shop/api/orders.py"):
+            file.writestr(path, content)
+    run = folder.guard("run", "--package", name, "--", *STARTED, environment={"PYTHONPATH": "lib.zip"})
+    assert (run.code, "Traceback" in run.err) == (1, False), run.err
+    assert "lib.zip/shop/api/orders.py" in run.out
+
+
 @pytest.mark.parametrize("how", ["root", "package"])
 def test_a_zip_application_is_checked_as_a_whole(folder: Folder, how: str) -> None:
     pyz = folder.path / "shop.pyz"

@@ -172,10 +172,9 @@ def _roots(flags: dict[str, Any]) -> list[str]:
     """What to check: trees and packages, or the current folder where none is named."""
     if not flags["packages"]:
         return flags["roots"] or [os.curdir]
-    from ...gates.packages import locate, search_path
+    from ...gates.packages import packages
 
-    places = search_path(os.environ)
-    found = [path for name in flags["packages"] for path in locate(name, places)]
+    found = [path for name in flags["packages"] for path in packages(name, os.environ)]
     return list(dict.fromkeys([*(flags["roots"] or ()), *found]))
 
 

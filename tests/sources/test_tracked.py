@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from ..conftest import Folder, clean_environment
+from ..conftest import COMMAND, Folder, clean_environment
 
 BROKEN = "x = (\n"
 
@@ -146,3 +146,30 @@ def test_before_a_push_the_commit_that_is_pushed_is_judged_all_the_same(reposito
     pushed = {"PRE_COMMIT": "1", "PRE_COMMIT_REMOTE_BRANCH": "refs/heads/main", "PRE_COMMIT_TO_REF": "HEAD"}
     run = repository.check("--tracked", environment=pushed)
     assert "gone.py" in {one["file"] for one in run.json["diagnostics"]}
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_hook_of_the_repository_around_a_submodule(folder: Folder, *, linked: bool) -> None:
+    """git tells the hook where the index of its own repository is."""
+    module, outer = (
+        Folder(folder.path / "module", folder.environment),
+        Folder(folder.path / "outer", folder.environment),
+    )
+    for one in (module, outer):
+        one.path.mkdir()
+        one.git("init", "-q", "-b", "main")
+        one.write("own.py", BROKEN)
+        one.git("add", "--all")
+        one.git("commit", "-qm", "own")
+    if linked:
+        outer.git("worktree", "add", "-q", folder.path / "linked", "-b", "linked")
+        outer = Folder(folder.path / "linked", folder.environment)
+    outer.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", module.path, "sub")
+    outer.write("sub/scratch.py", BROKEN)
+    hooks = folder.path / "outer" / ".git" / "hooks"
+    install = f"#!/bin/sh\ncd sub && exec '{COMMAND}' check --tracked --output-format=concise\n"
+    Folder(hooks).write("pre-commit", install).chmod(0o755)
+    run = outer.run("git", "commit", "-m", "a submodule")
+    said = run.out + run.err
+    found = [name in said for name in ("own.py:1:", "scratch.py", "not-in-work-tree")]
+    assert (run.code, found) == (1, [True, False, False]), said

@@ -9,13 +9,14 @@ from ..errors import GitError
 from ..model import Diagnostic, Record
 from . import git
 from .file_types import is_python_name
+from .git_files import index_file
 from .git_links import SUBMODULE, may_be_python
 from .path_names import no_such, path_name
 from .selection import LINK, MISSING, NOT_PYTHON, SAME, SUBMODULE_FOLDER, UNTRACKED, real_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from ..model import Result
 
@@ -66,7 +67,7 @@ def _why_not(name: str) -> str | None:
         return MISSING
     if not os.path.isdir(name):
         return None
-    inside = os.path.join(real_path(git.top(".")), "")  # a link: git tracks no folder
+    inside = os.path.join(real_path(_top(real_path(".")) or git.top(".")), "")  # a link: git tracks no folder
     return SAME if os.path.join(real_path(name), "").startswith(inside) else LINK
 
 
@@ -164,7 +165,21 @@ def fields(folder: str, paths: Sequence[str], *options: str, magic: str = "liter
     """
     for start in range(0, len(paths), TOGETHER):
         asked = [f":({magic}){path}" for path in paths[start : start + TOGETHER]]
-        yield from filter(None, git.run(folder, "ls-files", "-z", *options, "--", *asked).split(b"\0"))
+        said = git.run(folder, "ls-files", "-z", *options, "--", *asked, variables=_of_another(folder))
+        yield from filter(None, said.split(b"\0"))
+
+
+def _of_another(folder: str) -> Mapping[str, None]:
+    """The variables to take away where a hook of another repository set them: in a submodule, `folder` has its own."""
+    said = git.variable("GIT_DIR") or os.path.dirname(git.variable("GIT_INDEX_FILE"))
+    top = None if not said or git.variable("GIT_WORK_TREE") else _top(real_path(folder))
+    if top is None:
+        return {}
+    own, other = os.path.dirname(index_file(top)), os.path.join(top, said)
+    is_other = os.path.lexists(os.path.join(other, "HEAD")) or not os.path.isdir(other)
+    if not is_other or real_path(own) == real_path(other):  # an index of somebody's own may lie anywhere
+        return {}
+    return dict.fromkeys(("GIT_DIR", "GIT_INDEX_FILE"))
 
 
 def _top(folder: str) -> str | None:

@@ -177,7 +177,7 @@ def _of_another(folder: str) -> Mapping[str, None]:
         return {}
     own, other = os.path.dirname(index_file(top)), os.path.join(top, said)
     is_other = os.path.lexists(os.path.join(other, "HEAD")) or not os.path.isdir(other)
-    if not is_other or real_path(own) == real_path(other):  # an index of somebody's own may lie anywhere
+    if not is_other or real_path(own) == real_path(other):  # a person's own index may lie anywhere
         return {}
     return dict.fromkeys(("GIT_DIR", "GIT_INDEX_FILE"))
 

@@ -92,7 +92,7 @@ ARGUMENTS = {
     "check empty": "no Python file to check was found in empty (name other paths)",
     "check empty empty": "no Python file to check was found in empty empty (name other paths)",
     "check dist": f"no Python file to check was found: dist holds archives, and a search opens none (name them: {os.path.join('dist', '*')})",
-    "check --exclude=a.py a.py empty": "no Python file to check was found; skipped: a.py (excluded) (look at `exclude`, or name other paths)",
+    "check --exclude=a.py a.py empty": "no Python file to check was found; skipped: a.py (excluded) (look at 'a.py' in --exclude, or name other paths)",
     "check --jobs": "--jobs: its value is missing (write --jobs N)",
     "check --warnings": "--warnings: its value is missing (write --warnings ignore or report or error)",
     "check '--warnings error' a.py": "no such path: --warnings error (this is one word; write the option and its value as two, or as --warnings=error)",

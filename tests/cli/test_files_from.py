@@ -133,3 +133,12 @@ def test_a_check_starts_before_the_list_ends(folder: Folder) -> None:
         guard.stdin.write(b"a.py\n" * 8192 + b"gone.py\n" * 8192)
         guard.stdin.flush()
         assert guard.wait(60) == 2  # the list is still open
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_a_name_that_has_quotes_of_its_own(folder: Folder) -> None:
+    folder.write("b.py")
+    folder.write('"b.py"', "x = (\n")
+    for line, code in ((b'"b.py"', 2), (b'./"b.py"', 1)):
+        run = folder.guard("check", "--files-from", "-", stdin=line + b"\n")
+        assert (run.code, "quotes" in run.err) == (code, code == 2), run.err

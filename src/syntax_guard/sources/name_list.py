@@ -61,6 +61,11 @@ def _unquoted(line: bytes, number: int) -> bytes:
     """The name that stands in a `line`, which may be in quotes."""
     if not line.startswith(b'"'):
         return line
+    if b"\0" not in line and os.path.lexists(path_name(line)):  # a program such as find writes names as they are
+        raise SourcesError(
+            f"line {number} of the list of files may name a file whose own name has the quotes",
+            "write ./ before the name, or use --null",
+        )
     name = bytearray()
     at = 1
     while at < len(line) - 1:

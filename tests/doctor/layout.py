@@ -50,6 +50,8 @@ def apply(folder: Path, finding: Finding) -> None:
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
         lines[edit.line - 1 : edit.line - 1 + edit.replaced] = [edit.text]
         path.write_text("".join(lines), encoding="utf-8")
+    if (folder / ".git").exists():
+        subprocess.run(["git", "-C", str(folder), "add", "--all"], check=True)
 
 
 def environment(folder: Path, *programs: str) -> dict[str, str]:

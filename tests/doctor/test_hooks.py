@@ -113,6 +113,17 @@ def test_an_installed_hook_counts_for_this_clone(listed: str, hinted: bool, tmp_
 def test_outside_of_git_no_hook_applies(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(GOOD)
     assert states(tmp_path, "commit") == {"not-applicable"}
+    said = tried(str(tmp_path), environment(tmp_path), all_hooks=False)
+    assert [(one.gate, one.state, "nothing was tried" in one.message) for one in said] == [
+        (gate, "not-applicable", True) for gate in ("commit", "merge", "push")
+    ]
+
+
+@pytest.mark.parametrize("key", ["exclude", "files"])
+def test_a_key_that_hides_files_is_called_so(key: str, tmp_path: Path) -> None:
+    write(tmp_path, {".pre-commit-config.yaml": f"{CONFIG}{key}: ^x\n", **installed("pre-commit")})
+    (finding,) = answers(tmp_path, "commit")
+    assert (finding.state, f"`{key}` hides files from the pre-commit hook" in finding.message) == ("cannot-tell", True)
 
 
 def commit(folder: Path) -> None:

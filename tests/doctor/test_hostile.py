@@ -47,6 +47,15 @@ def test_required_gates(findings: list[Finding], required: list[str], missing: t
     assert required_missing(findings, required) == missing
 
 
+@pytest.mark.parametrize(
+    ("finding", "said"),
+    [(NOTHING, "required, but health does not apply here (no container)"),
+     (MISSING, "required, but missing or not sure: tree. It promises: ")],
+)  # fmt: skip
+def test_what_is_required_and_not_there_is_named(finding: Finding, said: str) -> None:
+    assert table([finding], [finding.gate]).splitlines()[-1].startswith(said)
+
+
 def test_a_gate_that_does_not_exist() -> None:
     with pytest.raises(UsageError) as raised:
         required_missing([], ["comit"])

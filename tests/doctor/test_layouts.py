@@ -278,7 +278,7 @@ def advised(folder: Path, gate: str) -> bool:
         apply(folder, finding)
     for command in advice.commands:
         assert shell(folder, "sh", "-c", command) == 0
-    plain = re.fullmatch(r"in (\.git/hooks/[\w-]+), executable: (.*)", advice.pattern or "", re.DOTALL)
+    plain = re.fullmatch(r"in (\.git/hooks/[\w-]+):\n(.*)\nthen: chmod \+x \1", advice.pattern or "", re.DOTALL)
     if plain:
         (folder / plain[1]).write_text(plain[2] + "\n")
         (folder / plain[1]).chmod(0o755)

@@ -278,6 +278,8 @@ NOT_GATED = {  # the gate, and the files
         "another socket": image('HEALTHCHECK CMD ["syntax-guard", "probe", "--unix-socket", "/b", "http://x/"]', "CMD uvicorn a:b --uds /a"), "no socket": image('HEALTHCHECK CMD ["syntax-guard", "probe", "--unix-socket", "/b", "http://x/"]', "CMD uvicorn a:b"),
         "a worker that is not there": image("HEALTHCHECK CMD celery inspect ping", "CMD uvicorn a:b"), "a probe of nothing": pod("command: [uvicorn, 'a:b'], livenessProbe: {exec: {command: []}}"),
         "a probe that only waits": pod("command: [uvicorn, 'a:b'], livenessProbe: {initialDelaySeconds: 3}"), "a probe of another port": pod("command: [uvicorn, 'a:b', --port, '80'], livenessProbe: {httpGet: {port: 9}}"),
+        "a worker that is asked for a page": image('HEALTHCHECK CMD ["syntax-guard", "probe", "http://127.0.0.1:8000/"]', "CMD celery -A a worker"), "a clock that is asked for a page": image('HEALTHCHECK CMD ["syntax-guard", "probe", "http://127.0.0.1:8000/"]', "CMD celery -A a beat"),
+        "a clock that is asked as a worker": image("HEALTHCHECK CMD celery -A a inspect ping", "CMD celery -A a beat"), "a server of celery_app": image("HEALTHCHECK CMD celery -A a inspect ping", "CMD uvicorn celery:a"),
         "a compose file that is not read": {"compose.yaml": "include: [o.yml]\n"}, "a Dockerfile that is not read": {"Dockerfile": "RUN x\n"},
     }.items()},
     **{f"ship: {'; '.join(lines)}": ("ship", workflow(steps(*(one if one.startswith(("{", "uses")) else f"run: {one}" for one in lines)))) for lines in (
@@ -288,6 +290,8 @@ NOT_GATED = {  # the gate, and the files
     **{f"tox: {one}": ("tree", {**workflow(steps("run: tox -e lint")), "tox.ini": f"[testenv:lint]\ncommands = syntax-guard check\n{one}\n"}) for one in ("[testenv]\nsetenv = SYNTAX_GUARD_EXCLUDE=*", "[testenv] # all\nsetenv = SYNTAX_GUARD_EXCLUDE=*", "[DEFAULT]\nignore_outcome = true", "ignore_errors = true", "commands_pre = rm -rf app", "change_dir: docs")},
     **{f"tox runs: {one}": ("tree", {**workflow(steps("run: tox -e lint")), "tox.ini": f"[testenv:lint]\ncommands = {one}\n"}) for one in ("- syntax-guard check", "! syntax-guard check", "lint: syntax-guard check", "syntax-guard check {posargs}", "syntax-guard check \\\n  docs")},
     "tox with a plug-in of the tree": ("tree", {**workflow(steps("run: tox -e lint")), "tox.ini": "[testenv:lint]\ncommands = syntax-guard check\n", "toxfile.py": "x = 1\n"}),
+    "a workflow that git does not track": ("tree", {**workflow(steps(CHECK)), ".gitignore": ".github\n"}),
+    "a script that git does not track": ("tree", {**workflow(steps("run: sh lint.sh")), "lint.sh": "syntax-guard check\n", ".gitignore": "lint.sh\n"}),
     "tox skips it": ("tree", {**workflow(steps("run: tox -e lint", job="    env: {TOX_SKIP_ENV: lint}\n")), "tox.ini": "[testenv:lint]\ncommands = syntax-guard check\n"}),
 }  # fmt: skip
 GATED_OTHERWISE = {  # what doctor cannot read, and must not call missing
@@ -363,7 +367,7 @@ def said(files: dict[str, str], gate: str, folder: Path) -> set[str]:
     """What doctor says of a gate in a repository of `files`; ``core.hooksPath`` is no file, but a setting."""
     inside = folder / "here"
     every = {"app/main.py": GOOD, "docs/conf.py": GOOD, **{k: v for k, v in files.items() if k != "core.hooksPath"}}
-    write(inside, every, git=gate in ("commit", "merge", "push"))
+    write(inside, every, git=gate in ("commit", "merge", "push") or ".gitignore" in files)
     if "core.hooksPath" in files:
         subprocess.run(["git", "-C", str(inside), "config", "core.hooksPath", files["core.hooksPath"]], check=True)
     return states(inside, gate)

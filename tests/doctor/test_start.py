@@ -304,6 +304,54 @@ def test_the_check_of_a_service_works_where_it_is_written(tmp_path: Path) -> Non
     assert states(tmp_path, "health") == {"ok"}
 
 
+SHARED = """services:
+  api: {build: .}
+  worker: {build: ., command: celery -A shop worker}
+"""
+
+
+@pytest.mark.parametrize("check", ["", "HEALTHCHECK CMD curl http://localhost:9000/up\n"])
+def test_a_worker_in_the_image_of_a_server_is_checked_in_its_own_service(check: str, tmp_path: Path) -> None:
+    write(tmp_path, {"compose.yaml": SHARED, "Dockerfile": image(f"{check}CMD uvicorn m:a --port 9000")})
+    api, worker = sorted(answers(tmp_path, "health"), key=lambda one: "worker" in one.message)
+    for one, name in ((api, "api"), (worker, "worker")):
+        assert one.advice is not None
+        assert (one.state, one.advice.edits) == ("cannot-tell" if check else "missing", ())
+        own = (one.advice.pattern or "").partition(f"in compose.yaml, for service {name}: ")[2].partition("; for")[0]
+        text = (tmp_path / "compose.yaml").read_text().splitlines()
+        at = next(number for number, line in enumerate(text) if line.startswith(f"  {name}:"))
+        text[at] = f"{text[at][:-1]}, {own}}}"
+        (tmp_path / "compose.yaml").write_text("\n".join(text))
+    assert states(tmp_path, "health") == {"ok"}
+
+
+OLD_CHECKS = [  # an old check with settings of its own, and the advice that keeps them
+    ({"Dockerfile": image("HEALTHCHECK --interval=30s --retries=2 CMD curl http://localhost:9000/up\nCMD uvicorn m:a")},
+     'HEALTHCHECK --interval=30s --retries=2 CMD ["syntax-guard", "probe", "http://localhost:9000/up"]'),
+    ({"compose.yaml": WORKER + "    healthcheck: {test: 'true', interval: 30s}\n"},
+     "for service w, under healthcheck, in place of its check (other keys stay): test: ["),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "line"), OLD_CHECKS)
+def test_advice_keeps_the_settings_of_an_old_check(files: dict[str, str], line: str, tmp_path: Path) -> None:
+    write(tmp_path, files)
+    (finding,) = answers(tmp_path, "health")
+    assert finding.advice is not None
+    assert line in "".join([*(one.text for one in finding.advice.edits), finding.advice.pattern or ""])
+
+
+def test_it_is_said_why_a_script_outside_is_not_checked(tmp_path: Path) -> None:
+    outside = "/entrypoint.sh lies outside of /app, the folder that run checks"
+    start = 'COPY entrypoint.sh /entrypoint.sh\nENTRYPOINT ["/entrypoint.sh"]'
+    write(tmp_path, {"Dockerfile": image(start)})
+    (finding,) = answers(tmp_path, "start")
+    assert (finding.state, outside in finding.message) == ("missing", True)
+    apply(tmp_path, finding)
+    (finding,) = answers(tmp_path, "start")
+    assert (finding.state, outside in finding.message) == ("cannot-tell", True)
+
+
 @pytest.mark.parametrize("listens", ["uvicorn m:a --uds /run/a.sock", "gunicorn -b unix:/run/a.sock m:a"])
 def test_a_server_on_a_socket_is_asked_there(listens: str, tmp_path: Path) -> None:
     write(tmp_path, {"Dockerfile": image(f"CMD {listens}")})

@@ -10,8 +10,6 @@ from .finding import Finding, Unreadable, unsure
 from .gates.table import GATES
 from .repository import Repository
 
-_OWN = ", or python -m runs the syntax_guard of this tree"
-
 
 def examine(root: str) -> tuple[Finding, ...]:
     """Every finding about the repository that holds the folder `root`, gate by gate; paths count from its top.
@@ -20,14 +18,14 @@ def examine(root: str) -> tuple[Finding, ...]:
         SourcesError: `root` is no folder.
         GitError: Git cannot be asked about the repository.
     """
-    repository, found = Repository(root), list[Finding]()
+    repository, found, own = Repository(root), list[Finding](), ", or python -m runs the syntax_guard of this tree"
     for name, gate in GATES.items():
         try:
             answers = gate.examine(repository)
         except Unreadable as error:
             answers = [unsure(name, f"cannot be read: {error.message}", error.place)]
         if any(re.match(r"syntax_guard(?:\.py$|/)", path) for path in repository.files):
-            answers = [unsure(name, f"{one.message}{_OWN}", one.place) if one.state == "ok" else one for one in answers]
+            answers = [unsure(name, one.message + own, one.place) if one.state == "ok" else one for one in answers]
         found += sorted(answers, key=lambda one: (one.place.path, one.place.line or 0) if one.place else ("", 0))
     return tuple(found)
 

@@ -45,7 +45,10 @@ def table(findings: Sequence[Finding], missing: Iterable[str] = (), width: int =
     states = [finding.state for finding in findings if finding.state != "not-applicable"]
     counts = [f"{states.count(state)} {said.lower()}" for state, said in _STATES.items() if state in states]
     lines += ["", f"{', '.join(counts)}.", *_notes(findings)]
-    lines += [f"required, but missing or not sure: {name}. It promises: {GATES[name].PROMISE}" for name in missing]
+    applies = {one.gate for one in findings if one.state != "not-applicable"}
+    apart = {one.gate: f"{one.gate} does not apply here ({one.message})" for one in findings if one.gate not in applies}
+    lack = {name: f"missing or not sure: {name}. It promises: {GATES[name].PROMISE}" for name in missing}
+    lines += [f"required, but {apart.get(name, text)}" for name, text in lack.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -42,6 +42,11 @@ class Repository:
                 break
         return tuple(sorted(found))
 
+    def ignored(self, path: str) -> str | None:
+        """Why a file is in no clone: git does not track it; None where it does, or where there is no git."""
+        is_there = not self.in_git or git.run(self.top, "ls-files", "--", f":(literal){path}")
+        return None if is_there else f"{path} is ignored until git tracks it (git add {path})"
+
     def named(self, *patterns: str) -> list[str]:
         """The files whose last part matches one of the shell patterns."""
         return [path for path in self.files if any(fnmatch(path.rsplit("/", 1)[-1], one) for one in patterns)]

@@ -12,14 +12,13 @@ from syntax_guard.errors import UsageError
 from syntax_guard.processes.bounded import Outcome, bounded
 from syntax_guard.sources.git_hooks import Installed, hooks, installed
 
-from .finding import Finding, Place, Unreadable, unsure
+from .finding import Finding, Place, Unreadable, nothing, unsure
 from .gates.hook import Configuration
 from .repository import Repository
 
 SECONDS, SECONDS_OF_IMAGE = 300, 30  # for a git command, with the hooks that it runs, and for one of a container engine
 _COPIED = re.compile(r"\.pre-commit-config\.ya?ml|prek\.toml|\.?lefthook.*|package\.json|(?:.*/)?pyproject\.toml")
-_MOST_PROJECTS = 8
-_NAME, _BROKEN, _GOOD = "syntax_guard_trial.py", "def broken(:\n", "x = 1\n"
+_NAME, _BROKEN, _GOOD, _MOST_PROJECTS = "syntax_guard_trial.py", "def broken(:\n", "x = 1\n", 8
 _GIT = "git -c commit.gpgsign=false -c user.name=doctor -c user.email=doctor@example.org"
 _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 _SIDE = ("checkout -q -B side", "commit -q --no-verify -m side")
@@ -46,9 +45,10 @@ def tried(root: str, environment: Mapping[str, str], *, all_hooks: bool) -> tupl
         SourcesError: `root` is no folder.
     """
     repository = Repository(root)
-    stages = _STAGES if repository.in_git else {}
+    if not repository.in_git:
+        return tuple(nothing(gate, "nothing was tried: there is no git repository") for gate in _STAGES)
     try:
-        hooks = {gate: there for gate, stage in stages.items() if (there := installed(repository.top, stage))}
+        hooks = {gate: there for gate, stage in _STAGES.items() if (there := installed(repository.top, stage))}
         runnable = {gate: hook for gate, hook in hooks.items() if hook.executable and (hook.manager or all_hooks)}
         skipped = "" if all_hooks else ",".join(sorted(Configuration(repository).others))
         kept = {name: value for name, value in environment.items() if not name.startswith("GIT_")}
@@ -56,9 +56,9 @@ def tried(root: str, environment: Mapping[str, str], *, all_hooks: bool) -> tupl
         kept |= dict.fromkeys(("SKIP", "PREK_SKIP"), skipped) if skipped else {}
         with tempfile.TemporaryDirectory(prefix="syntax-guard-doctor-", ignore_cleanup_errors=True) as folder:
             clone = _Clone(repository, os.path.join(folder, "clone"), kept) if runnable else None
-            return tuple(clone.answer(gate, stages[gate], hook) for gate, hook in runnable.items() if clone)
+            return tuple(clone.answer(gate, _STAGES[gate], hook) for gate, hook in runnable.items() if clone)
     except Unreadable as error:
-        return tuple(unsure(gate, f"cannot be read: {error.message}", error.place) for gate in stages)
+        return tuple(unsure(gate, f"cannot be read: {error.message}", error.place) for gate in _STAGES)
 
 
 class _Clone:

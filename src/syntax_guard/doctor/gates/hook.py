@@ -73,7 +73,8 @@ class HookGate(Record):
             lacks, place = "the hook is not executable, so git does not run it", Place(there.path)
             advice = Advice(commands=(f"chmod +x {there.path}",))
         elif there and there.manager and mine and odd:
-            doubt = f"whether all is checked: `{odd}` may not do it; {_TRY.replace('--try=all', '--try')}"
+            does = "hides files from" if re.search("exclude|files|types", odd) else "may change what is checked by"
+            doubt = f"whether all is checked: `{odd}` {does} the {self.stage} hook; {_TRY.replace('=all', '')}"
             return [unsure(self.name, doubt, place)]
         elif there and there.manager and mine:
             hint = f"; in others too, with {self.stage} in default_install_hook_types before `{there.manager} install`"
@@ -101,8 +102,8 @@ class HookGate(Record):
         if text is None:
             for path in filter(repository.text, READ_BY_PREK):
                 return Advice(pattern=f"list {name} of {url} in {path}; then prek install --hook-type {self.stage}")
-            plain = f"#!/bin/sh\nexec syntax-guard {self.command}"
-            return Advice(pattern=f"in .git/hooks/{self.stage}, executable: {plain}")
+            path, plain = f".git/hooks/{self.stage}", f"#!/bin/sh\nexec syntax-guard {self.command}"
+            return Advice(pattern=f"in {path}:\n{plain}\nthen: chmod +x {path}")
         added, lines = f"- repo: {url}\n  rev: v0.1.0\n  hooks:\n  - id: {name}\n", text.rstrip("\n").split("\n")
         last = next((number for number in range(len(lines), 0, -1) if re.match(r"\s*- repo:", lines[number - 1])), None)
         if last is None or any(re.match(r"[^\s-]", line) for line in lines[last:]):

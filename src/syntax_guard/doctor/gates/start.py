@@ -50,7 +50,9 @@ def _answer(repository: Repository, service: Service) -> Finding:
         return nothing("start", f"{name} does its work and ends", place)
     if (not run.words and service.kind != "dockerfile") or run.key == "args":
         return unsure("start", f"{name} starts what its image starts; {_TRY}", place)
-    return missing("start", f"{name} starts unchecked", place, _WHY, _advice(repository, service))
+    behind = [_doubt(service, one) or "" for one in calls(("syntax-guard", "run", "--", *run.words), "run")]
+    still = [f"; behind the gate it is not sure either: {one}" for one in behind if " lies outside " in one]
+    return missing("start", f"{name} starts unchecked{''.join(still)}", place, _WHY, _advice(repository, service))
 
 
 def _doubt(service: Service, made: Call) -> str | None:
@@ -65,8 +67,11 @@ def _doubt(service: Service, made: Call) -> str | None:
     starts, copies = _DATA.sub(" ", "\n".join(made.behind)), service.image.stage.copied if service.image else []
     code = ["/$" if re.search("[$~]", one) else one for one in map("".join, _CODE.findall(starts))]
     code += [to for to, is_brought in copies if not is_brought]
-    if not made.behind or made.is_staged or _NESTED.search(starts) or not all(map(is_inside, code)):
-        return made.doubt or "what it checks is not what starts behind it"
+    outside = [one for one in code if not is_inside(one)]
+    if not made.behind or made.is_staged or _NESTED.search(starts) or outside:
+        plain = [one for one in outside if service.folder and one != "/$"]
+        said = f"{plain[0]} lies outside of /{place(made.root)}, the folder that {made.verb} checks" if plain else None
+        return made.doubt or said or "what it checks is not what starts behind it"
     bare = service.start.key in ("CMD", "args") or (service.kind == "compose" and service.start.key != "entrypoint")
     if bare and not (_PLAIN.match(service.base) or (service.image and service.image.run("ENTRYPOINT"))):
         return "its image may have an entry point"

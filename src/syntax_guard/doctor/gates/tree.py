@@ -16,8 +16,7 @@ from .python import python_for
 
 PROMISE = "CI checks every file, however it was committed"
 _WHY = "a hook can be skipped (--no-verify) or never installed; the check in CI cannot"
-_DOUBT = "whether CI refuses a broken file"
-_MOST = 50  # commands of a text that is not read, which are looked at
+_DOUBT, _MOST = "whether CI refuses a broken file", 50  # commands of a text that is not read, which are looked at
 _BROUGHT = re.compile(r"^include:.*|\buses: *['\"]?\w[^\s'\"]*\.ya?ml@\S*", re.MULTILINE)  # jobs from elsewhere
 _FILES = {
     "make": ("GNUmakefile", "makefile", "Makefile"), "tox": ("tox.ini", "tox.toml", "pyproject.toml", "setup.cfg"),
@@ -33,8 +32,7 @@ def examine(repository: Repository) -> list[Finding]:
     """The answers about CI: what surely runs, else what cannot be told, else that nothing does."""
     paths, steps = [path for _, path in ci.files(repository)], ci.every(repository)
     found = [finding for step in steps for finding in _answers(repository, step)]
-    answered = {finding.place.path for finding in found if finding.place}
-    for path in (path for path in paths if path not in answered):
+    for path in (path for path in paths if path not in {one.place.path for one in found if one.place}):
         text, read = repository.text(path) or "", "".join(one.text for one in steps if one.place.path == path)
         brought = _BROUGHT.search(text)
         if text.count(TOOL) > read.count(TOOL):  # a step that only installs it is read
@@ -75,7 +73,8 @@ def _led(repository: Repository, command: Call) -> list[Call]:
     if not path or (words and not found and not _SPEAKS.search(words[-1])):
         return []
     hand = Call(shown, doubt=f"`{shown}` may run it ({path}): try that by hand")
-    return [one.evolve(doubt=one.doubt or command.doubt, before=command.before + one.before) for one in found or [hand]]
+    odd = command.doubt or (repository.ignored(path) if found else None)
+    return [one.evolve(doubt=one.doubt or odd, before=command.before + one.before) for one in found or [hand]]
 
 
 def _follow(repository: Repository, command: str) -> tuple[str, tuple[str, ...] | None] | None:

@@ -15,8 +15,7 @@ from ..finding import Place, Unreadable
 from ..repository import Repository
 from .commands import HIDES, KNOWN, TOOL, Call, changed, commands, in_shell
 
-_MOST_STEPS = 1_000  # of one file: aliases make a short one long
-_KNOWN = KNOWN["ci"]
+_MOST_STEPS, _KNOWN = 1_000, KNOWN["ci"]  # steps of one file: aliases make a short one long
 SERVICES: list[dict[str, Any]] = [*KNOWN["service"], *_KNOWN["unread"]]
 _HARMLESS = re.compile(rf"(?:{'|'.join(_KNOWN['keys'])}): .*|{'|'.join(_KNOWN['lines'])}", re.DOTALL)
 _CHECKOUT = re.compile(r"actions/checkout@\S+(?: with/(?:fetch-\w+|persist-\w+|submodules|lfs|token|clean)=\S*)*")
@@ -69,7 +68,8 @@ def every(repository: Repository) -> list[Step]:
         if len(steps) > _MOST_STEPS:
             raise Unreadable(Place(path), "more steps than are read")
         hidden = _ANYWHERE.search(text)
-        found += [one.evolve(doubt=f"{hidden[0]} may leave files out") if hidden else one for one in steps]
+        odd = f"{hidden[0]} may leave files out" if hidden else repository.ignored(path)
+        found += [one.evolve(doubt=odd) if odd else one for one in steps]
     return found
 
 

@@ -48,8 +48,8 @@ def test_a_mistake_in_settings(apps: Folder, arguments: tuple[str, ...], cwd: st
         ("pyproject.toml", "[project]\nrequires-python = 3\n", " is ignored: line 2: "),
         (".python-version", ">=3.9\n", " is ignored: "),
         ("syntax-guard-baseline.json", "{}", ": not a baseline of version 1"),
-        ("pyproject.toml", '[tool.syntax-guard]\nexclude = ["!"]\n', ": exclude: "),
-        ("pyproject.toml", '[tool.syntax-guard]\nexpected-broken = ["!"]\n', ": expected-broken: "),
+        ("pyproject.toml", '[tool.syntax-guard]\nexclude = ["!"]\n', ":2: tool.syntax-guard.exclude: "),
+        ("pyproject.toml", '[tool.syntax-guard]\nexpected-broken = ["!"]\n', ":2: tool.syntax-guard.expected-broken: "),
     ],
 )
 def test_a_declaration(apps: Folder, arguments: tuple[str, ...], cwd: str, name: str, content: str, said: str) -> None:

@@ -145,7 +145,7 @@ def examine(repository):
 def test_a_doctor_gate(copy: Copy) -> None:
     copy.add("doctor/gates/licence.py", GATE)
     copy.insert("doctor/gates/table.py", "from . import commit,", "from . import licence\n")
-    copy.insert("doctor/gates/table.py", '    "health": ', '    "licence": licence,\n')
+    copy.insert("doctor/gates/table.py", "commit, merge, push, tree", "licence, ")
     without = copy.run("doctor", "--require", "licence")
     copy.folder.write("LICENSE", "as you like")
     there = copy.run("doctor", "--require", "licence")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from syntax_guard import Settings, check_source, check_sources
-from syntax_guard.sources.first_line import named_version
+from syntax_guard.targets.first_line import named_version
 
 if TYPE_CHECKING:
     from ..conftest import Folder

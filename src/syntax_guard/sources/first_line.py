@@ -15,68 +15,9 @@ def has_python_shebang(first: bytes) -> bool:
         return False
     text = line[2:].partition(b"\0")[0].decode("utf-8", "replace")
     words = text.split()
-    behind_env = bool(words) and _base(words[0]) == "env"
+    behind_env = bool(words) and program(words[0]) == "env"
     following = rest.decode("utf-8", "replace").split("\n")
-    return _runs_python(_command(_split_by_env(text) if behind_env else words), following, of_env=behind_env)
-
-
-def named_version(first: bytes) -> tuple[str, str] | None:
-    """Read which version of Python the first line of a script starts.
-
-    Args:
-        first: Bytes that the script begins with.
-
-    Returns:
-        The words that say so and the version, such as ``--python 3.9`` and ``3.9``; None where none is named.
-    """
-    if not first.startswith(b"#!"):
-        return None
-    text = first[2:].partition(b"\n")[0].partition(b"\0")[0].decode("utf-8", "replace")
-    words = text.split()
-    if words and _base(words[0]) == "env":
-        words = _split_by_env(text)
-    chooser = next((at for at, word in enumerate(words, 1) if _base(word) in _CHOOSE_PYTHON), 0)
-    if chooser:  # it takes any file for a script of Python
-        return _chosen(words[chooser:])
-    return _started(words) if has_python_shebang(first) else None
-
-
-def _chosen(words: list[str]) -> tuple[str, str] | None:
-    """The Python that ``uv`` or ``pipx`` starts by its own `words`: by ``--python``, or the one that they name."""
-    from ..config.declarations.version_files import minor
-
-    for word, following in pairwise([*words, ""]):
-        option, equals, value = word.partition("=")
-        if option == "--python" or (option.endswith("p") and option[:1] == "-" != option[1:2]):
-            value = value if equals else following
-        elif option.startswith("-p"):
-            option, value = "-p", word[2:]
-        else:
-            continue
-        version = minor(value)
-        return (f"{option} {value}", version) if version else None
-    commands = [word for before, word in pairwise(["", *words]) if not before.startswith(_NAME_PACKAGES)]
-    return _started([word.replace("python@", "python") for word in commands])
-
-
-def _started(words: list[str]) -> tuple[str, str] | None:
-    """The first Python that `words` name, if it has a version."""
-    for word in words:
-        name = _base(word)
-        if is_interpreter(name) and not {*" ="} & {*word}:
-            version = _version(name)
-            return (name, version) if version else None
-    return None
-
-
-def _version(name: str) -> str | None:
-    """The minor version in the name of a CPython: of ``python3.9``, ``cpython-3.9.18``, ``3.9``. ``python2`` is 2.0."""
-    plain = _base(name).removeprefix("c").removeprefix("python").lstrip("w@-")
-    major, _, rest = plain.partition(".")
-    minor = rest[: len(rest) - len(rest.lstrip("0123456789"))]
-    if major == "2" and not minor:
-        return "2.0"
-    return f"{major}.{int(minor)}" if major in ("2", "3") and minor and len(minor) < 4 else None
+    return _runs_python(_command(split_by_env(text) if behind_env else words), following, of_env=behind_env)
 
 
 def _runs_python(command: list[str], following: list[str], *, of_env: bool) -> bool:
@@ -87,7 +28,7 @@ def _runs_python(command: list[str], following: list[str], *, of_env: bool) -> b
     """
     if not command:
         return False
-    name = _base(command[0])
+    name = program(command[0])
     if is_interpreter(name) or _unversioned(name) in _START_PYTHON or command[0] in _WHO_STARTS_IT:
         return True
     if name == "nix-shell":
@@ -105,7 +46,7 @@ def _runs_python(command: list[str], following: list[str], *, of_env: bool) -> b
 def _is_value_for_python(before: list[str]) -> bool:
     """Whether the word after the words `before` is no program, but the value of an option of Python (``-X dev``)."""
     takes_one = before[-1].startswith("-") and before[-1].endswith(("X", "W"))
-    return takes_one and any(is_interpreter(_base(word)) for word in before)
+    return takes_one and any(is_interpreter(program(word)) for word in before)
 
 
 def _starts_python(command: list[str], following: list[str]) -> bool | None:
@@ -113,7 +54,7 @@ def _starts_python(command: list[str], following: list[str]) -> bool | None:
 
     The script goes on with the lines `following`.
     """
-    name, rest = _base(command[0]), command[1:]
+    name, rest = program(command[0]), command[1:]
     if is_interpreter(name) and not {*" ="} & {*command[0]}:
         return True
     if "run" in rest and (name in _RUN_SCRIPTS or (name == "uv" and not _OF_SCRIPTS.isdisjoint(rest))):
@@ -140,7 +81,7 @@ def _hands_itself_on(line: str) -> bool:
 
 def _starts_alone(words: list[str]) -> bool:
     """Whether `words` of the shell are a Python and its options, and no script of another name stands behind."""
-    name = _base(words[0]).rstrip(")`}")
+    name = program(words[0]).rstrip(")`}")
     if not is_interpreter(name) and not ("$" in words[0] and ("python" in name or "pypy" in name)):
         return "run" in words and bool(_starts_python(words, []))
     return all(
@@ -152,7 +93,7 @@ def _starts_alone(words: list[str]) -> bool:
 def _nix_starts_python(words: list[str]) -> bool:
     """Whether the ``-i`` of ``nix-shell`` is a Python: the packages after its ``-p`` are there for any language."""
     return any(
-        word in ("-i", "--interpreter") and is_interpreter(_base(words[at])) for at, word in enumerate(words[:-1], 1)
+        word in ("-i", "--interpreter") and is_interpreter(program(words[at])) for at, word in enumerate(words[:-1], 1)
     )
 
 
@@ -170,10 +111,6 @@ def _both(lines: list[str]) -> bool:
     return begin.startswith(("'''", '"""')) or (begin[:1] in ("'", '"') and any(map(_hands_itself_on, lines)))
 
 
-_CHOOSE_PYTHON = ("uv", "uvx", "pipx")
-"""What starts the Python that its option ``--python`` names."""
-_NAME_PACKAGES = ("--with", "--from", "-w")
-"""Options of these, before the name of a package."""
 _OF_SCRIPTS = frozenset({"--script", "-s", "--gui-script"})
 """``uv run`` needs one of these options to take what follows for a script."""
 _RUN_SCRIPTS = ("pipx", "marimo", "streamlit", "coverage", "memray")
@@ -216,7 +153,7 @@ _TAKE_A_WORD = ("-u", "--unset", "-C", "--chdir", "-P", "-a", "--argv0")
 def _command(words: list[str]) -> list[str]:
     """`words` of a first line without each ``env`` at their start, its options and variables."""
     rest = words
-    while rest and _base(rest[0]) == "env":
+    while rest and program(rest[0]) == "env":
         rest = rest[1:]
         while rest:
             word = rest[0]
@@ -237,7 +174,7 @@ def _command(words: list[str]) -> list[str]:
 _APART = " \t\n\v\f\r"
 
 
-def _split_by_env(text: str) -> list[str]:
+def split_by_env(text: str) -> list[str]:
     """The words of `text` as ``env -S`` has them, with nothing in the place of its variables."""
     if not {*"\\\"'#$"} & {*text}:
         return text.split()
@@ -272,7 +209,8 @@ def _split_by_env(text: str) -> list[str]:
     return [*words, word] if word else words
 
 
-def _base(word: str) -> str:
+def program(word: str) -> str:
+    """The name of the program that `word` of a command starts, in lower case and without its folder."""
     return word.replace("\\", "/").rpartition("/")[2].lower()
 
 

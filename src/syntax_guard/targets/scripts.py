@@ -6,8 +6,8 @@ from ..config.declarations import script
 from ..config.declarations.declaration import Declaration
 from ..model import Problem, Record, this_interpreter
 from ..sources.file_types import FIRST_LINE
-from ..sources.first_line import named_version
 from .declared import asked_by, unusable
+from .first_line import named_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

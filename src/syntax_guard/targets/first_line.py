@@ -1,0 +1,70 @@
+"""Which version of Python the first line of a script names."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from ..config.declarations.version_files import minor
+from ..sources.first_line import has_python_shebang, is_interpreter, program, split_by_env
+
+_CHOOSE_PYTHON = ("uv", "uvx", "pipx")
+"""What starts the Python that its option ``--python`` names."""
+_NAME_PACKAGES = ("--with", "--from", "-w")
+"""Options of these, before the name of a package."""
+
+
+def named_version(first: bytes) -> tuple[str, str] | None:
+    """Read which version of Python the first line of a script starts.
+
+    Args:
+        first: Bytes that the script begins with.
+
+    Returns:
+        The words that say so and the version, such as ``--python 3.9`` and ``3.9``; None where none is named.
+    """
+    if not first.startswith(b"#!"):
+        return None
+    text = first[2:].partition(b"\n")[0].partition(b"\0")[0].decode("utf-8", "replace")
+    words = text.split()
+    if words and program(words[0]) == "env":
+        words = split_by_env(text)
+    chooser = next((at for at, word in enumerate(words, 1) if program(word) in _CHOOSE_PYTHON), 0)
+    if chooser:  # it takes any file for a script of Python
+        return _chosen(words[chooser:])
+    return _started(words) if has_python_shebang(first) else None
+
+
+def _chosen(words: list[str]) -> tuple[str, str] | None:
+    """The Python that ``uv`` or ``pipx`` starts by its own `words`: by ``--python``, or the one that they name."""
+    for word, following in pairwise([*words, ""]):
+        option, equals, value = word.partition("=")
+        if option == "--python" or (option.endswith("p") and option[:1] == "-" != option[1:2]):
+            value = value if equals else following
+        elif option.startswith("-p"):
+            option, value = "-p", word[2:]
+        else:
+            continue
+        version = minor(value)
+        return (f"{option} {value}", version) if version else None
+    commands = [word for before, word in pairwise(["", *words]) if not before.startswith(_NAME_PACKAGES)]
+    return _started([word.replace("python@", "python") for word in commands])
+
+
+def _started(words: list[str]) -> tuple[str, str] | None:
+    """The first Python that `words` name, if it has a version."""
+    for word in words:
+        name = program(word)
+        if is_interpreter(name) and not {*" ="} & {*word}:
+            version = _version(name)
+            return (name, version) if version else None
+    return None
+
+
+def _version(name: str) -> str | None:
+    """The minor version in the name of a CPython: of ``python3.9``, ``cpython-3.9.18``, ``3.9``. ``python2`` is 2.0."""
+    plain = program(name).removeprefix("c").removeprefix("python").lstrip("w@-")
+    major, _, rest = plain.partition(".")
+    minor = rest[: len(rest) - len(rest.lstrip("0123456789"))]
+    if major == "2" and not minor:
+        return "2.0"
+    return f"{major}.{int(minor)}" if major in ("2", "3") and minor and len(minor) < 4 else None

@@ -147,6 +147,6 @@ def test_a_restored_cache_counts_under_its_key_alone(recipe: str, act: Act) -> N
         done = act.run(workflow, f"--secret=SYNTAX_GUARD_CACHE_KEY={secret}")
         assert done.returncode == 0, done.stdout + done.stderr
         said[name] = done.stdout
-    known = {name: re.findall(r"(\d+) judged, (\d+) known", text) for name, text in said.items()}
+    known = {name: re.findall(r"(\d+) judged, (\d+) remembered", text) for name, text in said.items()}
     assert known == {"cold": [("1", "0")], "warm": [("0", "1")], "stranger": [("1", "0")]}, said
     assert "is not believed" in said["stranger"]

@@ -110,7 +110,7 @@ def main(argv: Sequence[str] | None = None, load_ahead: Callable[[], None] = lam
             raise UsageError("the current folder is gone", "go to one that exists")
         load_ahead()
         return _answer(arguments)
-    except (SyntaxGuardError, MemoryError, OSError, RuntimeError, ImportError) as error:
+    except (SyntaxGuardError, MemoryError, OSError, RuntimeError, SystemError, ImportError) as error:
         _complain(error)
         return _unasked(arguments)
 

@@ -27,7 +27,8 @@ def shortage(error: BaseException) -> ResourcesError | None:
     if number == errno.ENFILE:
         return ResourcesError("no file descriptor is left on this machine", "raise fs.file-max (sysctl)")
     unmapped = isinstance(error, ImportError) and any(said in str(error).lower() for said in _UNMAPPED)
-    if isinstance(error, MemoryError) or number == errno.ENOMEM or unmapped:
+    unset = isinstance(error, SystemError) and "without" in str(error)  # CPython had no memory for its exception
+    if isinstance(error, MemoryError) or number == errno.ENOMEM or unmapped or unset:
         return out_of_memory()
     if number == errno.EAGAIN or (isinstance(error, RuntimeError) and "thread" in str(error)):
         return ResourcesError(f"no process or thread can be started, {_processes()}", _PROCESSES)

@@ -29,7 +29,11 @@ driver = "overlay"
 graphroot = "{0}/graph"
 runroot = "{0}/run"
 """
-NOT_STARTED = ("failed to connect to container's attach socket", "container process is already dead")
+NOT_STARTED = (
+    "failed to connect to container's attach socket",
+    "container process is already dead",
+    "cannot start an already running container",
+)
 """What Podman and runc say where they lost a container before its command began: few processes are too few for runc."""
 
 

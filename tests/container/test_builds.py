@@ -42,7 +42,7 @@ def test_a_build_cache_counts_under_the_secret_of_the_build_alone(
     for key in (one, one, two):
         code, said = build_with("a build with a cache", engine, build, tmp_path, f"--secret=id=cache-key,src={key}")
         assert code == 0, said
-        known += re.findall(r"1 file: (\d) judged, (\d) known", said)
+        known += re.findall(r"1 file: (\d) judged, (\d) remembered", said)
     assert known == [("1", "0"), ("0", "1"), ("1", "0")]
     assert "is not believed" in said
     (tmp_path / "app" / "main.py").write_text("a = (\n")

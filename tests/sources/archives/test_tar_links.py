@@ -226,6 +226,10 @@ def is_harmless(member: tarfile.TarInfo, text: str) -> bool:
     return BROKEN not in text if member.mode & 0o111 else not (member.name.rstrip("/").endswith(".py") and text != CODE)
 
 
+def test_a_tar_without_members_is_no_finding(tmp_path: Path) -> None:
+    assert wrong_in(written(tmp_path, "p.tar", tar_of([], ""))) == {}
+
+
 def test_tars_whose_paths_do_not_meet_are_no_finding(tmp_path: Path) -> None:
     chance = random.Random(SEED)
     compared = 0

@@ -90,7 +90,8 @@ class _Reading:
     def run(self) -> None:
         archive = tarfile.TarFile(fileobj=self._stream)  # type: ignore[arg-type]  # it reads forward, and no more
         count = 0
-        while (member := archive.next()) is not None:
+        holds_any = archive.firstmember is not None  # type: ignore[attr-defined]  # 3.10 looks before an empty one
+        while holds_any and (member := archive.next()) is not None:
             count += 1
             if count > MEMBERS:
                 raise UnreadableError(f"more than {MEMBERS:,} members")

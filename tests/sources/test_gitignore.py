@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ ALPHABETS = {
 }
 FILLED = {"*": ("", "a", "ab", "a/b", "a/b/a"), "?": "abé/", "\\": ("", "\\"), "[": ("", "[", "a"), "]": ("", "]")}
 """What may stand in a path for a character of a pattern that it matches."""
+STARS_IN_A_NAME = re.compile(r"!?/?[^*?\[\\]*[^*?\[\\/]\*\*")
+"""Patterns that older versions of git do not read as its page says: there ``b**/c`` is more than ``b*/c``."""
 
 
 def lines(chance: random.Random, alphabet: Sequence[str]) -> list[str]:
@@ -70,6 +73,9 @@ def repository(repository: Folder) -> Folder:
 def test_what_git_ignores_is_excluded_and_nothing_else(repository: Folder, kind: str) -> None:
     if os.name == "nt" and kind != "stars":
         pytest.skip("git.exe takes a backslash in a name for a slash")
+    repository.write(".git/info/exclude", "b**/c\n")
+    is_old = repository.run("git", "check-ignore", "--no-index", "b/b/c").code == 0
+    repository.write(".git/info/exclude", "")
     for number in range(ROUNDS):
         chance = random.Random(f"{kind} {number}")
         cases = {}
@@ -83,11 +89,18 @@ def test_what_git_ignores_is_excluded_and_nothing_else(repository: Folder, kind:
         ignored = {os.fsdecode(path) for path in said.split(b"\0")}
         matched = 0
         for folder, (patterns, some) in cases.items():
+            if is_old and any(map(STARS_IN_A_NAME.match, patterns)):
+                continue
             excluded = matcher(usable(patterns), str(repository.path / folder), "exclude", str(repository.path))
             here = [path for path in some if folder + path in ignored]
             assert [path for path in some if excluded(folder + path)] == here, patterns
             matched += len(here)
         assert matched > 400, "the paths are none that patterns match"
+
+
+def test_two_stars_in_a_name_are_one_as_the_page_of_gitignore_says() -> None:
+    excluded = matcher(["/a/b**/c"], ".", "exclude")
+    assert [excluded(path) for path in ("a/b/c", "a/bb/c", "a/b/b/c", "a/c")] == [True, True, False, False]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_SPECIAL = re.compile(r"[*?\[\\]")
 _STARS = re.compile(r"\*+")
 _ENDS_ALONE = re.compile(r"(?s)(?:\\.|[^\\])*\\")
 """A text whose last backslash has nothing behind it that it could stand before."""
@@ -93,16 +92,15 @@ def read_pattern(line: str) -> Pattern | None:
 def _tokens(text: str, *, of_names: bool) -> Iterator[str]:
     """The parts of a pattern: `STAR`, `DEEP`, `DEEP_FOLDERS`, or the regular expression of one character.
 
-    Git compares what stands before the first special character by itself. So ``**`` behind it is at the start."""
-    special = _SPECIAL.search(text)
-    start = special.start() if special else 0
+    ``**`` inside a name is ``*`` (gitignore, "Pattern format"). Older versions of git do not hold to that behind the
+    first characters of a pattern, as in ``a/b**/c``."""
     at = 0
     while at < len(text):
         char = text[at]
         if char == "*":
             stars = _STARS.match(text, at)
             first, at = at, stars.end() if stars else at
-            deep = not of_names and at - first > 1 and (first == start or text[first - 1] == "/")
+            deep = not of_names and at - first > 1 and (first == 0 or text[first - 1] == "/")
             if deep and text.startswith("/", at):
                 at += 1
                 yield DEEP_FOLDERS

@@ -15,6 +15,7 @@ import pytest
 from syntax_guard.sources.git_difference import difference
 from syntax_guard.sources.git_index import NotPlainError
 from syntax_guard.sources.git_objects import Objects
+from syntax_guard.sources.index_bytes import may_hold_links
 from syntax_guard.sources.staged_index import plain_top
 
 if TYPE_CHECKING:
@@ -390,3 +391,14 @@ def test_a_commit_of_a_plain_repository_starts_no_git(repository: Folder) -> Non
     run = repository.run("syntax-guard", "check", "--staged", environment={"PATH": path})
     assert run.code == 1
     assert not (repository.path / "bin/git.log").exists()
+
+
+def test_no_file_is_taken_for_a_link_by_its_size_and_hash(repository: Folder) -> None:
+    """Of 160 bytes and with a hash that begins with 00, its entry holds the four bytes of a link's mode."""
+    texts = (f"x = {number}\n".ljust(160, "#") for number in range(10_000))
+    text = next(one for one in texts if sha1(b"blob 160\0" + one.encode()).digest()[0] == 0)
+    repository.write("a.py", text)
+    repository.git("add", ".")
+    index = (repository.path / ".git/index").read_bytes()
+    assert (0o120000).to_bytes(4, "big") in index
+    assert not may_hold_links(index)

@@ -143,7 +143,8 @@ def may_hold_links(index: bytes) -> bool:
     if _SHARED in index:
         return True
     at = index.find(_LINK[2])  # the byte that is rare: names and numbers are full of zeros
-    while at >= 0 and index[at - 2 : at + 2] != _LINK:
+    # Before version 4, entries are multiples of 8 bytes behind a header of 12, and the mode is at byte 24 of its entry.
+    while at >= 0 and (index[at - 2 : at + 2] != _LINK or (at % 8 != 6 and index[7] != 4)):
         at = index.find(_LINK[2], at + 1)
     return at >= 0
 

@@ -51,7 +51,7 @@ def load(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) ->
         path = tmp_path / title
         path.parent.mkdir(exist_ok=True)
         path.write_text(python_blocks()[title].text)
-        return importlib.import_module(title.removesuffix(".py"))
+        return importlib.import_module(title.removesuffix(".py").replace("/", "."))
 
     yield load
     for name in set(sys.modules) - before:
@@ -64,7 +64,7 @@ def load(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_every_block_of_python_is_run_here() -> None:
     run = set(
-        re.findall(r"load\(\"([\w.]+\.py)\"\)|\"(migrations/env\.py)\"|\"(test_shop\.py)\"", Path(__file__).read_text())
+        re.findall(r"load\(\"([\w./]+\.py)\"\)|\"(migrations/env\.py)\"|\"(test_shop\.py)\"", Path(__file__).read_text())
     )
     assert {name for names in run for name in names if name} == set(python_blocks())
 
@@ -80,6 +80,15 @@ def test_the_application_at_its_head_runs(load: Callable[[str], Any], tmp_path: 
     sampled = {name[0] for name in told if name[0].startswith("syntax_guard_")}
     families = {re.sub(r"_(bucket|count|sum|created)$", "", name) for name in sampled}
     assert families - {"syntax_guard_check_runs", "syntax_guard_sources_broken"} == documented
+
+
+def test_an_application_without_a_database(
+    load: Callable[[str], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with served(load("app/main.py").app) as client:
+        assert client.get("/health").status_code == 200
+        assert set(client.get("/health").json()["checks"]) == {"sources:responseTime", "restart:responseTime"}
 
 
 def test_the_gate_before_the_fork_starts_that_application(tmp_path: Path, database: Database) -> None:

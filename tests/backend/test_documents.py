@@ -63,9 +63,8 @@ def load(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_every_block_of_python_is_run_here() -> None:
-    run = set(
-        re.findall(r"load\(\"([\w./]+\.py)\"\)|\"(migrations/env\.py)\"|\"(test_shop\.py)\"", Path(__file__).read_text())
-    )
+    here = Path(__file__).read_text()
+    run = set(re.findall(r"load\(\"([\w./]+\.py)\"\)|\"(migrations/env\.py)\"|\"(test_shop\.py)\"", here))
     assert {name for names in run for name in names if name} == set(python_blocks())
 
 

@@ -372,7 +372,8 @@ def _run(*command: str) -> None:
 
 def _starts(python: Path) -> bool:
     """Whether it is a Python: a version manager's shim may stand for none."""
-    tried = subprocess.run([python, "-I", "-S", "-c", "pass"], capture_output=True, cwd="/")
+    # With no PATH, as in the walk: a shim of pyenv is a script for env and bash.
+    tried = subprocess.run([python, "-I", "-S", "-c", "pass"], capture_output=True, cwd="/", env={"PATH": "/nowhere"})
     return tried.returncode == 0
 
 

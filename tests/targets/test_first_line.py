@@ -41,6 +41,7 @@ FIRST = {
     "#!/usr/bin/env -S uv run --quiet python3.9": ("python3.9", "3.9"),
     "#!/usr/bin/env -S uvx --python 3.9 --from x python": ("--python 3.9", "3.9"),
     "#!/usr/bin/env -S uvx python@3.9": ("python3.9", "3.9"),
+    "#!/usr/bin/env -S python3.9 uv": ("python3.9", "3.9"),
     "#!/usr/bin/env python2": ("python2", "2.0"),
     "#!/usr/bin/python2.7": ("python2.7", "2.7"),
     "#!/usr/bin/env python3": None,

@@ -29,7 +29,8 @@ def named_version(first: bytes) -> tuple[str, str] | None:
     if words and program(words[0]) == "env":
         words = split_by_env(text)
     chooser = next((at for at, word in enumerate(words, 1) if program(word) in _CHOOSE_PYTHON), 0)
-    if chooser:  # it takes any file for a script of Python
+    if chooser and not any(is_interpreter(program(word)) for word in words[: chooser - 1]):
+        # It takes any file for a script of Python. What stands behind a Python is only a word to that one.
         return _chosen(words[chooser:])
     return _started(words) if has_python_shebang(first) else None
 

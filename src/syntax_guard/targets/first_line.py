@@ -56,16 +56,6 @@ def _started(words: list[str]) -> tuple[str, str] | None:
     for word in words:
         name = program(word)
         if is_interpreter(name) and not {*" ="} & {*word}:
-            version = _version(name)
+            version = minor(name.replace("pythonw", "python"))
             return (name, version) if version else None
     return None
-
-
-def _version(name: str) -> str | None:
-    """The minor version in the name of a CPython: of ``python3.9``, ``cpython-3.9.18``, ``3.9``. ``python2`` is 2.0."""
-    plain = program(name).removeprefix("c").removeprefix("python").lstrip("w@-")
-    major, _, rest = plain.partition(".")
-    minor = rest[: len(rest) - len(rest.lstrip("0123456789"))]
-    if major == "2" and not minor:
-        return "2.0"
-    return f"{major}.{int(minor)}" if major in ("2", "3") and minor and len(minor) < 4 else None

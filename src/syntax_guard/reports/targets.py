@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ..config.declarations.declaration import Declaration
     from ..model import Target
     from ..targets.resolve import Survey
     from ..targets.surveys import ProjectSurvey
@@ -23,6 +24,8 @@ def table(projects: Sequence[ProjectSurvey]) -> Iterator[str]:
             yield from ([""] if number else [])
             yield f"{visible(project.folder)}:"
         yield from _table(project.survey)
+        if project.not_asked:
+            yield f"not asked: {visible(_stated(project.not_asked))}"
 
 
 def _table(survey: Survey) -> Iterator[str]:
@@ -51,12 +54,17 @@ def _who(target: Target) -> str:
 
 def document(projects: Sequence[ProjectSurvey]) -> dict[str, object]:
     """The same for ``--output-format json``: values that JSON has. The first project stands at the top as well."""
-    first = _document(projects[0].survey)
-    listed = [{"folder": project.folder, **_document(project.survey)} for project in projects]
+    first = _document(projects[0])
+    listed = [{"folder": project.folder, **_document(project)} for project in projects]
     return {"version": 1, **first, "projects": listed}
 
 
-def _document(survey: Survey) -> dict[str, object]:
+def _stated(said: Declaration) -> str:
+    return f"{said.shown} in {said.place}"
+
+
+def _document(project: ProjectSurvey) -> dict[str, object]:
+    survey = project.survey
     return {
         "targets": [
             {
@@ -79,4 +87,5 @@ def _document(survey: Survey) -> dict[str, object]:
             for search in survey.searches
         ],
         "unanswered": [error.message for error in survey.unanswered],
+        "not_asked": _stated(project.not_asked) if project.not_asked else None,
     }

@@ -14,7 +14,7 @@ from ..sources.work_tree import RealFolders, WorkTree, work_tree
 from ..storage.key import cache_key
 from ..storage.store import Store
 from .declared import asked_by, named_by, unusable
-from .rules import Asked, FileRules, matcher, this_alone
+from .rules import NAMING, Asked, FileRules, matcher, this_alone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,10 +59,8 @@ class ByProject:
         self._tree = tree
         self._starts = (*paths, settings.root, ".")
         self._roots: list[str] | None = None
-        overridden = {"target_version", "python"} & settings.overrides
-        own = named_by(settings, machine) or this_alone()
-        self._default = Asked(own)
-        self._override = Asked(own) if overridden else None
+        self._default = Asked(named_by(settings, machine) or this_alone())
+        self._override = self._default if NAMING & settings.overrides else None
         self._trees: dict[str, Projects] = {}
         self._real = RealFolders(self._here)
         self._linked: dict[str, None] = {}
@@ -107,8 +105,7 @@ class ByProject:
 
     def excludes(self, path: str) -> bool:
         """Whether the settings leave out `path`, which ends in a slash if it is a folder's."""
-        patterns = self.said_of(path.rstrip("/").rpartition("/")[0])[1]
-        return any(leaves_out(path) for leaves_out in patterns)
+        return any(leaves_out(path) for leaves_out in self.said_of(path.rstrip("/").rpartition("/")[0])[1])
 
     def built(self) -> set[str]:
         """The folders that compose files build, and those of their Dockerfiles, of those that were looked at."""
@@ -132,6 +129,11 @@ class ByProject:
     def top(self) -> str | None:
         """The top of the repository that the current folder lies in; None outside of one."""
         return self._real.top(self._real.path(self._here))
+
+    def project(self, folder: str) -> Project:
+        """What counts for the files in `folder`. Raises `SettingsError` for a table of ours that cannot be used."""
+        projects, below = self._located(folder)
+        return projects.of(below)
 
     def declares(self, folder: str) -> bool:
         """Whether `folder` itself says something."""
@@ -168,16 +170,14 @@ class ByProject:
 
     def baselines_of(self, path: str) -> Baselines | None:
         """The baselines that count for the file at `path`. Raises `SettingsError` for one that cannot be used."""
-        projects, below = self._located(path.rpartition("/")[0])
-        return _baselines(projects.of(below))
+        return _baselines(self.project(path.rpartition("/")[0]))
 
     def stated(self, folders: Iterable[str]) -> tuple[object, list[tuple[Target, ...]]]:
         """All that `folders`, of those that declare something, say, and the targets that are asked."""
         unseen = getattr(self._located(self._here)[0].tree, "left_out", None)
         said, asked = [unseen and unseen()], [self._default.targets]
         for folder in folders:
-            projects, below = self._located(folder)
-            project = projects.of(below)
+            project = self.project(folder)
             said.append((folder, project))
             asked.append(self._asked_by(project.declaration).targets)
         return said, asked

@@ -59,6 +59,8 @@ if TYPE_CHECKING:
 
 
 _FILE = "the settings file"
+NAMING = frozenset({"target_version", "python"})
+"""The settings that name the targets of every file, where a flag or a variable sets them."""
 
 
 class Asked(Record):
@@ -220,7 +222,7 @@ def this_alone() -> tuple[Target, ...]:
 def hears_scripts(settings: Settings) -> bool:
     """Whether a script may name the Pythons that are asked about it: unless `settings` name them."""
     named = settings.target_version or settings.python or settings.requires_python is not None
-    return not ({"target_version", "python"} & settings.overrides) and (settings.projects or not named)
+    return not (NAMING & settings.overrides) and (settings.projects or not named)
 
 
 def _asked(settings: Settings) -> tuple[Target, ...]:

@@ -538,6 +538,51 @@ def test_a_file_of_variables_that_git_does_not_track_says_nothing(repository: Fo
     assert (run.code, run.err) == (1, "")
 
 
+OLD_STAGE = f"FROM python:3.8 AS old\nFROM python:{HERE}\n"
+OVER = {
+    "a stage": (composed(a="context: ."), "target: old", OLD_STAGE, "override.yaml:3"),
+    "an argument": (composed(a=f"context: ., args: {{V: '{HERE}'}}"), "args: {V: '3.8'}", ARGUMENT, "override.yaml:3"),
+    "the folder": (composed(a="context: elsewhere, target: old"), "context: .", OLD_STAGE, "override.yaml"),
+    "an image that is built": ("services: {a: {image: shop}}\n", "target: old", OLD_STAGE, "override.yaml:3"),
+}
+
+
+@pytest.mark.parametrize(("base", "said", "content", "place"), OVER.values(), ids=OVER)
+def test_a_file_laid_over_a_compose_file_says_with_what_an_image_is_built(
+    folder: Folder, base: str, said: str, content: str, place: str
+) -> None:
+    folder.write("compose.yaml", base)
+    folder.write("compose.override.yaml", composed(a=said))
+    folder.write("Dockerfile", content)
+    folder.write("a.py", MATCH)
+    run = folder.guard("check")
+    assert (run.code, f"FROM python:3.8 in compose.{place}" in run.out) == (1, True), run.out
+
+
+@pytest.mark.parametrize("way", [".", "--staged", "--commits=HEAD", "--hook"])
+def test_a_file_laid_over_a_compose_file_that_a_commit_changes_is_a_change(repository: Folder, way: str) -> None:
+    repository.write("docker-compose.yml", composed(a="context: app"))
+    repository.write("app/Dockerfile", OLD_STAGE)
+    repository.write("app/main.py", MATCH)
+    repository.git("add", ".")
+    repository.git("commit", "-qm", "all")
+    repository.write("docker-compose.override.yml", composed(a="target: old"))
+    untracked = repository.guard("check")
+    assert (untracked.code, untracked.err) == (0, "")
+    repository.git("add", ".")
+    if way.startswith("--commits"):
+        repository.git("commit", "-qm", "older")
+    run = repository.check(way, *(["--", "docker-compose.override.yml"] if way == "--hook" else []))
+    assert refused(run.json) == {("app/main.py", ("3.8",))}
+
+
+def test_a_file_that_lies_over_no_compose_file_says_nothing(folder: Folder) -> None:
+    folder.write("compose.override.yaml", composed(a="target: old"))
+    folder.write("Dockerfile", OLD_STAGE)
+    folder.write("a.py", MATCH)
+    assert folder.guard("check").code == 0
+
+
 UNKNOWN = {
     "something for one that may be set": ("args: {V: '${V:+3.8}'}", ARGUMENT),
     "a stage of a number that is not there": ("target: 1", "FROM python:3.8\n"),
@@ -679,6 +724,35 @@ def test_the_verb_shows_what_a_script_says_itself(folder: Folder) -> None:
     run = folder.guard("targets", "new.py")
     assert (run.code, "python3.98 was looked for in:" in run.out) == (2, True)
     assert "(known: 3.8 to 3." in run.out
+
+
+PYPROJECT = '[project]\nrequires-python = ">=3.8"\n'
+NAMED = f'[tool.syntax-guard]\ntarget-version = "{HERE}"\n'
+NOT_ASKED = {
+    "a setting": (PYPROJECT + NAMED, "a.py", (), "requires-python >=3.8 in pyproject.toml:2"),
+    "a flag": (PYPROJECT, "a.py", ("--target-version", HERE), "requires-python >=3.8 in pyproject.toml:2"),
+    "a flag before a setting": (PYPROJECT + NAMED, "script.py", ("--target-version", HERE),
+                                f"target-version {HERE} in pyproject.toml:4"),
+    "a setting before a first line": (NAMED, "script.py", (), "python3.8 in script.py:1"),
+    "a setting before that of a folder": (NAMED, "image", (), "FROM python:3.8 in image/Dockerfile:1"),
+    "a flag before a block": ("", "block.py", ("--target-version", HERE), "requires-python >=3.8 in block.py:2"),
+    "a block before a setting": (PYPROJECT + NAMED, "block.py", (), None),
+    "no setting": (PYPROJECT, "a.py", (), None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "path", "flags", "left"), NOT_ASKED.values(), ids=NOT_ASKED)
+def test_the_verb_says_what_an_explicit_target_left_unasked(
+    folder: Folder, content: str, path: str, flags: tuple[str, ...], left: str | None
+) -> None:
+    folder.write("pyproject.toml", content)
+    folder.write("a.py", "")
+    folder.write("script.py", "#!/usr/bin/env python3.8\n")
+    folder.write("block.py", BLOCK.format(">=3.8"))
+    folder.write("image/Dockerfile", "FROM python:3.8\n")
+    assert folder.guard("targets", path, *flags, "--output-format", "json").json["not_asked"] == left
+    lines = [line for line in folder.guard("targets", path, *flags).out.splitlines() if line.startswith("not asked: ")]
+    assert lines == [f"not asked: {left}"] * (left is not None)
 
 
 def test_the_verb_says_why_the_block_of_a_script_is_ignored(folder: Folder) -> None:

@@ -31,8 +31,9 @@ our own table too, and compose files, which name other files, are read here. The
 _OF_MISE = ("version_files", "read_mise")
 
 
-def read(content: bytes, path: str) -> FileFacts:
-    """What the file at `path` says, which holds `content`.
+def read(content: bytes, path: str, under: bytes | None = None) -> FileFacts:
+    """What the file at `path` says, which holds `content`; of a file that lies over a compose file, with the content
+    `under` of that.
 
     Raises:
         SettingsFileError: A table of ours cannot be used.
@@ -44,10 +45,10 @@ def read(content: bytes, path: str) -> FileFacts:
     try:
         if name == "pyproject.toml":
             return _pyproject(content, path)
-        if name in COMPOSED:
+        if name in COMPOSED or under is not None:
             from .declarations.compose import builds
 
-            return FileFacts({}, (), builds(content, path))
+            return FileFacts({}, (), builds(content, path, under))
         from importlib import import_module
 
         module, function = READERS.get(name, _OF_MISE)

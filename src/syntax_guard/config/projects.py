@@ -15,7 +15,7 @@ from .settings import BASELINE, BASELINE_LIMIT, COMPOSED, DECLARING, folder_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Literal, Protocol, TypeVar
 
     from ..storage.store import Store
@@ -47,6 +47,9 @@ if TYPE_CHECKING:
 
 ENV_FILE = ".env"
 """The file beside a compose file that sets variables for it."""
+LAID_OVER = ("compose.override.yml", "compose.override.yaml", "docker-compose.override.yml",
+             "docker-compose.override.yaml")  # fmt: skip
+"""The files beside a compose file of which Docker lays the first one over it."""
 
 
 class Project(Record):
@@ -131,7 +134,7 @@ class Projects:
     def _below(self, above: Project, folder: str) -> Project:
         inside = folder and folder + "/"
         untracked = len(getattr(self.tree, "untracked", ()))
-        composed = [facts for facts in (self._facts(inside + name) for name in COMPOSED) if facts is not None]
+        composed = [*self._composed(inside)]
         resolved = (self._resolved(build) for facts in composed for build in facts.builds)
         builds = (*above.builds, *filter(None, resolved))
         self.builds.update(dict.fromkeys(builds))
@@ -170,6 +173,16 @@ class Projects:
             builds,
         )
 
+    def _composed(self, inside: str) -> Iterator[FileFacts]:
+        """What the compose files of a folder say, and what is laid over the first of them."""
+        found = {name: facts for name in COMPOSED if (facts := self._facts(inside + name)) is not None}
+        yield from found.values()
+        for name in found and LAID_OVER:
+            over = self._facts(inside + name, over=inside + next(iter(found)))
+            if over is not None:
+                yield over
+                break
+
     def _is_usable(self, declaration: Declaration, folder: str) -> bool:
         """Whether `declaration`, of `folder`, can be asked; else it is noted, and the next one counts."""
         why = self._usable(declaration)
@@ -197,7 +210,9 @@ class Projects:
         if not found:
             return None
         says = tuple(dict.fromkeys(version for one in found for version in one.says))
-        return found[0].evolve(says=says, shown=", ".join(dict.fromkeys(one.shown for one in found))[:200])
+        *others, last = {(one.shown, one.place): one for one in found}.values()
+        shown = (one.shown if one.place == last.place else f"{one.shown} in {one.place}" for one in (*others, last))
+        return last.evolve(says=says, shown=", ".join(dict.fromkeys(shown))[:200])
 
     def _resolved(self, build: Build) -> Build | None:
         """`build` with what the ``.env`` beside its compose file says of variables, or their defaults; None where it is
@@ -231,18 +246,20 @@ class Projects:
             self.notes[f"{self.tree.called(build.dockerfile)} is ignored: {facts.note}{where}"] = build.context
         return self._called(facts.declarations)
 
-    def _facts(self, path: str) -> FileFacts | None:
+    def _facts(self, path: str, over: str | None = None) -> FileFacts | None:
         content = self.read(path)
         if content is None:
             return None
+        under = None if over is None else self.read(over) or b""
 
         def read() -> FileFacts:
             from . import declaring_files
 
-            return declaring_files.read(content, path)
+            return declaring_files.read(content, path, under)
 
         try:
-            facts = self._recalled("says", f"{self.tree.name}/{path}", content, read)
+            whole = content if under is None else b"\0".join((content, under))
+            facts = self._recalled("says", f"{self.tree.name}/{path}", whole, read)
         except SettingsFileError as error:
             raise error.called(self.tree.called(path)) from None
         if facts.note:

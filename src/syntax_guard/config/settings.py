@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .expected import ExpectedBroken
 
 FILE = "pyproject.toml"
-COMPOSED = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+COMPOSED = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """Those that say with what an image is built."""
 MISE_LOCAL = "mise.local.toml"
 """The file of mise that a person does not commit."""

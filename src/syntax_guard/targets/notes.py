@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from ..config.projects import ENV_FILE
+from ..config.projects import ENV_FILE, LAID_OVER
 from ..config.remembered import DECLARATION_LIMIT
 from ..config.settings import BASELINE, COMPOSED, DECLARING, FILE, MISE_LOCAL, OF_A_FILE, folder_of
 from ..errors import SettingsError
@@ -45,7 +45,7 @@ def _said(projects: Projects, path: str, *, are_asked: bool) -> str:
     Settings of the run, such as ``jobs``, count also from a file that git does not track: they change no verdict.
     """
     name = projects.tree.called(path)
-    if posixpath.basename(path) in (MISE_LOCAL, ENV_FILE):
+    if posixpath.basename(path) in (MISE_LOCAL, ENV_FILE, *LAID_OVER):
         return ""
     if posixpath.basename(path) not in (FILE, BASELINE, *COMPOSED) and not (
         are_asked and _would_decide(projects, path, "pin")

@@ -11,16 +11,35 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from ..documents import Place
+
 _INLINE = "dockerfile_inline"
 _VARIABLE = re.compile(r"\$(?:\$|(\w+)|\{(\w+)(?:(:?)([-+?])([^}]*))?\})")
 _LONGEST, _DEEPEST = 1000, 8
 """Characters of the longest value that is looked at, and defaults within defaults."""
 
 
-def builds(content: bytes, path: str) -> tuple[Build, ...]:
-    """What the compose file at `path` builds. Raises `DeclarationError` for what is no YAML, or holds a Dockerfile."""
+def builds(content: bytes, path: str, under: bytes | None = None) -> tuple[Build, ...]:
+    """What the compose file at `path` builds; with the content `under` of the file that it lies over, what it changes
+    there. Raises `DeclarationError` for what is no YAML, or holds a Dockerfile."""
     if b"build" not in content and b"include" not in content:
         return ()
+    table, services = _read(content, path)
+    try:
+        _, below = _read(under or b"", "")
+    except DeclarationError:  # it is said of that file itself, of which Docker builds nothing
+        return ()
+    said = {name: _said(name, services) for name in services}
+    made = (build([*_said(name, below), *own], path) for name, own in said.items() if any(own) or under is None)
+    found = tuple(dict.fromkeys(filter(None, made)))
+    unread = next(_unread(services), "include" if table.get("include") else None)
+    if unread:
+        raise DeclarationError(f"{unread} is not read", builds=found)
+    return found
+
+
+def _read(content: bytes, path: str) -> tuple[Mapping[str, object], dict[str, Mapping[str, object]]]:
+    """What a compose file says, and its services. Raises `DeclarationError`."""
     from ..documents import Budget, Unreadable, read_yaml
 
     try:
@@ -28,13 +47,7 @@ def builds(content: bytes, path: str) -> tuple[Build, ...]:
     except Unreadable as error:
         raise DeclarationError(error.message) from None
     table = document if isinstance(document, dict) else {}
-    services = {str(name): one for name, one in _items(table.get("services")) if isinstance(one, dict)}
-    made = (build(_said(name, services), path) for name in services)
-    found = tuple(dict.fromkeys(filter(None, made)))
-    unread = next(_unread(services), "include" if table.get("include") else None)
-    if unread:
-        raise DeclarationError(f"{unread} is not read", builds=found)
-    return found
+    return table, {str(name): one for name, one in _items(table.get("services")) if isinstance(one, dict)}
 
 
 def _items(said: object) -> Iterable[tuple[object, object]]:
@@ -62,7 +75,7 @@ def _unread(services: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
 def build(said: Iterable[object], path: str) -> Build | None:
     """What a service is built from, in the compose file at `path`: it says each ``build`` in `said`, the last one
     counts most. None where that is not one file of the repository."""
-    tables = [{"context": one} if isinstance(one, str) else one for one in said if one is not None]
+    tables = [{"context": one} if isinstance(one, str) else one for one in said if isinstance(one, str | dict)]
     table = {key: value for one in tables for key, value in _items(one)}
     if not tables or _INLINE in table:
         return None
@@ -70,8 +83,8 @@ def build(said: Iterable[object], path: str) -> Build | None:
     if not isinstance(context, str) or not isinstance(dockerfile, str):
         return None
     stage = table.get("target")
-    lines = [getattr(one, "places", {})["target"].line for one in tables if isinstance(one, dict) and "target" in one]
-    arguments = {each.name: each for one in tables if isinstance(one, dict) for each in _arguments(one.get("args"))}
+    lines = [_line(getattr(one, "places", {})["target"], path) for one in tables if "target" in one]
+    arguments = {each.name: each for one in tables for each in _arguments(one.get("args"), path)}
     made = Build(
         context, dockerfile, stage if isinstance(stage, str) else None,
         tuple(arguments.values()), path, lines[-1] if lines else None,
@@ -135,13 +148,18 @@ def _env(text: str) -> Iterator[tuple[str, str]]:
             yield name.strip(), value
 
 
-def _arguments(said: object) -> Iterator[Argument]:
+def _line(place: Place, path: str) -> int | None:
+    """The line of a `place` in the file at `path`; None for one in another file."""
+    return place.line if place.path == path else None
+
+
+def _arguments(said: object, path: str) -> Iterator[Argument]:
     """Those of ``args``, a mapping or a list; what has no value there has that of the environment."""
     pairs = said.items() if isinstance(said, dict) else map(_pair, said) if isinstance(said, list) else ()
     places = getattr(said, "places", ())
     lines = places.values() if isinstance(places, dict) else places
     for (name, value), place in zip(pairs, lines, strict=True):
-        yield Argument(name, value if isinstance(value, str) else f"${{{name}}}", place.line)
+        yield Argument(name, value if isinstance(value, str) else f"${{{name}}}", _line(place, path))
 
 
 def _pair(item: object) -> tuple[str, str | None]:

@@ -49,7 +49,7 @@ ENV_FILE = ".env"
 """The file beside a compose file that sets variables for it."""
 LAID_OVER = ("compose.override.yml", "compose.override.yaml", "docker-compose.override.yml",
              "docker-compose.override.yaml")  # fmt: skip
-"""The files beside a compose file of which Docker lays the first one over it."""
+"""The files beside a compose file, in the order in which Docker looks for one to lay over it."""
 
 
 class Project(Record):

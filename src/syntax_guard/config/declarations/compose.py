@@ -27,7 +27,7 @@ def builds(content: bytes, path: str, under: bytes | None = None) -> tuple[Build
     table, services = _read(content, path)
     try:
         _, below = _read(under or b"", "")
-    except DeclarationError:  # it is said of that file itself, of which Docker builds nothing
+    except DeclarationError:  # it is said of that file itself; Docker builds nothing then
         return ()
     said = {name: _said(name, services) for name in services}
     made = (build([*_said(name, below), *own], path) for name, own in said.items() if any(own) or under is None)

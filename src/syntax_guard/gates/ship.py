@@ -202,7 +202,7 @@ def _batch(archive: Archive, settings: Settings, named: tuple[Target, ...]) -> _
     where = machine_of(settings)
     asked = _asked(archive, settings, own, where) if not named or DECLARED in settings.target_version else None
     targets = _merged(named, asked.targets if asked else ())
-    notices = [*trouble, *([f"{archive.path}: {asked.note}"] if asked and asked.note else [])]
+    notices = [*archive.notes, *trouble, *([f"{archive.path}: {asked.note}"] if asked and asked.note else [])]
     left_out = set(archive.sources).difference(kept)
     excluded = tuple(Skipped(display_name(file.path, file.member), EXCLUDED) for file in left_out)
     skipped = (*archive.skipped, *sorted(excluded, key=lambda one: one.path))

@@ -71,6 +71,29 @@ def test_a_wheel_is_what_an_installer_compiles(tmp_path: Path) -> None:
     assert archive.declared.why == "Requires-Python >=3.9"
 
 
+LINKED = {  # what the link holds: what is read through it, and what is noted
+    "demo.egg-info/PKG-INFO": (">=3.9", ""),
+    "notes/told": (">=3.9", ""),
+    "../PKG-INFO": (None, "a link to something that is not a file in this archive"),
+    "notes": (None, "a link to something that is not a file in this archive"),
+    "notes/long": (None, "too large for metadata"),
+}
+
+
+@pytest.mark.parametrize(("target", "found"), LINKED.items(), ids=LINKED)
+def test_metadata_is_read_through_a_link(tmp_path: Path, target: str, found: tuple[str | None, str]) -> None:
+    texts = {"a.py": CODE, "notes/told": REQUIRES, "notes/long": "x" * ((1 << 20) + 1)}
+    if target.endswith("egg-info/PKG-INFO"):
+        texts[target] = REQUIRES
+    members = [(entry(f"demo-1.0/{name}", text), text) for name, text in texts.items()]
+    data = tar_of([*members, (link("demo-1.0/PKG-INFO", target), "")])
+    archive = read(written(tmp_path, "demo-1.0.tar.gz", data))
+    noted = f"{archive.path}/demo-1.0/PKG-INFO was not read: {found[1]}"
+    assert (archive.kind, archive.declared.requires) == ("source distribution", found[0])
+    assert archive.notes == ((noted,) if found[1] else ())
+    assert set(judged(archive)) == {"demo-1.0/a.py"}
+
+
 @pytest.mark.parametrize("compression", ["", "gz", "bz2", "xz"])
 def test_a_source_distribution_is_judged_whole_with_its_own_settings(tmp_path: Path, compression: str) -> None:
     members = {

@@ -48,8 +48,10 @@ def file(
     return entry(name, content, mode, kind), content
 
 
-def to(name: str, target: str, kind: bytes = tarfile.SYMTYPE) -> tuple[tarfile.TarInfo, str]:
-    return link(name, target, kind), ""
+def to(name: str, target: str, kind: bytes = tarfile.SYMTYPE, mode: int = 0o644) -> tuple[tarfile.TarInfo, str]:
+    member = link(name, target, kind)
+    member.mode = mode
+    return member, ""
 
 
 def folder(name: str) -> tuple[tarfile.TarInfo, str]:
@@ -95,6 +97,33 @@ def test_a_second_script_of_one_name_keeps_the_right_to_be_executed(tmp_path: Pa
     assert set(wrong_in(written(tmp_path, "p.tar.gz", tar_of(members)))) == {name}
 
 
+TOOL, RUN = SCRIPT + BROKEN, "p/run"
+MADE_SCRIPTS: dict[str, Members] = {
+    "from a hard link": [OK, file("p/tool", TOOL), to(RUN, "p/tool", HARD, 0o755)],
+    "and not from one that comes first": [OK, file("p/tool", TOOL, 0o755), to(RUN, "p/tool", HARD)],
+    "from a hard link to a hard link": [
+        OK, file("p/tool", TOOL), to("p/more", "p/tool", HARD), to(RUN, "p/more", HARD, 0o755)
+    ],
+    "from a hard link to a symbolic link": [
+        OK, file("p/tool", TOOL), to("p/more", "tool"), to(RUN, "p/more", HARD, 0o777)
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("members", MADE_SCRIPTS.values(), ids=MADE_SCRIPTS)
+def test_all_names_of_a_file_have_one_right_to_be_executed(tmp_path: Path, members: Members) -> None:
+    assert set(wrong_in(written(tmp_path, "p.tar.gz", tar_of(members)))) == {"p/tool"}
+
+
+def test_a_link_to_a_script_has_its_account_by_the_script(tmp_path: Path) -> None:
+    names = [to("p/tool", "lib/impl"), to("p/hard", "p/lib/impl", HARD, 0o755), to("p/text", "ok.py")]
+    archive = read(written(tmp_path, "p.tar.gz", tar_of([OK, *names, file("p/lib/impl", SCRIPT + CODE, 0o755)])))
+    assert sorted(str(one.member) for one in archive.sources) == ["p/lib/impl", "p/ok.py"]
+    assert [(one.path.removeprefix(archive.path), one.reason) for one in archive.skipped] == [
+        ("/p/tool", "same-file"), ("/p/hard", "same-file"),
+    ]  # fmt: skip
+
+
 ORDINARY: dict[str, Members] = {
     "a link to a file": [OK, file("p/README"), to("p/docs/README", "../README"), to("p/more.txt", "p/README", HARD)],
     "a link to a folder": [OK, file("p/src/data.txt"), to("p/lib", "src"), to("p/more.py", "ok.py")],
@@ -131,7 +160,7 @@ def random_members(chance: random.Random) -> Members:
         name, kind, mode = f"p/{chance.choice(NAMES)}", chance.choice(KINDS), chance.choice((0o644, 0o755))
         if kind in (tarfile.SYMTYPE, HARD):
             target = chance.choice(TARGETS)
-            members.append(to(name, target if kind == tarfile.SYMTYPE else f"p/{target}", kind))
+            members.append(to(name, target if kind == tarfile.SYMTYPE else f"p/{target}", kind, mode))
         else:
             text = chance.choice(("", SCRIPT)) + (CODE if chance.random() < 0.3 else BROKEN)
             text = CODE if name.endswith(".py") and chance.random() < 0.9 else text
@@ -221,9 +250,11 @@ def test_what_is_broken_on_disk_is_refused(tmp_path: Path) -> None:
 
 def is_harmless(member: tarfile.TarInfo, text: str) -> bool:
     """Whether a member is none to judge, or a valid file, and stays in its folder."""
-    if ".." in member.name:
+    if ".." in member.name or (member.type == HARD and member.mode & 0o111):
         return False
-    return BROKEN not in text if member.mode & 0o111 else not (member.name.rstrip("/").endswith(".py") and text != CODE)
+    if member.name.rstrip("/").endswith(".py") and text != CODE:
+        return False
+    return BROKEN not in text or not member.mode & 0o111
 
 
 def test_a_tar_without_members_is_no_finding(tmp_path: Path) -> None:

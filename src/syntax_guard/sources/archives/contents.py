@@ -6,10 +6,14 @@ import posixpath
 import re
 
 from ...model import Record
-from ..file_types import SUFFIXES, is_python_name
+from ..file_types import FIRST, SUFFIXES, is_python_name
 from ..first_line import has_python_shebang
 from ..windows_names import on_windows
 from .recognise import TARS, ZIPS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 METADATA = ("METADATA", "WHEEL", "PKG-INFO", "pyproject.toml", "index.json")
 """Names of the files that say which Python an archive is for."""
@@ -30,12 +34,26 @@ class Link(Record):
     hard: bool
 
 
+class Behind(Record):
+    """Members of a tar that count by the links that lead to them, whatever they are called."""
+
+    scripts: frozenset[str] = frozenset()
+    """Files that get the right to be executed from a hard link: extraction gives all names of a file the mode of the
+    last one."""
+    metadata: frozenset[str] = frozenset()
+    """What links lead to that are called as metadata."""
+
+
+NOTHING = Behind()
+
+
 class Contents:
     """The members of one archive that matter, in memory."""
 
-    def __init__(self, suffixes: tuple[str, ...] = SUFFIXES) -> None:
-        """`suffixes` are those by which a file is one to judge."""
+    def __init__(self, suffixes: tuple[str, ...] = SUFFIXES, behind: Behind = NOTHING) -> None:
+        """`suffixes` are those by which a file is one to judge. What is `behind` links is read, too."""
         self._suffixes = suffixes
+        self.behind = behind
         self.sources: dict[str, bytes] = {}
         """Python files, by their path in the archive."""
         self.refused: dict[str, str] = {}
@@ -43,10 +61,18 @@ class Contents:
         self.metadata: dict[str, bytes] = {}
         self.names: set[str] = set()
         """Of all members that are files, or links."""
-        self._scripts: set[str] = set()
+        self.unread: dict[str, str] = {}
+        """Files called as metadata that are not read, each with the reason."""
+        self.texts: dict[str, bytes] = {}
+        """What links lead to that are called as metadata."""
+        self.scripts: set[str] = set()
         """Those that may be executed, and whose names do not tell whether they are Python."""
         self.links: dict[str, Link] = {}
         """The links of a tar, by their path."""
+        self.started: set[str] = set()
+        """Hard links of a tar that may be executed."""
+        self.same: dict[str, str] = {}
+        """Links to scripts, with what they lead to. Their names do not tell that they are Python."""
         self.folders: set[str] = set()
         """Of a tar. Extraction gives the mode of a folder to whatever has its path."""
         self.over_links: list[str] = []
@@ -71,18 +97,20 @@ class Contents:
             self.refuse(name, reason)
         if not python and base.endswith(ARCHIVES):
             self.archives.append(name)
-        return not reason and bool(python or (script and python is None) or is_metadata(name))
+        wanted = python or (script and python is None) or is_metadata(name) or name in self.behind.metadata
+        return not reason and bool(wanted)
 
     def _is_second_script(self, name: str, *, script: bool) -> bool:
         """Whether `name` was seen before, and one of the two may be executed: a file keeps the right to be."""
-        second = name in self.names and (script or name in self._scripts)
+        second = name in self.names and (script or name in self.scripts)
         if script:
-            self._scripts.add(name)
+            self.scripts.add(name)
         return second
 
     def keeps(self, name: str, first: bytes) -> bool:
         """Whether the member called `name`, one that was wanted and begins with the bytes `first`, is to be kept."""
-        return is_metadata(name) or self.is_source(name) or has_python_shebang(first)
+        counts = is_metadata(name) or name in self.behind.metadata
+        return counts or self.is_source(name) or has_python_shebang(first)
 
     def is_source(self, name: str) -> bool:
         """Whether the name of a member alone says that it is to be judged."""
@@ -90,6 +118,10 @@ class Contents:
 
     def add(self, name: str, data: bytes) -> None:
         """Keep a member: as metadata or as a source."""
+        if name in self.behind.metadata:
+            self.texts[name] = data
+            if not (self.is_source(name) or (name in self.scripts and has_python_shebang(data[:FIRST]))):
+                return
         if is_metadata(name):
             if self.metadata.setdefault(name, data) != data:
                 self.refuse(name, TWICE)
@@ -105,15 +137,23 @@ class Contents:
 
     def join(self, other: Contents) -> None:
         """Take over what was read of another part of the same archive."""
-        self.over_links += [*other.over_links, *(self.names & other.links.keys()), *(other.names & self.links.keys())]
+        self.over_links += [*other.over_links, *_over(self, other), *_over(other, self)]
         self.links.update(other.links)
         self.folders |= other.folders
+        self.same.update(other.same)
+        self.unread.update(other.unread)
         for name, data in (*other.sources.items(), *other.metadata.items()):
             self.add(name, data)
         for name, reason in other.refused.items():
             self.refuse(name, reason)
         self.names |= other.names
         self.archives += other.archives
+
+
+def _over(one: Contents, other: Contents) -> Iterator[str]:
+    """The links of `one` that stand at a path of `other`, or give a file of that the right to be executed."""
+    yield from one.links.keys() & other.names
+    yield from (name for name in one.started if one.links[name].target in other.names)
 
 
 def is_metadata(name: str) -> bool:

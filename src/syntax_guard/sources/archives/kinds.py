@@ -9,14 +9,14 @@ import stat
 from ...model import Record, Skipped, display_name
 from ..file_types import SUFFIXES
 from ..readers import Held, Unreadable, UnreadableError, not_regular, reason
-from ..selection import NESTED, NOT_COMPILED
+from ..selection import NESTED, NOT_COMPILED, SAME
 from . import declared, tars, zips
 from .recognise import TARS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import io
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from ..readers import Readable
     from .contents import Contents
@@ -40,6 +40,8 @@ class Archive(Record):
     """The ``pyproject.toml`` of a source distribution."""
     top: str = ""
     """The folder that all of a source distribution lies in, with a slash."""
+    notes: tuple[str, ...] = ()
+    """What would say something of its Pythons or settings, and cannot be read."""
 
 
 class Kind(Record):
@@ -50,6 +52,8 @@ class Kind(Record):
     """Whether a Python file at this path is none that gets compiled where the artifact is installed or run."""
     declared: Callable[[str, Mapping[str, bytes], bytes], Declared]
     """What it says of its Pythons, from its name, its metadata and its first bytes."""
+    speaks: str = ""
+    """How the path of the metadata ends that says so."""
 
 
 def _in_wheel(name: str) -> bool:
@@ -58,13 +62,15 @@ def _in_wheel(name: str) -> bool:
     return name.endswith(".pyi") or (data and "-packages/" not in inside)  # `data/` goes to the top of the environment
 
 
-WHEEL = Kind("wheel", _in_wheel, lambda file, metadata, _: declared.of_wheel(file, metadata))
-EGG = Kind("egg", lambda name: name.endswith(".pyi"), lambda file, metadata, _: declared.of_egg(file, metadata))
+WHEEL = Kind("wheel", _in_wheel, lambda file, metadata, _: declared.of_wheel(file, metadata),
+             ".dist-info/METADATA")  # fmt: skip
+EGG = Kind("egg", lambda name: name.endswith(".pyi"), lambda file, metadata, _: declared.of_egg(file, metadata),
+           "EGG-INFO/PKG-INFO")  # fmt: skip
 CONDA = Kind("conda package", lambda name: name.endswith(".pyi") or name.startswith("info/"),
-             lambda _file, metadata, _: declared.of_conda(metadata))  # fmt: skip
+             lambda _file, metadata, _: declared.of_conda(metadata), "info/index.json")  # fmt: skip
 APPLICATION = Kind("zip application", lambda name: name.endswith(".pyi"),
                    lambda _file, _metadata, first: declared.of_zip_application(first))  # fmt: skip
-SDIST = Kind("source distribution", lambda _: False, lambda _file, metadata, _: declared.of_sdist(metadata))
+SDIST = Kind("source distribution", lambda _: False, lambda _file, metadata, _: declared.of_sdist(metadata), "PKG-INFO")
 OTHER = Kind("archive", lambda _: False, lambda *_: declared.Declared())
 
 
@@ -119,7 +125,8 @@ def _kind(path: str, contents: Contents) -> Kind:
     if "__main__.py" in contents.names and not name.endswith(TARS):
         return APPLICATION
     top = _top(contents)
-    return SDIST if top and {top + "PKG-INFO", top + "pyproject.toml"} & contents.metadata.keys() else OTHER
+    said = contents.metadata.keys() | contents.unread.keys()
+    return SDIST if top and {top + "PKG-INFO", top + "pyproject.toml"} & said else OTHER
 
 
 def _top(contents: Contents) -> str:
@@ -135,9 +142,13 @@ def _archive(path: str, kind: Kind, contents: Contents, first: bytes) -> Archive
     refused: list[Readable] = [
         Unreadable(path, why, name or None) for name, why in contents.refused.items() if not kind.left_out(name)
     ]
+    hidden = {name: target for name, target in contents.same.items() if kind.left_out(target)}
+    installed = ((name, contents.sources.get(hidden[name])) for name in hidden if not kind.left_out(name))
+    sources += [Held(path, data, name) for name, data in installed if data is not None]
     left_out = [(name, NOT_COMPILED) for name in (*contents.sources, *contents.refused) if kind.left_out(name)]
+    same = [(name, SAME) for name in contents.same if name not in hidden]
     nested = [(name, NESTED) for name in contents.archives]
-    skipped = tuple(Skipped(display_name(path, name), why) for name, why in (*left_out, *nested))
+    skipped = tuple(Skipped(display_name(path, name), why) for name, why in (*left_out, *same, *nested))
     top = _top(contents) if kind is SDIST else ""
     return Archive(
         path,
@@ -147,4 +158,14 @@ def _archive(path: str, kind: Kind, contents: Contents, first: bytes) -> Archive
         kind.declared(posixpath.basename(path.replace(os.sep, "/")), contents.metadata, first),
         contents.metadata.get(top + "pyproject.toml") if kind is SDIST else None,
         top,
+        tuple(_unread(path, kind, contents, top)),
     )
+
+
+def _unread(path: str, kind: Kind, contents: Contents, top: str) -> Iterator[str]:
+    """A note for each file that cannot be read and would say something: one that is deeper says nothing."""
+    depths = [name.count("/") for name in (*contents.metadata, *contents.unread) if name.endswith(kind.speaks)]
+    for name, why in contents.unread.items():
+        says = kind.speaks and name.endswith(kind.speaks) and name.count("/") == min(depths)
+        if says or (kind is SDIST and name == f"{top}pyproject.toml"):
+            yield f"{display_name(path, name)} was not read: {why}"

@@ -10,6 +10,7 @@ import posixpath
 import unicodedata
 
 from ..windows_names import on_windows
+from .contents import Behind, is_metadata
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,6 +73,21 @@ def _paths(path: str) -> list[str]:
 
 def _folders(path: str) -> list[str]:
     return _paths(posixpath.dirname(path.rstrip("/")))
+
+
+def unread(contents: Contents) -> Behind:
+    """What of a tar is to be read once more, now that all `contents` are known: the links of a tar say it too late."""
+    files = contents.names - contents.links.keys()
+    scripts: set[str] = set()
+    for name in contents.started:
+        end = leads_to(name, contents.links)
+        if end is None:
+            scripts = files
+            break
+        scripts.add(end)
+    metadata = {leads_to(name, contents.links) or "" for name in contents.links if is_metadata(name)}
+    return Behind(frozenset((scripts & files) - contents.scripts - contents.sources.keys()),
+                  frozenset((metadata & files) - contents.metadata.keys()))  # fmt: skip
 
 
 def leads_to(name: str, links: Mapping[str, Link]) -> str | None:

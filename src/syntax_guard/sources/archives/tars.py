@@ -8,10 +8,11 @@ import tarfile
 import zlib
 
 from ..file_types import FIRST, SUFFIXES
+from ..first_line import has_python_shebang
 from ..readers import SIZE_LIMIT, UnreadableError
 from .bounds import HEADER_BYTES, MEMBERS, METADATA_BYTES, Forward, python_bytes, too_large, unpacked_bytes
-from .contents import Contents, Link, is_metadata, normal, unsafe
-from .tar_links import leads_to, note, refuse_writing_through
+from .contents import NOTHING, Contents, Link, is_metadata, normal, unsafe
+from .tar_links import leads_to, note, refuse_writing_through, unread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,10 +63,19 @@ def zstandard(file: IO[bytes]) -> IO[bytes]:
 def read(file: IO[bytes], size: int, suffixes: tuple[str, ...] = SUFFIXES) -> Contents:
     """The Python files and the metadata of the tar in `file`, which is `size` bytes long.
 
-    `file` may be compressed. It is read once, from the beginning to the end. Raises `UnreadableError` where it is no
+    `file` may be compressed. It is read from the beginning to the end: once, or twice where links at its end say that
+    more is needed. Raises `UnreadableError` where it is no
     tar. What comes after a place where it is torn is lost: that is noted under the name ``""``.
     """
-    contents = Contents(suffixes)
+    contents = _read_once(file, size, Contents(suffixes))
+    behind = unread(contents)
+    if behind == NOTHING:
+        return contents
+    file.seek(0)
+    return _read_once(file, size, Contents(suffixes, behind))
+
+
+def _read_once(file: IO[bytes], size: int, contents: Contents) -> Contents:
     try:
         stream = Forward(decompressed(file), unpacked_bytes(size))
         _Reading(stream, contents, python_bytes(size)).run()
@@ -113,10 +123,14 @@ class _Reading:
             folder = posixpath.dirname(name) if member.issym() else ""
             link = Link(posixpath.join(folder, member.linkname), member.islnk())
         note(self._contents, name, link)
-        if not self._contents.wants(name, script=bool(member.mode & 0o111) and member.isreg()):
-            return
-        if link:
+        may_start = bool(member.mode & 0o111)
+        if member.islnk() and may_start:
+            self._contents.started.add(name)
+        script = member.isreg() and (may_start or name in self._contents.behind.scripts)
+        wanted = self._contents.wants(name, script=script)
+        if link and name not in self._contents.refused:
             self._links.append(name)
+        if link or not wanted:
             return
         reason = self._refusal(member, name)
         if reason is None:
@@ -124,6 +138,8 @@ class _Reading:
             if data is not None:
                 self._left -= len(data)
                 self._contents.add(name, data)
+        elif is_metadata(name):
+            self._contents.unread[name] = reason
         elif self._contents.is_source(name):
             self._contents.refuse(name, reason)
 
@@ -155,12 +171,15 @@ class _Reading:
         return data
 
     def _link(self, name: str) -> None:
-        """Judge what a link leads to under the name of the link, too."""
-        if is_metadata(name):
-            return
+        """Judge what a link leads to under the name of the link, too, where that is the name of a Python file."""
         target = leads_to(name, self._contents.links)
         data = self._contents.sources.get(target or "")
-        if target is None:
+        if is_metadata(name):
+            self._metadata(name, target or "")
+        elif not self._contents.is_source(name):
+            if target and data is not None and has_python_shebang(data[:FIRST]):
+                self._contents.same[name] = target
+        elif target is None:
             self._contents.refuse(name, "a link that leads through other links, and not to one file for certain")
         elif target.startswith("../") or unsafe(target):
             self._contents.refuse(name, "a link that leads out of the archive")
@@ -172,4 +191,14 @@ class _Reading:
             self._contents.refuse(name, "the archive unpacks to far more than its size")
         else:
             self._left -= len(data)
+            self._contents.add(name, data)
+
+    def _metadata(self, name: str, target: str) -> None:
+        """Read metadata at the `target` of the link called `name`."""
+        data = self._contents.metadata.get(target, self._contents.texts.get(target))
+        if data is None:
+            self._contents.unread[name] = "a link to something that is not a file in this archive"
+        elif len(data) > METADATA_BYTES:
+            self._contents.unread[name] = "too large for metadata"
+        else:
             self._contents.add(name, data)

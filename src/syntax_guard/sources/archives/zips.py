@@ -68,7 +68,9 @@ def _take(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, contents
                 return 0
             contents.add(name, data)
             return len(data)
-    if contents.is_source(name):
+    if is_metadata(name):
+        contents.unread[name] = reason
+    elif contents.is_source(name):
         contents.refuse(name, reason)
     return 0
 

@@ -43,6 +43,14 @@ def linked(name: str) -> zipfile.ZipInfo:
     return member
 
 
+def executable(name: str) -> zipfile.ZipInfo:
+    """A file that may be executed, as zip keeps it."""
+    member = zipfile.ZipInfo(name)
+    member.create_system = 3
+    member.external_attr = (stat.S_IFREG | 0o755) << 16
+    return member
+
+
 def tarred(members: Mapping[str, str | bytes], compression: str = "gz", mode: int = 0o644) -> bytes:
     """A tar, compressed as `compression` says."""
     return tar_of([(entry(name, content, mode), content) for name, content in members.items()], compression)

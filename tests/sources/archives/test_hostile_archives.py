@@ -20,7 +20,7 @@ from syntax_guard.sources.archives.kinds import read
 from syntax_guard.sources.readers import UnreadableError
 
 from ...memory import in_memory
-from .making import entry, link, linked, tar_of, tarred, written, zip_of, zipped
+from .making import entry, executable, link, linked, tar_of, tarred, written, zip_of, zipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -422,6 +422,18 @@ def test_more_members_than_any_artifact_has(tmp_path: Path, monkeypatch: pytest.
     good, bad = outcome(packed)
     assert len(good) == 50
     assert "more than 50 members" in bad[None]
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_a_script_over_the_limit(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"syntax_guard.sources.archives.{kind}s.SIZE_LIMIT", 100)
+    texts = {"demo/tool": "#!/usr/bin/env python3\n" + "#" * 100, "demo/program": "\x7fELF" + "\0" * 100}
+    if kind == "zip":
+        data = zip_of([(executable(name), text.encode()) for name, text in texts.items()])
+    else:
+        data = tarred(texts, mode=0o755)
+    good, bad = outcome(written(tmp_path, {"zip": "a.whl", "tar": "a.tar.gz"}[kind], data))
+    assert (good, set(bad)) == (set(), {"demo/tool"})
 
 
 def test_a_directory_that_would_fill_the_memory(tmp_path: Path) -> None:

@@ -140,8 +140,13 @@ class _Reading:
                 self._contents.add(name, data)
         elif is_metadata(name):
             self._contents.unread[name] = reason
-        elif self._contents.is_source(name):
+        elif self._contents.is_source(name) or (member.isreg() and self._is_script(archive, member)):
             self._contents.refuse(name, reason)
+
+    @staticmethod
+    def _is_script(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bool:
+        file = archive.extractfile(member)
+        return file is not None and has_python_shebang(file.read(FIRST))
 
     def _refusal(self, member: tarfile.TarInfo, name: str) -> str | None:
         """Why `member` is not read; None: it is."""

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 
 from ..file_types import FIRST, SUFFIXES
+from ..first_line import has_python_shebang
 from ..readers import SIZE_LIMIT, UnreadableError
 from .bounds import DIRECTORY_BYTES, MEMBERS, METADATA_BYTES, Guarded, python_bytes, too_large
 from .contents import Contents, is_metadata, normal
@@ -70,9 +71,18 @@ def _take(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, contents
             return len(data)
     if is_metadata(name):
         contents.unread[name] = reason
-    elif contents.is_source(name):
+    elif contents.is_source(name) or _is_script(archive, member):
         contents.refuse(name, reason)
     return 0
+
+
+def _is_script(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    """Whether `member`, one that is refused, begins as a script for Python."""
+    try:
+        with archive.open(member) as file:
+            return has_python_shebang(file.read(FIRST))
+    except TROUBLE:  # nothing says that it is one
+        return False
 
 
 def _may_be_script(member: zipfile.ZipInfo) -> bool:

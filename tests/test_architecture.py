@@ -16,7 +16,7 @@ from .conftest import PROJECT, Folder
 
 PACKAGE = Path(syntax_guard.__file__).parent
 ORDER = (
-    "model", "errors", "storage", "config", "processes", "grammar", "sources", "targets", "judging", "cache",
+    "model", "errors", "regex", "storage", "config", "processes", "grammar", "sources", "targets", "judging", "cache",
     "findings", "run", "stream", "check", "reports", "gates", "doctor", "backend", "cli", "__main__",
 )  # fmt: skip
 """From the values to the command line: a package imports from those that stand before it, and from none behind it."""
@@ -88,6 +88,7 @@ def test_the_top_holds_few_modules() -> None:
         "__main__",
         "model",
         "errors",
+        "regex",
         "run",
         "stream",
         "check",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64decode
 
 from ..model import Record
+from ..regex import regex
 from ..reports.neutral import json_document, json_text
 from ..sources.readers import SIZE_LIMIT, Held
 
@@ -115,7 +115,7 @@ def _token(line: str, at: int) -> int:
     return found.end() if found else at
 
 
-_BETWEEN = re.compile(r"[ \t\r\n:,]*")
+_BETWEEN = regex(r"[ \t\r\n:,]*")
 
 
 def _name(fields: dict[str, Any]) -> str:

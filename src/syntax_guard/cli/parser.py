@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
-import textwrap
 from itertools import takewhile
 
 from .. import __version__
@@ -118,7 +116,8 @@ def parser(verb: str | None = None) -> Parser:
         allow_abbrev=False,
     )
     whole.add_argument("--version", action="version", version=f"syntax-guard {__version__}")
-    group = whole.add_subparsers(dest="verb", metavar="VERB", required=True)
+    # With `prog`, argparse need not write its usage to know it.
+    group = whole.add_subparsers(dest="verb", metavar="VERB", required=True, prog="syntax-guard")
     for name in [verb] if verb in VERBS else VERBS:
         _add_verb(group, name)
     return whole
@@ -165,19 +164,30 @@ def _reading(option: Option, choices: Sequence[str]) -> dict[str, Any]:
 
 
 class _Formatter(argparse.HelpFormatter):
+    """argparse makes one for each argument that is added, and asks few of them for text: what that takes comes late."""
+
     def __init__(self, prog: str) -> None:
-        width = min(WIDEST, max(NARROWEST, shutil.get_terminal_size().columns))
-        super().__init__(prog, max_help_position=26, width=width)
+        super().__init__(prog, max_help_position=26, width=WIDEST)
         self._action_max_length = 14  # argparse forgets that verbs are indented
+
+    def format_help(self) -> str:
+        from shutil import get_terminal_size
+
+        self._width = min(WIDEST, max(NARROWEST, get_terminal_size().columns))
+        return super().format_help()
 
     def _split_lines(self, text: str, width: int) -> list[str]:
         """As the base does, but a name such as ``json-lines`` stays whole."""
-        return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)
+        from textwrap import wrap
+
+        return wrap(" ".join(text.split()), width, break_on_hyphens=False)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         return "\n".join(indent + line for line in self._split_lines(text, width - len(indent)))
 
     def _format_usage(self, *values: Any, **named: Any) -> str:
+        from textwrap import wrap
+
         usage = super()._format_usage(*values, **named)
-        lines = (textwrap.wrap(line, self._width, subsequent_indent="  ") for line in usage.splitlines())
+        lines = (wrap(line, self._width, subsequent_indent="  ") for line in usage.splitlines())
         return "\n".join(part for line in lines for part in line or [""]) + "\n"

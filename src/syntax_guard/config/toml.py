@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import sys
 
 from ..errors import SettingsFileError
+from ..regex import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 _CORRECT = "correct the file; the rules: https://toml.io/en/v1.0.0"
-_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
+_PLACE = regex(r" \(at line (\d+), column (\d+)\)$")
 """Where ``tomllib`` saw the mistake."""
 KEY_PARTS = 1000
 """Dots on one line: ``tomllib`` takes time quadratic in the parts of a key."""

@@ -13,6 +13,7 @@ from ..judging.in_process import ordinary
 from ..judging.judgement import coding_of
 from ..model import Record
 from ..processes import _compile_worker
+from ..regex import regex
 from .hints.leftovers import STRING
 from .hints.trial import BOM, parses
 
@@ -31,18 +32,18 @@ PIECES = 8
 Where there are more, no line is named: the interpreter is asked three times about each.
 """
 
-_GOES_ON = re.compile(rb"[)\]}]|(?:elif|else|except|finally)\b")
+_GOES_ON = regex(rb"[)\]}]|(?:elif|else|except|finally)\b")
 """How a line starts that belongs to the statement above it, although it is not indented."""
-_IN_NO_BRACKETS = re.compile(
+_IN_NO_BRACKETS = regex(
     rb"(?:def|class|import|from|with|try|while|return|raise|assert|del|global|pass|async\s+def)\b|@.*\n(?:def|class)\b"
 )
 """How a statement starts that cannot stand within brackets. ``if`` and ``for`` can."""
-_CODE = re.compile(rb"(?:def|class|import|from|with|try|while|if|for|async|return)\b|@|[\w.]+\s*[=(\[:]")
+_CODE = regex(rb"(?:def|class|import|from|with|try|while|if|for|async|return)\b|@|[\w.]+\s*[=(\[:]")
 """How a line of code starts. One of prose may, too: then nothing is named."""
-_CONFLICT = re.compile(rb"<<<<<<< ")
+_CONFLICT = regex(rb"<<<<<<< ")
 """A merge conflict is one fault, however many marks it has."""
-_TEXTS = re.compile(r"(\"\"\"|''')(?:\\.|(?!\1|\\).)*\1", re.DOTALL)
-_TEXT = re.compile(rb"[rRuUbB]{0,2}(\"\"\"|''')")
+_TEXTS = regex(r"(\"\"\"|''')(?:\\.|(?!\1|\\).)*\1", re.DOTALL)
+_TEXT = regex(rb"[rRuUbB]{0,2}(\"\"\"|''')")
 
 
 class Piece(Record):

@@ -11,8 +11,9 @@ import re
 from ..config.remembered import DECLARATION_LIMIT
 from ..errors import SettingsError
 from ..model import label
+from ..regex import regex
 
-_VERSION = re.compile(r"^version(?:_info)?\s*=\s*(\d{1,2})\.(\d{1,3})", re.MULTILINE)
+_VERSION = regex(r"^version(?:_info)?\s*=\s*(\d{1,2})\.(\d{1,3})", re.MULTILINE)
 _SAYING = (".python-version", "pyproject.toml")
 """The files that uv looks at, in its order."""
 

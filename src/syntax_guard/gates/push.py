@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from ..errors import GitError, UsageError
 from ..model import Record, Result, Summary
+from ..regex import regex
 from ..sources.git_changes import lies_below
 from ..sources.git_history import CommittedEntry
 from ..sources.git_links import SUBMODULE, may_be_python
@@ -28,9 +27,9 @@ MOST_TIPS = 64
 more is judged, but a push is answered in time where there are thousands of tags."""
 SHOWN = 200
 """Characters of a line that an error shows."""
-_OBJECT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_OBJECT = regex(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _CHARACTER = r"[^\0- \x7f~^:?*\[\\]"
-_REF = re.compile(rf"refs/(?!.*(?:\.\.|//|/\.|@{{)){_CHARACTER}*(?![/.]){_CHARACTER}")
+_REF = regex(rf"refs/(?!.*(?:\.\.|//|/\.|@{{)){_CHARACTER}*(?![/.]){_CHARACTER}")
 """The full name of a ref, as git-check-ref-format(1) has it."""
 
 

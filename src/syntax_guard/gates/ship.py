@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from time import perf_counter
 
 from ..check import check_files, check_paths
@@ -12,6 +11,7 @@ from ..config.settings import Settings
 from ..config.specifiers import DECLARED
 from ..errors import SettingsError, SourcesError, TargetError
 from ..model import Diagnostic, Record, Result, Skipped, Summary, display_name, label
+from ..regex import regex
 from ..sources.archives.kinds import read
 from ..sources.archives.recognise import is_archive
 from ..sources.file_types import NOTEBOOK, SUFFIXES, is_notebook
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _NONE = "no Python here answers for a version that it is for"
 _ANOTHER = "install one, or name a target-version"
-_CELL = re.compile(r":cell (\d{1,9})$")
+_CELL = regex(r":cell (\d{1,9})$")
 TOGETHER = 32 << 20
 """Bytes of sources of several archives that are judged at once, where the same is asked about them."""
 

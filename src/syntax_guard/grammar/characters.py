@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
+from ..regex import regex
 from . import triggers
 from .encodings import declaration, looked_up
 from .rule import Rule
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _TRIED = 20
 """Places that are tried one by one, to say where a character is that is no text."""
-_NAME = re.compile(rb"(?<!\\)(?:\\\\)*(\\N\{([^{}]+)\})")
+_NAME = regex(rb"(?<!\\)(?:\\\\)*(\\N\{([^{}]+)\})")
 _COMPUTED = ("CJK UNIFIED IDEOGRAPH-", "HANGUL SYLLABLE ")
 
 

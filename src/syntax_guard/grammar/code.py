@@ -6,6 +6,7 @@ import functools
 import re
 from bisect import bisect_left, bisect_right
 
+from ..regex import regex
 from .coding import BOM, UTF_8, codec_name, declared_coding, with_line_feeds
 from .scanning import first_on_line
 
@@ -22,8 +23,8 @@ Span = tuple[int, int]
 
 _LEAVES = {"Name", "Constant", "alias", "Load", "Store", "Del", "Pass", "Global", "Nonlocal"}
 _DECORATED = {"FunctionDef", "AsyncFunctionDef", "ClassDef"}
-_RETURN = re.compile(rb"\r(?!\n|\Z)")
-_COMMENT = re.compile(rb"#[^\n]*|\\\n")
+_RETURN = regex(rb"\r(?!\n|\Z)")
+_COMMENT = regex(rb"#[^\n]*|\\\n")
 
 
 class TooComplexError(Exception):

@@ -6,8 +6,7 @@ NFKC), so that full-width letters pass the parser. ``forbidden_name`` in CPython
 
 from __future__ import annotations
 
-import re
-
+from ..regex import regex
 from .rule import Rule
 
 TYPE_CHECKING = False
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 _CONSTANTS = {"None", "True", "False"}
 _DEBUG = "__debug__"
-_NAME = re.compile(rb"[A-Za-z_]*[\x80-\xff][\w\x80-\xff]*")
+_NAME = regex(rb"[A-Za-z_]*[\x80-\xff][\w\x80-\xff]*")
 
 
 def _names(source: bytes) -> Iterator[int]:

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from itertools import zip_longest
 
+from ..regex import regex
 from .characters import new_names, small_names
 from .fstrings import PIECE, STRING_END
 from .rule import Rule
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from .code import Code, Node, Span
 
-_EQUALS = re.compile(rb"(?:[\s)]|\\\n|#[^\n]*\n)*=(?!=)")
-_COMMENT = re.compile(rb"#[^\n]*")
+_EQUALS = regex(rb"(?:[\s)]|\\\n|#[^\n]*\n)*=(?!=)")
+_COMMENT = regex(rb"#[^\n]*")
 
 
 def _read_again(code: Code, node: Node) -> Iterator[tuple[Span, bytes]]:

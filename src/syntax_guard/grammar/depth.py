@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
-
+from ..regex import regex
 from .scanning import starts_with
 
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
 _MANY_BRACKETS = 40
 _LONG_LINE = 800
 _MANY_LINES = 900
-_OPERATOR_LINES = re.compile(
-    rb"(?:\n[ \t]*(?:[-.+*/%|&^~([]|(?:and|or|not|if|else|for|async|await|lambda)\b)[^\n]*){250}"
-)
-_ITEMS = re.compile(rb"with\b(?:[^:,]*,){0,10}")
-_ONE_LINE = re.compile(rb"with\b[^:\n([{\\]*(?=[:\n]|\Z)")
+_OPERATOR_LINES = regex(rb"(?:\n[ \t]*(?:[-.+*/%|&^~([]|(?:and|or|not|if|else|for|async|await|lambda)\b)[^\n]*){250}")
+_ITEMS = regex(rb"with\b(?:[^:,]*,){0,10}")
+_ONE_LINE = regex(rb"with\b[^:\n([{\\]*(?=[:\n]|\Z)")
 """Without a bracket or a joined line, a header ends with its line; in text, commas may go on."""
-_OPENS_BLOCKS = re.compile(rb"\n(?=([ \t\f]*))\1(?:for|while|with|async|try|except|finally)\b")
-_BLOCK = re.compile(
+_OPENS_BLOCKS = regex(rb"\n(?=([ \t\f]*))\1(?:for|while|with|async|try|except|finally)\b")
+_BLOCK = regex(
     rb"\n(?=([ \t\f]*))\1(?:async[ \t\f]+(?=def\b))?(for|while|with|async|try|except|finally|if|else|def|class)\b"
 )
-_END_OF_HEADER = re.compile(rb":[ \t\f]*(?:#[^\n]*)?\n")
+_END_OF_HEADER = regex(rb":[ \t\f]*(?:#[^\n]*)?\n")
 _WEIGHTS = {b"for": 1, b"while": 1, b"with": 1, b"async": 2, b"try": 2, b"except": 3, b"finally": 1}
 """How many blocks each statement can open; those with more items open more."""
 _MANY_BLOCKS = 17

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from ..regex import regex
 from .rule import Rule
 from .triggers import FORMATTED_STRING, STAR_ALONE
 
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 
     from .code import Code, Node, Span
 
-PIECE = re.compile(rb"(?:\s|\\\n|#[^\n]*\n)*([A-Za-z]{0,2})('''|\"\"\"|'|\")")
-_LITERAL = re.compile(rb"(?<![\w\x80-\xff])([A-Za-z]{0,2})('''|\"\"\"|'|\")")
+PIECE = regex(rb"(?:\s|\\\n|#[^\n]*\n)*([A-Za-z]{0,2})('''|\"\"\"|'|\")")
+_LITERAL = regex(rb"(?<![\w\x80-\xff])([A-Za-z]{0,2})('''|\"\"\"|'|\")")
 STRING_END = {  # each character in one way only: where no quote closes, nothing is tried again
-    b"'": re.compile(rb"[^'\\\n]*(?:\\.[^'\\\n]*)*'", re.DOTALL),
-    b'"': re.compile(rb'[^"\\\n]*(?:\\.[^"\\\n]*)*"', re.DOTALL),
-    b"'''": re.compile(rb"[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.DOTALL),
-    b'"""': re.compile(rb'[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL),
+    b"'": regex(rb"[^'\\\n]*(?:\\.[^'\\\n]*)*'", re.DOTALL),
+    b'"': regex(rb'[^"\\\n]*(?:\\.[^"\\\n]*)*"', re.DOTALL),
+    b"'''": regex(rb"[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.DOTALL),
+    b'"""': regex(rb'[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL),
 }
 _CLOSING = {ord("("): ord(")"), ord("["): ord("]"), ord("{"): ord("}")}
 _MAX_NESTED_FIELDS = 2

@@ -7,6 +7,7 @@ import sys
 from bisect import bisect_left
 from itertools import islice
 
+from ..regex import regex
 from . import triggers
 from .rule import Rule
 from .scanning import first_on_line
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
 
     from .code import Code, Node, Span
 
-_JOINED = re.compile(rb"(?m)^(?:[ \t\f]*\\\n)+[ \t\f]*")
-_CLAUSE_LINE = re.compile(rb"(?m)^[ \t\f]*(?:elif|else|except|finally|case)\b")
-_CLAUSE = re.compile(rb"(?:elif|else|except|finally|case)\b")
-_ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\\Z")
-_END_OF_TEXT = re.compile(rb"(?s:.)(?:'''|\"\"\")")
-_PASSED_OVER = re.compile(rb"(?s:.)(?=[-+*/%@&|^~<>()\[\]{},:;=!]|[0-9]+(?![.\w]))")
+_JOINED = regex(rb"(?m)^(?:[ \t\f]*\\\n)+[ \t\f]*")
+_CLAUSE_LINE = regex(rb"(?m)^[ \t\f]*(?:elif|else|except|finally|case)\b")
+_CLAUSE = regex(rb"(?:elif|else|except|finally|case)\b")
+_ESCAPED = regex(rb"(?<!\\)(?:\\\\)*\\\Z")
+_END_OF_TEXT = regex(rb"(?s:.)(?:'''|\"\"\")")
+_PASSED_OVER = regex(rb"(?s:.)(?=[-+*/%@&|^~<>()\[\]{},:;=!]|[0-9]+(?![.\w]))")
 """A carriage return (a blank in ``Code.utf8``) and what the tokenizer of 3.12 and 3.13 looks at after one: all but
 names, strings, most numbers, blanks and comments (``tok_get_normal_mode`` in CPython's ``Parser/tokenizer.c``)."""
 _ENDS_TEXT = b"\"\"\"'''"

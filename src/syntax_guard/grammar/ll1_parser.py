@@ -8,9 +8,9 @@ below: ``PyParser_AddToken`` in CPython 3.8's ``Parser/parser.c``.
 from __future__ import annotations
 
 import functools
-import re
 
 from ..model import Record
+from ..regex import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ yield_expr: yield [yield_arg]
 yield_arg: from test | testlist_star_expr
 """
 """Rules as in 3.8, as far as they have a part in the depth: what is accepted here may be more."""
-_SYMBOL = re.compile(r'"[^"]+"|[^\s()\[\]*+|"]+|[()\[\]*+|]')
+_SYMBOL = regex(r'"[^"]+"|[^\s()\[\]*+|"]+|[()\[\]*+|]')
 
 
 class _Pattern:

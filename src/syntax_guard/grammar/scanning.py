@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from ..regex import regex
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +23,7 @@ BLANK = b" \t\f"
 
 def words(*texts: bytes, then: bytes = b"", where: Place | None = None) -> Trigger:
     """The places of plain texts that go on as the regular expression ``then`` says, and that stand ``where`` says."""
-    found = [(text, re.compile(re.escape(text) + then)) for text in texts]
+    found = [(text, regex(re.escape(text) + then)) for text in texts]
 
     def places(source: bytes) -> Iterator[int]:
         for text, pattern in found:
@@ -40,7 +42,7 @@ def patterns(*regular: bytes, where: Place | None = None) -> Trigger:
 
     A match hides what it reaches over, so what follows the plain text stands in a lookahead where it could be another.
     """
-    compiled = [re.compile(one) for one in regular]
+    compiled = [regex(one) for one in regular]
 
     def places(source: bytes) -> Iterator[int]:
         for pattern in compiled:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..regex import regex
 from . import triggers
 from .rule import Rule
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from .code import Code, Node, Span
 
-_DOTTED = re.compile(rb"@\s*[\w\x80-\xff]+(?:\s*\.\s*[\w\x80-\xff]+)*\s*")
+_DOTTED = regex(rb"@\s*[\w\x80-\xff]+(?:\s*\.\s*[\w\x80-\xff]+)*\s*")
 
 
 def _keyword(code: Code, node: Node) -> Iterator[Span]:

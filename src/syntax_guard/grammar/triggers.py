@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from ..regex import regex
 from .depth import may_be_deep, may_be_many_blocks, may_be_nearly_deep
 from .scanning import BLANK, beside, either, first_on_line, patterns, somewhere, starts_statement, starts_with, words
 
@@ -113,19 +114,19 @@ def _is_declared_late(source: bytes, at: int) -> bool:
 
 
 _GAP = rb"(?:[\s\\]|#[^\n]*\n)*"
-_OPERAND = re.compile(rb"([\w\x80-\xff]+|[])}'\"])[ \t\f]*\Z")
-_ARGUMENTS = re.compile(rb"\*" + _GAP + _NAME + _GAP + rb"\Z")
-_LAST_NAME = re.compile(_NAME + rb"(?=[ \t\f]*\Z)")
-_COMMENT = re.compile(rb"[^'\"#]*#")
-_UNPACKS = re.compile(rb"(?:[,=\[]|\bin)\Z")
-_SHORT_TEXT = re.compile(rb"'[^'\\]*'|\"[^\"\\]*\"")
-_LONG_TEXT = re.compile(
+_OPERAND = regex(rb"([\w\x80-\xff]+|[])}'\"])[ \t\f]*\Z")
+_ARGUMENTS = regex(rb"\*" + _GAP + _NAME + _GAP + rb"\Z")
+_LAST_NAME = regex(_NAME + rb"(?=[ \t\f]*\Z)")
+_COMMENT = regex(rb"[^'\"#]*#")
+_UNPACKS = regex(rb"(?:[,=\[]|\bin)\Z")
+_SHORT_TEXT = regex(rb"'[^'\\]*'|\"[^\"\\]*\"")
+_LONG_TEXT = regex(
     rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""|'
     rb"'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''",
     re.DOTALL,
 )
-_CONDITION = re.compile(rb"[ \t\f]*(?:if|elif|while)[ \t\f]+[\w\x80-\xff]+[ \t\f]*")
-_INDENTED = re.compile(rb"([ \t\f]*)(?=[^\s#])((?:def|class|async[ \t\f]+def)\b)?")
+_CONDITION = regex(rb"[ \t\f]*(?:if|elif|while)[ \t\f]+[\w\x80-\xff]+[ \t\f]*")
+_INDENTED = regex(rb"([ \t\f]*)(?=[^\s#])((?:def|class|async[ \t\f]+def)\b)?")
 """A line that is not blank, and whether it opens a scope."""
 
 ASSIGNMENT = words(b":=", where=_is_inside_of_something)
@@ -208,7 +209,7 @@ FORMATTED_STRING = patterns(*_formatted_strings(), where=_is_prefix)
 _TEMPLATE = rb"(?=[rR]?(?:'''|\"\"\"|'(?:[^'\\\n{]|\\(?s:.))*['{]|\"(?:[^\"\\\n{]|\\(?s:.))*[\"{]))"
 TEMPLATE_STRING = patterns(b"t" + _TEMPLATE, b"T" + _TEMPLATE, where=_is_first_prefix)
 
-_ENCODED = re.compile(rb"(?i)\A(?:[^\n]*\n)?[^\n]*coding[:=][ \t]*(?:utf|u|unicode|raw|csunicode)[-_]?(?!8)")
+_ENCODED = regex(rb"(?i)\A(?:[^\n]*\n)?[^\n]*coding[:=][ \t]*(?:utf|u|unicode|raw|csunicode)[-_]?(?!8)")
 JOINED_LINES = words(b"\\\n", where=first_on_line)
 """Lines that hold nothing but the backslash that joins them to the next."""
 

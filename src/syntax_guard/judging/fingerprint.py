@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 TAKES_PART = (
     "model",
+    "regex",
     "cache.warnings",
     *("grammar." + name for name in (
         "annotations", "blocks", "cells", "characters", "code", "coding", "constants", "decoded_fields", "depth",

@@ -6,11 +6,11 @@ Runs in this process and, like `_compile_worker`, as a worker.
 from __future__ import annotations
 
 import os
-import re
 import sys
 
 from ..model import Problem, Record
 from ..processes import _compile_worker
+from ..regex import regex
 from ..sources.file_types import is_notebook
 from ..sources.notebooks.cells import Cell, Prepared, prepare
 from ..sources.notebooks.readables import NoNotebook, in_other_languages, sources
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SMALL = 64 * 1024
 """Bytes of notebooks that are prepared in this process."""
 BATCH_BYTES = 256 * 1024
-_PARSED = re.compile(rb"\b(?:await|async|global|__future__)\b")
+_PARSED = regex(rb"\b(?:await|async|global|__future__)\b")
 """What is only rewritten when it has been parsed, which this process does not risk."""
 
 

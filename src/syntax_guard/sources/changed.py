@@ -6,6 +6,7 @@ import os
 import re
 
 from ..errors import GitError
+from ..regex import regex
 from . import git
 from .git_version import refuse_older
 from .path_names import path_name
@@ -14,7 +15,7 @@ _WORK_TREE = (
     ("diff-files", "--name-only", "--ignore-submodules", "-z"),
     ("ls-files", "--others", "--exclude-standard", "-z"),
 )
-_FILTER = re.compile(rb"filter\..*\.(?:clean|process|required)", re.DOTALL)
+_FILTER = regex(rb"filter\..*\.(?:clean|process|required)", re.DOTALL)
 _OLDEST = (2, 31)
 """The first git that takes settings from its environment."""
 

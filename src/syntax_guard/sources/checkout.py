@@ -12,6 +12,7 @@ import re
 from codecs import BOM_UTF8
 
 from ..errors import GitError
+from ..regex import regex
 from . import git
 from .git_attributes import attributes, filtered
 from .readers import UnreadableError
@@ -92,9 +93,9 @@ class FilteredCheckout(Checkout):
             raise UnreadableError(error.message) from None
 
 
-_WHOLE = re.compile(rb"\$Id(?:\$|:(?:[^$\n][^$\n ]* ?)?\$)")
-_STREAMED = re.compile(rb"(\$Id[^:$])+(?:\$Id:[^$\n]*\$)?|\$(?:[^I]|I[^d]|Id\$|Id:[^$\n]*[$\n])")
-_FOREIGN = re.compile(rb"\$Id: .*[ \t\r\n](?!\$)", re.DOTALL)
+_WHOLE = regex(rb"\$Id(?:\$|:(?:[^$\n][^$\n ]* ?)?\$)")
+_STREAMED = regex(rb"(\$Id[^:$])+(?:\$Id:[^$\n]*\$)?|\$(?:[^I]|I[^d]|Id\$|Id:[^$\n]*[$\n])")
+_FOREIGN = regex(rb"\$Id: .*[ \t\r\n](?!\$)", re.DOTALL)
 
 
 def identified(data: bytes, blob: str, *, streamed: bool) -> bytes:

@@ -6,7 +6,9 @@ import json
 import os
 import re
 
-_MAPPING = re.compile(r"^MAPPING(?:: [^=\n]*)? = (\{.*?\})$", re.MULTILINE | re.DOTALL)
+from ..regex import regex
+
+_MAPPING = regex(r"^MAPPING(?:: [^=\n]*)? = (\{.*?\})$", re.MULTILINE | re.DOTALL)
 
 
 def mapped(text: str) -> list[str]:

@@ -7,12 +7,13 @@ import re
 
 from ..config.documents import Place, Unreadable
 from ..model import Record
+from ..regex import regex
 from .git import GIT, run
 from .path_names import path_name
 
 READ_BY_BOTH, READ_BY_PREK = ".pre-commit-config.yaml", ("prek.toml", ".pre-commit-config.yml")
 """The configuration of pre-commit and prek, and what prek reads before it."""
-_GENERATED = re.compile(r"\s*(?:#.*|[A-Z_]+\+?=.*|(?:el)?if .*; then|else|fi|exec [^|;&]*|echo .*|exit 1)?")
+_GENERATED = regex(r"\s*(?:#.*|[A-Z_]+\+?=.*|(?:el)?if .*; then|else|fi|exec [^|;&]*|echo .*|exit 1)?")
 """A line of a hook that pre-commit or prek has generated."""
 ASKING_FOR_HOOKS = GIT[:-2]
 """Without the switch that keeps hooks off, since it would be the answer. For commands that run none."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 
 from ..errors import SettingsError
+from ..regex import regex
 from .gitignore_pattern import DeadPatternError, read_pattern
 from .path_names import name_of
 
@@ -56,7 +56,7 @@ def deciding(patterns: Sequence[str], root: str, setting: str, folder: str = "."
 
 _OUTSIDE = "\0"
 """A folder in place of the ``..`` of a path outside of the root: names still count there, and no anchored pattern."""
-_PARENTS = re.compile(r"^(?:\.\.(?:/|$))+")
+_PARENTS = regex(r"^(?:\.\.(?:/|$))+")
 
 
 def _as_bytes(text: str) -> str:

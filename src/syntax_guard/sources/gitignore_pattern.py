@@ -9,15 +9,16 @@ import re
 import string
 
 from ..model import Record
+from ..regex import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_STARS = re.compile(r"\*+")
-_ENDS_ALONE = re.compile(r"(?s)(?:\\.|[^\\])*\\")
+_STARS = regex(r"\*+")
+_ENDS_ALONE = regex(r"(?s)(?:\\.|[^\\])*\\")
 """A text whose last backslash has nothing behind it that it could stand before."""
-_WITHOUT_SPACES = re.compile(r"(?s)((?:\\.|[^\\])*?) *")
+_WITHOUT_SPACES = regex(r"(?s)((?:\\.|[^\\])*?) *")
 _CLASSES = {
     "alnum": string.ascii_letters + string.digits,
     "alpha": string.ascii_letters,

@@ -7,6 +7,7 @@ import re
 import stat
 
 from ..model import Record, stamp_of
+from ..regex import regex
 from .editable import mapped, project
 from .file_types import SUFFIXES, is_python_name, is_script
 from .named import leads_nowhere, not_to_be_read
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 
-_INFO = re.compile(r"(?P<name>.+?)-(?P<version>[^-]+)(?:-py\d[^/]*)?\.(?:dist-info|egg-info|egg)$", re.IGNORECASE)
-_PYTHON = re.compile(r"^((?:\.\./|/)[^,\n]*|[^,\n]*(?:\.pyw?|/bin/[^,\n]*))(?=[,\n])", re.MULTILINE)
+_INFO = regex(r"(?P<name>.+?)-(?P<version>[^-]+)(?:-py\d[^/]*)?\.(?:dist-info|egg-info|egg)$", re.IGNORECASE)
+_PYTHON = regex(r"^((?:\.\./|/)[^,\n]*|[^,\n]*(?:\.pyw?|/bin/[^,\n]*))(?=[,\n])", re.MULTILINE)
 """What may be Python in a RECORD that quotes no name: of other names, the scan of the folders tells."""
 MISSING = "an installer lists it, and it is not there"
 STUB = ".pyi"

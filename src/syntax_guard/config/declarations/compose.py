@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
+from ...regex import regex
 from .declaration import Argument, Build, DeclarationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from re import Match
 
     from ..documents import Place
 
 _INLINE = "dockerfile_inline"
-_VARIABLE = re.compile(r"\$(?:\$|(\w+)|\{(\w+)(?:(:?)([-+?])([^}]*))?\})")
+_VARIABLE = regex(r"\$(?:\$|(\w+)|\{(\w+)(?:(:?)([-+?])([^}]*))?\})")
 _LONGEST, _DEEPEST = 1000, 8
 """Characters of the longest value that is looked at, and defaults within defaults."""
 
@@ -121,7 +122,7 @@ def interpolated(build: Build, env: bytes) -> Build | None:
 
 
 def _interpolated(text: str, values: Mapping[str, str]) -> str:
-    def value(match: re.Match[str]) -> str:
+    def value(match: Match[str]) -> str:
         known, colon, how, word = values.get(match[1] or match[2] or ""), match[3], match[4], match[5]
         is_set = known is not None and bool(known or not colon)
         if how == "+":

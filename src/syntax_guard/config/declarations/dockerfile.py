@@ -13,6 +13,7 @@ import re
 from itertools import islice
 
 from ...model import Record
+from ...regex import regex
 from .declaration import Declaration, DeclarationError
 
 TYPE_CHECKING = False
@@ -23,28 +24,28 @@ _LONGEST = 1000
 """Characters of the longest image name that is looked at; it bounds variables that hold variables, too."""
 _LONGEST_ARRAY = 4_000
 _DIGITS = 6
-_SPACE = re.compile(r"[\t\v\f\r ]+")
-_FOLDER = re.compile(r"(?:.*/)?(?:[^./]*|\.\.?)|.*/")
+_SPACE = regex(r"[\t\v\f\r ]+")
+_FOLDER = regex(r"(?:.*/)?(?:[^./]*|\.\.?)|.*/")
 """A path that is a folder: it has no extension."""
-_FROM = re.compile(r"(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
-_FLAGS = re.compile(r"^(?:\s*--[\w.-]+(?:=\S*)?(?=\s|$))*")
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?([-+?])([^}]*))?\})")
-_DIRECTIVE = re.compile(r"\s*#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S.*)")
-_MAY_HAVE_HEREDOC = re.compile(r"(?:ONBUILD\s+)?(?:RUN|COPY|ADD)\s", re.IGNORECASE)
+_FROM = regex(r"(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
+_FLAGS = regex(r"^(?:\s*--[\w.-]+(?:=\S*)?(?=\s|$))*")
+_VARIABLE = regex(r"\$(?:(\w+)|\{(\w+)(?::?([-+?])([^}]*))?\})")
+_DIRECTIVE = regex(r"\s*#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S.*)")
+_MAY_HAVE_HEREDOC = regex(r"(?:ONBUILD\s+)?(?:RUN|COPY|ADD)\s", re.IGNORECASE)
 _QUOTED = r""""(?:[^"\\]|\\.)*"|'[^']*'|\\.|\\\Z"""
-_CLOSED = re.compile(rf"""(?:[^"'\\]|{_QUOTED})*""", re.DOTALL)
-_WORD = re.compile(rf"""(?:[^\s"'\\]|{_QUOTED})+""", re.DOTALL)
-_HEREDOC = re.compile(r"(?:ONBUILD\s+)?(?:RUN|COPY|ADD)\s", re.IGNORECASE)
-_WORD = re.compile(r"""(?:[^\s"'\\]|\\.?|"(?:[^"\\]|\\.)*(?:"|\\?\Z)|'[^']*(?:'|\Z))+""", re.DOTALL)
-_HEREDOC = re.compile(r"\d*<<(-?)([^<]+)", re.DOTALL)
-_QUOTES = re.compile(r"""\\(.)|["']""", re.DOTALL)
-_IN_TAG = re.compile(r"(?:^|[-_.])(?:python|py)-?3\.?(?!1\$)(\d{1,2})(?![\d])")
-_OWN_TAG = re.compile(r"^(?:\d+-|dev-)?3\.(?!1\$)(\d{1,2})(?![\d])")
-_OTHER_MAJOR = re.compile(r"(?!3(?!\d))(\d{1,2})(?:\.(\d{1,3}))?(?![\d])")
+_CLOSED = regex(rf"""(?:[^"'\\]|{_QUOTED})*""", re.DOTALL)
+_WORD = regex(rf"""(?:[^\s"'\\]|{_QUOTED})+""", re.DOTALL)
+_HEREDOC = regex(r"(?:ONBUILD\s+)?(?:RUN|COPY|ADD)\s", re.IGNORECASE)
+_WORD = regex(r"""(?:[^\s"'\\]|\\.?|"(?:[^"\\]|\\.)*(?:"|\\?\Z)|'[^']*(?:'|\Z))+""", re.DOTALL)
+_HEREDOC = regex(r"\d*<<(-?)([^<]+)", re.DOTALL)
+_QUOTES = regex(r"""\\(.)|["']""", re.DOTALL)
+_IN_TAG = regex(r"(?:^|[-_.])(?:python|py)-?3\.?(?!1\$)(\d{1,2})(?![\d])")
+_OWN_TAG = regex(r"^(?:\d+-|dev-)?3\.(?!1\$)(\d{1,2})(?![\d])")
+_OTHER_MAJOR = regex(r"(?!3(?!\d))(\d{1,2})(?:\.(\d{1,3}))?(?![\d])")
 _OF_PYTHON = ("python", "devcontainers-python", "aws-lambda-python")
 _DISTROLESS = {"python3-debian11": "3.9", "python3-debian12": "3.11", "python3-debian13": "3.13"}
 """Google's images without a shell have the Python of their Debian."""
-_IN_NAME = re.compile(r"^python-?3\.?(\d{1,2})$")
+_IN_NAME = regex(r"^python-?3\.?(\d{1,2})$")
 
 
 class Instruction(Record):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from ...errors import SettingsFileError
+from ...regex import regex
 from ..toml import line_of, parse
 from .declaration import Declaration, DeclarationError
 
-_BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
+_BLOCK = regex(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
 """The expression of PEP 723, "Specification"."""
 
 

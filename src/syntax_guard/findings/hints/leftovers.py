@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from ...regex import regex
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .look import Look
 
-MARKER = re.compile(r"<<<<<<<(?: |$)|\|\|\|\|\|\|\|(?: |$)|=======$|>>>>>>>(?: |$)")
+MARKER = regex(r"<<<<<<<(?: |$)|\|\|\|\|\|\|\|(?: |$)|=======$|>>>>>>>(?: |$)")
 PASTED = {
     **dict.fromkeys("\u201c\u201d\u201e\u201f\xab\xbb\u2033", '"'),
     **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\xb4", "'"),
@@ -21,8 +23,8 @@ PASTED = {
     **dict.fromkeys("\u2260", "!="),
     **dict.fromkeys("\u2192", "->"),
 }
-STRING = re.compile(r"""(["'])(?:\\.|(?!\1|\\).)*\1""")
-TEMPLATE = re.compile(r"\{%.*%\}|\{\{.*\}\}|\{#.*#\}|<%.*%>|\$\{\w[^}]*\}")
+STRING = regex(r"""(["'])(?:\\.|(?!\1|\\).)*\1""")
+TEMPLATE = regex(r"\{%.*%\}|\{\{.*\}\}|\{#.*#\}|<%.*%>|\$\{\w[^}]*\}")
 
 
 def merge_conflict(look: Look) -> str | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import keyword
-import re
+
+from ...regex import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 WORDS = sorted({*keyword.kwlist, *keyword.softkwlist} - {"_", "True", "False", "None"})
 _MOST = 5
-_NAME = re.compile(r"[^\W\d]\w*")
+_NAME = regex(r"[^\W\d]\w*")
 _NEAR = 0.6
 _SAME = {"elseif": "elif", "elsif": "elif", "func": "def", "fn": "def", "fun": "def", "define": "def", "foreach": "for"}
 
@@ -21,12 +21,14 @@ def misspelt_keyword(trial: Trial) -> tuple[str, int, int] | None:
     """A hint, with the first column of the word that it is about and the one after it, or None."""
     if trial.message != "invalid syntax":  # there is something better to say
         return None
+    from difflib import get_close_matches
+
     tried = 0
     for word in _NAME.finditer(trial.code):
         if word[0] in WORDS or not word[0].isascii():
             continue
         same = _SAME.get(word[0])
-        for meant in [same] if same else difflib.get_close_matches(word[0].lower(), WORDS, 2, _NEAR):
+        for meant in [same] if same else get_close_matches(word[0].lower(), WORDS, 2, _NEAR):
             tried += 1
             if trial.is_fixed_by(trial.line[: word.start()] + meant + trial.line[word.end() :]):
                 return f"did you mean `{meant}`?", word.start() + 1, word.end() + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ...grammar.table import RULES
+from ...regex import regex
 from ...sources.text import Text
 from .leftovers import STRING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 _LINE = 1000
 _LARGEST = 1 << 20
-_PREFIX = re.compile(r"(?:[fFtT][rR]?|[rR][fFtT])\Z")
+_PREFIX = regex(r"(?:[fFtT][rR]?|[rR][fFtT])\Z")
 
 
 def newer_syntax(problem: Problem, data: bytes, version: Version, newest: NewestPython) -> str | None:

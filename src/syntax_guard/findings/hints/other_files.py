@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ...regex import regex
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .look import Look
@@ -25,10 +27,10 @@ MAGIC = (
     (b"\x89PNG", "an image, not Python source"),
     (b"SQLite format 3\0", "an SQLite database, not Python source"),
 )
-PAGE = re.compile(rb"\s*<(?:!doctype|html|head|body|\?xml|svg|error)\b", re.IGNORECASE)
-REFUSED = re.compile(rb"\s*(?:[45]\d\d:? )?(?:not found|forbidden|bad gateway|access denied)\W*\Z", re.IGNORECASE)
-JSON = re.compile(rb'\s*[{\[]\s*(?:\{\s*)?"[^"\n]*"\s*:')
-LINK = re.compile(rb"(?:\.\.?/)+[\w./-]+\Z")
+PAGE = regex(rb"\s*<(?:!doctype|html|head|body|\?xml|svg|error)\b", re.IGNORECASE)
+REFUSED = regex(rb"\s*(?:[45]\d\d:? )?(?:not found|forbidden|bad gateway|access denied)\W*\Z", re.IGNORECASE)
+JSON = regex(rb'\s*[{\[]\s*(?:\{\s*)?"[^"\n]*"\s*:')
+LINK = regex(rb"(?:\.\.?/)+[\w./-]+\Z")
 
 
 def wide_text(look: Look) -> str | None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
+from ...regex import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from re import Pattern
+
     from .trial import Trial
 
 _BLOCK = "if|elif|else|for|while|try|except|finally|with|def|class|async|match|case"
 _WORD = r"(?!(?:and|or|not|in|is|if|else|for)\b)[A-Za-z]{2,}\b"
 """A word that is no operator of Python: two in a row are English, and no expression."""
 HABITS = tuple(
-    (re.compile(pattern), written, said)
+    (regex(pattern), written, said)
     for pattern, written, said in (
         (r"\belse\s+if\b", "elif", "Python writes `elif` for `else if`"),
         (r"(?<![=!])===(?!=)", "==", "Python writes `==` for `===`"),
@@ -77,7 +79,7 @@ def can_be_shown(line: str) -> bool:
     return len(line.strip()) <= _SHORT and line.isascii() and line.expandtabs().isprintable() and "`" not in line
 
 
-def _rewritten(pattern: re.Pattern[str], written: str, line: str, code: str) -> str:
+def _rewritten(pattern: Pattern[str], written: str, line: str, code: str) -> str:
     """`line` with what `pattern` finds in its `code` written the other way; strings stay as they are."""
     parts, end = [], 0
     for found in pattern.finditer(code):
@@ -87,4 +89,4 @@ def _rewritten(pattern: re.Pattern[str], written: str, line: str, code: str) -> 
     return "".join([*parts, line[end:]])
 
 
-_GROUP = re.compile(r"\\(\d)")
+_GROUP = regex(r"\\(\d)")

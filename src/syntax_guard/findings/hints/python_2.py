@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import re
-import warnings
 
+from ...regex import regex
 from .leftovers import STRING
 from .other_languages import can_be_shown
+from .trial import parses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .look import Look
 
 PYTHON_2 = tuple(
-    (re.compile(pattern), said)
+    (regex(pattern), said)
     for pattern, said in (
         (r"(?:^|[:;])\s*print(?:\s+[\w\"'(-]|\s*>>)", "print is a function in Python 3"),
         (r"(?:^|[:;])\s*exec\s+[\w\"']", "exec is a function in Python 3"),
@@ -49,17 +49,7 @@ def _call_of_print(line: str) -> str | None:
     """The call that a line of one ``print`` statement should be; None for any other line."""
     found = re.fullmatch(r"\s*print\s+([^\s(>].*[^\s,])\s*", line)
     call = f"print({found[1]})" if found else ""
-    return call if call and can_be_shown(call) and _parses(call) else None
-
-
-def _parses(code: str) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+    return call if call and can_be_shown(call) and parses(call.encode()) else None
 
 
 def _has_backticks(line: str) -> bool:
@@ -69,4 +59,4 @@ def _has_backticks(line: str) -> bool:
     bare = re.sub(r"`([^`]+)`", r"(\1)", line.strip())
     if "`" in bare:
         return False
-    return any(map(_parses, (bare, f"{bare} pass", f"def f():\n {bare}")))
+    return any(parses(one.encode("utf-8", "surrogatepass")) for one in (bare, f"{bare} pass", f"def f():\n {bare}"))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
 from ...model import Record
+from ...regex import regex
 from ..file_types import FIRST, SUFFIXES, is_python_name
 from ..first_line import has_python_shebang
 from ..windows_names import on_windows
@@ -23,7 +23,7 @@ ARCHIVES = (*ZIPS, *TARS, ".gz", ".bz2", ".xz", ".lzma")
 """How an archive within an archive is called."""
 TWICE = "two members have this name, and installers differ in which of them they install"
 
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_UNSAFE = regex("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class Link(Record):

@@ -7,16 +7,17 @@ import posixpath
 import re
 
 from ...model import Record
+from ...regex import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_WHEEL_TAG = re.compile(r"-([a-z0-9_.]+)-([a-z0-9_.]+)-[^-]+\.whl$", re.IGNORECASE)
-_EGG_TAG = re.compile(r"-py(\d)\.(\d+)(?:-[^/]*)?\.egg$")
-_INTERPRETER = re.compile(r"(cp|pp|py|graalpy)(\d)(\d*)(?:_\d+)?$", re.IGNORECASE)
-_SHEBANG = re.compile(rb"#!.*?python(\d)(?:\.(\d+))?\b")
-_CONDA_CLAUSE = re.compile(r"(>=|<=|==|!=|~=|=|<|>)?\s*([0-9][0-9.]*)(\*|\.\*)?\w*$")
+_WHEEL_TAG = regex(r"-([a-z0-9_.]+)-([a-z0-9_.]+)-[^-]+\.whl$", re.IGNORECASE)
+_EGG_TAG = regex(r"-py(\d)\.(\d+)(?:-[^/]*)?\.egg$")
+_INTERPRETER = regex(r"(cp|pp|py|graalpy)(\d)(\d*)(?:_\d+)?$", re.IGNORECASE)
+_SHEBANG = regex(rb"#!.*?python(\d)(?:\.(\d+))?\b")
+_CONDA_CLAUSE = regex(r"(>=|<=|==|!=|~=|=|<|>)?\s*([0-9][0-9.]*)(\*|\.\*)?\w*$")
 PYTHON_2 = "<3"
 """What is said of an artifact for Python 2 alone."""
 

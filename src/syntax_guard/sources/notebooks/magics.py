@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from ...regex import regex
 from .single_line import to_statement
 
 TYPE_CHECKING = False
@@ -26,28 +27,28 @@ MOST = 499
 NESTED = 100
 """So many cell magics within each other are taken off."""
 
-_BLANK = re.compile(r"(?:[^\S\n]*\n)*")
-_BREAKS = re.compile("[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_BLANK = regex(r"(?:[^\S\n]*\n)*")
+_BREAKS = regex("[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 """What else but ``\\n`` IPython takes for the end of a line."""
-_FIRST = re.compile(r"[ \t]*[%!?,;/]")
+_FIRST = regex(r"[ \t]*[%!?,;/]")
 _CANDIDATES = (
-    ("\n", re.compile(r"\n[ \t]*[%!?,;/]")),
-    ("?", re.compile(r"\?$", re.MULTILINE)),
-    ("%!", re.compile(r"=[ \t]*(?:\\\n[ \t]*)*[%!](?!=)")),
+    ("\n", regex(r"\n[ \t]*[%!?,;/]")),
+    ("?", regex(r"\?$", re.MULTILINE)),
+    ("%!", regex(r"=[ \t]*(?:\\\n[ \t]*)*[%!](?!=)")),
 )
 """What could be IPython's, after one of some characters: if nothing is, there is no need
 for the tokenizer. One by one they are found faster."""
-_SIMPLE = re.compile(
+_SIMPLE = regex(
     r"(?:[^\s()\[\]{}'\"\\?%!,;/#\0][^()\[\]{}'\"\\?%!\n\0]*|[ \t]*(?:#.*)?|[%!](?!=)[^()\[\]{}'\"\\?\n\0]*)\n"
 )
 """A line without indentation that is a statement, a comment, a magic or a shell escape for sure, and ends there."""
-_LINE_END = re.compile(r"\r\n|\r|\n")
-_DEFINED = re.compile(r"%%\w+\?")
-_OTHER_LANGUAGE = re.compile(r"%(?:sql|scala|sh|md|r|fs)[ \t]*(?:\n|\Z)")
+_LINE_END = regex(r"\r\n|\r|\n")
+_DEFINED = regex(r"%%\w+\?")
+_OTHER_LANGUAGE = regex(r"%(?:sql|scala|sh|md|r|fs)[ \t]*(?:\n|\Z)")
 """How a cell in another language begins on Databricks; with something after it, it is a line magic elsewhere."""
-_OTHER_LANGUAGE_THERE = re.compile(r"%(?:sql|scala|sh|md|r|fs)\b")
-_HEAD = re.compile(r"(?:[^\r\n]*(?:\r\n|\r|\n)?){2}")
-_CODING = re.compile(r"coding(?=[:=])")
+_OTHER_LANGUAGE_THERE = regex(r"%(?:sql|scala|sh|md|r|fs)\b")
+_HEAD = regex(r"(?:[^\r\n]*(?:\r\n|\r|\n)?){2}")
+_CODING = regex(r"coding(?=[:=])")
 
 
 def replaced(text: str, shadowed: Callable[[str], bool], databricks: bool) -> str | None:

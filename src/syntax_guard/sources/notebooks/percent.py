@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from ...regex import regex
 from .cells import Cell, Prepared, Shadowed, to_source
 from .document import RAISES, is_python
 
@@ -16,18 +17,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_MARKER = re.compile(r"\s*#\s*(?:%%(?:%*\s(?P<options>.*))?|<codecell>|In\[[0-9 ]*\]:?)\s*")
+_MARKER = regex(r"\s*#\s*(?:%%(?:%*\s(?P<options>.*))?|<codecell>|In\[[0-9 ]*\]:?)\s*")
 """What begins a cell, as Jupytext's ``DoublePercentScriptCellReader`` has it."""
-_MARKED = re.compile(rb"#[^\S\r\n]*(?:%%|<codecell>|In\[)")
-_LINE_END = re.compile(r"\r\n|\r|\n")
-_QUOTE = re.compile(r"""\\.|\"{3}|'{3}|["'#]""")
+_MARKED = regex(rb"#[^\S\r\n]*(?:%%|<codecell>|In\[)")
+_LINE_END = regex(r"\r\n|\r|\n")
+_QUOTE = regex(r"""\\.|\"{3}|'{3}|["'#]""")
 _OPTIONS = 1000
 """Characters of the options of a cell that are looked at."""
 _TEXT = ("[markdown]", "[md]", "[raw]")
-_TITLE = re.compile(r"[^{=]*")
-_LANGUAGE = re.compile(r"""(?<![\w.])language"?\s*[=:]\s*"([^"]+)\"""")
-_TAGS = re.compile(rf'(?<![\w.])tags"?\s*[=:]\s*(?:\[[^\]]*)?"{RAISES}"')
-_CODE = re.compile(r"^\s*[^\s#]", re.MULTILINE)
+_TITLE = regex(r"[^{=]*")
+_LANGUAGE = regex(r"""(?<![\w.])language"?\s*[=:]\s*"([^"]+)\"""")
+_TAGS = regex(rf'(?<![\w.])tags"?\s*[=:]\s*(?:\[[^\]]*)?"{RAISES}"')
+_CODE = regex(r"^\s*[^\s#]", re.MULTILINE)
 BETWEEN = b"""with 0: "'''"; '\"\"\"'"""
 """A statement that may follow any other. It is none after half of one or in a text, and has no `else` or `except`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from ...regex import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 _SIGNS = ("%", "!", "?", ">>>", "...:", "In [", "coding", "\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e")
 """What is in a cell that may hold something of IPython's, or that reads otherwise as a file."""
-_FORCED_CALL = re.compile(r"\n[ \t]*[,;/]")
+_FORCED_CALL = regex(r"\n[ \t]*[,;/]")
 
 
 def to_python(cell: str, shadowed: Callable[[str], bool] = lambda _: False, databricks: bool = False) -> str | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import textwrap
 
-_FIRST = re.compile(r"\s*>>>[ \t]?")
-_NEXT = re.compile(r"\A\s*\.\.\.[ \t]?")
-_TRIPLE_QUOTE = re.compile(r"(?<!\\)(?:\"{3}|'{3})")
-_BEFORE_TEXT = re.compile(r"(\s*>>>[ \t]?)?(\s*\.\.\.[ \t]?)?\s*[rubf]*\s*", re.IGNORECASE)
-_NUMBERED = re.compile(r"\A(?:(?:(?:\[nav\]|\[ins\])? )?In \[\d+\]: |\s*\.{3,}: ?)")
+from ...regex import regex
+
+_FIRST = regex(r"\s*>>>[ \t]?")
+_NEXT = regex(r"\A\s*\.\.\.[ \t]?")
+_TRIPLE_QUOTE = regex(r"(?<!\\)(?:\"{3}|'{3})")
+_BEFORE_TEXT = regex(r"(\s*>>>[ \t]?)?(\s*\.\.\.[ \t]?)?\s*[rubf]*\s*", re.IGNORECASE)
+_NUMBERED = regex(r"\A(?:(?:(?:\[nav\]|\[ins\])? )?In \[\d+\]: |\s*\.{3,}: ?)")
 
 
 def without_prompts(lines: list[str]) -> list[str]:

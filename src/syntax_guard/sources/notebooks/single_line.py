@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
+
+from ...regex import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ LINE_MAGICS = frozenset(f"{_NAMES} {_OF_THE_SYSTEM}".split())
 AUTOCALLED = ("exit", "quit")
 """Names that IPython calls with what follows them."""
 
-_PARTS = re.compile(r"(\s*)(?:[,;/%]|!!?|\?\??)?\s*(%{0,2}[\w.*]*)(.*)")
+_PARTS = regex(r"(\s*)(?:[,;/%]|!!?|\?\??)?\s*(%{0,2}[\w.*]*)(.*)")
 
 
 def to_statement(line: str, shadowed: Callable[[str], bool]) -> str:

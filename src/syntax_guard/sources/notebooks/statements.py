@@ -7,8 +7,9 @@ of a shell escape is IPython's, whatever it looks like: it is not judged.
 
 from __future__ import annotations
 
-import re
 import tokenize
+
+from ...regex import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,10 +32,10 @@ _ENDS_TOKENS = (
     "expected EOF",
 )
 """Words of the tokenizer after which IPython takes what it has seen, and one token more that is empty."""
-_SLOW = re.compile(r"[ \t\f]{1000}[ \t\f]*[!?$`]")
+_SLOW = regex(r"[ \t\f]{1000}[ \t\f]*[!?$`]")
 """What costs the tokenizer of Python 3.11 the square of its length."""
-_ITEM = re.compile(r"\[-?[0-9]+\]")
-_WORD = re.compile(r"[\w*]")
+_ITEM = regex(r"\[-?[0-9]+\]")
+_WORD = regex(r"[\w*]")
 
 
 def to_statements(lines: list[str], start: int, done: int, last: int, most: int) -> int:

@@ -14,12 +14,14 @@ import sys
 import warnings
 from bisect import bisect_left
 
+from ...regex import regex
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_WORDS = re.compile(rb"\b(?:await|async|global|__future__)\b")
-_ASYNC_FOR = re.compile(rb"async(?:\s|\\\r?\n|#[^\r\n]*[\r\n])+for\b")
+_WORDS = regex(rb"\b(?:await|async|global|__future__)\b")
+_ASYNC_FOR = regex(rb"async(?:\s|\\\r?\n|#[^\r\n]*[\r\n])+for\b")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LATE_ANNOTATIONS = sys.version_info >= (3, 14)
 """Whether this Python, whose cells these are, evaluates annotations when they are asked for."""

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .grids import mark_most_as_slow
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -144,6 +146,11 @@ def clean_environment(home: Path) -> dict[str, str]:
         "GIT_COMMITTER_NAME": "A",
         "GIT_COMMITTER_EMAIL": "a@example.org",
     }
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what is slow
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    mark_most_as_slow(items)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -38,6 +38,7 @@ def test_a_mistake_in_settings(apps: Folder, arguments: tuple[str, ...], cwd: st
     assert f"syntax-guard: {FOLDERS[cwd]}pyproject.toml:2: tool.syntax-guard.exclud" in asked(apps, arguments, cwd)
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("cwd", FOLDERS)
 @pytest.mark.parametrize("arguments", QUESTIONS)
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_a_step_runs_each_slow_test() -> None:
     files = [
         path
         for path in (PROJECT / "tests").rglob("test_*.py")
-        if re.search(r"mark\.slow", path.read_text(encoding="utf-8"))
+        if re.search(r"mark\.(slow|grid)\b", path.read_text(encoding="utf-8"))
     ]
     assert files
     assert [str(path) for path in files if not named & {path, *path.parents}] == []

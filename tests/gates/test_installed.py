@@ -147,6 +147,7 @@ def test_scripts_are_judged_and_what_a_record_names_outside_of_the_environment_i
     assert installation.found("demo") == expected
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("named", [(), ("demo",)])
 @pytest.mark.parametrize("gone", ["removed", "its folder removed", "a dead link", "a circle", "a folder"])
 def test_a_file_that_a_record_lists_and_that_is_not_there_is_a_finding(

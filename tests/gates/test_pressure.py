@@ -47,6 +47,7 @@ def grow(folder: Folder, *, hard: bool) -> None:
         folder.write("deep.py", DEEP)
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("hard", [False, True], ids=["plain", "hard"])
 @pytest.mark.parametrize("amount", [5, 6, 7, 8, 10, 12, 14, 16, 20])
 def test_with_few_descriptors_it_starts_or_names_the_limit(folder: Folder, amount: int, hard: bool) -> None:
@@ -87,6 +88,7 @@ START = (
 )
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("amount", [4, 6, 9])
 @pytest.mark.parametrize("verb", VERBS)
 def test_each_verb_names_the_limit_in_one_line(repository: Folder, verb: str, amount: int) -> None:
@@ -111,6 +113,7 @@ SCARCE = [("RLIMIT_DATA", amount << 20) for amount in (6, 7, 8, 10)] + [
 ]
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize(("limit", "amount"), SCARCE)
 @pytest.mark.parametrize("verb", ["a search", "another Python", "staged", "run", "stream", "agent"])
 def test_each_verb_names_a_lack_of_memory_in_one_line(repository: Folder, verb: str, limit: str, amount: int) -> None:

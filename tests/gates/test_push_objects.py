@@ -57,6 +57,7 @@ def answer(clone: Folder, hook: Hook, old: str, new: str, ref: str) -> tuple[int
     return run.code, run.err
 
 
+@pytest.mark.grid
 @HOOKS
 @pytest.mark.parametrize(
     ("old", "new", "ref", "says"),

@@ -321,6 +321,7 @@ def slow_tree(folder: Folder) -> None:
         folder.write(f"m{number}.py", LONG)
 
 
+@pytest.mark.grid
 @needs_proc
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
 @pytest.mark.parametrize("first", [False, True], ids=["as a process", "as process 1"])
@@ -389,6 +390,7 @@ WITHOUT_WATCHFILES = (
 )
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("watching", ["watchfiles", "polling"])
 @pytest.mark.parametrize("trouble", ["broken source", "broken settings", "nothing to check", "no root"])
 def test_wait_starts_the_command_when_the_tree_is_mended(folder: Folder, watching: str, trouble: str) -> None:

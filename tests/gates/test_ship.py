@@ -248,6 +248,7 @@ def test_a_source_distribution_may_name_its_targets(folder: Folder) -> None:
     assert labels(folder.check(SDIST, "--target-version", HERE)) == [HERE]
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("pattern", ["demo/bad.py", f"/{WHEEL}/demo/bad.py", "dist/*.whl/demo/bad.py", "bad.py"])
 @pytest.mark.parametrize("setting", ["--exclude", "--expected-broken"])
 def test_members_are_named_in_settings_by_their_path(folder: Folder, setting: str, pattern: str) -> None:

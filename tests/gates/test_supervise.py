@@ -261,6 +261,7 @@ def test_a_signal_ends_the_workers_too() -> None:
     assert gone(worker)
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("name", ENDING)
 @pytest.mark.parametrize("check", [DEAF, BUSY], ids=["in a C call", "with workers"])
 def test_as_process_1_a_signal_is_answered_at_once(name: str, check: str) -> None:

@@ -56,6 +56,7 @@ def _is_known(coding: str) -> bool:
     return True
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("ending", ["", "-unix", "_dos", "-mac", "x", ".", "-"])
 @pytest.mark.parametrize(
     "name", ["utf-8", "UTF_8", "utf8", "latin-1", "iso-8859-1", "iso-latin-1", "ascii", "iso-8859-15"]

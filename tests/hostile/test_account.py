@@ -90,6 +90,7 @@ class TestNames:
 class TestMarks:
     """A mark that anyone can plant hides nothing."""
 
+    @pytest.mark.grid
     @pytest.mark.parametrize("plant", ["empty", "folder", "half", "link", "no home"])
     @pytest.mark.parametrize("place", ["app/a.py", "app/lib/a.py"])
     def test_a_mark_alone_hides_nothing(self, repository: Folder, plant: str, place: str) -> None:
@@ -159,6 +160,7 @@ class TestRoots:
         assert "started" not in run.out
         assert "a.py:1:5" in run.out
 
+    @pytest.mark.grid
     @pytest.mark.parametrize("cwd", [".", ".venv", ".venv/lib/python3.11", ".venv/lib/python3.11/site-packages/shop"])
     @pytest.mark.parametrize("absolute", [False, True])
     def test_a_root_is_judged_from_whatever_folder(self, folder: Folder, cwd: str, absolute: bool) -> None:
@@ -523,6 +525,7 @@ def test_a_text_is_python_only_where_it_may_be_executed(folder: Folder, name: st
 WAYS = (["."], ["script"], ["--hook", "script"], ["--staged"], ["--tracked"])
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("name", ["script", "notes.txt", "Makefile", "deploy.sh"])
 @pytest.mark.parametrize("said_by", ["the index", "the disk"])
 def test_a_script_may_be_executed_where_the_index_or_the_disk_says_so(

@@ -217,6 +217,7 @@ def test_a_repository_of_somebody_else_is_an_error(rigged: Folder) -> None:
     assert not sprung(rigged)
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
 @pytest.mark.parametrize("name", ["bad.py", "script", "p/é.py", f"{'n' * 100}/{'x' * 200}.py"])
 def test_a_hook_judges_what_is_staged_where_git_does_not_look_at_the_disk(
@@ -248,6 +249,7 @@ INDEXES: dict[str, list[tuple[str, ...]]] = {
 }
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("index", INDEXES)
 @pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
 @pytest.mark.parametrize("name", ["bad.py", "p/é.py"])
@@ -389,6 +391,7 @@ class TestWhatIsCheckedOut:
         assert repository.git("cat-file", "blob", blob) == "x = 1", "the trap is not set"
         assert repository.check("--staged").found == [("bad.py", "syntax-error", 1)]
 
+    @pytest.mark.grid
     @pytest.mark.parametrize(
         ("encoding", "code"), [("UTF-16", 1), ("UTF-16LE-BOM", 1), ("UTF-32", 1), ("UTF-8", 0), ("ISO-8859-15", 1)]
     )

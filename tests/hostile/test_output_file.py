@@ -58,6 +58,7 @@ def test_a_link_is_followed_to_its_target(tree: Folder) -> None:
     assert sorted(os.listdir(tree.path / "reports")) == ["new.json", "old.json"]
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize(
     "name", ["a.py", "./a.py", "link", "hard", "pyproject.toml", "new.pyi", "SConstruct", "n.ipynb", "snippet.txt",
              "syntax-guard-baseline.json", "settings.toml"]

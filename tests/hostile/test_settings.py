@@ -93,6 +93,7 @@ UNSTAGED: dict[str, dict[str, str | None]] = {
 }
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("case", UNSTAGED)
 @pytest.mark.parametrize("staged", ["", "[tool.syntax-guard]\nexclude = ['other.py']\n"])
 def test_settings_that_are_not_staged_let_nothing_staged_pass(repository: Folder, case: str, staged: str) -> None:

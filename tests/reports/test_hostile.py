@@ -37,6 +37,7 @@ def results(text: str) -> dict[str, Result]:
     }
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 @pytest.mark.parametrize("name", formats.FORMAT_NAMES)
 def test_a_report_is_plain_text_that_no_reader_acts_on(name: str, text: str) -> None:
@@ -57,6 +58,7 @@ def test_gitlab_drops_no_finding(text: str) -> None:
         assert {issue["severity"] for issue in issues} <= set(GITLAB_SEVERITIES)
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 @pytest.mark.parametrize("name", MACHINE)
 def test_a_report_stays_valid(name: str, text: str) -> None:

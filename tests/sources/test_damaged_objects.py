@@ -128,6 +128,7 @@ TREES = [
 ]  # fmt: skip
 
 
+@pytest.mark.grid
 @GATES
 @pytest.mark.parametrize("doubled", TREES)
 @pytest.mark.parametrize("repository", ["sha1"], indirect=True)
@@ -218,6 +219,7 @@ STORED = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("gate", [one_commit, merge, pre_push, pre_receive])
 @STORED
 @pytest.mark.parametrize("repository", ["sha1"], indirect=True)
@@ -227,6 +229,7 @@ def test_what_git_says_of_a_damaged_object_is_no_other_file(repository: Folder, 
     assert any(said in run.out + run.err for said in ("is damaged", "git ended before")), run
 
 
+@pytest.mark.grid
 @STORED
 def test_what_is_staged(repository: Folder, content: str) -> None:
     repository.write("a.py", "x = 5\n")

@@ -102,6 +102,7 @@ def test_a_target_that_changes_alone(repository: Folder) -> None:
 NEWER, OLDER = '[project]\nrequires-python = ">=3.10"\n', '[project]\nrequires-python = ">=3.9"\n'
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize(
     ("files", "links", "changed", "refused"),
     [

@@ -61,6 +61,7 @@ def test_other_files_are_not(folder: Folder, name: str) -> None:
     assert folder.check().json["summary"]["checked"] == 1
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize(
     ("shebang", "found"),
     [

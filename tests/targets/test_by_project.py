@@ -177,6 +177,7 @@ OF_MISE = (
 MISE = '[tools]\npython = "{}"\n'
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("way", [".", "app/src/main.py", "--tracked", "--staged", "--commits=HEAD"])
 @pytest.mark.parametrize("name", OF_MISE)
 def test_a_file_of_mise_counts_for_the_folder_that_mise_finds_it_from(repository: Folder, name: str, way: str) -> None:
@@ -453,6 +454,7 @@ DEFAULTS = {
 }
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("way", [".", "--staged", "--commits=HEAD"])
 @pytest.mark.parametrize(("said", "content", "env"), DEFAULTS.values(), ids=DEFAULTS)
 def test_a_variable_of_a_compose_file_has_its_default_or_that_of_a_file(

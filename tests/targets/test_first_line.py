@@ -159,6 +159,7 @@ def test_it_comes_before_a_block_that_names_no_python_and_before_a_floor(folder:
     assert found == [("bad.py", "unsupported-syntax"), ("old.py", "unsupported-syntax")]
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize(
     ("version", "why"),
     [("2", "it is older than 3.8"), ("2.7", "it is older than 3.8"), ("3.6", "it is older than 3.8"),

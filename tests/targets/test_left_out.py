@@ -58,6 +58,7 @@ def sparse(repository: Folder) -> Folder:
     return repository
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("index", ["version 3", "version 4", "split"])
 @pytest.mark.parametrize("way", WAYS)
 def test_what_a_sparse_checkout_leaves_out_decides(sparse: Folder, way: str, index: str) -> None:
@@ -142,6 +143,7 @@ def test_a_refused_commit_does_not_call_it_a_change(sparse: Folder) -> None:
 NOTED = {"a search": ".", "below": "app/src", "named": "app/src/main.py", "tracked": "--tracked"}
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("index", [(), ("update-index", "--index-version", "4")], ids=["version 2", "version 4"])
 @pytest.mark.parametrize("way", NOTED)
 def test_what_is_deleted_and_not_staged_is_a_note(sparse: Folder, way: str, index: tuple[str, ...]) -> None:

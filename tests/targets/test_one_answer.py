@@ -32,6 +32,7 @@ def committed(repository: Folder) -> None:
     repository.git("commit", "-qm", "first")
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("mark", ["--assume-unchanged", "--skip-worktree"])
 @pytest.mark.parametrize("index", ["2", "4"])
 @pytest.mark.parametrize("name", [".python-version", pytest.param("conf/pv", marks=needs_links)])
@@ -74,6 +75,7 @@ def test_a_link_to_what_is_not_there_leads_out_of_the_repository(repository: Fol
     assert [(run.code, run.err) for run in runs] == [(0, f"syntax-guard: {note}\n")] * 6
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("mark", ["--assume-unchanged", "--skip-worktree"])
 @pytest.mark.parametrize("index", ["2", "4"])
 @pytest.mark.parametrize("name", [".python-version", "app/.python-version"])

@@ -75,6 +75,7 @@ def test_a_broken_cell_is_found(gate: Callable[[Folder, bytes], Sequence[str]], 
     assert (name.endswith("n.ipynb:cell 2"), code, line) == (True, "syntax-error", 2)
 
 
+@pytest.mark.grid
 @gates
 @pytest.mark.parametrize(
     ("data", "line", "why"),
@@ -90,6 +91,7 @@ def test_what_is_no_notebook_is_named(
     assert why in folder.guard("check", "--output-format", "concise", *arguments).out
 
 
+@pytest.mark.grid
 @gates
 @pytest.mark.parametrize("cell", ["", ":cell 2"])
 def test_what_is_broken_on_purpose_passes(

@@ -33,6 +33,9 @@ IMAGES = {  # files with one image; its folder; what doctor says; who says which
                                    ".python-version:1"),
     "our own table": ({"pyproject.toml": floor("3.9", OURS), "Dockerfile": "FROM python:3.10\n"}, ".", "ok",
                       "target-version 3.10 in pyproject.toml:5"),
+    "what a compose file and its variables say": (
+        {"compose.yaml": "services: {web: {build: {context: '${C:-api}', args: [V]}}}\n", ".env": "V=3.9\n",
+         "api/Dockerfile": "ARG V=3.10\nFROM python:$V\n"}, "api", "ok", "FROM python:3.9 in compose.yaml:1"),
     "a package of a monorepo": (
         {"pyproject.toml": floor("3.9"), "api/pyproject.toml": floor("3.10"), "api/Dockerfile": "FROM python:3.10\n"},
         "api", "ok", "requires-python >=3.10 in api/pyproject.toml:3"),

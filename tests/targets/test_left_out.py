@@ -82,6 +82,14 @@ def test_an_image_of_a_folder_that_is_left_out_decides(sparse: Folder, index: st
     assert refused(sparse, "built") == [("built/main.py", "3.8")]
 
 
+def test_a_file_laid_over_a_compose_file_that_is_left_out_decides(sparse: Folder) -> None:
+    sparse.write("docker/api", f"FROM python:3.8 AS old\nFROM python:{HERE}\n")
+    sparse.write("compose.override.yaml", "services: {a: {build: {target: old}}}\n")
+    sparse.git("add", ".")
+    sparse.git("sparse-checkout", "set", "--no-cone", "/built")
+    assert refused(sparse, "built") == [("built/main.py", "3.8")]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
 def test_a_link_that_leads_to_what_is_left_out_decides(sparse: Folder) -> None:
     sparse.write("shared/floor.toml", FLOOR)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ..config.settings import SPEAKING, may_declare
+from ..config.settings import OF_IMAGES, SPEAKING, may_declare
 from ..errors import GitError
 from ..model import Record
 from .path_names import path_name
@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_MAY_DECLARE = tuple(f"**/{name}" for name in (*SPEAKING, "*ockerfile*", "*ontainerfile*"))
+_MAY_DECLARE = tuple(f"**/{name}" for name in (*SPEAKING, *(f"*{part}*" for part in OF_IMAGES)))
 _FOLDERS = tuple({f"/{name[:at]}" for name in SPEAKING for at in range(len(name)) if name[at] == "/"})
 """Folders on the way to a declaration: each may be a link."""
 

@@ -121,19 +121,20 @@ def _image(repository: Repository, path: str, build: Build | None = None) -> Ima
     return Image(path, stage)
 
 
-def _of_dockerfile(repository: Repository, path: str) -> Iterator[Service]:
+def _of_image(repository: Repository, path: str) -> Iterator[Service]:
     if built := _image(repository, path):
         name, place, health = posixpath.basename(path), Place(path, built.stage.line), built.run("HEALTHCHECK")
         yield Service("dockerfile", name, place, built.start, health, built, built.stage.base, built.stage.folder)
 
 
 def _of_compose(repository: Repository, path: str) -> Iterator[Service]:
-    services = repository.mapping(path).section("services")
+    services, beside = repository.mapping(path).section("services"), posixpath.join(posixpath.dirname(path), ".env")
+    env = b"" if repository.ignored(beside) else (repository.text(beside) or "").encode()
     if brought := re.search(r"\b(include|extends|dockerfile_inline)['\"]?\s*:", repository.text(path) or ""):
         raise Unreadable(Place(path), f"`{brought[1]}` brings what is not read")
     for name in services:
         one, own = services.section(name), services.section(name).section("healthcheck")
-        build = compose.build([one.get("build")], path)
+        build = (said := compose.build([one.get("build")], path)) and compose.interpolated(said, env)
         built = _image(repository, build.dockerfile, build) if build and not compose.is_open(build) else None
         base, folder = (built.stage.base, built.stage.folder) if built else (one.text("image") or "", "")
         odd = "its working_dir may change what is checked" if "working_dir" in one else None
@@ -218,6 +219,5 @@ def _of_unit(repository: Repository, path: str) -> Iterator[Service]:
 
 _READERS = {
     **dict.fromkeys(_COMPOSE, _of_compose), "Procfile": _of_procfile, "*.service": _of_unit, "*.y*ml": _of_kubernetes,
-    **dict.fromkeys(("Dockerfile", "Dockerfile.*", "*.[dD]ockerfile"), _of_dockerfile),
-    **dict.fromkeys(("Containerfile", "Containerfile.*"), _of_dockerfile),
+    **dict.fromkeys(("Dockerfile", "Dockerfile.*", "*.[dD]ockerfile", "Containerfile", "Containerfile.*"), _of_image),
 }  # fmt: skip

@@ -103,6 +103,19 @@ def test_an_environment_without_distributions(installation: Installation) -> Non
     assert (run.code, run.out, run.err.count("\n")) == (2, "", 1)
 
 
+def test_distributions_without_a_python_file(installation: Installation) -> None:
+    installation.add("data", {"data/a.json": "{}"})
+    installation.add("stubs", {"stubs/a.pyi": "x"})
+    for names in ((), ("data",), ("data", "data")):
+        run = installation.check(*names)
+        assert (run.code, run.out, run.err.count("no Python file to check was found in")) == (2, "", 1)
+    installation.add("fine", {"fine.py": "x = 1\n"})
+    run = installation.check("data", "fine", "stubs")
+    assert (run.code, "data 1.0 has no Python file" in run.out) == (0, True)
+    assert (run := installation.check("stubs")).code == 0
+    assert "nothing was checked; skipped: " in run.err
+
+
 def test_namespace_packages_and_files_of_nobody(installation: Installation) -> None:
     installation.add("one", {"space/one/bad.py": BROKEN})
     installation.add("two", {"space/two/bad.py": BROKEN})

@@ -38,7 +38,7 @@ def check_installed(names: Iterable[str], settings: Settings) -> Result:
         The findings and the counts.
 
     Raises:
-        SourcesError: A distribution is not installed, or none is.
+        SourcesError: A distribution is not installed, or none is; or there is no Python file.
         SettingsError: A setting cannot be used.
         TargetError: An interpreter cannot be asked.
     """
@@ -65,7 +65,12 @@ def check_installed(names: Iterable[str], settings: Settings) -> Result:
     by_file = same_for_all(judged, ".", targets, _expected(judged, place))
     if chosen:
         others = [one for one in chosen if not one.is_zip]
-        result = check_selection(installed.select_of(others, excluded, place.within), judged, by_file)
+        selection, without = installed.select_of(others, excluded, place.within)
+        if len(without) == len(chosen):
+            raise _nothing(" and ".join(one.label for one in without), "look at what was built, or name others")
+        result = check_selection(selection, judged, by_file)
+        notes = (f"{one.label} has no Python file" for one in without)
+        result = result.evolve(notices=(*result.notices, *notes))
     else:
         question = ("installed", place.folders, added, judged.root, judged.exclude, judged.expected_broken,
                     judged.percent_scripts)  # fmt: skip
@@ -78,10 +83,16 @@ def check_installed(names: Iterable[str], settings: Settings) -> Result:
     for zip_file in dict.fromkeys(eggs if chosen else [*eggs, *zips]):
         inside = check_selection(select_in(zip_file, excluded), judged, by_file)
         result = joined([result, inside], result.summary.seconds + inside.summary.seconds)
+    if not (chosen or result.summary.checked):
+        raise _nothing(" and ".join(place.folders), "name other distributions, or exclude less")
     if not result.diagnostics:
         return result
     owner = installed.owners(found, place.within, {one.path for one in result.diagnostics})
     return let_pass(with_owners(result, owner), settings.allow_broken)
+
+
+def _nothing(where: str, hint: str) -> SourcesError:
+    return SourcesError(f"no Python file to check was found in {where}", hint)
 
 
 def _chosen(names: list[str], found: list[Distribution]) -> list[Distribution]:

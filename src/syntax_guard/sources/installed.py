@@ -72,17 +72,23 @@ def distributions(folders: Iterable[str], zips: Iterable[str] = ()) -> list[Dist
     return [found[key] for key in sorted(found)]
 
 
-def select_of(found: Iterable[Distribution], exclude: Callable[[str], bool], within: Sequence[str]) -> Selection:
+def select_of(
+    found: Iterable[Distribution], exclude: Callable[[str], bool], within: Sequence[str]
+) -> tuple[Selection, list[Distribution]]:
     """The Python files of the distributions `found`, each once, from their RECORDs, else from what there is.
 
-    `within` are the folders that belong to the environment.
+    `within` are the folders that belong to the environment. The second value are the distributions without such a file.
     """
     selection = Selection()
+    without = []
     for one in found:
+        before = len(selection.files) + len(selection.skipped)
         _select_of(one, exclude, within, selection)
+        if len(selection.files) + len(selection.skipped) == before:
+            without.append(one)
     selection.files = FoundFiles({file.path: file for file in selection.files}.values())
     selection.skipped = [*dict.fromkeys(selection.skipped)]
-    return selection
+    return selection, without
 
 
 def _select_of(

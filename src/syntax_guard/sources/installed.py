@@ -75,16 +75,12 @@ def distributions(folders: Iterable[str], zips: Iterable[str] = ()) -> list[Dist
 def select_of(
     found: Iterable[Distribution], exclude: Callable[[str], bool], within: Sequence[str]
 ) -> tuple[Selection, list[Distribution]]:
-    """The Python files of the distributions `found`, each once, from their RECORDs, else from what there is.
-
-    `within` are the folders that belong to the environment. The second value are the distributions without such a file.
-    """
-    selection = Selection()
-    without = []
+    """The Python files of the distributions `found`, each once, from their RECORDs, else from what there is; and those
+    without any. `within` are the folders that belong to the environment."""
+    selection, without, before = Selection(), [], 0
     for one in found:
-        before = len(selection.files) + len(selection.skipped)
         _select_of(one, exclude, within, selection)
-        if len(selection.files) + len(selection.skipped) == before:
+        if before == (before := len(selection.files) + len(selection.skipped)):
             without.append(one)
     selection.files = FoundFiles({file.path: file for file in selection.files}.values())
     selection.skipped = [*dict.fromkeys(selection.skipped)]

@@ -7,6 +7,7 @@ import os
 import re
 
 from ..regex import regex
+from .readers import UnreadableError, read_file
 
 _MAPPING = regex(r"^MAPPING(?:: [^=\n]*)? = (\{.*?\})$", re.MULTILINE | re.DOTALL)
 
@@ -36,3 +37,11 @@ def project(url: str) -> list[str]:
         return []
     folder = unquote(parts.path)
     return [folder] if parts.scheme == "file" and os.path.isdir(folder) else []
+
+
+def text_of(path: str) -> str:
+    """What a file of metadata says; nothing where it cannot be read."""
+    try:
+        return read_file(path).decode("utf-8", "replace")
+    except UnreadableError:
+        return ""

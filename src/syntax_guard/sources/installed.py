@@ -8,11 +8,11 @@ import stat
 
 from ..model import Record, stamp_of
 from ..regex import regex
-from .editable import mapped, project
+from .editable import mapped, project, text_of
 from .file_types import SUFFIXES, is_python_name, is_script
 from .named import leads_nowhere, not_to_be_read
 from .path_files import named_folders
-from .readers import File, Unreadable, UnreadableError, not_regular, read_file, reason
+from .readers import File, Unreadable, not_regular, reason
 from .selection import DEAD_LINK, EXCLUDED, LINK, NOT_COMPILED, FoundFiles, Selection, slashed
 from .walk import Walk
 
@@ -77,10 +77,11 @@ def select_of(
 ) -> tuple[Selection, list[Distribution]]:
     """The Python files of the distributions `found`, each once, from their RECORDs, else from what there is; and those
     without any. `within` are the folders that belong to the environment."""
-    selection, without, before = Selection(), [], 0
+    selection, without = Selection(), []
     for one in found:
+        before = len(selection.files) + len(selection.skipped)
         _select_of(one, exclude, within, selection)
-        if before == (before := len(selection.files) + len(selection.skipped)):
+        if len(selection.files) + len(selection.skipped) == before:
             without.append(one)
     selection.files = FoundFiles({file.path: file for file in selection.files}.values())
     selection.skipped = [*dict.fromkeys(selection.skipped)]
@@ -215,7 +216,7 @@ def editable_roots(distribution: Distribution) -> list[str]:
     folder = distribution.folder
     if distribution.info.endswith(".egg-info") and not os.path.isdir(distribution.info):
         return []
-    url = _text(os.path.join(distribution.info, "direct_url.json"))
+    url = text_of(os.path.join(distribution.info, "direct_url.json"))
     if '"editable"' not in url:
         return []
     roots: list[str] = []
@@ -224,7 +225,7 @@ def editable_roots(distribution: Distribution) -> list[str]:
         if "/" in name or not name.endswith((".pth", ".py")):
             continue
         path = os.path.join(folder, name)
-        roots += mapped(_text(path)) if name.endswith(".py") else named_folders(path)
+        roots += mapped(text_of(path)) if name.endswith(".py") else named_folders(path)
     return roots or project(url)
 
 
@@ -234,7 +235,7 @@ def _listed(distribution: Distribution) -> Iterator[str]:
         if _may_be_python(name):
             yield os.path.normpath(os.path.join(distribution.folder, name))
     if os.path.isdir(distribution.info) and distribution.info.endswith(".egg-info"):
-        for name in _text(os.path.join(distribution.info, "installed-files.txt")).splitlines():
+        for name in text_of(os.path.join(distribution.info, "installed-files.txt")).splitlines():
             if _may_be_python(name):
                 yield os.path.normpath(os.path.join(distribution.info, name))
 
@@ -260,7 +261,7 @@ def _unlisted(distribution: Distribution, *, listed: bool) -> list[str]:
         return [distribution.info]
     if listed:
         return []
-    tops = _text(os.path.join(distribution.info, "top_level.txt")).split() or [distribution.name.replace("-", "_")]
+    tops = text_of(os.path.join(distribution.info, "top_level.txt")).split() or [distribution.name.replace("-", "_")]
     found = (os.path.join(distribution.folder, *top.split("/")) for top in tops if ".." not in top)
     return [path for top in found for path in (top, top + ".py") if os.path.exists(path)]
 
@@ -303,15 +304,7 @@ def _take_listed(path: str, exclude: Callable[[str], bool], within: Sequence[str
 
 
 def _record(distribution: Distribution) -> str:
-    return _text(os.path.join(distribution.info, "RECORD"))
-
-
-def _text(path: str) -> str:
-    """What a file of metadata says; nothing where it cannot be read."""
-    try:
-        return read_file(path).decode("utf-8", "replace")
-    except UnreadableError:
-        return ""
+    return text_of(os.path.join(distribution.info, "RECORD"))
 
 
 def _names(folder: str) -> list[str]:

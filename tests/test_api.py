@@ -14,6 +14,8 @@ import syntax_guard
 from syntax_guard import Diagnostic, Result, Settings, SourcesError, check_paths, check_source, check_sources
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from .conftest import Folder
 
 
@@ -70,6 +72,31 @@ def test_check_paths(tmp_path: Path) -> None:
     assert (result.summary.checked, result.summary.broken) == (2, 1)
     assert [Path(one.path).name for one in result.diagnostics] == ["bad.py"]
     assert check_paths([tmp_path / "good.py"]).ok
+
+
+def test_no_paths_are_an_answer() -> None:
+    result = check_paths([])
+    assert (result.ok, result.summary.checked) == (True, 0)
+    assert result.notices == ("nothing was checked: no path is given",)
+
+
+@pytest.mark.parametrize("ask", [
+    (check_source, "x = 1"), (check_source, None), (check_source, b"", b"a.py"), (check_source, b"", Path("a.py")),
+    (check_paths, [b"a.py"]), (check_paths, [1]),
+])  # fmt: skip
+def test_what_is_not_of_the_type_that_is_expected_is_named(ask: tuple[Any, ...]) -> None:
+    with pytest.raises(TypeError, match=r"a source is its bytes|name of a source is a str|path is a str"):
+        ask[0](*ask[1:])
+
+
+@pytest.mark.parametrize("one", ["a.py", b"a.py", Path("a.py")])
+def test_one_path_is_not_several(one: object) -> None:
+    with pytest.raises(TypeError, match="several paths are expected, such as "):
+        check_paths(one)  # type: ignore[arg-type]
+
+
+def test_a_source_may_be_held_in_any_bytes() -> None:
+    assert check_source(bytearray(b"x = 1")) == check_source(memoryview(b"x = 1")) == ()
 
 
 def test_check_paths_takes_settings(tmp_path: Path) -> None:

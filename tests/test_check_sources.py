@@ -104,8 +104,9 @@ def test_it_takes_what_it_needs_and_ends_what_it_started() -> None:
 
 
 def test_what_is_no_source_and_whom_nobody_can_ask() -> None:
-    with pytest.raises(TypeError, match="str"):
-        list(check_sources([("a.py", "x = 1")]))  # type: ignore[list-item]
+    for wrong in (("a.py", "x = 1"), ("a.py", 1), (b"a.py", b""), ("a.py",), b"ab", None):
+        with pytest.raises(TypeError, match=r"a str|its bytes|a pair"):
+            list(check_sources([wrong]))  # type: ignore[list-item]
     with pytest.raises(TargetError):
         check_sources([], Settings(target_version=("2.7",)))
 

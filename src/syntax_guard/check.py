@@ -29,7 +29,9 @@ FEW = 16
 """Named files that are judged without a look at what is remembered: that takes as long as to judge them."""
 
 
-def check_source(data: bytes, name: str = "<source>", settings: Settings | None = None) -> tuple[Diagnostic, ...]:
+def check_source(
+    data: bytes | bytearray | memoryview, name: str = "<source>", settings: Settings | None = None
+) -> tuple[Diagnostic, ...]:
     """Ask whether each target accepts a source. Nothing is executed, and no settings file is read.
 
     Args:
@@ -43,11 +45,12 @@ def check_source(data: bytes, name: str = "<source>", settings: Settings | None 
         `data` makes this raise.
 
     Raises:
+        TypeError: `data` are no bytes, or `name` is no str.
         SettingsError: A setting cannot be used.
         TargetError: A target in `settings` has no interpreter.
     """
     settings = settings or Settings()
-    return Run(settings, rules_over((), settings)).judge(_selected(readers.Held(name, data))).diagnostics
+    return Run(settings, rules_over((), settings)).judge(_selected(readers.held(name, data))).diagnostics
 
 
 def check_sources(
@@ -88,18 +91,20 @@ def check_paths(
             A progress bar uses it.
 
     Returns:
-        The findings and the counts. A file that cannot be read is a finding.
+        The findings and the counts. A file that cannot be read is a finding. Without paths, a notice says so.
 
     Raises:
+        TypeError: `paths` is one path, or one of them is none.
         SourcesError: A path does not exist, or there is no Python file.
         SettingsError: A setting cannot be used.
         TargetError: A target in `settings` has no interpreter.
     """
-    names = [os.fspath(path) for path in paths]
+    names = named.names_of(paths)
     settings = settings or load({}, {}, os.getcwd())
     if len(names) <= FEW and not any(map(os.path.isdir, names)):
         run = Run(settings, rules_over(names, settings), follow)
-        return run.judge(named.select_files(names, run.rules.excludes, says=saying(run.rules)))
+        result = run.judge(named.select_files(names, run.rules.excludes, says=saying(run.rules)))
+        return result if names else result.evolve(notices=("nothing was checked: no path is given",))
     from .sources import walk
 
     result = _check_found(walk.select, names, settings, follow)

@@ -16,7 +16,7 @@ from .processes.in_order import AHEAD, InOrder
 from .processes.resources import available
 from .run import Run
 from .sources.file_types import is_notebook
-from .sources.readers import Held
+from .sources.readers import Held, held
 from .sources.selection import Selection
 from .targets.rules import hears_scripts, same_for_all
 
@@ -195,10 +195,12 @@ def _next(stream: Stream) -> list[SourceResult]:
 
 
 def _held(sources: Iterable[tuple[str, Buffer]]) -> Iterator[Held]:
-    for name, data in sources:
-        if isinstance(data, str):  # its coding is lost
-            raise TypeError(f"{name}: a source is its bytes, not a str")
-        yield Held(name, bytes(data))
+    for pair in sources:
+        try:
+            name, data = pair
+        except (TypeError, ValueError):
+            raise TypeError(f"a source is a pair of a name and bytes, not {type(pair).__name__}") from None
+        yield held(name, data)
 
 
 def _place(one: Diagnostic) -> tuple[int, int, str]:

@@ -35,6 +35,19 @@ MARK = "pyvenv.cfg"
 """The file that marks a virtual environment; `environments` tells whether it is one."""
 
 
+def names_of(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
+    """The names of the `paths` that a caller gives. Raises `TypeError` for one path alone, and for what is no path."""
+    if isinstance(paths, (str, bytes, os.PathLike)):
+        raise TypeError(f"several paths are expected, such as [{paths!r}]")
+    names = []
+    for path in paths:
+        name = os.fspath(path) if isinstance(path, os.PathLike) else path
+        if not isinstance(name, str):
+            raise TypeError(f"a path is a str or an os.PathLike that holds one, not {name!r}")
+        names.append(name)
+    return names
+
+
 def select_files(
     paths: Iterable[str],
     exclude: Callable[[str], bool],

@@ -162,6 +162,19 @@ class Held:
         return self.data
 
 
+def held(name: str, data: bytes | bytearray | memoryview) -> Held:
+    """The source called `name` that a caller gives.
+
+    Raises:
+        TypeError: `name` is no str, or `data` are no bytes.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"the name of a source is a str, not {name!r}")
+    if not isinstance(data, (bytes, bytearray, memoryview)):  # the coding of a str is lost
+        raise TypeError(f"{name}: a source is its bytes, not {type(data).__name__}")
+    return Held(name, bytes(data))
+
+
 def read_file(path: str) -> bytes:
     """All bytes of the regular file at `path`. This never blocks on a FIFO, device or socket.
 

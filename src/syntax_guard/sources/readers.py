@@ -163,7 +163,7 @@ class Held:
 
 
 def held(name: str, data: bytes | bytearray | memoryview) -> Held:
-    """The source called `name` that a caller gives.
+    """The source that a caller gives: it is called `name`, and holds the bytes `data`.
 
     Raises:
         TypeError: `name` is no str, or `data` are no bytes.

@@ -578,6 +578,19 @@ def test_a_file_laid_over_a_compose_file_that_a_commit_changes_is_a_change(repos
     assert refused(run.json) == {("app/main.py", ("3.8",))}
 
 
+def test_a_file_laid_over_a_compose_file_counts_where_git_does_not_look_for_it(repository: Folder) -> None:
+    repository.write("compose.yaml", composed(a="context: ."))
+    repository.write("compose.override.yaml", composed(a="target: old"))
+    repository.write("Dockerfile", OLD_STAGE)
+    repository.write("a.py", MATCH)
+    repository.git("add", ".")
+    (repository.path / "compose.override.yaml").unlink()
+    deleted = repository.guard("check")
+    assert (deleted.code, "compose.override.yaml is deleted here and not staged" in deleted.err) == (0, True)
+    repository.git("update-index", "--assume-unchanged", "compose.override.yaml")
+    assert refused(repository.check(".").json) == {("a.py", ("3.8",))}
+
+
 def test_a_file_that_lies_over_no_compose_file_says_nothing(folder: Folder) -> None:
     folder.write("compose.override.yaml", composed(a="target: old"))
     folder.write("Dockerfile", OLD_STAGE)

@@ -8,7 +8,7 @@ import posixpath
 from ..errors import SettingsError, SettingsFileError
 from .declarations.declaration import Build, Declaration, DeclarationError
 from .file_facts import FileFacts
-from .settings import COMPOSED
+from .settings import COMPOSED, LAID_OVER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def read(content: bytes, path: str, under: bytes | None = None) -> FileFacts:
     try:
         if name == "pyproject.toml":
             return _pyproject(content, path)
-        if name in COMPOSED or under is not None:
+        if name in COMPOSED or name in LAID_OVER:
             from .declarations.compose import builds
 
             return FileFacts({}, (), builds(content, path, under))

@@ -11,7 +11,7 @@ import posixpath
 from ..errors import SettingsFileError
 from ..model import Record
 from .remembered import DECLARATION_LIMIT, recalled
-from .settings import BASELINE, BASELINE_LIMIT, COMPOSED, DECLARING, folder_of
+from .settings import BASELINE, BASELINE_LIMIT, COMPOSED, DECLARING, LAID_OVER, folder_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,9 +47,8 @@ if TYPE_CHECKING:
 
 ENV_FILE = ".env"
 """The file beside a compose file that sets variables for it."""
-LAID_OVER = ("compose.override.yml", "compose.override.yaml", "docker-compose.override.yml",
-             "docker-compose.override.yaml")  # fmt: skip
-"""The files beside a compose file, in the order in which Docker looks for one to lay over it."""
+_ALONE = tuple(name for name in DECLARING if name not in {*COMPOSED, *LAID_OVER})
+"""The files that need no other to be read."""
 
 
 class Project(Record):
@@ -143,9 +142,7 @@ class Projects:
             file_counts = folder_of(build.dockerfile) == folder and posixpath.basename(build.dockerfile) in DECLARING
             if file_counts or build.context == folder:
                 files.setdefault(build.dockerfile, []).append(build)
-        alone = (
-            self._facts(inside + name) for name in DECLARING if name not in COMPOSED and inside + name not in files
-        )
+        alone = (self._facts(inside + name) for name in _ALONE if inside + name not in files)
         said = [facts for facts in (*alone, *composed) if facts is not None]
         built = (self._built(path, several) for path, several in files.items())
         declared = (*(one for facts in said for one in facts.declarations), *filter(None, built))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FILE = "pyproject.toml"
 COMPOSED = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """Those that say with what an image is built."""
+LAID_OVER = tuple(f"{name}.override.{end}" for name in ("compose", "docker-compose") for end in ("yml", "yaml"))
+"""The files beside a compose file, in the order in which Docker looks for one to lay over it."""
 MISE_LOCAL = "mise.local.toml"
 """The file of mise that a person does not commit."""
 DECLARING = (
@@ -25,7 +27,7 @@ DECLARING = (
     ".python-version", ".tool-versions",
     MISE_LOCAL, "mise.toml", ".mise.toml", "mise/config.toml", ".mise/config.toml",
     ".config/mise.toml", ".config/mise/config.toml",
-    "Pipfile", "Dockerfile", "Containerfile", *COMPOSED,
+    "Pipfile", "Dockerfile", "Containerfile", *COMPOSED, *LAID_OVER,
 )  # fmt: skip
 """The files in which a project may declare something, floors first, in the order in which they count."""
 _NO_SETTINGS = {"hook", "staged"}
@@ -287,10 +289,7 @@ def default_folder(environ: Mapping[str, str]) -> str | None:
 
 
 def state_folder(environ: Mapping[str, str]) -> str | None:
-    """The user's folder for what this tool keeps outside of a cache, by `environ` and the system; None without a home.
-
-    The folders are those of the XDG base directories, of macOS and of Windows.
-    """
+    """The user's folder for what outlives the cache, as the system has it (XDG, macOS, Windows), or None likewise."""
     return _user_folder(environ, "APPDATA", "Application Support", "XDG_STATE_HOME", ".local/state")
 
 

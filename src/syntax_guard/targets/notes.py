@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 
-from ..config.projects import ENV_FILE, LAID_OVER
+from ..config.projects import ENV_FILE
 from ..config.remembered import DECLARATION_LIMIT
-from ..config.settings import BASELINE, COMPOSED, DECLARING, FILE, MISE_LOCAL, OF_A_FILE, folder_of
+from ..config.settings import BASELINE, COMPOSED, DECLARING, FILE, LAID_OVER, MISE_LOCAL, OF_A_FILE, folder_of
 from ..errors import SettingsError
 from ..model import this_interpreter
 from ..sources.work_tree import WorkTree

@@ -289,7 +289,7 @@ def default_folder(environ: Mapping[str, str]) -> str | None:
 
 
 def state_folder(environ: Mapping[str, str]) -> str | None:
-    """The user's folder for what outlives the cache, by `environ` and the system (XDG, macOS, Windows); None without a home."""
+    """The user's folder for what outlives the cache, by `environ` and the system (see XDG); None without a home."""
     return _user_folder(environ, "APPDATA", "Application Support", "XDG_STATE_HOME", ".local/state")
 
 

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     from .model import Diagnostic, Result
     from .run import Follow, Search
+    from .sources.index_bytes import IndexBytes
     from .sources.readers import Readable
     from .sources.staged_index import Entry, Index
     from .stream import SourceResult
     from .targets.by_project import ByProject
     from .targets.rules import Rules
-
 
 ALL_KINDS = (*SUFFIXES, NOTEBOOK)
 FEW = 16
@@ -156,7 +156,7 @@ def check_for_hook(names: Sequence[str], settings: Settings) -> Result:
 
 
 def _check_named(
-    names: Sequence[str], settings: Settings, top: str | None, content: bytes,
+    names: Sequence[str], settings: Settings, top: str | None, content: IndexBytes,
     again: Sequence[Entry] = (), index: Index | None = None, absent: Sequence[str] = (),
 ) -> Result:  # fmt: skip
     """As `check_for_hook`, where `content` is the index of the work tree `top`. The commit also changes files that are
@@ -300,7 +300,7 @@ def check_staged(index: Index, settings: Settings) -> Result:
     return seen_from_here(result, top)
 
 
-def rules_over(paths: Sequence[str], settings: Settings, index: bytes | None = None) -> ByProject | SameForAll:
+def rules_over(paths: Sequence[str], settings: Settings, index: IndexBytes | None = None) -> ByProject | SameForAll:
     """The rules by `settings` for a run over `paths`. Where a hook gives `index`, its bytes, what is deleted alone is
     no matter."""
     from .sources.index_bytes import declares_unseen, something_declares

@@ -15,7 +15,7 @@ import pytest
 from syntax_guard.sources.git_difference import difference
 from syntax_guard.sources.git_index import NotPlainError
 from syntax_guard.sources.git_objects import Objects
-from syntax_guard.sources.index_bytes import may_hold_links
+from syntax_guard.sources.index_bytes import IndexBytes, may_hold_links
 from syntax_guard.sources.staged_index import plain_top
 
 if TYPE_CHECKING:
@@ -401,4 +401,4 @@ def test_no_file_is_taken_for_a_link_by_its_size_and_hash(repository: Folder) ->
     repository.git("add", ".")
     index = (repository.path / ".git/index").read_bytes()
     assert (0o120000).to_bytes(4, "big") in index
-    assert not may_hold_links(index)
+    assert not may_hold_links(IndexBytes(index))

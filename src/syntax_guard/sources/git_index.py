@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from .git_files import bytes_of, index_file
-from .index_bytes import is_plain, is_unlooked, may_hold_links, may_leave_out
+from .index_bytes import IndexBytes, is_plain, is_unlooked, may_hold_links, may_leave_out
 from .path_names import name_of
 
 TYPE_CHECKING = False
@@ -34,7 +34,7 @@ class GitIndex:
         """`for_commit`, the index speaks also for files that are on the disk, and that git does not look at there."""
         self._top = top
         self._for_commit = for_commit
-        self._content: bytes | None = None
+        self._content: IndexBytes | None = None
         self._known: dict[str, bool] = {}
         self._may_leave_out: bool | None = None
         self._left_out: LeftOut | None = None
@@ -93,13 +93,13 @@ class GitIndex:
             at = content.find(path + b"\0", at + 1)
         return False
 
-    def content(self) -> bytes:
+    def content(self) -> IndexBytes:
         """The bytes of the index; none where they cannot be read."""
         if self._content is None:
             try:
-                self._content = bytes_of(index_file(self._top))
+                self._content = IndexBytes(bytes_of(index_file(self._top)))
             except OSError:
-                self._content = b""
+                self._content = IndexBytes()
         return self._content
 
     def _git_tracks(self, path: str) -> bool:

@@ -13,7 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 
-def index_here() -> tuple[str | None, bytes, bool]:
+class IndexBytes(bytes):
+    """The bytes of git's index (gitformat-index(5)). What takes a search of all of them is searched for once."""
+
+    _split: bool | None = None
+
+    def is_split(self) -> bool:
+        """Whether the rest is in another file, or may be: a part that is called ``link`` says so."""
+        if self._split is None:
+            self._split = self.find(b"link\0") >= 0
+        return self._split
+
+
+def index_here() -> tuple[str | None, IndexBytes, bool]:
     """The top of the work tree around the current folder, the bytes of its index, and whether a merge is under way.
 
     The top is None where no repository is around the folder. There are no bytes where they cannot be read.
@@ -22,7 +34,7 @@ def index_here() -> tuple[str | None, bytes, bool]:
     while not os.access(os.path.join(top, ".git"), os.F_OK):
         top, below = os.path.dirname(top), top
         if top == below:
-            return None, b"", False
+            return None, IndexBytes(), False
     inside, merges = os.path.join(top, ".git"), False
     try:
         if os.path.isfile(inside):
@@ -31,12 +43,12 @@ def index_here() -> tuple[str | None, bytes, bool]:
             inside = os.path.dirname(index_file(top))
         merges = os.access(os.path.join(inside, "MERGE_HEAD"), os.F_OK)
         path = os.path.join(inside, "index")
-        return top, read_file(path) if os.access(path, os.F_OK) else b"", merges
+        return top, IndexBytes(read_file(path) if os.access(path, os.F_OK) else b""), merges
     except (OSError, UnreadableError):
-        return top, b"", merges
+        return top, IndexBytes(), merges
 
 
-def unlooked(names: Iterable[str], index: bytes) -> list[str]:
+def unlooked(names: Iterable[str], index: IndexBytes) -> list[str]:
     """Those of the files `names`, from the top of a work tree, whose disk git does not look at, as its `index` says.
 
     It was told so (``assume-unchanged``, ``skip-worktree``): something else than what is staged may stand there.
@@ -49,32 +61,36 @@ def unlooked(names: Iterable[str], index: bytes) -> list[str]:
     return [one.path for one in marked(os.curdir, inside) if one.is_unlooked]
 
 
-def is_plain(index: bytes) -> bool:
+def is_plain(index: IndexBytes) -> bool:
     """Whether the bytes of an `index` hold each path as it is, with its marks (gitformat-index(5), version 2 or 3)."""
-    return index[4:8] in (_SECOND, b"\0\0\0\3") and _SHARED not in index and _SPARSE not in index
+    if index.is_split():
+        return False
+    return index[4:8] == _SECOND or (index[4:8] == _THIRD and index.find(_SPARSE) < 0)
 
 
-def may_leave_out(index: bytes) -> bool:
+def may_leave_out(index: IndexBytes) -> bool:
     """Whether git may keep a declaration of this `index` off the disk, or not look for it there.
 
     Version 2, which nearly all have, knows no ``skip-worktree``.
     """
-    return bool(index) and (index[4:8] != _SECOND or _SHARED in index or _assumes(index))
+    return bool(index) and (index[4:8] != _SECOND or index.is_split() or _assumes(index))
 
 
-def _assumes(index: bytes) -> bool:
+def _assumes(index: IndexBytes) -> bool:
     """Whether an `index` of version 2 may hold a declaration that is ``assume-unchanged``, as far as its path is
     shorter than 256 bytes: the mark stands before the length of the path."""
-    at = index.find(_ASSUMED_ALONE)
-    while at >= 0:
-        end = at + 2 + int.from_bytes(index[at + 1 : at + 2], "big")
-        if index.find(b"\0", at + 2, end + 1) == end and speaks_for(path_name(index[at + 2 : end])) is not None:
+    flags = index[0::8]  # there, since entries are multiples of 8 bytes behind a header of 12
+    place = flags.find(_ASSUMED_ALONE)
+    while place >= 0:
+        start = 8 * place + 2
+        end = start + index[start - 1]
+        if index.find(b"\0", start, end + 1) == end and speaks_for(path_name(index[start:end])) is not None:
             return True
-        at = index.find(_ASSUMED_ALONE, at + 1)
+        place = flags.find(_ASSUMED_ALONE, place + 1)
     return False
 
 
-def deleted(top: str, index: bytes) -> list[str]:
+def deleted(top: str, index: IndexBytes) -> list[str]:
     """The declarations in the bytes of the `index` that are deleted in the work tree `top`, in folders that are there.
 
     What git keeps off the disk, or does not look at, is no such file."""
@@ -82,7 +98,7 @@ def deleted(top: str, index: bytes) -> list[str]:
     return sorted({path for path in gone if os.path.isdir(os.path.join(top, folder_of(path)))})
 
 
-def _declaring(top: str, index: bytes) -> Iterable[str]:
+def _declaring(top: str, index: IndexBytes) -> Iterable[str]:
     """The declarations in the bytes of the `index` of the work tree `top`."""
     if not index:
         return ()
@@ -93,7 +109,7 @@ def _declaring(top: str, index: bytes) -> Iterable[str]:
     return declaring(top)
 
 
-def _leads_nowhere(top: str, index: bytes) -> bool:
+def _leads_nowhere(top: str, index: IndexBytes) -> bool:
     """Whether a declaration of the `index` is a link, and nothing is in the work tree `top` that it leads to."""
     if not may_hold_links(index):
         return False
@@ -120,7 +136,7 @@ def something_declares(paths: Sequence[str]) -> bool:
     return False
 
 
-def declares_unseen(index: bytes | None) -> bool:
+def declares_unseen(index: IndexBytes | None) -> bool:
     """Whether git may track a declaration that is not on the disk, by the bytes of an `index`, or of that here."""
     if index is not None:
         return may_leave_out(index) or _leads_nowhere(os.curdir, index)
@@ -128,7 +144,7 @@ def declares_unseen(index: bytes | None) -> bool:
     return top is not None and (may_leave_out(index) or bool(deleted(top, index)) or _leads_nowhere(top, index))
 
 
-def _called(index: bytes, name: bytes) -> Iterator[str]:
+def _called(index: IndexBytes, name: bytes) -> Iterator[str]:
     """The paths of the files called `name` in a plain `index`, as far as they are shorter than 256 bytes."""
     at = index.find(name + b"\0")
     while at >= 0:
@@ -138,45 +154,47 @@ def _called(index: bytes, name: bytes) -> Iterator[str]:
         at = index.find(name + b"\0", end)
 
 
-def may_hold_links(index: bytes) -> bool:
+def may_hold_links(index: IndexBytes) -> bool:
     """Whether the bytes of an `index` may hold a link: nearly no repository has one, and to ask git takes its time."""
-    if _SHARED in index:
+    if index.is_split():
         return True
-    at = index.find(_LINK[2])  # the byte that is rare: names and numbers are full of zeros
-    # Before version 4, entries are multiples of 8 bytes behind a header of 12, and the mode is at byte 24 of its entry.
-    while at >= 0 and (index[at - 2 : at + 2] != _LINK or (at % 8 != 6 and index[7] != 4)):
-        at = index.find(_LINK[2], at + 1)
-    return at >= 0
+    # The byte that is rare: names and numbers are full of zeros. Before version 4, entries are multiples of 8 bytes
+    # behind a header of 12, and the mode is at byte 24 of its entry.
+    first, step = (2, 1) if index[7:8] == b"\4" else (6, 8)
+    rare = index[first::step]
+    place = rare.find(_LINK[2])
+    while place >= 0 and index[first + step * place - 2 : first + step * place + 2] != _LINK:
+        place = rare.find(_LINK[2], place + 1)
+    return place >= 0
 
 
-def may_hold_attributes(index: bytes) -> bool:
+def may_hold_attributes(index: IndexBytes) -> bool:
     """Whether the bytes of an `index` may hold a file of attributes; those of version 4 hold no whole names."""
-    return index[4:8] not in (b"\0\0\0\2", b"\0\0\0\3") or _SHARED in index or b".gitattributes\0" in index
+    return index[4:8] not in (_SECOND, _THIRD) or index.is_split() or index.find(b".gitattributes\0") >= 0
 
 
-def index_of(top: str) -> bytes:
+def index_of(top: str) -> IndexBytes:
     """The bytes of the index that git uses in the work tree `top`; nothing where they cannot be read."""
     from .git import variable
     from .git_files import bytes_of, index_file
 
     named = variable("GIT_INDEX_FILE")
     try:
-        return bytes_of(os.path.join(top, named) if named else index_file(top))
+        return IndexBytes(bytes_of(os.path.join(top, named) if named else index_file(top)))
     except OSError:
-        return b""
+        return IndexBytes()
 
 
 _LINK = 0o120000.to_bytes(4, "big")
 """The mode of a link."""
-_SHARED = b"link\0"
-"""How the part of an index begins that says that the rest is in another file (gitformat-index(5))."""
 _SPARSE = b"sdir\0\0\0\0"
-"""The part of an index that says that it holds whole folders in the place of their files."""
-_SECOND = b"\0\0\0\2"
-"""Version 2."""
+"""The part of an index that says that it holds whole folders in the place of their files. Those are marked as version 2
+cannot mark them."""
+_SECOND, _THIRD = b"\0\0\0\2", b"\0\0\0\3"
+"""Versions."""
 
 
-def is_unlooked(index: bytes, path: bytes) -> bool:
+def is_unlooked(index: IndexBytes, path: bytes) -> bool:
     """Whether git does not look at the file at `path` on the disk, as its plain `index` says (see `unlooked`)."""
     length = min(len(path), _LONG)
     at = index.find(path + b"\0")

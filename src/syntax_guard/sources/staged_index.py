@@ -11,7 +11,7 @@ from .git_difference import difference
 from .git_files import bytes_of
 from .git_index import NotPlainError
 from .git_links import FILES, REGULAR, SUBMODULE
-from .index_bytes import index_of, may_hold_attributes
+from .index_bytes import IndexBytes, index_of, may_hold_attributes
 from .path_names import name_of, path_name
 from .selection import SUBMODULE_FOLDER
 
@@ -139,7 +139,7 @@ class Index:
 
     def may_hold_attributes(self) -> bool:
         """Whether a file of attributes may be in the index."""
-        content = self._plain.index if self._plain is not None else index_of(self.top())
+        content = IndexBytes(self._plain.index) if self._plain is not None else index_of(self.top())
         return may_hold_attributes(content)
 
     def content(self, path: str, most: int) -> bytes | None:

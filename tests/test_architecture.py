@@ -124,6 +124,7 @@ ALLOWED = {
     "processes/_compile_worker.py": {"sys.stdin"},  # the wire of a worker
     "sources/git.py": {"os.environ"},  # what git is started with
     "sources/staged_index.py": {"os.environ"},  # what git would be started with
+    "sources/index_bytes.py": {"os.environ"},  # and that work tree and repository
     "sources/git_attributes.py": {"os.environ"},  # where git looks for attributes
     "processes/worker.py": {"os.environ"},  # and an interpreter
     "targets/discovery.py": {"os.environ"},  # what a library leaves there is taken out again

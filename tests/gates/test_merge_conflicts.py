@@ -101,6 +101,19 @@ def test_a_linked_work_tree(repository: Folder, refused: Merged, tmp_path: Path)
     assert refused(linked) == (broken, broken)
 
 
+@pytest.mark.parametrize("work_tree", [None, "."])
+def test_a_repository_that_variables_name(
+    repository: Folder, refused: Merged, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, work_tree: str | None
+) -> None:
+    *sides, broken = CASES["their file, which passed no hook"]
+    merge_with_a_conflict(repository, *sides)
+    git_dir = (repository.path / ".git").rename(tmp_path / "elsewhere")
+    monkeypatch.setenv("GIT_DIR", str(git_dir))
+    if work_tree:
+        monkeypatch.setenv("GIT_WORK_TREE", work_tree)
+    assert refused(repository) == (broken, broken)
+
+
 def test_a_file_that_git_keeps_off_the_disk(repository: Folder, refused: Merged) -> None:
     merge_with_a_conflict(repository, {"app/a.py": "x = 1\n"}, {"app/b.py": "def f(:\n"}, {})
     repository.git("sparse-checkout", "set", "--no-cone", "/*", "!/app/")

@@ -51,6 +51,10 @@ OTHER_IMAGES = {  # which `syntax-guard targets` does not read: files, and what 
         "python:3.9 runs Python 3.9, not what requires-python >=3.10 in pyproject.toml:3 says"),
     "an image that is what is asked": (
         {"Dockerfile": "FROM python:3.11\n"}, "ok", "FROM python:3.11 in Dockerfile:1 is asked"),
+    "the image of a folder above the compose file": (
+        {"docker/compose.yaml": "services: {a: {build: {context: .., dockerfile: docker/Dockerfile}}}\n",
+         "docker/Dockerfile": "FROM python:3.9\n"}, "missing",
+        "python:3.9 runs Python 3.9, and nothing says what is for it"),
     "an image alone": ({"Dockerfile.prod": "FROM python:3.9\n"}, "missing",
                        "python:3.9 runs Python 3.9, and nothing says what is for it"),
 }  # fmt: skip

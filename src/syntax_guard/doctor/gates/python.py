@@ -60,8 +60,8 @@ def _declared(repository: Repository, projects: Projects) -> Iterator[tuple[Decl
     for one in started(repository)[0]:
         place = Place(one.image.path, one.image.stage.line) if one.image else one.place
         if one.kind in ("dockerfile", "compose") and (version := python_of(one.base)):
-            image = Declaration("pin", (version,), f"{one.base} runs Python {version}", place.path, place.line)
-            yield projects.of(posixpath.dirname(place.path)).declaration, image, True
+            said = Declaration("pin", (version,), f"{one.base} runs Python {version}", place.path, place.line)
+            yield projects.of(one.image.context if one.image else posixpath.dirname(place.path)).declaration, said, True
     for path in [path for path in repository.files if speaks_for(path) is not None][:_MOST]:
         counts = projects.of(folder_of(path)).declaration
         content = b"" if posixpath.basename(path) in ("Dockerfile", "Containerfile") else projects.read(path)

@@ -39,6 +39,7 @@ class Image(Record):
 
     path: str
     stage: Stage
+    context: str  # the folder that it is built for
 
     def run(self, name: str) -> Run | None:
         """What the last such instruction runs."""
@@ -110,19 +111,18 @@ def _settings(repository: Repository) -> list[str]:
     return found + [path for path in repository.files if posixpath.basename(path) in words]
 
 
-def _image(repository: Repository, path: str, build: Build | None = None) -> Image | None:
+def _image(repository: Repository, build: Build) -> Image | None:
     """The image of a Dockerfile's last stage, or of the one that is built; None for no file. Raises Unreadable."""
-    if not (text := repository.text(path)):
+    if not (text := repository.text(build.dockerfile)):
         return None
-    given, name = ({one.name: one.value for one in build.arguments}, build.stage) if build else ({}, None)
-    stage = chosen(stages(text, given), name)
+    stage = chosen(stages(text, {one.name: one.value for one in build.arguments}), build.stage)
     if stage is None:
-        raise Unreadable(Place(path), "it has no FROM, or not the stage that is built")
-    return Image(path, stage)
+        raise Unreadable(Place(build.dockerfile), "it has no FROM, or not the stage that is built")
+    return Image(build.dockerfile, stage, build.context)
 
 
 def _of_image(repository: Repository, path: str) -> Iterator[Service]:
-    if built := _image(repository, path):
+    if built := _image(repository, Build(posixpath.dirname(path), path, None)):
         name, place, health = posixpath.basename(path), Place(path, built.stage.line), built.run("HEALTHCHECK")
         yield Service("dockerfile", name, place, built.start, health, built, built.stage.base, built.stage.folder)
 
@@ -135,7 +135,7 @@ def _of_compose(repository: Repository, path: str) -> Iterator[Service]:
     for name in services:
         one, own = services.section(name), services.section(name).section("healthcheck")
         build = (said := compose.build([one.get("build")], path)) and compose.interpolated(said, env)
-        built = _image(repository, build.dockerfile, build) if build and not compose.is_open(build) else None
+        built = _image(repository, build) if build and not compose.is_open(build) else None
         base, folder = (built.stage.base, built.stage.folder) if built else (one.text("image") or "", "")
         odd = "its working_dir may change what is checked" if "working_dir" in one else None
         health = built.run("HEALTHCHECK") if built else None

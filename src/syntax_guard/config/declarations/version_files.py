@@ -27,7 +27,7 @@ def minor(text: str) -> str | None:
     Returns:
         The version, such as ``3.11``; None where the name has none.
     """
-    name = text.strip().lower()
+    name = text.strip(" \t\r\n").lower()
     for ahead in ("latest:", "prefix:", "cp", "ython", "python", "-", "@"):
         name = name.removeprefix(ahead)
     if name[:1] == "3" and name[1:].isdecimal():  # as in the tag of a wheel
@@ -49,18 +49,23 @@ def _is_number(text: str) -> bool:
 
 def _names_none(word: str) -> bool:
     """Whether no version manager can read `word` as the name of a Python, as with ``>=3.9`` and ``3.x``."""
-    return minor(word) is None and not word[0].isalpha() and not _is_number(word)
+    return minor(word) is None and not (word.isprintable() and (word[0].isalpha() or _is_number(word)))
+
+
+def _lines(content: bytes) -> list[str]:
+    """The lines of a file, each without its comment: they end where version managers end them, not at a form feed."""
+    return [line.partition("#")[0].strip(" \t\r") for line in content.decode("utf-8", "replace").split("\n")]
 
 
 def _words(text: str) -> list[str]:
     """The words of a line; one that begins as no version does is whole: ``>= 3.9`` does not name 3.9."""
-    words = text.split()
+    words = [word for word in text.replace("\t", " ").split(" ") if word]
     return [text] if words and _names_none(words[0]) else words
 
 
 def read_python_version(content: bytes, path: str) -> Declaration | None:
     """What a ``.python-version`` pins: a version a line. Raises `DeclarationError`."""
-    lines = [line.partition("#")[0].strip() for line in content.decode("utf-8", "replace").splitlines()]
+    lines = _lines(content)
     first = next((number for number, line in enumerate(lines, 1) if any(map(minor, _words(line)))), None)
     for number, line in enumerate(lines, 1):
         if wrong := next((word for word in _words(line) if _names_none(word)), None):
@@ -73,10 +78,10 @@ def read_python_version(content: bytes, path: str) -> Declaration | None:
 
 def read_tool_versions(content: bytes, path: str) -> Declaration | None:
     """What the line ``python …`` of a ``.tool-versions`` pins. Raises `DeclarationError`."""
-    for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
-        tool, *versions = line.partition("#")[0].split(maxsplit=1) or [""]
+    for number, line in enumerate(_lines(content), 1):
+        tool, *versions = line.replace("\t", " ").split(" ", 1)
         if tool == "python":
-            return _pin(_words("".join(versions).strip()), "python", path, number)
+            return _pin(_words("".join(versions).strip(" ")), "python", path, number)
     return None
 
 

@@ -169,6 +169,8 @@ def folder(tmp_path: Path) -> Folder:
     here = tmp_path / "here"
     home.mkdir()
     here.mkdir()
+    # Else each commit starts a process that looks whether there is work for `git gc`.
+    (home / ".gitconfig").write_text("[maintenance]\n\tauto = false\n")
     return Folder(here, clean_environment(home))
 
 

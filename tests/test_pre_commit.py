@@ -306,6 +306,7 @@ def test_how_a_team_sees_warnings(project: Folder, line: str, code: int, *, show
     assert (ended, "syntax-warning" in said) == (code, shown)
 
 
+@pytest.mark.slow
 def test_try_repo(project: Folder, hooks: Folder) -> None:
     project.write("a.py", BROKEN)
     project.git("add", "--all")

@@ -96,7 +96,9 @@ def test_says_what_is_green(name: str) -> None:
     assert prefilter.is_valid(Source(name, GREEN[name]), inquiry())
 
 
-@pytest.mark.parametrize("name", DOUBTED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name == "takes long" else name for name in DOUBTED]
+)
 @pytest.mark.usefixtures("package_with_a_coding")
 def test_says_nothing_of_any_other(name: str) -> None:
     assert not prefilter.is_valid(Source(name, DOUBTED[name]), inquiry())

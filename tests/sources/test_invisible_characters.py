@@ -118,7 +118,9 @@ class TestInAReport:
         assert check_source(self.DATA, settings=Settings(warnings="ignore")) == ()
 
 
-@pytest.mark.parametrize("character", ["\u200b", "\u2014", "\u202e", "\u00e9"])
+@pytest.mark.parametrize(
+    "character", ["\u200b", "\u2014", *(pytest.param(one, marks=pytest.mark.slow) for one in "\u202e\u00e9")]
+)
 def test_a_long_line_takes_little_memory(character: str) -> None:
     """20 million of them, in a process that may not have much more than a few copies of its bytes."""
     code = """

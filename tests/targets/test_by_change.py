@@ -152,10 +152,9 @@ CHANGES: dict[str, tuple[dict[str, str], dict[str, str], set[str]]] = {
 """What a commit changes, and the folders whose files are then asked about 3.9."""
 
 
-@pytest.mark.parametrize(
-    ("name", "way"),
-    [(name, way) for way in WAYS for name in [*CHANGES][:: 1 if way in (HOOK, COMMITS) else 3]],
-)
+@pytest.mark.grid
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", CHANGES)
 def test_files_that_a_commit_leaves_alone_are_asked_about_new_targets(
     name: str, way: str, repository: Folder, staged: Staged
 ) -> None:

@@ -185,18 +185,34 @@ def test_a_conda_package_is_for_the_python_that_it_depends_on(tmp_path: Path) ->
 
 
 def test_a_conda_package_of_the_second_format(tmp_path: Path) -> None:
-    zstd = pytest.importorskip("backports.zstd" if not _has_zstd() else "compression.zstd")
     info = {name: content for name, content in CONDA.items() if name.startswith("info/")}
     package = {name: content for name, content in CONDA.items() if name not in info}
-    members: dict[str, str | bytes] = {
-        "metadata.json": "{}",
-        "info-demo-1.0.tar.zst": zstd.compress(tarred(info, "")),
-        "pkg-demo-1.0.tar.zst": zstd.compress(tarred(package, "", 0o755)),
-    }
-    archive = read(written(tmp_path, "demo-1.0.conda", zipped(members, zipfile.ZIP_STORED)))
+    archive = read(conda(tmp_path, tarred(info, ""), tarred(package, "", 0o755)))
     assert archive.kind == "conda package"
     assert set(judged(archive)) == {"lib/python3.11/site-packages/demo/__init__.py", "bin/tool"}
     assert archive.declared.requires == ">=3.11,<3.12.0"
+
+
+def test_a_link_to_a_script_that_no_installer_compiles_is_judged(tmp_path: Path) -> None:
+    script = "#!/usr/bin/env python3\n"
+    info = {"info/index.json": CONDA["info/index.json"]}
+    hard = link("bin/tool", "info/tool", tarfile.LNKTYPE)
+    hard.mode = 0o755
+    inside = tar_of([(entry("info/tool", script, 0o755), script), (link("bin/tool", "../info/tool"), "")], "")
+    assert judged(read(conda(tmp_path, tarred(info, ""), inside))) == {"bin/tool": script.encode()}
+    across = judged(read(conda(tmp_path, tarred({**info, "info/tool": script}, ""), tar_of([(hard, "")], ""))))
+    assert b"and changes that file: bin/tool" in across[None]
+
+
+def conda(folder: Path, info: bytes, package: bytes) -> str:
+    """A package of the second format, which holds these two tars."""
+    zstd = pytest.importorskip("backports.zstd" if not _has_zstd() else "compression.zstd")
+    members: dict[str, str | bytes] = {
+        "metadata.json": "{}",
+        "info-demo-1.0.tar.zst": zstd.compress(info),
+        "pkg-demo-1.0.tar.zst": zstd.compress(package),
+    }
+    return written(folder, "demo-1.0.conda", zipped(members, zipfile.ZIP_STORED))
 
 
 def _has_zstd() -> bool:

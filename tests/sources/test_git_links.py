@@ -28,6 +28,14 @@ def add(repository: Folder, files: Mapping[str, str], links: Mapping[str, str] |
     repository.git("add", "--all")
 
 
+def add_ended(repository: Folder, links: Mapping[str, str]) -> None:
+    """Add links whose content goes on behind a zero byte, at which the system of a checkout ends a path."""
+    for name, target in links.items():
+        repository.write("content", f"{target}\0{'more' * 2000}")
+        blob = repository.git("hash-object", "-w", "content")
+        repository.git("update-index", "--add", "--cacheinfo", f"120000,{blob},{name}")
+
+
 def answers(repository: Folder) -> Iterator[tuple[str, Run]]:
     """What each gate says of what is staged; the last ones, once it is committed and the work tree has gone."""
     yield "staged", repository.check("--staged")
@@ -62,11 +70,12 @@ def test_each_gate_judges_what_a_link_leads_to(repository: Folder) -> None:
          "circle.py": "around.py", "around.py": "circle.py", "real/up": "..", "node_modules/n.py": "../data.txt",
          "notes.md": "data.txt", "tools": ".tox/pkg"},
     )  # fmt: skip
+    add_ended(repository, {"ended.py": "data.txt"})
     repository.write("../outside.py", BROKEN)
     for gate, run in answers(repository):
         assert run.code == 1, (gate, run.err)
         found = {one["path"] for one in run.json["diagnostics"]}
-        assert found == {"m.py", "app/chain.py", "app/through.py", "old/a.py"}, gate
+        assert found == {"m.py", "app/chain.py", "app/through.py", "old/a.py", "ended.py"}, gate
         assert {one["path"]: one["reason"] for one in run.json["skipped"]} == {
             "out.py": "link", "far.py": "link", "dead.py": "dead-link", "circle.py": "dead-link",
             "around.py": "dead-link", "folder/": "same-file", "real/up/": "link", "node_modules/n.py": "tool-folder",

@@ -59,7 +59,7 @@ def followed(path: str, look: Look, target: Callable[[str], str]) -> End:
         mode, blob = look(at) or (0, "")
         if mode == SYMBOLIC:
             passed.append(at)
-            where = target(blob)
+            where = target(blob).partition("\0")[0]  # git hands the content to the system, which ends it at a zero byte
             if where.startswith("/"):
                 return End(at, why_not=LINK, passed=tuple(passed))
             ahead += where.split("/")[::-1]

@@ -47,6 +47,9 @@ WHEEL: dict[str, str | bytes] = {
     "demo-1.0.data/scripts/shell": "#!/bin/sh\n",
     "demo-1.0.data/data/share/example.py": "{{ no }} Python\n",
     "demo-1.0.data/data/lib/python3/site-packages/more.py": "z = 4\n",
+    "demo-1.0.data/data/Lib/SITE-PACKAGES/more.py": "z = 5\n",
+    "demo-1.0.data/data/lib/python3.11/more.py": "z = 6\n",
+    "demo-1.0.data/data/bin/tool.py": "#!/usr/bin/env python3\nz = 7\n",
     "demo/some.data/data/example.py": "y = 3\n",
     "demo/_vendor/other.whl": b"PK",
     "demo-1.0.dist-info/METADATA": REQUIRES,
@@ -62,6 +65,9 @@ def test_a_wheel_is_what_an_installer_compiles(tmp_path: Path) -> None:
         "demo-1.0.data/scripts/tool": b"#!python\nx = 2\n",
         "demo/some.data/data/example.py": b"y = 3\n",
         "demo-1.0.data/data/lib/python3/site-packages/more.py": b"z = 4\n",
+        "demo-1.0.data/data/Lib/SITE-PACKAGES/more.py": b"z = 5\n",
+        "demo-1.0.data/data/lib/python3.11/more.py": b"z = 6\n",
+        "demo-1.0.data/data/bin/tool.py": b"#!/usr/bin/env python3\nz = 7\n",
     }
     assert {(one.path.removeprefix(archive.path), one.reason) for one in archive.skipped} == {
         ("/demo/types.pyi", "not-compiled"), ("/demo-1.0.data/data/share/example.py", "not-compiled"),

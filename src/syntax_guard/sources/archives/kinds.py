@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 import stat
 
 from ...model import Record, Skipped, display_name
@@ -56,10 +57,14 @@ class Kind(Record):
     """How the path of the metadata ends that says so."""
 
 
+_FROM_DATA = re.compile(r"(?i:data/(bin|scripts|lib(64)?/python[\d.]+t?)/|.*-packages/)", re.DOTALL)
+"""What is run or imported of a wheel's data, which goes to the top of the environment."""
+
+
 def _in_wheel(name: str) -> bool:
     top, _, inside = name.partition("/")
     data = top.endswith(".data") and inside.startswith(("data/", "headers/"))
-    return name.endswith(".pyi") or (data and "-packages/" not in inside)  # `data/` goes to the top of the environment
+    return name.endswith(".pyi") or (data and not _FROM_DATA.match(inside))
 
 
 WHEEL = Kind("wheel", _in_wheel, lambda file, metadata, _: declared.of_wheel(file, metadata),

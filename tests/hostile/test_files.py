@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import shutil
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from syntax_guard import Settings, check_paths
-from syntax_guard.sources.readers import UnreadableError, read_file
+from syntax_guard.sources.readers import UnreadableError, read_file, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,3 +114,9 @@ def test_what_has_no_end_is_not_read(path: str) -> None:
         pytest.skip(f"there is no {path} here")
     with pytest.raises(UnreadableError):
         read_file(path)
+
+
+def test_a_file_that_would_have_to_be_waited_for_is_a_finding() -> None:
+    """The kernel log (``/proc/kmsg``) is a regular file that may have nothing to read: no process is lacking."""
+    error = unreadable(BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"))
+    assert isinstance(error, UnreadableError)

@@ -206,6 +206,8 @@ def read_stamped(path: str) -> tuple[bytes, Stamp]:
 
 def unreadable(error: OSError) -> Exception:
     """The error of a source that ``error`` kept from being read: a finding, or `ResourcesError` for a limit of ours."""
+    if isinstance(error, BlockingIOError):  # a regular file of the kernel, such as /proc/kmsg: no process was started
+        return UnreadableError("has nothing to read yet")
     from ..processes.shortage import shortage  # a rare thing
 
     return shortage(error) or UnreadableError(reason(error))

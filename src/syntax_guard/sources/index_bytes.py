@@ -99,7 +99,7 @@ def _assumes(index: IndexBytes) -> bool:
     place = flags.find(_ASSUMED_ALONE)
     while place >= 0:
         start = 8 * place + 2
-        end = start + index[start - 1]
+        end = start + int.from_bytes(index[start - 1 : start], "big")  # none behind the last byte of the hash
         if index.find(b"\0", start, end + 1) == end and speaks_for(path_name(index[start:end])) is not None:
             return True
         place = flags.find(_ASSUMED_ALONE, place + 1)

@@ -61,7 +61,7 @@ def test_a_link_is_followed_to_its_target(tree: Folder) -> None:
 @pytest.mark.grid
 @pytest.mark.parametrize(
     "name", ["a.py", "./a.py", "link", "hard", "pyproject.toml", "new.pyi", "SConstruct", "n.ipynb", "snippet.txt",
-             "syntax-guard-baseline.json", "settings.toml"]
+             "syntax-guard-baseline.json", "settings.toml", "tool", "demo.whl", "Dockerfile", "bare/config"]
 )  # fmt: skip
 @pytest.mark.parametrize("verb", [["check"], ["run", "--root=a.py", "--root=snippet.txt"]])
 def test_no_source_and_no_settings_are_overwritten(tree: Folder, name: str, verb: list[str]) -> None:
@@ -69,13 +69,22 @@ def test_no_source_and_no_settings_are_overwritten(tree: Folder, name: str, verb
     os.link(tree.path / "a.py", tree.path / "hard")
     tree.write("snippet.txt")
     tree.write("settings.toml", "[tool.syntax-guard]\n")
-    before = {path.name: path.read_bytes() for path in tree.path.iterdir()}
+    tree.write("tool", "#!/usr/bin/env python3\n")
+    for empty in ("demo.whl", "Dockerfile", "bare/HEAD", "bare/objects/x", "bare/refs/x", "bare/config"):
+        tree.write(empty, "")
+    before = {path: path.read_bytes() for path in tree.path.rglob("*") if path.is_file()}
     what = [] if verb[0] == "run" else ["a.py", "snippet.txt"]
     command = ["--", "true"] if verb[0] == "run" else []
     config = "--config=settings.toml"
     run = tree.guard(*verb, config, f"--output-file={name}", *what, *command)
     assert (run.code, run.err.count("\n")) == (2, 1)
-    assert {path.name: path.read_bytes() for path in tree.path.iterdir()} == before
+    assert {path: path.read_bytes() for path in tree.path.rglob("*") if path.is_file()} == before
+
+
+def test_a_list_of_files_is_not_overwritten(tree: Folder) -> None:
+    tree.write("list", "a.py\n")
+    assert tree.guard("check", "--files-from=list", "--output-file=list").code == 2
+    assert (tree.path / "list").read_text() == "a.py\n"
 
 
 @pytest.mark.parametrize(

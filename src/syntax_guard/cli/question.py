@@ -137,6 +137,7 @@ def _listed(question: Question) -> Result:
     from ..sources.name_list import read_names
 
     flags = question.flags
+    keep_sources(question.settings, flags, () if flags["files_from"] == "-" else (flags["files_from"],))
     others = {**flags, "files_from": None, "null": False}
     results = []
     with _list_of_files(flags["files_from"]) as file:

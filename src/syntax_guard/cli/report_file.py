@@ -5,37 +5,50 @@ from __future__ import annotations
 import os
 import stat
 
+from ..config.settings import SPEAKING
 from ..errors import UsageError
-from ..sources.file_types import is_python_name
+from ..sources.archives.recognise import is_archive
+from ..sources.file_types import is_python_name, looks_like_python
 from ..storage.whole_file import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-KEPT = ("pyproject.toml", "syntax-guard-baseline.json")
+KEPT = frozenset(map(os.path.basename, SPEAKING))
 NOTEBOOK = ".ipynb"
 
 
 def refuse_sources(path: str, named: Iterable[str], settings_file: str | None, setting: str) -> None:
-    """Raise `UsageError` where a report at `path` would take the place of a source, of settings or of a baseline.
+    """Raise `UsageError` where a report at `path` would take the place of a source, a declaration or a file of git.
 
-    `named` are the paths that are judged, `settings_file` is the one in use, and `setting` is what says `path`.
+    `named` are the paths that are judged, or the list that names them, `settings_file` is the one in use, and `setting`
+    is what says `path`. A script and an archive that are there are sources, too.
     """
     target = os.path.realpath(path)
     name = os.path.basename(target)
     kept = [os.path.realpath(each) for each in (*named, settings_file) if each]
     if (
-        ".git" in target.split(os.sep)
+        _is_of_git(target)
         or name in KEPT
         or name.endswith(NOTEBOOK)
         or is_python_name(name)
+        or (os.path.isfile(target) and (looks_like_python(target) or is_archive(target)))
         or target in kept
         or _is_same(target, kept)
     ):
         raise UsageError(
             f"{setting} {path}: a report would overwrite a source, settings or what git keeps", "name a file of its own"
         )
+
+
+def _is_of_git(path: str) -> bool:
+    """Whether `path` lies in a folder that git keeps its own in, whatever it is called: that of a server, say."""
+    above = path
+    while above != (above := os.path.dirname(above)):
+        if all(os.path.exists(os.path.join(above, part)) for part in ("HEAD", "objects", "refs")):
+            return True
+    return ".git" in path.split(os.sep)
 
 
 def _is_same(path: str, others: Iterable[str]) -> bool:

@@ -449,13 +449,16 @@ SCRIPTS = (
     "/bin/sh\n\"true\" '''\\'\nexec \"${PYTHON:-python3}\" \"$(realpath \"$0\")\"\n'''",
     "/bin/sh\n" + 30 * ("#" + 90 * " " + "\n") + "''':'\nfor one in python3 python; do exec $one \"$0\"; done\n'''",
     "/bin/sh\n''':'\nexec uv run --script \"$0\"\n'''",
+    "/bin/sh\nif \"true\" : '''\\'\nthen exec python3 \"$0\"; fi\n'''",
+    "/bin/sh\n_=\"\"\":\"\nexec python3 \"$0\"\n\"\"\"",
     "/bin/bash\n':' '''\nexec python \"$0\"\n'''", "/bin/sh\n\"\"\":\"\nexec /usr/bin/env python3 \"$0\"\n\"\"\"",
 )  # fmt: skip
 NO_SCRIPTS = (
     "/bin/sh", "/usr/bin/env bash", "/usr/bin/env -S uv run", "/usr/bin/env node", "/usr/bin/python3-config", "", "/",
     "/usr/bin/env -S", "/bin/sh\nexec ruby python", "/bin/sh\nexec python3 -m app",
     "/bin/sh\nset -e\nexec python3 a.py",
-    "/bin/sh\n'true'\nexec ruby x", "/usr/bin/ipython-config", "/usr/bin/python3-64-config",
+    "/bin/sh\n'true'\nexec ruby x", "/bin/sh\necho \"'''\"\nexec ruby \"$0\"",
+    "/usr/bin/ipython-config", "/usr/bin/python3-64-config",
     "/usr/bin/env X=1", "/bin/echo python3", "/usr/bin/env -S pdm run bash", "/usr/bin/env -S hatch run test",
     "/usr/bin/env -S bash -c \"python3 prepare.py\"", "/bin/sh python", "/usr/bin/env -S node --title=python",
     "/usr/bin/env -S sh -c 'python3 prepare.py; . ./x'", "/usr/bin/env -S bash python3",

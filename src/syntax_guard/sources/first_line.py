@@ -105,10 +105,14 @@ def _both(lines: list[str]) -> bool:
     """Whether a script of the shell that goes on with `lines` is Python at once.
 
     pip writes such a script where the path of the interpreter is too long for a first line. To Python, all that the
-    shell runs is a text, so it begins with a quote; a script of the shell alone does not, and never with three.
+    shell runs is a text, so it begins with a quote; a script of the shell alone does not, and never with three. The
+    text may begin behind words that both read, as in ``if "true" : '''\\'``.
     """
     begin = next((line.lstrip() for line in lines if line.strip() and not line.lstrip().startswith("#")), "")
-    return begin.startswith(("'''", '"""')) or (begin[:1] in ("'", '"') and any(map(_hands_itself_on, lines)))
+    if begin.startswith(("'''", '"""')):
+        return True
+    is_text = begin[:1] in ("'", '"') or "'''" in begin or '"""' in begin
+    return is_text and any(map(_hands_itself_on, lines))
 
 
 _OF_SCRIPTS = frozenset({"--script", "-s", "--gui-script"})

@@ -143,6 +143,14 @@ def test_how_a_user_s_git_reads_paths_is_none_of_ours(repository: Folder, how: s
     assert {one["path"]: one["untracked"] for one in run.json["diagnostics"]} == {"BAD.py": False, "bad.py": True}
 
 
+def test_what_git_traces_is_no_answer(repository: Folder) -> None:
+    repository.write("bad.py", "def f(:\n")
+    repository.git("add", ".")
+    for one in ("--staged", "--tracked"):
+        run = repository.check(one, environment={"GIT_TRACE": "/dev/stdout", "GIT_TRACE2": "/dev/stdout"})
+        assert run.found == [("bad.py", "syntax-error", 1)], run.err
+
+
 def test_a_git_that_says_nothing_is_an_error(repository: Folder) -> None:
     """A stand-in on PATH whose silence would read as "nothing is staged"."""
     repository.write("../first/git", "#!/bin/sh\n").chmod(0o755)

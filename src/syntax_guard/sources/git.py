@@ -112,6 +112,10 @@ def _give(git: Child | Popen[bytes], given: bytes) -> None:
                 raise
 
 
+_TRACE = "GIT_TRACE"
+"""How the variables begin that have git write of itself, be it to ``/dev/stdout``, between its answers."""
+
+
 def begin(
     folder: str,
     *arguments: str,
@@ -121,7 +125,7 @@ def begin(
 ) -> Child | Popen[bytes]:
     """Start git in `folder`. Raises `GitError` where none starts."""
     wanted = {**os.environ, **ENVIRONMENT, **variables, "GIT_EXTERNAL_DIFF": None}
-    environment = {name: value for name, value in wanted.items() if value is not None}
+    environment = {name: value for name, value in wanted.items() if value is not None and not name.startswith(_TRACE)}
     try:
         return start([program[0], "-C", folder, *program[1:], *arguments], environment, mixed=mixed)
     except FileNotFoundError:

@@ -1,10 +1,12 @@
 """Tests whose tables are multiplied: with the mark `grid`, the ordinary suite runs a part of the rows.
 
-The part shows each entry of each table at least once. The step `slow` runs the rest.
+The part shows each entry of each table at least once. The step `slow` runs the rest. The step `windows` sets
+``SYNTAX_GUARD_TEST_WHOLE_GRIDS``, and runs all.
 """
 
 from __future__ import annotations
 
+import os
 from itertools import groupby
 from typing import TYPE_CHECKING, cast
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 def mark_most_as_slow(items: Iterable[pytest.Item]) -> None:
     """Of each test in `items` with the mark `grid`, mark as slow the rows that are not `shown`."""
+    if os.environ.get("SYNTAX_GUARD_TEST_WHOLE_GRIDS"):
+        return
     marked = (cast("pytest.Function", item) for item in items if item.get_closest_marker("grid"))
     for _, group in groupby(marked, key=lambda item: item.function):
         rows = list(group)

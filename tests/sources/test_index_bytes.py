@@ -1,0 +1,35 @@
+"""What the bytes of an index say: as much as they hold, and no more."""
+
+from __future__ import annotations
+
+from hashlib import sha1
+from typing import TYPE_CHECKING
+
+import pytest
+
+from syntax_guard.sources.index_bytes import IndexBytes, is_unlooked, may_hold_links, may_leave_out
+
+if TYPE_CHECKING:
+    from ..conftest import Folder
+
+
+def test_no_file_is_taken_for_a_link_by_its_size_and_hash(repository: Folder) -> None:
+    """Of 160 bytes and with a hash that begins with 00, its entry holds the four bytes of a link's mode."""
+    texts = (f"x = {number}\n".ljust(160, "#") for number in range(10_000))
+    text = next(one for one in texts if sha1(b"blob 160\0" + one.encode()).digest()[0] == 0)
+    repository.write("a.py", text)
+    repository.git("add", ".")
+    index = (repository.path / ".git/index").read_bytes()
+    assert (0o120000).to_bytes(4, "big") in index
+    assert not may_hold_links(IndexBytes(index))
+
+
+@pytest.mark.parametrize("mark", [b"\x80", b"\xa0", b"\x40"])
+def test_an_index_may_end_in_any_byte(repository: Folder, mark: bytes) -> None:
+    """The hash at its end may have the byte of a mark in the very last place, where no length follows."""
+    repository.write("old.py")
+    repository.git("add", ".")
+    whole = (repository.path / ".git" / "index").read_bytes()
+    for end in range(len(whole) - 40, len(whole)):
+        cut = IndexBytes(whole[:end] + mark)
+        assert (may_leave_out(cut), may_hold_links(cut), is_unlooked(cut, b"old.py")) == (False, False, False)

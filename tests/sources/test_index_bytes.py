@@ -33,3 +33,20 @@ def test_an_index_may_end_in_any_byte(repository: Folder, mark: bytes) -> None:
     for end in range(len(whole) - 40, len(whole)):
         cut = IndexBytes(whole[:end] + mark)
         assert (may_leave_out(cut), may_hold_links(cut), is_unlooked(cut, b"old.py")) == (False, False, False)
+
+
+@pytest.mark.parametrize("names", ["sha1", "sha256"])
+def test_a_declaration_that_git_does_not_look_at_is_seen_whatever_makes_the_names_of_objects(
+    folder: Folder, names: str
+) -> None:
+    """The mark stands behind the name of the object, which is longer there."""
+    folder.git("init", "-q", f"--object-format={names}")
+    for count in range(8):  # so that the entry of the last is in each place
+        folder.write("a" * (count + 1))
+        folder.write("pyproject.toml")
+        folder.git("add", ".")
+        index = folder.path / ".git/index"
+        assert not may_leave_out(IndexBytes(index.read_bytes()))
+        folder.git("update-index", "--assume-unchanged", "pyproject.toml")
+        assert may_leave_out(IndexBytes(index.read_bytes()))
+        folder.git("update-index", "--no-assume-unchanged", "pyproject.toml")

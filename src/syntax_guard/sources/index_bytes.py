@@ -95,14 +95,15 @@ def may_leave_out(index: IndexBytes) -> bool:
 def _assumes(index: IndexBytes) -> bool:
     """Whether an `index` of version 2 may hold a declaration that is ``assume-unchanged``, as far as its path is
     shorter than 256 bytes: the mark stands before the length of the path."""
-    flags = index[0::8]  # there, since entries are multiples of 8 bytes behind a header of 12
-    place = flags.find(_ASSUMED_ALONE)
-    while place >= 0:
-        start = 8 * place + 2
-        end = start + int.from_bytes(index[start - 1 : start], "big")  # none behind the last byte of the hash
-        if index.find(b"\0", start, end + 1) == end and speaks_for(path_name(index[start:end])) is not None:
-            return True
-        place = flags.find(_ASSUMED_ALONE, place + 1)
+    for first in (0, 4):  # entries are multiples of 8 bytes behind a header of 12: so for names of SHA-1 and of SHA-256
+        flags = index[first::8]
+        place = flags.find(_ASSUMED_ALONE)
+        while place >= 0:
+            start = first + 8 * place + 2
+            end = start + int.from_bytes(index[start - 1 : start], "big")  # none behind the last byte of the hash
+            if index.find(b"\0", start, end + 1) == end and speaks_for(path_name(index[start:end])) is not None:
+                return True
+            place = flags.find(_ASSUMED_ALONE, place + 1)
     return False
 
 

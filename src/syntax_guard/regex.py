@@ -1,6 +1,6 @@
 """Regular expressions that are compiled when they are first used.
 
-The rules and hints have 150 of them. Compiling all takes as long as starting Python twice, and one finding needs few.
+The rules and hints have many of them, and a run needs few. Each takes time to compile.
 """
 
 from __future__ import annotations

@@ -13,9 +13,10 @@ import pytest
 
 from syntax_guard.processes import fork_pool
 from syntax_guard.processes.fork_pool import REPLACED, shared
+from syntax_guard.processes.forked_call import halves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 pytestmark = [
@@ -121,6 +122,27 @@ def test_a_copy_that_somebody_stopped_goes_on() -> None:
         return work(number)
 
     assert answers(stopped, 10, 1) == {number: work(number) for number in range(10)}
+
+
+def test_a_copy_that_somebody_stopped_at_its_very_end_is_not_waited_for_for_ever() -> None:
+    def stopped(number: int) -> bytes:
+        if number == 9:
+            os.closerange(3, 100)  # the pipe of its answers with them: it has nothing more to say
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return work(number)
+
+    assert answers(stopped, 10, 1) == {}
+
+
+def test_half_of_the_work_that_somebody_stopped_goes_on() -> None:
+    here = os.getpid()
+
+    def stopped(items: Sequence[int]) -> bytes:
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return bytes(items)
+
+    assert halves(stopped, range(10), 2) == bytes(range(10))
 
 
 def test_a_copy_that_falls_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ ANSWER_BYTES = 255
 REPLACED = 8
 """Copies that may die before no other takes their place."""
 LOOK_SECONDS = 0.1
-"""How often stopped copies are continued, while none of them answers."""
+"""How often a stopped copy is continued, while none answers."""
 LOOKS = 100
 """Looks in a row after which a silent copy is given up."""
 _NUMBER_BYTES = 4
@@ -79,11 +79,20 @@ def _live(life: Callable[[], object], unwanted: tuple[int, ...]) -> NoReturn:
 
 
 def wait(process: int) -> bool:
-    """Wait for the end of a copy; return whether it did what it should, to the end."""
+    """Wait for the end of a copy, which goes on if it was stopped; return whether it did what it should, to the end."""
     try:
-        return os.waitpid(process, 0)[1] == 0
+        while os.WIFSTOPPED(status := os.waitpid(process, os.WUNTRACED)[1]):
+            go_on(process)
     except ChildProcessError:  # the host program has reaped it, or ignores SIGCHLD
         return False
+    return status == 0
+
+
+def go_on(process: int) -> None:
+    """Continue a copy, if it was stopped."""
+    import _signal  # `signal` imports enum
+
+    kill(process, _signal.SIGCONT)
 
 
 def kill(process: int, signal: int = 9) -> None:
@@ -248,11 +257,12 @@ class _Sharing:
         return True
 
     def _look_after(self) -> None:
-        import _signal  # `signal` imports enum
-
         for each in self._copies.values():
             each.silent += 1
-            kill(each.process, _signal.SIGKILL if each.silent > LOOKS else _signal.SIGCONT)
+            if each.silent > LOOKS:
+                kill(each.process)
+            else:
+                go_on(each.process)
 
     def _end(self, pipe: int) -> bool:
         """Let go of the copy that has closed `pipe`; return whether it had done its work."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .fork_pool import copy, kill, safe, wait
+from .fork_pool import LOOK_SECONDS, copy, go_on, kill, safe, wait
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,9 +67,18 @@ class Beside:
 
     def answer(self) -> bytes | None:
         """Wait for what `call` returned; None where it raised, or the process was killed."""
+        from select import POLLIN, poll
+
+        poller = poll()
+        poller.register(self._receive, POLLIN)
         parts = []
-        while part := os.read(self._receive, 1 << 20):
-            parts.append(part)
+        while True:
+            if not poller.poll(LOOK_SECONDS * 1000):
+                go_on(self._process)  # it may have been stopped
+            elif part := os.read(self._receive, 1 << 20):
+                parts.append(part)
+            else:
+                break
         return b"".join(parts) if self._end() else None
 
     def stop(self) -> None:

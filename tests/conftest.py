@@ -54,7 +54,10 @@ class Run:
 
     @property
     def json(self) -> Any:
-        return json.loads(self.out)
+        try:
+            return json.loads(self.out)
+        except ValueError as error:
+            raise AssertionError(f"no JSON, but exit {self.code}, {self.out!r} and {self.err!r}") from error
 
     @property
     def found(self) -> list[tuple[str, str, int | None]]:

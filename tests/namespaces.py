@@ -51,6 +51,17 @@ def process_1(unshare: int) -> int | None:
     return next(iter(children(unshare)), None)
 
 
+def starts_a_program(pid: int) -> bool:
+    """Whether `pid` is halted until a child of it runs a program (vfork(2)), or by a disk."""
+    for task in Path(f"/proc/{pid}/task").glob("*/stat"):
+        try:
+            if task.read_text().rpartition(")")[2].split()[0] == "D":
+                return True
+        except (FileNotFoundError, ProcessLookupError):  # ended meanwhile
+            pass
+    return False
+
+
 def at_work(pids: list[int]) -> list[int]:
     """Those of the processes that have computed for some time, and so are beyond their start."""
     return [pid for pid in pids if _cpu_seconds(pid) > 0.3]

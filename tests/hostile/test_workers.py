@@ -183,8 +183,11 @@ class Chaos:
                 found = sorted(children(self._process))
             if not found:
                 return
+            struck = self._dice.choice(found)
             try:
-                os.kill(self._dice.choice(found), number)
+                os.kill(struck, number)
+                if number == signal.SIGSTOP and namespaces.starts_a_program(self._process):
+                    os.kill(struck, signal.SIGCONT)  # nobody else could: `process` is halted until its child has begun
             except ProcessLookupError:
                 continue
             self.struck += 1
@@ -234,7 +237,11 @@ def test_copies_killed_at_random_cost_no_verdict(scanned: Path, folder: Folder) 
         started = time.monotonic()
         scan = subprocess.Popen(line, cwd=scanned, env=folder.environment, stdout=subprocess.PIPE)
         with Chaos(dice, scan.pid) as chaos:
-            report, _ = scan.communicate()
+            try:
+                report, _ = scan.communicate(timeout=60)
+            except subprocess.TimeoutExpired:
+                scan.kill()
+                raise
         said = [(one["path"], one["code"]) for one in json.loads(report)["diagnostics"]]
         assert said == expected, f"run {number} of seed {SEED}"
         assert time.monotonic() - started < 15, f"run {number} of seed {SEED}"

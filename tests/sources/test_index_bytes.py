@@ -50,3 +50,17 @@ def test_a_declaration_that_git_does_not_look_at_is_seen_whatever_makes_the_name
         folder.git("update-index", "--assume-unchanged", "pyproject.toml")
         assert may_leave_out(IndexBytes(index.read_bytes()))
         folder.git("update-index", "--no-assume-unchanged", "pyproject.toml")
+
+
+def test_an_index_is_split_while_git_keeps_the_rest_of_it_in_another_file(repository: Folder) -> None:
+    def is_split() -> list[bool]:
+        data, folder = (repository.path / ".git/index").read_bytes(), str(repository.path / ".git")
+        return [IndexBytes(data).is_split(), IndexBytes(data, folder).is_split()]
+
+    repository.write("a.py")
+    repository.git("add", ".")
+    assert is_split() == [False, False]
+    repository.git("update-index", "--split-index")
+    assert is_split() == [True, True]
+    repository.git("update-index", "--no-split-index")  # the other file stays for some days
+    assert is_split() == [False, False]

@@ -82,7 +82,7 @@ class GitIndex:
         return known
 
     def _holds(self, path: bytes) -> bool:
-        content = self.content()
+        content = self.content().data
         if content[4:8] not in (b"\0\0\0\2", b"\0\0\0\3"):
             return False
         length = min(len(path), _LONG)

@@ -13,16 +13,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 
-class IndexBytes(bytes):
+class IndexBytes:
     """The bytes of git's index (gitformat-index(5)). What takes a search of all of them is searched for once."""
 
-    _split: bool | None = None
+    __slots__ = ("_split", "data")
+
+    def __init__(self, data: bytes = b"", folder: str | None = None) -> None:
+        """`folder` is the one in which git keeps it, if that is known."""
+        self.data = data
+        self._split = None if folder is None or _holds_shared_index(folder) else False
+
+    def __bool__(self) -> bool:
+        return bool(self.data)
 
     def is_split(self) -> bool:
         """Whether the rest is in another file, or may be: a part that is called ``link`` says so."""
         if self._split is None:
-            self._split = self.find(b"link\0") >= 0
+            self._split = self.data.find(b"link\0") >= 0
         return self._split
+
+
+def _holds_shared_index(folder: str) -> bool:
+    """Whether a file is in `folder` in which git may keep the rest of a split index (git-update-index(1))."""
+    return any(name.startswith("sharedindex.") for name in os.listdir(folder))
 
 
 def index_here() -> tuple[str | None, IndexBytes, bool]:
@@ -45,7 +58,7 @@ def index_here() -> tuple[str | None, IndexBytes, bool]:
             inside = os.path.dirname(index_file(top))
         merges = os.access(os.path.join(inside, "MERGE_HEAD"), os.F_OK)
         path = os.path.join(inside, "index")
-        return top, IndexBytes(read_file(path) if os.access(path, os.F_OK) else b""), merges
+        return top, IndexBytes(read_file(path), inside) if os.access(path, os.F_OK) else IndexBytes(), merges
     except (OSError, UnreadableError):
         return top, IndexBytes(), merges
 
@@ -81,7 +94,7 @@ def is_plain(index: IndexBytes) -> bool:
     """Whether the bytes of an `index` hold each path as it is, with its marks (gitformat-index(5), version 2 or 3)."""
     if index.is_split():
         return False
-    return index[4:8] == _SECOND or (index[4:8] == _THIRD and index.find(_SPARSE) < 0)
+    return index.data[4:8] == _SECOND or (index.data[4:8] == _THIRD and index.data.find(_SPARSE) < 0)
 
 
 def may_leave_out(index: IndexBytes) -> bool:
@@ -89,19 +102,20 @@ def may_leave_out(index: IndexBytes) -> bool:
 
     Version 2, which nearly all have, knows no ``skip-worktree``.
     """
-    return bool(index) and (index[4:8] != _SECOND or index.is_split() or _assumes(index))
+    return bool(index) and (index.data[4:8] != _SECOND or index.is_split() or _assumes(index))
 
 
 def _assumes(index: IndexBytes) -> bool:
     """Whether an `index` of version 2 may hold a declaration that is ``assume-unchanged``, as far as its path is
     shorter than 256 bytes: the mark stands before the length of the path."""
+    data = index.data
     for first in (0, 4):  # entries are multiples of 8 bytes behind a header of 12: so for names of SHA-1 and of SHA-256
-        flags = index[first::8]
+        flags = data[first::8]
         place = flags.find(_ASSUMED_ALONE)
         while place >= 0:
             start = first + 8 * place + 2
-            end = start + int.from_bytes(index[start - 1 : start], "big")  # none behind the last byte of the hash
-            if index.find(b"\0", start, end + 1) == end and speaks_for(path_name(index[start:end])) is not None:
+            end = start + int.from_bytes(data[start - 1 : start], "big")  # none behind the last byte of the hash
+            if data.find(b"\0", start, end + 1) == end and speaks_for(path_name(data[start:end])) is not None:
                 return True
             place = flags.find(_ASSUMED_ALONE, place + 1)
     return False
@@ -163,31 +177,33 @@ def declares_unseen(index: IndexBytes | None) -> bool:
 
 def _called(index: IndexBytes, name: bytes) -> Iterator[str]:
     """The paths of the files called `name` in a plain `index`, as far as they are shorter than 256 bytes."""
-    at = index.find(name + b"\0")
+    data = index.data
+    at = data.find(name + b"\0")
     while at >= 0:
-        start, end = index.rfind(b"\0", 0, at) + 2, at + len(name)  # the length of the path stands in two bytes
-        if index[start - 1] == end - start and (start == at or index[at - 1 : at] == b"/"):
-            yield path_name(index[start:end])
-        at = index.find(name + b"\0", end)
+        start, end = data.rfind(b"\0", 0, at) + 2, at + len(name)  # the length of the path stands in two bytes
+        if data[start - 1] == end - start and (start == at or data[at - 1 : at] == b"/"):
+            yield path_name(data[start:end])
+        at = data.find(name + b"\0", end)
 
 
 def may_hold_links(index: IndexBytes) -> bool:
     """Whether the bytes of an `index` may hold a link: nearly no repository has one, and to ask git takes its time."""
     if index.is_split():
         return True
+    data = index.data
     # The byte that is rare: names and numbers are full of zeros. Before version 4, entries are multiples of 8 bytes
     # behind a header of 12, and the mode is at byte 24 of its entry.
-    first, step = (2, 1) if index[7:8] == b"\4" else (6, 8)
-    rare = index[first::step]
+    first, step = (2, 1) if data[7:8] == b"\4" else (6, 8)
+    rare = data[first::step]
     place = rare.find(_LINK[2])
-    while place >= 0 and index[first + step * place - 2 : first + step * place + 2] != _LINK:
+    while place >= 0 and data[first + step * place - 2 : first + step * place + 2] != _LINK:
         place = rare.find(_LINK[2], place + 1)
     return place >= 0
 
 
 def may_hold_attributes(index: IndexBytes) -> bool:
     """Whether the bytes of an `index` may hold a file of attributes; those of version 4 hold no whole names."""
-    return index[4:8] not in (_SECOND, _THIRD) or index.is_split() or index.find(b".gitattributes\0") >= 0
+    return index.data[4:8] not in (_SECOND, _THIRD) or index.is_split() or index.data.find(b".gitattributes\0") >= 0
 
 
 def index_of(top: str) -> IndexBytes:
@@ -214,14 +230,15 @@ _SECOND, _THIRD = b"\0\0\0\2", b"\0\0\0\3"
 def is_unlooked(index: IndexBytes, path: bytes) -> bool:
     """Whether git does not look at the file at `path` on the disk, as its plain `index` says (see `unlooked`)."""
     length = min(len(path), _LONG)
-    at = index.find(path + b"\0")
+    data = index.data
+    at = data.find(path + b"\0")
     while at >= 4:
-        first, last = int.from_bytes(index[at - 4 : at - 2], "big"), int.from_bytes(index[at - 2 : at], "big")
+        first, last = int.from_bytes(data[at - 4 : at - 2], "big"), int.from_bytes(data[at - 2 : at], "big")
         if (last & (_LONG | _MORE) == length and last & _ASSUMED) or (
             first & (_LONG | _MORE) == length | _MORE and (first & _ASSUMED or last & _SKIPPED)
         ):
             return True
-        at = index.find(path + b"\0", at + 1)
+        at = data.find(path + b"\0", at + 1)
     return False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +35,32 @@ os.environ["PATH"] = os.pathsep.join(
 )
 
 PROJECT = Path(__file__).resolve().parent.parent
-COMMAND = Path(sysconfig.get_path("scripts")) / ("syntax-guard.exe" if os.name == "nt" else "syntax-guard")
+SCRIPTS = Path(sysconfig.get_path("scripts"))
+INSTALLED = SCRIPTS / ("syntax-guard.exe" if os.name == "nt" else "syntax-guard")
+"""The command as pip has installed it."""
+
+
+def _command() -> Path:
+    """The installed command as a current pip writes it, in a folder that goes with this process.
+
+    That of the pip of Python 3.11 imports ``re``, which takes a fifth of each of the thousands of starts.
+    """
+    text = INSTALLED.read_bytes()
+    if b"\nimport re\n" not in text:
+        return INSTALLED
+    first, own = text.splitlines()[0], b"from syntax_guard.cli.entry import run_and_exit"
+    assert own in text.splitlines()
+    folder = tempfile.mkdtemp(prefix="syntax-guard-command-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    command = Path(folder, INSTALLED.name)
+    start = [first, b"import sys", own, b"if __name__ == '__main__':", b"    sys.exit(run_and_exit())\n"]
+    command.write_bytes(b"\n".join(start))
+    os.chmod(folder, 0o755)  # for tests as another user
+    command.chmod(0o755)
+    return command
+
+
+COMMAND = _command()
 
 
 def text(said: bytes) -> str:
@@ -137,7 +164,7 @@ def clean_environment(home: Path) -> dict[str, str]:
         if not name.startswith(("SYNTAX_GUARD_", "GIT_", "PRE_COMMIT", "PYTHON", "VIRTUAL_ENV", "GITHUB_", "PYTEST_"))
         and name not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "CI", "SOURCE_DATE_EPOCH")
     }
-    path = os.pathsep.join([str(COMMAND.parent), kept.get("PATH", os.defpath)])
+    path = os.pathsep.join([str(SCRIPTS), kept.get("PATH", os.defpath)])
     return {
         **kept,
         "PATH": path,

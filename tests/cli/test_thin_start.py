@@ -108,12 +108,12 @@ def test_a_tree_that_is_known_to_be_green_imports_no_large_library(folder: Folde
     assert not loaded & {"re", "shutil", "contextlib", "functools", "collections", "array", "json", "importlib.util"}
 
 
-@pytest.mark.parametrize("arguments", [["--no-cache"], ["--isolated"]], ids=" ".join)
-def test_an_option_costs_its_parser_and_no_worker(folder: Folder, arguments: list[str]) -> None:
+@pytest.mark.parametrize("option", ["--no-cache", "--isolated", f"--target-version={python_version()}"])
+def test_an_option_in_one_word_imports_no_parser_and_no_worker(folder: Folder, option: str) -> None:
     folder.write("a.py")
-    code, loaded = hook(folder, *arguments, "a.py")
+    code, loaded = hook(folder, option, "--hook", "--", "a.py")
     assert code == 0
-    assert not loaded & {"subprocess", "threading", "tempfile", "syntax_guard.processes.worker"}
+    assert not loaded & {"argparse", "re", "subprocess", "threading", "tempfile", "syntax_guard.processes.worker"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no posix_spawn")

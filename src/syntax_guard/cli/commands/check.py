@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from ..parser import Parser
     from ..verbs import Parse
 
+SWITCHES = ("--staged", "--tracked", "--hook", "--strict", "--installed", "--isolated")
+"""The options without a value that a hook gives beside settings."""
 DESCRIPTION = "Judge files and folders with the compiler of the Python that will run them."
 
 
 def add_arguments(verb: Parser) -> None:
     """What `check` takes."""
     from ..parser import SETTINGS, Once
+    from ..whole_options import OF_OTHERS
 
     verb.usage = "syntax-guard check [OPTIONS] [PATH ...]"
     verb.add_argument(
@@ -56,20 +59,12 @@ def add_arguments(verb: Parser) -> None:
                       "folder (wheels, source distributions, zip applications); may be repeated")  # fmt: skip
     verb.add_argument("--installed", action="store_true", help="check what is installed where this runs, or in "
                       "the environment of --python: the distributions named in place of PATH, or all")  # fmt: skip
-    verb.add_settings([name for name in SETTINGS if name != "max-findings"])
+    verb.add_settings([name for name in SETTINGS if name not in OF_OTHERS])
 
 
 def run(arguments: list[str], parse: Parse) -> int:
     """Judge what `arguments` name, report it, and return the exit code."""
-    paths, given = _split(arguments)
-    if given in ([], ["--hook"]) or (given == ["--staged"] and not paths):
-        flags: dict[str, Any] = {given[0][2:]: True} if given else {}  # the parser takes longer than Python to start
-    else:
-        from ..inputs import refuse_unfit
-
-        flags = parse(given)
-        paths = [*flags.pop("paths"), *paths]
-        refuse_unfit(paths, flags)
+    paths, flags = _of_hooks(arguments) or _asked(arguments, parse)
     try:
         return _check(paths, flags)
     except (SourcesError, TargetError) as error:
@@ -78,23 +73,39 @@ def run(arguments: list[str], parse: Parse) -> int:
         raise no_path(error, paths, flags) from None
 
 
-def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Tell paths from options: here for what hooks say, and in the module `arguments` for all else."""
+def _of_hooks(arguments: Sequence[str]) -> tuple[list[str], dict[str, Any]] | None:
+    """The paths and options in what hooks say, which takes no table of options; None for all else."""
     if not any(argument.startswith("-") for argument in arguments):
-        return list(arguments), []
+        return list(arguments), {}
     if arguments == ["--staged"]:
-        return [], [*arguments]
+        return [], {"staged": True}
     if arguments[0] == "--hook":
         ended = arguments[1:2] == ["--"]
         names = arguments[1 + ended :]
         if ended or not any(name.startswith("-") for name in names):
-            return behind(names, ended=ended), ["--hook"]
+            return behind(names, ended=ended), {"hook": True}
+    return None
+
+
+def _asked(arguments: Sequence[str], parse: Parse) -> tuple[list[str], dict[str, Any]]:
+    """The paths and options in `arguments`. Raises `UsageError` where they do not go together."""
+    from ..inputs import refuse_unfit
+    from ..whole_options import read
+
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    paths, flags = read(arguments[:end], SWITCHES) or _parsed(arguments[:end], parse)
+    paths += behind(arguments[end + 1 :], ended=bool(flags.get("hook")) and end < len(arguments))
+    refuse_unfit(paths, flags)
+    return paths, flags
+
+
+def _parsed(words: Sequence[str], parse: Parse) -> tuple[list[str], dict[str, Any]]:
     from ..arguments import split
     from ..parser import parser
 
-    end = arguments.index("--") if "--" in arguments else len(arguments)
-    paths, given = split(arguments[:end], parser("check").options("check"))
-    return [*paths, *behind(arguments[end + 1 :], ended="--hook" in given and end < len(arguments))], given
+    others, given = split(words, parser("check").options("check"))
+    flags = parse(given)
+    return [*flags.pop("paths"), *others], flags
 
 
 def behind(names: Sequence[str], *, ended: bool) -> list[str]:

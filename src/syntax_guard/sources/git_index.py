@@ -97,7 +97,8 @@ class GitIndex:
         """The bytes of the index; none where they cannot be read."""
         if self._content is None:
             try:
-                self._content = IndexBytes(bytes_of(index_file(self._top)))
+                path = index_file(self._top)
+                self._content = IndexBytes(bytes_of(path), os.path.dirname(path))
             except OSError:
                 self._content = IndexBytes()
         return self._content

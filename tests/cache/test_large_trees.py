@@ -182,6 +182,7 @@ def test_batches_and_blocks_change_nothing(tree: Path, tmp_path: Path) -> None:
     assert said(tree, kept) == (1500, 1496, ["m9.py", "new.py", "m1009.py", "m509.py"])
 
 
+@pytest.mark.slow
 def test_a_tree_beyond_the_limit_is_known_in_part(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verdict_cache, "LIMIT", 1000)
     kept = tmp_path / "cache"

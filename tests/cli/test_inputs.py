@@ -65,6 +65,7 @@ def asked(names: tuple[str, ...]) -> list[str]:
     return [word for name in names for word in INPUTS[name]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair", list(combinations(INPUTS, 2)), ids=" ".join)
 def test_a_pair_is_obeyed_or_refused(repository: Folder, pair: tuple[str, str]) -> None:
     repository.write("list", "b.py\0" if "--null" in pair else "b.py\n")

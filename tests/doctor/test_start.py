@@ -74,6 +74,7 @@ def started_by(dockerfile: str) -> list[str]:
     return [word for part in parts for word in part]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("start", "says"), COMMANDS)
 def test_advice_keeps_the_command_of_an_image(start: str, says: str, tmp_path: Path) -> None:
     folder = tmp_path / "here"

@@ -49,6 +49,7 @@ def test_a_coding_line_changes_nothing_of_that(data: bytes, coding: str) -> None
     assert disagreement(b"# coding: " + coding.encode() + b"\n" + data) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["frames", "settings", "renderers"])
 @steady
 @given(st.one_of(st.binary(max_size=80), words, lines))

@@ -288,6 +288,7 @@ EGG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["egg-1.0-py3.11.egg", "{elsewhere}/egg-1.0-py3.11.egg", "{elsewhere}/parts.zip"])
 def test_a_zip_file_on_the_path_of_imports_is_read(installation: Installation, tmp_path: Path, name: str) -> None:
     installation.add("other", {"other.py": "x = 1\n"})
@@ -379,6 +380,7 @@ ALLOWED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("allowed", "code"), ALLOWED)
 def test_a_distribution_may_be_allowed_to_be_broken(installation: Installation, allowed: list[str], code: int) -> None:
     files = {"demo/__init__.py": "x = 1\n", "demo/broken/one.py": BROKEN, "demo/broken/two.py": BROKEN}

@@ -70,6 +70,7 @@ def in_a_source_distribution(folder: Folder) -> Sequence[str]:
 GATES = [by_name, by_search, by_hook, tracked, staged, committed, in_a_wheel, in_a_source_distribution]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gate", GATES, ids=[gate.__name__ for gate in GATES])
 def test_each_gate_judges_the_cells(gate: Callable[[Folder], Sequence[str]], folder: Folder) -> None:
     folder.write("cells/a.py", SCRIPT)

@@ -96,6 +96,7 @@ def test_a_history_of_its_own(repository: Folder, server: Folder) -> None:  # no
     assert (passed, "moved.py:1:7" in said) == (False, True), said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hook", ["pre-receive", "update"])
 @pytest.mark.parametrize("options", ["", "--every-commit"])
 def test_a_broken_commit_inside_of_a_pushed_history(
@@ -147,6 +148,7 @@ def test_what_is_broken_at_any_tip_is_old(repository: Folder, server: Folder) ->
     assert (passed, "c.py:1:7" in said, "a.py" in said) == (False, True, False), said
 
 
+@pytest.mark.slow
 def test_a_tip_that_lets_a_file_pass_has_no_say_where_another_does_not(repository: Folder, server: Folder) -> None:
     repository.git("rm", "-q", "old.py")
     commit(repository, "pyproject.toml", '[project]\nrequires-python = ">=3.10"\n')
@@ -290,6 +292,7 @@ done
 refuses, and hands on few variables, with no HOME among them."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("host", OWN_HOOKS)
 @pytest.mark.parametrize("others", ["", "exit 0", "exit 3"])
 def test_where_hosts_look_for_hooks(repository: Folder, server: Folder, host: str, others: str) -> None:

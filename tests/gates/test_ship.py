@@ -125,6 +125,7 @@ def test_a_wheel_with_two_members_of_one_name_is_a_finding_where_they_say_whom_t
     assert folder.check(WHEEL).found == [(f"{WHEEL}/{name}", "unreadable", None)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("requires", ["", ">=3.9", "==3.9.*", f">={NEXT}", "<3.8", ">=3.99"])
 def test_the_verb_shows_whom_a_check_of_each_asks(folder: Folder, requires: str) -> None:
     folder.write("pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')

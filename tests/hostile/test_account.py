@@ -493,6 +493,7 @@ def test_what_another_program_runs_is_none(line: str) -> None:
     assert not has_python_shebang(f"#!{line}\nx = 1\n".encode())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["SConstruct", "lib/SConscript", "wscript", "x.gyp", "script", "n.txt", "a.json", "tool.exe", "x.so"]
 )

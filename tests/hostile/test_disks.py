@@ -21,6 +21,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_a_check_goes_on_without_a_cache_and_says_so(case: str, folder: Folder) -> None:
     mount, said = CASES[case]

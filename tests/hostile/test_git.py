@@ -108,6 +108,7 @@ def test_no_program_of_the_environment_is_run(rigged: Folder) -> None:
     assert not sprung(rigged)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [".{rest}", "{rest}:", "bin{rest}", "..{rest}"])
 def test_no_program_of_the_tree_is_run_where_path_leads_into_it(path: str, rigged: Folder) -> None:
     """Which ``.``, an empty entry and every other that is relative does."""
@@ -123,6 +124,7 @@ def test_no_program_of_the_tree_is_run_where_path_leads_into_it(path: str, rigge
     assert not sprung(rigged)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["literal", "glob", "noglob", "icase"])
 def test_how_a_user_s_git_reads_paths_is_none_of_ours(repository: Folder, how: str) -> None:
     """``git --literal-pathspecs commit`` tells the hooks; with an index of version 4, git is asked about each path."""

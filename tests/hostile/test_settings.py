@@ -61,6 +61,7 @@ HARMFUL: dict[str, tuple[Callable[[Path], None], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX file system")
 @pytest.mark.parametrize("kind", HARMFUL)
 def test_a_harmful_settings_file_is_an_error_of_one_line(kind: str, folder: Folder) -> None:

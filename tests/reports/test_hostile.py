@@ -94,6 +94,7 @@ def test_colors_are_the_only_escapes_of_a_colored_report() -> None:
             assert report == "".join(formats.render("full", found))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", formats.FORMAT_NAMES)
 def test_the_command_speaks_for_itself_alone_on_a_hostile_tree(name: str, folder: Folder) -> None:
     """The installed command, files that are named so, and the bytes as a CI server would get them."""

@@ -309,6 +309,7 @@ WAYS = {"a search": (), "tracked": ("--tracked",), "staged": ("--staged",), "com
         "a merge": ("--merge", "HEAD~1")}  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_each_gate_says_the_same_of_declarations_of_no_use(way: str, repository: Folder) -> None:
     repository.write("ok.py")

@@ -42,6 +42,7 @@ def _hint(source: str, path: str, monkeypatch: pytest.MonkeyPatch, memory: str =
     return errors[0].hint
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(NEWEST == HOST, reason="no newer Python is found")
 @pytest.mark.parametrize("rule", REFUSED, ids=lambda rule: f"{rule.since[1]} {rule.what}")
 def test_the_newest_python_says_what_is_new(rule, memory, monkeypatch) -> None:  # type: ignore[no-untyped-def]

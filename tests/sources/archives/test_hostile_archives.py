@@ -320,6 +320,7 @@ HEADERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", HEADERS)
 def test_a_header_that_is_a_bomb(tmp_path: Path, kind: str) -> None:
     type_, size = HEADERS[kind]
@@ -379,6 +380,7 @@ def test_a_zip_bomb_of_many_members(tmp_path: Path) -> None:
     assert "good.py" in good
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["bomb.py", "bomb.bin"])
 def test_a_tar_bomb(tmp_path: Path, name: str) -> None:
     """That unpacks to 2.5 GiB, and says that it has 20."""

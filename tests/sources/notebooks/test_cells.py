@@ -352,6 +352,7 @@ def test_a_notebook_is_prepared_in_another_process_as_in_this(source: str, folde
     assert found(folder, "n.ipynb") == [("n.ipynb:cell 3", "syntax-error", lines)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_notebook_costs_only_itself(data: bytes, folder: Folder) -> None:
     folder.write("n.ipynb", data)

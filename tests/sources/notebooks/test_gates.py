@@ -104,6 +104,7 @@ def test_what_is_broken_on_purpose_passes(
     assert folder.guard("check", "--expected-broken", listed.replace("cell 2", "cell 1"), *arguments).code == bool(cell)
 
 
+@pytest.mark.slow
 @gates
 def test_what_is_named_by_a_baseline_passes(gate: Callable[[Folder, bytes], Sequence[str]], folder: Folder) -> None:
     arguments = gate(folder, BROKEN)

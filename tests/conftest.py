@@ -69,6 +69,8 @@ def text(said: bytes) -> str:
 
 
 NO_GIT = "no git.exe is found"
+NOT_BEGUN = 0xC0000142
+"""What Wine says, once in some thousand times, of a program that ended before it began (``STATUS_DLL_INIT_FAILED``)."""
 
 
 @dataclass(frozen=True)
@@ -112,15 +114,20 @@ class Folder:
         cwd: str = ".",
         environment: Mapping[str, str] | None = None,
     ) -> Run:
-        done = subprocess.run(
-            command,
-            cwd=self.path / cwd,
-            env={**self.environment, **(environment or {})},
-            input=stdin,
-            capture_output=True,
-            timeout=300,
-            check=False,
-        )
+        def ended() -> subprocess.CompletedProcess[bytes]:
+            return subprocess.run(
+                command,
+                cwd=self.path / cwd,
+                env={**self.environment, **(environment or {})},
+                input=stdin,
+                capture_output=True,
+                timeout=300,
+                check=False,
+            )
+
+        done = ended()
+        if done.returncode == NOT_BEGUN:
+            done = ended()
         return Run(done.returncode, text(done.stdout), text(done.stderr))
 
     def guard(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .run import Follow, Search
     from .sources.index_bytes import IndexBytes
     from .sources.readers import Readable
-    from .sources.staged_index import Entry, Index
+    from .sources.staged_index import Index
     from .stream import SourceResult
     from .targets.by_project import ByProject
     from .targets.rules import Rules
@@ -128,68 +128,6 @@ def check_for_start(roots: Sequence[str], settings: Settings, follow: Follow | N
     from .findings.expected import stopping_nothing
 
     return stopping_nothing(result)
-
-
-def check_for_hook(names: Sequence[str], settings: Settings) -> Result:
-    """As `check_paths`, about staged files of any kind. What is not Python is left out, and nothing is no error.
-
-    If declarations among them change which Pythons a project asks, its other files are judged for the new targets too.
-    If attributes of git among them change how files are checked out, those files are judged as git would write them.
-    If the commit ends a merge, all that it changes is judged: pre-commit names what differs from both sides alone.
-    """
-    from .sources.index_bytes import index_here
-
-    top, content, merges = index_here()
-    if not (merges or any(name.endswith(".gitattributes") for name in names)):
-        return _check_named(names, settings, top, content)
-    from .sources.reattributed import reattributed_here
-    from .sources.staged_index import Index
-
-    absent: Sequence[str] = ()
-    with Index(os.curdir) as index:
-        if merges:
-            from .sources.merging import with_merged
-
-            names, absent = with_merged(names, index)
-        again = reattributed_here(index, [*names, *absent], run_filters=settings.run_filters)
-        return _check_named(names, settings, top, content, again, index, absent)
-
-
-def _check_named(
-    names: Sequence[str], settings: Settings, top: str | None, content: IndexBytes,
-    again: Sequence[Entry] = (), index: Index | None = None, absent: Sequence[str] = (),
-) -> Result:  # fmt: skip
-    """As `check_for_hook`, where `content` is the index of the work tree `top`. The commit also changes files that are
-    `absent` from the disk. What is to be judged `again` is taken from the `index`."""
-    from .sources.index_bytes import may_hold_links, unlooked
-
-    if top and (not content or may_hold_links(content)):
-        from .sources.links_to import links_to
-
-        names = [*names, *links_to([*names, *absent], top, may_declare)]
-    changed = [*names, *absent]
-    asked = [*names, *(entry.path for entry in again)]
-    gone = [os.curdir] if any(map(may_declare, absent)) else []  # a folder may declare something
-    by_file: Rules
-    by_file = by_project = rules_over([*asked, *gone], settings, content)
-    more: list[str] = []
-    if not isinstance(by_project, SameForAll) and (declaring := by_project.among(changed)):
-        from .targets.by_change import changed_on_disk
-
-        by_file, more = changed_on_disk(by_project, asked, declaring)
-    run = Run(settings, by_file)
-    selection = named.select_for_hook([*names, *more], by_file.excludes, ALL_KINDS, saying(by_file))
-    if hidden := unlooked(changed, content):
-        from .sources.staged import besides_disk
-
-        selection.files.extend(besides_disk(hidden, by_file.excludes, ALL_KINDS))
-    if index and again:
-        from .sources.reattributed import add_besides
-        from .sources.staged import staged
-
-        in_index = staged(index, again, by_file.excludes, ALL_KINDS, run_filters=settings.run_filters)
-        add_besides(selection, names, in_index)
-    return run.judge(run.wanted(selection))
 
 
 def _check_found(search: Search, names: Sequence[str], settings: Settings, follow: Follow | None = None) -> Result:

@@ -24,6 +24,8 @@ OF_A_COMMIT = (
     "sources.path_names", "sources.index_bytes",
 )  # fmt: skip
 """Likewise, for each check."""
+OF_A_HOOK = ("gates", "gates.hook")
+"""Likewise, for names from pre-commit."""
 OF_A_PROJECT = (
     "storage", "storage.key", "storage.store", "storage.records", "config.remembered", "config.pyproject",
     "config.projects", "sources.git_files", "sources.git_index", "sources.work_tree",
@@ -53,6 +55,8 @@ def _load_ahead_of_check() -> None:
     if sys.argv[1:2] != ["check"]:
         return
     load_ahead(OF_A_COMMIT)
+    if sys.argv[2:3] == ["--hook"]:
+        load_ahead(OF_A_HOOK)
     from ..config.settings import FILE
 
     if os.access(FILE, os.F_OK):  # of other declarations, and of those elsewhere, the modules are imported one by one

@@ -53,7 +53,7 @@ def _merge(question: Question) -> Result:
 
 
 def _hook(question: Question) -> Result:
-    from ..check import check_for_hook
+    from ..gates.hook import check_for_hook
 
     keep_sources(question.settings, question.flags, question.paths)
     return check_for_hook(question.paths, question.settings)

@@ -6,21 +6,22 @@ import os
 
 from .git_links import EXECUTABLE, FOLDER, SYMBOLIC, followed, worth_following
 from .selection import real_path, slashed
-from .staged_links import StagedLinks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from .staged_links import StagedLinks
 
-def links_to(names: Sequence[str], top: str, declares: Callable[[str], bool]) -> list[str]:
+
+def links_to(names: Sequence[str], links: StagedLinks, declares: Callable[[str], bool]) -> list[str]:
     """Find the tracked links that lead to some files, or over a link among them.
 
     They may be Python by their own name, or be of a name that ``declares(name)``.
 
     Args:
         names: Paths from the current folder.
-        top: The top of the work tree around it.
+        links: Those that the index of the work tree around it holds.
         declares: Says of a name whether such a file declares something.
 
     Returns:
@@ -29,12 +30,12 @@ def links_to(names: Sequence[str], top: str, declares: Callable[[str], bool]) ->
     Raises:
         GitError: Git fails.
     """
-    links = StagedLinks(top, lambda *_: None).paths()
+    top = links.top
     here = os.path.relpath(real_path(os.curdir), top)
     changed = {slashed(os.path.normpath(os.path.join(here, name))) for name in names}
     ends = {real_path(name) for name in names}
     found = []
-    for link in links:
+    for link in links.paths():
         path = os.path.join(top, link)
         if link in changed or not (worth_following(link) or declares(link)) or not os.path.islink(path):
             continue

@@ -23,11 +23,13 @@ class StagedLinks:
     def __init__(self, top: str, read: Read, may_hold_some: bool | None = None) -> None:
         """``read(name, most)`` is the content of an object of git. `may_hold_some` tells whether the index may hold a
         link; None where that is not known."""
-        self._top = top
+        self.top = top
         self._read = read
         self._may_hold_some = may_hold_some
         self._known: dict[str, tuple[int, str]] | None = None
         self._links: list[str] = []
+        self.unlooked: set[str] = set()
+        """The links that git does not look at on the disk, once `paths` has answered."""
 
     def among(self, entries: Iterable[Entry], declares: Callable[[str], bool]) -> list[Entry]:
         """The staged `entries`, with what links hold in their place: the links among them, and those that lead to one
@@ -41,7 +43,7 @@ class StagedLinks:
             if worth_following(path) or declares(path):
                 end = self.end(path)
                 if not changed.keys().isdisjoint(end.passed):
-                    found += _entries(path, end)
+                    found += entries_of(path, end)
         return found
 
     def below(self, folders: Iterable[str]) -> Iterator[Entry]:
@@ -51,7 +53,7 @@ class StagedLinks:
             if path.startswith(starts) and worth_following(path):
                 end = self.end(path)
                 if end.why_not is None:
-                    yield from _entries(path, end)
+                    yield from entries_of(path, end)
 
     def end(self, path: str) -> End:
         """Where `path` ends, when links are followed. Raises `GitError`."""
@@ -68,7 +70,7 @@ class StagedLinks:
     def paths(self) -> list[str]:
         """Where the links stand. Raises `GitError`."""
         if self._may_hold_some is None:
-            index = index_of(self._top)
+            index = index_of(self.top)
             self._may_hold_some = not index or may_hold_links(index)
         if self._known is None and not self._may_hold_some:
             self._known = {}
@@ -81,11 +83,13 @@ class StagedLinks:
             from . import git
 
             self._known = {}
-            for field in git.run(self._top, "ls-files", "--stage", "-z").split(b"\0"):
+            for field in git.run(self.top, "ls-files", "-v", "--stage", "-z").split(b"\0"):
                 if field:
                     said, _, name = field.partition(b"\t")
-                    mode, blob, stage = said.split(b" ")
+                    mark, mode, blob, stage = said.split(b" ")
                     path = path_name(name)
+                    if int(mode, 8) == SYMBOLIC and (mark.islower() or mark == b"S"):
+                        self.unlooked.add(path)
                     self._known[path] = int(mode, 8), blob.decode() if stage == b"0" else ""
                     self._note_folders(self._known, path)
             self._links = [path for path, (mode, blob) in self._known.items() if mode == SYMBOLIC and blob]
@@ -105,7 +109,8 @@ class StagedLinks:
         return path_name(data)
 
 
-def _entries(path: str, end: End) -> Iterator[Entry]:
+def entries_of(path: str, end: End) -> Iterator[Entry]:
+    """What the link `path` stands for, which ends at `end`; nothing where it looks like no Python."""
     if end.why_not is None:
         yield Entry(path, end.mode, end.blob or None, end.path)
     elif shown := skipped_as(path, end):

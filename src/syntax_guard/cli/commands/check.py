@@ -137,7 +137,7 @@ def _check(paths: list[str], flags: dict[str, Any]) -> int:
     else:
         settings, how = _settings(flags)
         if flags.keys() == {"hook"} and not settings.output_file:
-            from ...check import check_for_hook
+            from ...gates.hook import check_for_hook
 
             result = check_for_hook(paths, settings)
         else:

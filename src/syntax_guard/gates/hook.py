@@ -1,0 +1,102 @@
+"""The files that a commit changes, as pre-commit names them: on the disk, and in git's index where that differs."""
+
+from __future__ import annotations
+
+import os
+
+from ..check import ALL_KINDS, rules_over
+from ..config.settings import may_declare
+from ..run import Run
+from ..sources import named
+from ..targets.rules import SameForAll, saying
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..config.settings import Settings
+    from ..model import Result
+    from ..sources.index_bytes import IndexBytes
+    from ..sources.staged_index import Entry, Index
+    from ..sources.staged_links import StagedLinks
+    from ..targets.rules import Rules
+
+
+def check_for_hook(names: Sequence[str], settings: Settings) -> Result:
+    """Ask about staged files of any kind. What is not Python is left out, and nothing is no error.
+
+    If declarations among them change which Pythons a project asks, its other files are judged for the new targets too.
+    If attributes of git among them change how files are checked out, those files are judged as git would write them.
+    If the commit ends a merge, all that it changes is judged: pre-commit names what differs from both sides alone.
+
+    Args:
+        names: The files, as paths from the current folder.
+        settings: Flags and variables.
+
+    Returns:
+        The findings and the counts.
+
+    Raises:
+        GitError: Git fails.
+        SettingsError: A setting cannot be used.
+        TargetError: A target has no interpreter.
+    """
+    from ..sources.index_bytes import index_here, may_hold_links
+
+    top, content, merges = index_here()
+    linked: list[Entry] = []
+    links: StagedLinks | None = None
+    if top and (not content or may_hold_links(content)):
+        from ..sources.links_apart import links_apart
+
+        names, linked, links = links_apart(names, top, content)
+    if not (linked or merges or any(name.endswith(".gitattributes") for name in names)):
+        return _check_named(names, settings, links, content)
+    from ..sources.reattributed import reattributed_here
+    from ..sources.staged_index import Index
+
+    absent: Sequence[str] = ()
+    with Index(os.curdir) as index:
+        if merges:
+            from ..sources.merging import with_merged
+
+            names, absent = with_merged(names, index)
+        linked += reattributed_here(index, [*names, *absent], run_filters=settings.run_filters)
+        return _check_named(names, settings, links, content, linked, index, absent)
+
+
+def _check_named(
+    names: Sequence[str], settings: Settings, links: StagedLinks | None, content: IndexBytes,
+    again: Sequence[Entry] = (), index: Index | None = None, absent: Sequence[str] = (),
+) -> Result:  # fmt: skip
+    """As `check_for_hook`, where `content` is the index and `links` are those in it. The commit also changes files that
+    are `absent` from the disk. What is to be judged `again` is taken from the `index`."""
+    from ..sources.index_bytes import unlooked
+
+    if links:
+        from ..sources.links_to import links_to
+
+        names = [*names, *links_to([*names, *absent], links, may_declare)]
+    changed = [*names, *absent]
+    asked = [*names, *(entry.path for entry in again)]
+    gone = [os.curdir] if any(map(may_declare, absent)) else []  # a folder may declare something
+    by_file: Rules
+    by_file = by_project = rules_over([*asked, *gone], settings, content)
+    more: list[str] = []
+    if not isinstance(by_project, SameForAll) and (declaring := by_project.among(changed)):
+        from ..targets.by_change import changed_on_disk
+
+        by_file, more = changed_on_disk(by_project, asked, declaring)
+    run = Run(settings, by_file)
+    selection = named.select_for_hook([*names, *more], by_file.excludes, ALL_KINDS, saying(by_file))
+    if hidden := unlooked(changed, content):
+        from ..sources.staged import besides_disk
+
+        selection.files.extend(besides_disk(hidden, by_file.excludes, ALL_KINDS))
+    if index and again:
+        from ..sources.reattributed import add_besides
+        from ..sources.staged import staged
+
+        in_index = staged(index, again, by_file.excludes, ALL_KINDS, run_filters=settings.run_filters)
+        add_besides(selection, names, in_index)
+    return run.judge(run.wanted(selection))

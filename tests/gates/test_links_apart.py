@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from syntax_guard.sources.index_bytes import index_here
+from syntax_guard.sources.links_apart import links_apart
+
 if TYPE_CHECKING:
     from ..conftest import Folder, Run
 
@@ -102,3 +105,19 @@ def test_a_file_that_stands_in_place_of_a_link_is_judged_too(linked: Folder) -> 
     stand_there(linked, "a file")
     linked.write("app.py", BROKEN)
     assert linked.check("--hook", "--", "app.py").found == [("app.py", "syntax-error", 1)]
+
+
+def test_what_may_declare_something_is_told_by_its_name_on_the_disk_too(
+    linked: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else no project would be asked again because of it."""
+    linked.git("config", "core.symlinks", "false")
+    names = ["app.py", "setup.py", ".python-version"]
+    for name in names:
+        stage_link(linked, name, "ok.py")
+        (linked.path / name).unlink(missing_ok=True)
+        linked.git("checkout", "-q", "--", name)
+    monkeypatch.chdir(linked.path)
+    top, index, _ = index_here()
+    assert top is not None
+    assert links_apart(names, top, index)[0] == names[1:]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from ..config.settings import may_declare
 from .git_contents import Contents
 from .git_links import LONGEST, worth_following
 from .index_bytes import unlooked
@@ -52,9 +53,15 @@ def links_apart(names: Sequence[str], top: str, index: IndexBytes) -> tuple[Sequ
             wanted = changed.keys() if link in apart else hidden
             if not wanted.isdisjoint((link, *end.passed)):
                 found += entries_of(link, end)
-        instead = {link for link in apart & changed.keys() if link in hidden or _is_its_text(link, top, contents)}
+        judged = filter(_is_python_alone, apart & changed.keys())
+        instead = {link for link in judged if link in hidden or _is_its_text(link, top, contents)}
     entries = [one.evolve(path=shown(one.path), stored=one.stored or one.path) for one in found]
     return [name for path, name in changed.items() if path not in instead], entries, links
+
+
+def _is_python_alone(path: str) -> bool:
+    """Whether the file at `path` may be Python, and declares nothing: all else is told by its name on the disk."""
+    return worth_following(path) and not may_declare(path)
 
 
 def _is_its_text(link: str, top: str, contents: Contents) -> bool:

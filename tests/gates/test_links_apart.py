@@ -107,9 +107,7 @@ def test_a_file_that_stands_in_place_of_a_link_is_judged_too(linked: Folder) -> 
     assert linked.check("--hook", "--", "app.py").found == [("app.py", "syntax-error", 1)]
 
 
-def test_what_may_declare_something_is_told_by_its_name_on_the_disk_too(
-    linked: Folder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_may_declare_something_stays_among_the_names(linked: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else no project would be asked again because of it."""
     linked.git("config", "core.symlinks", "false")
     names = ["app.py", "setup.py", ".python-version"]

@@ -60,7 +60,7 @@ def links_apart(names: Sequence[str], top: str, index: IndexBytes) -> tuple[Sequ
 
 
 def _is_python_alone(path: str) -> bool:
-    """Whether the file at `path` may be Python, and declares nothing: all else is told by its name on the disk."""
+    """Whether the file at `path` may be Python, and its name declares nothing."""
     return worth_following(path) and not may_declare(path)
 
 

@@ -39,6 +39,7 @@ def busy(folder: Folder) -> Folder:
     folder.git("add", ".")
     return folder
 
+
 LOST = b"Exception ignored in"
 """What Python says of a signal that comes while it runs a callback, which raises nothing."""
 

@@ -68,7 +68,7 @@ READERS: dict[str, Callable[[str], list[tuple[str, int]]]] = {
 def monorepo(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository with a broken file deep in it; whoever asks stands in a folder of a service."""
     folder.write(NAME, "x = 1\nx = = 1\n")
-    (folder.path / ".git").mkdir()
+    folder.git("init", "-q")
     for name in os.environ.keys() - clean_environment(folder.path.parent).keys():
         monkeypatch.delenv(name)
     monkeypatch.setenv("SYNTAX_GUARD_CACHE", "0")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..config.repository import is_top
 from ..errors import UsageError
 from ..gates import commits as gate
 from ..sources.git_history import History
@@ -47,7 +48,7 @@ def check_pushed(
     """
     tip = environ.get("PRE_COMMIT_TO_REF") or environ.get("PRE_COMMIT_LOCAL_BRANCH")
     below = _in_the_tree(paths)
-    if not tip or below is None or not os.path.lexists(".git"):  # it stands at the top
+    if not tip or below is None or not is_top(os.curdir):  # it stands at the top
         return None
     with History(".") as history:
         commit = history.commit(tip)

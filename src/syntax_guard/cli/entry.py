@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 OF_ALL = ("errors", "cli.exit_codes", "cli.main")
 """The modules that every verb imports, in such an order that each comes behind those that it imports."""
 OF_A_COMMIT = (
-    "cli.commands", "cli.commands.check", "config", "model", "config.settings",
+    "cli.commands", "cli.commands.check", "config", "model", "config.repository", "config.settings",
     "sources", "sources.readers", "sources.file_types", "judging", "judging.judgement", "judging.in_process",
     "judging.schedule", "sources.selection", "targets", "targets.rules", "run", "sources.named", "check",
     "sources.path_names", "sources.index_bytes",

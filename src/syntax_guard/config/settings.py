@@ -7,6 +7,7 @@ import sys
 
 from ..errors import SettingsError
 from ..model import Record
+from .repository import is_top
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -313,6 +314,6 @@ def nearest(folder: str) -> str | None:
         if os.path.lexists(path) and not os.path.isdir(path):  # unreadable is an error, not a miss
             return path
         above = os.path.dirname(folder)
-        if above == folder or os.path.exists(os.path.join(folder, ".git")):
+        if above == folder or is_top(folder):
             return None
         folder = above

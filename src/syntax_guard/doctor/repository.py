@@ -5,10 +5,10 @@ from fnmatch import fnmatch
 from functools import cached_property
 
 from syntax_guard.config.documents import Budget, Mapping, Value, read_yaml
+from syntax_guard.config.repository import top_of
 from syntax_guard.errors import SourcesError
 from syntax_guard.sources import git
 from syntax_guard.sources.selection import SKIPPED_FOLDERS
-from syntax_guard.sources.work_tree import enclosing
 
 from .finding import Edit, Place, Unreadable
 
@@ -23,7 +23,7 @@ class Repository:
         if not os.path.isdir(root):
             raise SourcesError(f"no such folder: {root}", "paths are taken from the current folder")
         real = os.path.realpath(root)
-        self.in_git = enclosing(real, ".git") is not None  # one that git refuses is an error for git to tell
+        self.in_git = top_of(real) is not None  # one that git refuses is an error for git to tell
         self.top = os.path.realpath(git.top(root)) if self.in_git else real
         self._budget, self._texts, self._documents = Budget(), dict[str, str](), dict[str, list[Value]]()
 

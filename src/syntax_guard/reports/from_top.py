@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..config import repository
 from ..model import Diagnostic, Result
 from ..sources.selection import real_path
 
@@ -26,13 +27,7 @@ def top_of(environ: Mapping[str, str], here: str) -> str:
         folder = environ.get(name, "")
         if os.path.isabs(folder) and _below(real_path(here), real_path(folder)) is not None:
             return folder
-    folder = here
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        above = os.path.dirname(folder)
-        if above == folder:
-            return here
-        folder = above
-    return folder
+    return repository.top_of(here) or here
 
 
 def from_top(result: Result, top: str, here: str) -> Result:

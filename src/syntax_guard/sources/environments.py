@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from ..config.repository import top_of
 from ..errors import GitError
 from ..model import stamp_of
 from .path_names import path_name
@@ -67,7 +68,7 @@ class Environments:
 
     def _is_tracked(self, path: str) -> bool:
         """Whether git tracks something in the folder `path`, or cannot say."""
-        if _enclosing(path) is None:
+        if top_of(real_path(path)) is None:
             return False
         try:
             self._watch(_index_file(path))
@@ -90,16 +91,6 @@ def is_of_packages(path: str) -> bool:
     return not PACKAGES.isdisjoint(path.split("/"))
 
 
-def _enclosing(folder: str) -> str | None:
-    """The nearest folder from `folder` upwards that has a ``.git`` in it, or None."""
-    above = real_path(folder)
-    while not os.path.lexists(os.path.join(above, ".git")):
-        folder, above = above, os.path.dirname(above)
-        if folder == above:
-            return None
-    return above
-
-
 def _tracks(folder: str) -> bool:
     """Whether the repository around `folder` tracks anything below it, or the mark beside it, which no environment has
     committed. Raises `GitError`."""
@@ -118,7 +109,7 @@ def _tracks_in_other_case(folder: str, mark: str) -> bool:
     """
     from .git import run
 
-    top = _enclosing(folder) or folder
+    top = top_of(real_path(folder)) or folder
     depth = os.path.relpath(real_path(folder), top).replace(os.sep, "/").count("/") + 1
     names = filter(None, run(top, "ls-files", "-z").split(b"\0"))
     ours = [os.stat(folder), os.stat(mark)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from ..config.repository import is_top
 from ..errors import GitError
 from ..model import stamp_of
 from .git_files import bytes_of, index_file
@@ -53,7 +54,7 @@ class GitModes:
         way = []
         while folder not in self._tops:
             way.append(folder)
-            if os.path.lexists(os.path.join(folder, ".git")):
+            if is_top(folder):
                 self._watch(configuration(folder))
                 self._tops[folder] = folder if ignores_modes(folder) else None
                 break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..config.repository import is_top, top_of
 from ..config.settings import SPEAKING, folder_of, speaks_for
 from .path_names import name_of, path_name
 from .readers import UnreadableError, read_file
@@ -43,13 +44,11 @@ def index_here() -> tuple[str | None, IndexBytes, bool]:
 
     The top is None where no repository is around the folder. There are no bytes where they cannot be read.
     """
-    top = os.path.realpath(os.curdir)
+    top = top_of(os.path.realpath(os.curdir))
     if "GIT_WORK_TREE" in os.environ:
         return _told_by_git()
-    while not os.access(os.path.join(top, ".git"), os.F_OK):
-        top, below = os.path.dirname(top), top
-        if top == below:
-            return _told_by_git() if "GIT_DIR" in os.environ else (None, IndexBytes(), False)
+    if top is None:
+        return _told_by_git() if "GIT_DIR" in os.environ else (None, IndexBytes(), False)
     inside, merges = os.path.join(top, ".git"), False
     try:
         if os.path.isfile(inside):
@@ -161,7 +160,7 @@ def something_declares(paths: Sequence[str]) -> bool:
             inside = folder.rstrip(os.sep) + os.sep
             if any(os.access(inside + name, os.F_OK) for name in SPEAKING):
                 return True
-            if os.access(inside + ".git", os.F_OK):
+            if is_top(folder):
                 break
             folder = os.path.dirname(folder)
     return False

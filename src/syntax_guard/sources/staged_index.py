@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
+from ..config.repository import top_of
 from ..errors import GitError
 from ..model import Record
 from .git_difference import difference
@@ -201,15 +202,13 @@ def plain_top(folder: str) -> str | None:
     whole one, and neither the environment nor its configuration say that the work tree is elsewhere (git's manual,
     gitrepository-layout and git-config, ``core.worktree``).
     """
-    top = os.path.realpath(folder)
+    real = os.path.realpath(folder)
     named = any(name.startswith(_MOVING) and name != _FEWER for name in os.environ)
-    if named or os.name != "posix" or ".git" in top.split("/"):
+    if named or os.name != "posix" or ".git" in real.split("/"):
         return None
-    while not os.path.lexists(os.path.join(top, ".git")):
-        above = os.path.dirname(top)
-        if above == top:
-            return None
-        top = above
+    top = top_of(real)
+    if top is None:
+        return None
     inside = os.path.join(top, ".git")
     try:
         said = bytes_of(os.path.join(inside, "config")).lower()

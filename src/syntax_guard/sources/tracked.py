@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from ..config.repository import top_of
 from ..errors import GitError
 from ..model import Diagnostic, Record
 from . import git
@@ -67,7 +68,7 @@ def _why_not(name: str) -> str | None:
         return MISSING
     if not os.path.isdir(name):
         return None
-    inside = os.path.join(real_path(_top(real_path(".")) or git.top(".")), "")  # a link: git tracks no folder
+    inside = os.path.join(real_path(top_of(real_path(".")) or git.top(".")), "")  # a link: git tracks no folder
     return SAME if os.path.join(real_path(name), "").startswith(inside) else LINK
 
 
@@ -95,7 +96,7 @@ def untracked(paths: Collection[str]) -> set[str]:
     by_top: dict[str, dict[str, str]] = {}
     for path in paths:
         real = os.path.join(real_path(os.path.dirname(path)), os.path.basename(path))
-        top = _top(os.path.dirname(real))
+        top = top_of(os.path.dirname(real))
         if top is not None:
             by_top.setdefault(top, {})[_in_git(os.path.relpath(real, top).replace(os.sep, "/"))] = path
     found = set()
@@ -172,7 +173,7 @@ def fields(folder: str, paths: Sequence[str], *options: str, magic: str = "liter
 def _of_another(folder: str) -> Mapping[str, None]:
     """The variables to take away where a hook of another repository set them: in a submodule, `folder` has its own."""
     said = git.variable("GIT_DIR") or os.path.dirname(git.variable("GIT_INDEX_FILE"))
-    top = None if not said or git.variable("GIT_WORK_TREE") else _top(real_path(folder))
+    top = None if not said or git.variable("GIT_WORK_TREE") else top_of(real_path(folder))
     if top is None:
         return {}
     own, other = os.path.dirname(index_file(top)), os.path.join(top, said)
@@ -180,12 +181,3 @@ def _of_another(folder: str) -> Mapping[str, None]:
     if not is_other or real_path(own) == real_path(other):  # a person's own index may lie anywhere
         return {}
     return dict.fromkeys(("GIT_DIR", "GIT_INDEX_FILE"))
-
-
-def _top(folder: str) -> str | None:
-    """The nearest folder from `folder` upwards that has a ``.git`` in it, or None."""
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        folder, below = os.path.dirname(folder), folder
-        if folder == below:
-            return None
-    return folder

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
+from ..config.repository import is_top
 from ..errors import relative
 from .git_index import GitIndex
 from .index_bytes import deleted
@@ -45,7 +46,7 @@ class RealFolders:
         while folder not in self._tops:
             asked.append(folder)
             above = os.path.dirname(folder)
-            own = os.access(os.path.join(folder, ".git"), os.F_OK)
+            own = is_top(folder)
             if own or above == folder:
                 self._tops[folder] = folder if own else None
             else:
@@ -165,15 +166,6 @@ def _read(descriptor: int, most: int, expected: int) -> bytes:
     while len(content) < most and (more := os.read(descriptor, min(room, most - len(content)))):
         content += more
     return content
-
-
-def enclosing(folder: str, name: str) -> str | None:
-    """The nearest folder from `folder` upwards that holds `name`, or None."""
-    while not os.path.lexists(os.path.join(folder, name)):
-        folder, below = os.path.dirname(folder), folder
-        if folder == below:
-            return None
-    return folder
 
 
 def work_tree(top: str, *, for_commit: bool = False) -> WorkTree:

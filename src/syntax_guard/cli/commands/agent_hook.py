@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import sys
 
+from ...config.repository import top_of
 from ...errors import UsageError
 from ...gates.agent import files_of, judge
 from ...gates.agent_events import UnknownEvent, read
-from ...sources.work_tree import enclosing
 from ..exit_codes import OK
 from ..held_settings import loaded
 from ..output import note, waiting_for, write
@@ -64,7 +64,7 @@ def run(arguments: list[str], parse: Parse) -> int:
         note(f"nothing was judged: {known}")
         return OK
     folder = event.folder if event.folder and os.path.isdir(event.folder) else os.getcwd()
-    top = enclosing(os.path.realpath(folder), ".git")
+    top = top_of(os.path.realpath(folder))
     project = top or os.path.realpath(folder)
     os.chdir(project)  # settings, exclusions and the names in the answer are the project's
     tells_old = flags.pop("all")

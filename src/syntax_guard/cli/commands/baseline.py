@@ -7,10 +7,10 @@ import sys
 
 from ...config.baseline import CLASSES, merged, read, unpacked, written
 from ...config.printing import printing
+from ...config.repository import top_of
 from ...config.settings import BASELINE, BASELINE_LIMIT
 from ...errors import SourcesError, UsageError, relative
 from ...model import Entry, Result
-from ...sources.work_tree import enclosing
 from ..arguments import expanded
 from ..exit_codes import OK, RED
 from ..held_settings import loaded
@@ -69,7 +69,7 @@ def run(arguments: list[str], parse: Parse) -> int:
     write_report(file, written(entries), BASELINE)
     count = len({(entry.path, entry.member) for entry in entries})
     name = relative(file)
-    once = f" once git tracks it (git add {name})" if enclosing(top, ".git") else ""
+    once = f" once git tracks it (git add {name})" if top_of(top) else ""
     said = f"{_are(count)} broken, and let pass{once}" if count else "nothing is broken, so it is empty"
     _say(settings, f"{name}: {said}")
     left = [one for one in result.diagnostics if one.severity == "error" and one.code not in CLASSES]
@@ -79,7 +79,16 @@ def run(arguments: list[str], parse: Parse) -> int:
 def _top() -> str:
     """The top of the repository around the current folder; outside of one, where a baseline is, or this folder."""
     here = os.path.realpath(os.curdir)
-    return enclosing(here, ".git") or enclosing(here, BASELINE) or here
+    return top_of(here) or _with_baseline(here) or here
+
+
+def _with_baseline(folder: str) -> str | None:
+    """The nearest folder from `folder` upwards that holds a baseline, or None."""
+    while not os.path.lexists(os.path.join(folder, BASELINE)):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            return None
+    return folder
 
 
 def _checked(paths: Sequence[str], settings: Settings) -> Result:

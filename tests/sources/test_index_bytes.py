@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from syntax_guard.sources.index_bytes import IndexBytes, is_unlooked, may_hold_links, may_leave_out
+from syntax_guard.sources.index_bytes import IndexBytes, is_unlooked, may_leave_out
 
 if TYPE_CHECKING:
     from ..conftest import Folder
@@ -21,7 +21,7 @@ def test_no_file_is_taken_for_a_link_by_its_size_and_hash(repository: Folder) ->
     repository.git("add", ".")
     index = (repository.path / ".git/index").read_bytes()
     assert (0o120000).to_bytes(4, "big") in index
-    assert not may_hold_links(IndexBytes(index))
+    assert not IndexBytes(index).may_hold_links()
 
 
 @pytest.mark.parametrize("mark", [b"\x80", b"\xa0", b"\x40"])
@@ -32,7 +32,7 @@ def test_an_index_may_end_in_any_byte(repository: Folder, mark: bytes) -> None:
     whole = (repository.path / ".git" / "index").read_bytes()
     for end in range(len(whole) - 40, len(whole)):
         cut = IndexBytes(whole[:end] + mark)
-        assert (may_leave_out(cut), may_hold_links(cut), is_unlooked(cut, b"old.py")) == (False, False, False)
+        assert (may_leave_out(cut), cut.may_hold_links(), is_unlooked(cut, b"old.py")) == (False, False, False)
 
 
 @pytest.mark.parametrize("names", ["sha1", "sha256"])

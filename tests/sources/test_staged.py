@@ -259,7 +259,7 @@ LAYOUTS = {
     "a work tree elsewhere": (lambda here: here.git("config", "core.worktree", str(here.path / "p")) or "p", False),
     "a configuration elsewhere": (lambda here: here.git("config", "include.path", "more") or ".", False),
     "a bare one": (lambda here: here.git("config", "core.bare", "true") or ".", False),
-    "an empty .git below": (lambda here: here.run("mkdir", "p/.git") and "p", False),
+    "an empty .git below": (lambda here: here.run("mkdir", "p/.git") and "p", True),
     "a .git below with a torn HEAD": (
         lambda here: here.run("cp", "-r", ".git", "p/.git") and here.write("p/.git/HEAD", "ref") and "p", False
     ),

@@ -41,12 +41,12 @@ def check_for_hook(names: Sequence[str], settings: Settings) -> Result:
         SettingsError: A setting cannot be used.
         TargetError: A target has no interpreter.
     """
-    from ..sources.index_bytes import index_here, may_hold_links
+    from ..sources.index_bytes import index_here
 
     top, content, merges = index_here()
     linked: list[Entry] = []
     links: StagedLinks | None = None
-    if top and (not content or may_hold_links(content)):
+    if top and (not content or content.may_hold_links()):
         from ..sources.links_apart import links_apart
 
         names, linked, links = links_apart(names, top, content)

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from ..model import Diagnostic, Result, Skipped, Summary, Target
 
-
-"""Skipped in nearly every tree, so that only reports for programs and ``--verbose`` speak of it."""
 _EXPECTED = ("tool-folder", "not-python")
 """What a reader expects to be skipped: `--verbose` lists it, the summary does not count it."""
 STALE = 5

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from .git_files import bytes_of, index_file
-from .index_bytes import IndexBytes, is_plain, is_unlooked, may_hold_links, may_leave_out
+from .index_bytes import IndexBytes, is_plain, is_unlooked, may_leave_out
 from .path_names import name_of
 
 TYPE_CHECKING = False
@@ -38,7 +38,6 @@ class GitIndex:
         self._known: dict[str, bool] = {}
         self._may_leave_out: bool | None = None
         self._left_out: LeftOut | None = None
-        self._may_hold_links: bool | None = None
         self._is_known: bool | None = None
 
     def left_out(self) -> LeftOut | None:
@@ -70,9 +69,8 @@ class GitIndex:
 
     def leads_nowhere(self, path: str) -> bool:
         """Whether the file at `path` is a link that git tracks, and nothing is there that it leads to."""
-        if self._may_hold_links is None:
-            self._may_hold_links = may_hold_links(self.content())
-        return self._may_hold_links and os.path.islink(os.path.join(self._top, path)) and self.tracks(path)
+        may_be = self.content().may_hold_links()
+        return may_be and os.path.islink(os.path.join(self._top, path)) and self.tracks(path)
 
     def tracks(self, path: str) -> bool:
         """Whether git tracks the file at `path`, relative to the top, with ``/``."""

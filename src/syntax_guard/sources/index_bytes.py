@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 class IndexBytes:
     """The bytes of git's index (gitformat-index(5)). What takes a search of all of them is searched for once."""
 
-    __slots__ = ("_split", "data")
+    __slots__ = ("_links", "_split", "data")
 
     def __init__(self, data: bytes = b"", folder: str | None = None) -> None:
         """`folder` is the one in which git keeps it, if that is known."""
         self.data = data
         self._split = None if folder is None or _holds_shared_index(folder) else False
+        self._links: bool | None = None
 
     def __bool__(self) -> bool:
         return bool(self.data)
@@ -32,6 +33,12 @@ class IndexBytes:
         if self._split is None:
             self._split = self.data.find(b"link\0") >= 0
         return self._split
+
+    def may_hold_links(self) -> bool:
+        """Whether a link may be in it: nearly no repository has one, and to ask git takes its time."""
+        if self._links is None:
+            self._links = self.is_split() or may_hold_link(self.data)
+        return self._links
 
 
 def _holds_shared_index(folder: str) -> bool:
@@ -141,7 +148,7 @@ def _declaring(top: str, index: IndexBytes) -> Iterable[str]:
 
 def _leads_nowhere(top: str, index: IndexBytes) -> bool:
     """Whether a declaration of the `index` is a link, and nothing is in the work tree `top` that it leads to."""
-    if not may_hold_links(index):
+    if not index.may_hold_links():
         return False
     links = (whole for path in _declaring(top, index) if os.path.islink(whole := os.path.join(top, path)))
     return not all(map(os.path.exists, links))
@@ -185,11 +192,8 @@ def _called(index: IndexBytes, name: bytes) -> Iterator[str]:
         at = data.find(name + b"\0", end)
 
 
-def may_hold_links(index: IndexBytes) -> bool:
-    """Whether the bytes of an `index` may hold a link: nearly no repository has one, and to ask git takes its time."""
-    if index.is_split():
-        return True
-    data = index.data
+def may_hold_link(data: bytes) -> bool:
+    """Whether an entry in the bytes of an index that is not split may be a link, by its mode."""
     # The byte that is rare: names and numbers are full of zeros. Before version 4, entries are multiples of 8 bytes
     # behind a header of 12, and the mode is at byte 24 of its entry.
     first, step = (2, 1) if data[7:8] == b"\4" else (6, 8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..errors import GitError
 from .git_attributes import FILE as ATTRIBUTES
 from .git_links import FOLDER, LONGEST, SYMBOLIC, End, followed, skipped_as, worth_following
-from .index_bytes import index_of, may_hold_links
+from .index_bytes import index_of
 from .path_names import path_name
 from .staged_index import Entry
 
@@ -71,7 +71,7 @@ class StagedLinks:
         """Where the links stand. Raises `GitError`."""
         if self._may_hold_some is None:
             index = index_of(self.top)
-            self._may_hold_some = not index or may_hold_links(index)
+            self._may_hold_some = not index or index.may_hold_links()
         if self._known is None and not self._may_hold_some:
             self._known = {}
         self._held()

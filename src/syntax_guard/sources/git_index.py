@@ -84,11 +84,11 @@ class GitIndex:
         if content[4:8] not in (b"\0\0\0\2", b"\0\0\0\3"):
             return False
         length = min(len(path), _LONG)
-        at = content.find(path + b"\0", _HEAD)
+        at = content.rfind(path + b"\0", _HEAD)
         while at >= 0:
             if int.from_bytes(content[at - 2 : at], "big") & _LONG == length:
                 return True
-            at = content.find(path + b"\0", at + 1)
+            at = content.rfind(path + b"\0", _HEAD, at + len(path))
         return False
 
     def content(self) -> IndexBytes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from unittest.mock import ANY
 
 import pytest
+from filelock import FileLock
 
 from .conftest import PROJECT, Folder, clean_environment
 from .documents.pages import blocks
@@ -27,9 +28,19 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this test run share."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "pre-commit"
+    shared.mkdir(exist_ok=True)
+    return shared
+
+
+@pytest.fixture(scope="session")
+def environment(shared: Path) -> dict[str, str]:
     """One home for all, so that pre-commit installs the hook once; pip's own configuration stays."""
-    home = tmp_path_factory.mktemp("home")
+    home = shared / "home"
+    home.mkdir(exist_ok=True)
     return {
         **clean_environment(home),
         "HOME": os.environ.get("HOME", str(home)),
@@ -38,9 +49,17 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def hooks(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Folder:
+def hooks(shared: Path, environment: dict[str, str]) -> Folder:
     """This project as a repository of its own: what lies beside the tests, committed or not."""
-    hooks = Folder(tmp_path_factory.mktemp("syntax-guard"), environment)
+    hooks = Folder(shared / "syntax-guard", environment)
+    with FileLock(shared / "lock"):
+        if not hooks.path.exists():
+            _commit_this_project(hooks)
+    return hooks
+
+
+def _commit_this_project(hooks: Folder) -> None:
+    hooks.path.mkdir()
     for name in PACKAGED:
         if (PROJECT / name).is_dir():
             shutil.copytree(PROJECT / name, hooks.path / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -49,7 +68,6 @@ def hooks(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str])
     hooks.git("init", "-q", "-b", "main")
     hooks.git("add", "--all")
     hooks.git("commit", "-qm", "as it is")
-    return hooks
 
 
 @pytest.fixture

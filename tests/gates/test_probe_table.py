@@ -207,6 +207,7 @@ def test_a_closed_standard_output_does_not_change_what_was_heard(folder: Folder)
         assert [folder.run("sh", "-c", line).code for line in lines] == [0, 1]
 
 
+@pytest.mark.slow
 def test_flags_are_read_alike_with_and_without_an_equals_sign(folder: Folder) -> None:
     with server(lambda _: time.sleep(2)) as address:
         for given in (["--timeout=0.2"], ["--timeout", "0.2"], ["--timeout", "+0.2"]):

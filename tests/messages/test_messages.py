@@ -43,6 +43,7 @@ def of_errors() -> list[Message]:
     return [one for one in messages() if one.error and one.error not in APPLICATIONS]
 
 
+@pytest.mark.slow
 def test_the_table_has_every_message() -> None:
     assert TABLE.read_text(encoding="utf-8") == table(), "run python -m tests.messages.collect, and read what is new"
 

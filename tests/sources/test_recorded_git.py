@@ -54,6 +54,7 @@ def test_what_git_was_never_asked_is_no_green_answer(answering: Folder) -> None:
     assert (run.code, "git ended" in run.err) == (2, True)
 
 
+@pytest.mark.slow
 def test_the_real_git_says_what_was_recorded(repository: Folder) -> None:
     assert repository.path.is_dir()  # there is a git
     now, recorded = record(), json.loads(RECORDING.read_text("ascii"))

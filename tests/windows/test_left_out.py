@@ -40,6 +40,7 @@ def test_what_is_named_is_there(name: str) -> None:
         assert f"def {name}(" in text or f"class {name}" in text, part
 
 
+@pytest.mark.slow
 def test_each_test_that_is_named_is_one_that_pytest_finds() -> None:
     """Also with its parameters: a name that nothing has leaves nothing out."""
     names = [test for entry in entries() for test in entry.tests]

@@ -24,6 +24,7 @@ TAKES_PART = (
     "model",
     "regex",
     "cache.warnings",
+    "config.repository",
     *("grammar." + name for name in (
         "annotations", "blocks", "cells", "characters", "code", "coding", "constants", "decoded_fields", "depth",
         "encodings", "expressions", "fstrings", "later_warnings", "lexical", "limits", "ll1", "ll1_parser",

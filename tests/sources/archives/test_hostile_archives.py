@@ -391,6 +391,7 @@ def test_a_tar_bomb(tmp_path: Path, name: str) -> None:
     assert refused >= 1
 
 
+@pytest.mark.slow
 def test_a_bomb_in_bzip2(tmp_path: Path) -> None:
     head = tarred({"a.py": CODE}, "")[:1024] + sized("bomb.bin", 20 << 30)
     path = written(tmp_path, "a.tar.bz2", bz2.compress(head) + bz2.compress(bytes(32 * MIB)) * 640)

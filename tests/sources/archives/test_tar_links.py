@@ -224,6 +224,7 @@ def broken_on_disk(folder: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_what_is_broken_on_disk_is_refused(tmp_path: Path) -> None:
     """Random tars, extracted for real."""
     chance = random.Random(SEED)

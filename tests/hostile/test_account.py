@@ -62,6 +62,21 @@ class TestNames:
         assert (run.code, run.err.count("\n"), name in run.err) == (2, 1, True)
         assert not (repository.path / "sprung").exists()
 
+    @pytest.mark.parametrize("option", ["--exclude", "--expected-broken", "--config", "--output-file", "-j"])
+    def test_a_hook_takes_no_name_for_the_value_that_an_option_lacks(self, repository: Folder, option: str) -> None:
+        """The user's `args` are ``[--exclude]``, with neither a value nor a separator."""
+        repository.write("bad.py", BROKEN)
+        repository.write("good.py")
+        run = repository.guard("check", "--hook", option, "bad.py", "good.py")
+        assert (run.code, run.err.count("\n"), f"bad.py follows {option}" in run.err) == (2, 1, True)
+        assert (repository.path / "bad.py").read_text() == BROKEN
+
+    def test_a_hook_takes_a_value_in_a_word_of_its_own(self, repository: Folder) -> None:
+        repository.write("lib/bad.py", BROKEN)
+        repository.write("good.py")
+        for arguments in (["--exclude", "lib"], ["--exclude", "*.pyi"], ["--exclude", "lib/bad.py", "--"]):
+            assert repository.guard("check", "--hook", *arguments, "good.py").code == 0
+
     @pytest.mark.parametrize("name", [*OPTIONS, "-x.py", "--quiet.py", "-", "--python=."])
     def test_behind_the_separator_everything_is_a_file(self, folder: Folder, name: str) -> None:
         folder.write(name, f"#!/usr/bin/python3\n{BROKEN}").chmod(0o755)

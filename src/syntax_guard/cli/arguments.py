@@ -34,6 +34,21 @@ def split(arguments: Sequence[str], declared: Collection[str]) -> tuple[list[str
     return paths, given
 
 
+def refuse_names_as_values(arguments: Sequence[str], valued: Collection[str]) -> None:
+    """Raise `UsageError` where the name of a staged file may stand for the value that an option lacks.
+
+    So it is under ``--hook`` where no ``--`` ends the options, behind one of those that take a value, the `valued`.
+    """
+    if "--hook" not in arguments:
+        return
+    for option, value in zip(arguments, arguments[1:], strict=False):
+        if option in valued and os.path.lexists(value) and (os.path.islink(value) or not os.path.isdir(value)):
+            raise UsageError(
+                f"{value} follows {option}, and is also the name of a file here",
+                f"write the value as {option}=VALUE, and end the `args` of the hook with --",
+            )
+
+
 def expanded(paths: Iterable[str]) -> list[str]:
     """Do for `paths` what the shells of Windows leave to the command: read ``*.py`` as the names that it matches.
 

@@ -52,6 +52,11 @@ class Parser(argparse.ArgumentParser):
         """The options that `verb` declares, such as ``--quiet``."""
         return self.verbs()[verb].own_options()
 
+    def valued(self, verb: str) -> frozenset[str]:
+        """Those of them that take a value."""
+        actions = self.verbs()[verb]._actions
+        return frozenset(name for action in actions if action.nargs != 0 for name in action.option_strings)
+
     def own_options(self) -> frozenset[str]:
         """The options of this parser itself."""
         return frozenset(name for action in self._actions for name in action.option_strings)

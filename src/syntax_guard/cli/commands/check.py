@@ -93,17 +93,21 @@ def _asked(arguments: Sequence[str], parse: Parse) -> tuple[list[str], dict[str,
     from ..whole_options import read
 
     end = arguments.index("--") if "--" in arguments else len(arguments)
-    paths, flags = read(arguments[:end], SWITCHES) or _parsed(arguments[:end], parse)
-    paths += behind(arguments[end + 1 :], ended=bool(flags.get("hook")) and end < len(arguments))
+    ended = end < len(arguments)
+    paths, flags = read(arguments[:end], SWITCHES) or _parsed(arguments[:end], parse, ended=ended)
+    paths += behind(arguments[end + 1 :], ended=bool(flags.get("hook")) and ended)
     refuse_unfit(paths, flags)
     return paths, flags
 
 
-def _parsed(words: Sequence[str], parse: Parse) -> tuple[list[str], dict[str, Any]]:
-    from ..arguments import split
+def _parsed(words: Sequence[str], parse: Parse, *, ended: bool) -> tuple[list[str], dict[str, Any]]:
+    from ..arguments import refuse_names_as_values, split
     from ..parser import parser
 
-    others, given = split(words, parser("check").options("check"))
+    known = parser("check")
+    others, given = split(words, known.options("check"))
+    if not ended:
+        refuse_names_as_values(words, known.valued("check"))
     flags = parse(given)
     return [*flags.pop("paths"), *others], flags
 

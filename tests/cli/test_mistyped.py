@@ -330,3 +330,14 @@ def test_exclude_counts_from_where_the_person_stands(
     assert main(["check", ".", f"--exclude={pattern}"]) == 0
     monkeypatch.setenv("SYNTAX_GUARD_EXCLUDE", pattern)
     assert main(["check", "."]) == 0
+
+
+@pytest.mark.parametrize("verb", ["targets", "baseline", "check"])
+@pytest.mark.parametrize("name", ["h", "q", "v", "j"])
+def test_a_folder_may_be_called_as_a_short_option(
+    verb: str, name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / name).mkdir()
+    (folder / name / "a.py").write_text("x = 1\n")
+    assert main([verb, name]) == 0
+    assert "option" not in capsys.readouterr().err

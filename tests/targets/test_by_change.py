@@ -254,3 +254,47 @@ def test_a_file_that_an_old_target_refuses_stays_broken_on_purpose(
     result = staged({"pyproject.toml": settings.format(f'"3.9", "{HERE}"')}, way)
     assert result.diagnostics == ()
     assert [target.label for target in result.targets] == ["3.9", HERE]
+
+
+UNSEEN: dict[str, list[tuple[str, ...]]] = {
+    "assume-unchanged": [("update-index", "--assume-unchanged", "b/b.py")],
+    "skip-worktree": [("update-index", "--skip-worktree", "b/b.py")],
+    "a sparse checkout": [("sparse-checkout", "set", "--cone", "a")],
+    "a sparse index": [("sparse-checkout", "set", "--cone", "--sparse-index", "a")],
+    "index version 4": [("update-index", "--index-version", "4"), ("update-index", "--skip-worktree", "b/b.py")],
+    "deleted on the disk alone": [],
+}
+"""Why the disk does not show what a commit holds, by the commands of git that make it so."""
+
+
+@pytest.mark.parametrize("why", UNSEEN)
+def test_what_the_disk_does_not_show_is_judged_again_as_the_index_has_it(why: str, repository: Folder) -> None:
+    repository.write("Dockerfile", "FROM python:3.12\n")
+    repository.write("a/a.py")
+    repository.write("b/b.py", "type X = int\n")
+    repository.git("add", ".")
+    repository.git("commit", "-qm", "all")
+    for command in UNSEEN[why]:
+        repository.git(*command)
+    if "update-index" in str(UNSEEN[why]):
+        repository.write("b/b.py")
+    elif not UNSEEN[why]:
+        (repository.path / "b/b.py").unlink()
+    repository.write("Dockerfile", "FROM python:3.8\n")
+    repository.git("add", "Dockerfile")
+    run = repository.check("--hook", "--", "Dockerfile")
+    assert [(one["path"], one["targets"]) for one in run.json["diagnostics"]] == [("b/b.py", ["3.8"])]
+    assert run.json["diagnostics"] == repository.check("--staged").json["diagnostics"]
+
+
+def test_many_files_that_are_judged_again_are_looked_for_in_the_index_at_once(repository: Folder) -> None:
+    repository.write("Dockerfile", "FROM python:3.12\n")
+    for number in range(200):
+        repository.write(f"m{number}.py", "type X = int\n" if number % 50 == 7 else "x = 1\n")
+    repository.git("add", ".")
+    repository.git("commit", "-qm", "all")
+    repository.git("update-index", "--assume-unchanged", "m7.py", "m8.py")
+    repository.write("m7.py")
+    repository.write("Dockerfile", "FROM python:3.8\n")
+    repository.git("add", "Dockerfile")
+    assert repository.check("--hook", "--", "Dockerfile").found == repository.check("--staged").found != []

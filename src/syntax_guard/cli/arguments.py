@@ -41,7 +41,8 @@ def refuse_names_as_values(arguments: Sequence[str], valued: Collection[str]) ->
     """
     if "--hook" not in arguments:
         return
-    for option, value in zip(arguments, arguments[1:], strict=False):
+    for at, value in enumerate(arguments[1:]):
+        option = arguments[at]
         if option in valued and os.path.lexists(value) and (os.path.islink(value) or not os.path.isdir(value)):
             raise UsageError(
                 f"{value} follows {option}, and is also the name of a file here",

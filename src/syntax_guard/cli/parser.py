@@ -52,14 +52,13 @@ class Parser(argparse.ArgumentParser):
         """The options that `verb` declares, such as ``--quiet``."""
         return self.verbs()[verb].own_options()
 
-    def valued(self, verb: str) -> frozenset[str]:
-        """Those of them that take a value."""
-        actions = self.verbs()[verb]._actions
-        return frozenset(name for action in actions if action.nargs != 0 for name in action.option_strings)
-
     def own_options(self) -> frozenset[str]:
         """The options of this parser itself."""
         return frozenset(name for action in self._actions for name in action.option_strings)
+
+    def own_options_with_values(self) -> frozenset[str]:
+        """Those of them that take a value."""
+        return frozenset(name for action in self._actions if action.nargs != 0 for name in action.option_strings)
 
     def help_of(self, verb: str | None) -> str:
         """The help of `verb`, or of the whole command line."""
@@ -79,7 +78,7 @@ class Parser(argparse.ArgumentParser):
         own = set() if self.verbs() else self.own_options()
         self.given = args or ()
         for word in takewhile(lambda word: word != "--", args or ()):
-            if not word.startswith("--") and f"-{word.partition('=')[0]}" in own:
+            if word.startswith("-") and not word.startswith("--") and f"-{word.partition('=')[0]}" in own:
                 raise self.unknown([word])
         return super().parse_known_args(args, namespace)
 

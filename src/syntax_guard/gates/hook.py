@@ -82,21 +82,39 @@ def _check_named(
     gone = [os.curdir] if any(map(may_declare, absent)) else []  # a folder may declare something
     by_file: Rules
     by_file = by_project = rules_over([*asked, *gone], settings, content)
-    more: list[str] = []
+    more: list[Entry] = []
     if not isinstance(by_project, SameForAll) and (declaring := by_project.among(changed)):
         from ..targets.by_change import changed_on_disk
 
         by_file, more = changed_on_disk(by_project, asked, declaring)
+    on_disk, apart = _parted(more, content) if more else ([], [])
     run = Run(settings, by_file)
-    selection = named.select_for_hook([*names, *more], by_file.excludes, ALL_KINDS, saying(by_file))
+    selection = named.select_for_hook([*names, *on_disk], by_file.excludes, ALL_KINDS, saying(by_file))
     if hidden := unlooked(changed, content):
         from ..sources.staged import besides_disk
 
         selection.files.extend(besides_disk(hidden, by_file.excludes, ALL_KINDS))
-    if index and again:
-        from ..sources.reattributed import add_besides
-        from ..sources.staged import staged
+    if not (again or apart):
+        return run.judge(run.wanted(selection))
+    from contextlib import nullcontext
 
-        in_index = staged(index, again, by_file.excludes, ALL_KINDS, run_filters=settings.run_filters)
+    from ..sources.reattributed import add_besides
+    from ..sources.staged import staged
+    from ..sources.staged_index import Index
+
+    with nullcontext(index) if index else Index(os.curdir) as opened:
+        entries = [*again, *apart]
+        in_index = staged(opened, entries, by_file.excludes, ALL_KINDS, run_filters=settings.run_filters)
         add_besides(selection, names, in_index)
-    return run.judge(run.wanted(selection))
+        return run.judge(run.wanted(selection))
+
+
+def _parted(entries: Sequence[Entry], content: IndexBytes) -> tuple[list[str], list[Entry]]:
+    """The paths of those of the `entries` that the disk shows as the index has them, and the others: git does not look
+    at their disk, as the `content` of the index says, or nothing is there, as in a sparse checkout."""
+    from ..sources.index_bytes import unlooked
+
+    hidden = set(unlooked([entry.path for entry in entries], content))
+    apart = [entry for entry in entries if entry.path in hidden or not os.path.lexists(entry.path)]
+    hidden.update(entry.path for entry in apart)
+    return [entry.path for entry in entries if entry.path not in hidden], apart

@@ -83,17 +83,20 @@ def _told_by_git() -> tuple[str | None, IndexBytes, bool]:
         return top, IndexBytes(), os.path.lexists(merging)
 
 
-def unlooked(names: Iterable[str], index: IndexBytes) -> list[str]:
+def unlooked(names: Sequence[str], index: IndexBytes) -> list[str]:
     """Those of the files `names`, from the top of a work tree, whose disk git does not look at, as its `index` says.
 
     It was told so (``assume-unchanged``, ``skip-worktree``): something else than what is staged may stand there.
     """
-    if not index or is_plain(index):
+    if len(names) <= _FEW and (not index or is_plain(index)):
         return [name for name in names if is_unlooked(index, name_of(name))]
     from .left_out import marked
 
     inside = [name for name in names if not os.path.normpath(name).startswith(("/", ".."))]
-    return [one.path for one in marked(os.curdir, inside) if one.is_unlooked]
+    if len(inside) <= _FEW:
+        return [one.path for one in marked(os.curdir, inside) if one.is_unlooked]
+    all_of_them = {one.path for one in marked(os.curdir, [os.curdir]) if one.is_unlooked}
+    return [name for name in inside if os.path.normpath(name).replace(os.sep, "/") in all_of_them]
 
 
 def is_plain(index: IndexBytes) -> bool:
@@ -221,6 +224,8 @@ def index_of(top: str) -> IndexBytes:
         return IndexBytes()
 
 
+_FEW = 50
+"""So many names are looked for in the index one by one."""
 _LINK = 0o120000.to_bytes(4, "big")
 """The mode of a link."""
 _SPARSE = b"sdir\0\0\0\0"

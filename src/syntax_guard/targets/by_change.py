@@ -104,7 +104,7 @@ class ByChange:
         return self._narrowed[path]
 
 
-def changed_on_disk(now: ByProject, names: Sequence[str], declaring: Iterable[str]) -> tuple[Rules, list[str]]:
+def changed_on_disk(now: ByProject, names: Sequence[str], declaring: Iterable[str]) -> tuple[Rules, list[Entry]]:
     """Find what staged files ask anew because they change what is declared.
 
     Paths are relative to the current folder. Outside of a repository nothing is asked anew.
@@ -115,7 +115,8 @@ def changed_on_disk(now: ByProject, names: Sequence[str], declaring: Iterable[st
         declaring: Those of them that may declare something.
 
     Returns:
-        The rules of the commit, and the paths of the files besides `names` that they ask about.
+        The rules of the commit, and the entries of the index besides `names` that they ask about, with their paths from
+        the current folder.
 
     Raises:
         GitError: Git fails.
@@ -126,8 +127,9 @@ def changed_on_disk(now: ByProject, names: Sequence[str], declaring: Iterable[st
     place, shown = from_top(top), from_here(top)
     with History(top) as history:
         by_change = ByChange(now, _before(now, history), {*names, *map(os.path.normpath, names)}, place)
-        paths = [shown(entry.path) for entry in entries_below(top, map(place, declaring), _links(top, history))]
-        found = [path for path in paths if by_change.asks_anew(path) and os.path.lexists(path)]
+        below = entries_below(top, map(place, declaring), _links(top, history))
+        here = [entry.evolve(path=shown(entry.path), stored=entry.stored or entry.path) for entry in below]
+        found = [entry for entry in here if by_change.asks_anew(entry.path)]
     return by_change, found
 
 

@@ -107,7 +107,7 @@ def _parsed(words: Sequence[str], parse: Parse, *, ended: bool) -> tuple[list[st
     known = parser("check")
     others, given = split(words, known.options("check"))
     if not ended:
-        refuse_names_as_values(words, known.valued("check"))
+        refuse_names_as_values(words, known.verbs()["check"].own_options_with_values())
     flags = parse(given)
     return [*flags.pop("paths"), *others], flags
 

@@ -35,13 +35,15 @@ BELOW: dict[str, Callable[[Folder], None]] = {
 @pytest.mark.parametrize("below", BELOW)
 def test_the_top_is_the_one_that_git_names(below: str, repository: Folder) -> None:
     repository.git("commit", "-q", "--allow-empty", "-m", "a")
+    if os.name == "nt" and "link" in below:
+        pytest.skip("needs symbolic links")
     BELOW[below](repository)
     app = os.path.realpath(repository.path / "app")
     said = subprocess.run(
         ["git", "rev-parse", "--show-toplevel"], cwd=app, env=repository.environment, capture_output=True, text=True,
         check=True,
     )  # fmt: skip
-    assert top_of(app) == said.stdout.rstrip("\n")
+    assert top_of(app) == os.path.normpath(said.stdout.rstrip("\n"))
     assert is_top(app) == (top_of(app) == app)
 
 

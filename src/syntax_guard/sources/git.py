@@ -73,15 +73,21 @@ def output(
     given: bytes = b"",
     variables: Variables = NO_VARIABLES,
 ) -> bytes:
-    """All that `git` writes. Where it fails it is run again, for what it complains of. Raises `GitError`."""
+    """All that `git` writes. Where it fails it is run again, for what it complains of; where it does not fail then, the
+    moment was to blame, and it is asked once more. Raises `GitError`."""
     output, status = _finish(git, given)
     if not status:
         return output
     again = begin(folder, *arguments, program=program, mixed=True, variables=variables)
-    complaint, status = _finish(again, given)
+    complaint, later = _finish(again, given)
+    if not later:
+        output, later = _finish(begin(folder, *arguments, program=program, variables=variables), given)
+        if not later:
+            return output
+        complaint = b""
     from .git_complaints import failure
 
-    raise failure(arguments[0], complaint, status)
+    raise failure(arguments[0], complaint, later)
 
 
 def _finish(git: Child | Popen[bytes], given: bytes, most: int = -1) -> tuple[bytes, int]:

@@ -20,5 +20,6 @@ def failure(command: str, complaint: bytes, status: int) -> GitError:
         lacking = next((line for line in reasons if _NOT_FETCHED[0] in line), reasons[0])
         return GitError(f"git {command} failed: {lacking}", "ask in a whole clone: nothing is fetched here")
     remedy = next((line for line in lines if line.startswith("git config ")), None)
-    said = reasons[0] if reasons else next((line for line in lines if not line.startswith("hint:")), str(status))
+    others = (line for line in lines if not line.startswith("hint:"))
+    said = reasons[0] if reasons else next(others, f"it ended with {status}")
     return GitError(f"git {command} failed: {said}", remedy and f"git says: {remedy}")

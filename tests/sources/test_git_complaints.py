@@ -31,7 +31,7 @@ def test_a_hint_of_git_is_not_the_reason() -> None:
     assert (error.message, error.hint) == ("git merge-tree failed: fatal: bad revision", None)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a script stands in for git")
+@pytest.mark.skipif(os.name == "nt", reason="the programs here are scripts with a shebang line")
 @pytest.mark.parametrize(
     ("broken", "said"),
     [(0, None), (1, None), (2, "git rev-list failed: it is odd"), (9, "git rev-list failed: it is odd")],

@@ -188,6 +188,16 @@ def clean_environment(home: Path) -> dict[str, str]:
     }
 
 
+def new_home(home: Path) -> dict[str, str]:
+    """The environment of a person whose home is `home`, which is made where it is not there.
+
+    Else each commit starts a process that looks whether there is work for `git gc`, and leaves its lock for a moment.
+    """
+    home.mkdir(exist_ok=True)
+    (home / ".gitconfig").write_text("[maintenance]\n\tauto = false\n")
+    return clean_environment(home)
+
+
 @pytest.hookimpl(tryfirst=True)  # before pytest leaves out what is slow
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     mark_most_as_slow(items)
@@ -205,13 +215,9 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
     """An empty folder."""
-    home = tmp_path / "home"
     here = tmp_path / "here"
-    home.mkdir()
     here.mkdir()
-    # Else each commit starts a process that looks whether there is work for `git gc`.
-    (home / ".gitconfig").write_text("[maintenance]\n\tauto = false\n")
-    return Folder(here, clean_environment(home))
+    return Folder(here, new_home(tmp_path / "home"))
 
 
 @pytest.fixture

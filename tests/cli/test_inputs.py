@@ -11,7 +11,7 @@ import pytest
 from syntax_guard.cli import inputs, question
 from syntax_guard.cli.arguments import expanded
 
-from ..conftest import PROJECT, Folder, clean_environment
+from ..conftest import PROJECT, Folder, new_home
 
 BROKEN = "x = = 1\n"
 INPUTS = {
@@ -46,7 +46,7 @@ UNDER_HOOK = {"--hook", "-"}
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     """A work tree in which each input has a file of its own that is broken."""
-    folder = Folder(tmp_path_factory.mktemp("inputs"), clean_environment(tmp_path_factory.mktemp("home")))
+    folder = Folder(tmp_path_factory.mktemp("inputs"), new_home(tmp_path_factory.mktemp("home")))
     folder.git("init", "-q")
     folder.git("commit", "-q", "--allow-empty", "-m", "first")
     for name in ("a.py", "b.py"):

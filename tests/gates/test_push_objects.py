@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ..conftest import Folder, clean_environment
+from ..conftest import Folder, new_home
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ ZERO, LOST = "0" * 40, "1234567890" * 4
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     """A repository whose only commit is broken, with a branch whose name looks like an object."""
-    folder = Folder(tmp_path_factory.mktemp("clone"), clean_environment(tmp_path_factory.mktemp("home")))
+    folder = Folder(tmp_path_factory.mktemp("clone"), new_home(tmp_path_factory.mktemp("home")))
     folder.git("init", "-q", "-b", "main")
     folder.write("a.py", BROKEN)
     folder.git("add", "a.py")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ..conftest import Folder, Run, clean_environment
+from ..conftest import Folder, Run, new_home
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ def repository(tmp_path: Path, request: pytest.FixtureRequest) -> Folder:
     """`main`, which is checked out, with one file, and objects in files of their own."""
     (tmp_path / "home").mkdir()
     (tmp_path / "repository").mkdir()
-    folder = Folder(tmp_path / "repository", clean_environment(tmp_path / "home"))
+    folder = Folder(tmp_path / "repository", new_home(tmp_path / "home"))
     folder.git("init", "-q", "-b", "main", f"--object-format={request.param}")
     folder.write("a.py", GOOD)
     folder.write("b.py", GOOD * 2)

@@ -11,7 +11,7 @@ import pytest
 from syntax_guard.cli.main import main
 from syntax_guard.sources import git_merge
 
-from ..conftest import Folder, clean_environment
+from ..conftest import Folder, new_home
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ def commit(repository: Folder, files: dict[str, str]) -> None:
 def model(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     """Branches that are whole; `main` with `parameter` merged into it holds what no Python accepts."""
     home = tmp_path_factory.mktemp("home")
-    repository = Folder(tmp_path_factory.mktemp("model"), clean_environment(home))
+    repository = Folder(tmp_path_factory.mktemp("model"), new_home(home))
     repository.git("init", "-q", "-b", "main")
     commit(repository, {"a.py": f"def f(a):\n{BODY}", "other.py": "x = 1\n"})
     for branch, start, files in (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ..conftest import Folder, Run, clean_environment
+from ..conftest import Folder, Run, new_home
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ def commit(repository: Folder, name: str, content: str = "x = 1\n") -> None:
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     """`main` is whole; `topic`, which is checked out, adds a broken file. Each object is a file of its own."""
-    folder = Folder(tmp_path_factory.mktemp("model"), clean_environment(tmp_path_factory.mktemp("home")))
+    folder = Folder(tmp_path_factory.mktemp("model"), new_home(tmp_path_factory.mktemp("home")))
     folder.git("init", "-q", "-b", "main")
     folder.git("config", "uploadpack.allowFilter", "true")
     commit(folder, "in/a.py")

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from ..conftest import COMMAND, Folder, clean_environment
+from ..conftest import COMMAND, Folder, new_home
 
 BROKEN = "x = (\n"
 
@@ -18,7 +18,7 @@ NO_UTF_8: list[bytes] = [] if os.name == "nt" else [b"\xe9.py"]
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     """A work tree with files of each kind; each Python file in it is broken."""
-    folder = Folder(tmp_path_factory.mktemp("repository"), clean_environment(tmp_path_factory.mktemp("home")))
+    folder = Folder(tmp_path_factory.mktemp("repository"), new_home(tmp_path_factory.mktemp("home")))
     folder.git("init", "-q")
     folder.write(".gitignore", "ignored.py\n")
     for name in (

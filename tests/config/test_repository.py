@@ -20,10 +20,10 @@ def _made(here: Folder, *words: str) -> None:
     assert subprocess.run(words, cwd=here.path, check=False).returncode == 0, words
 
 
-BELOW: dict[str, Callable[[Folder], None]] = {
+BELOW: dict[str, Callable[[Folder], object]] = {
     "nothing": lambda here: (here.path / "app").mkdir(),
     "an empty folder": lambda here: (here.path / "app/.git").mkdir(parents=True),
-    "a folder with other files": lambda here: (here.write("app/.git/config"), here.write("app/.git/hooks/a"))[0],
+    "a folder with other files": lambda here: (here.write("app/.git/config"), here.write("app/.git/hooks/a")),
     "a link to nothing": lambda here: _made(here, "sh", "-c", "mkdir app && ln -s nowhere app/.git"),
     "a link to an empty folder": lambda here: _made(here, "sh", "-c", "mkdir app e && ln -s ../e app/.git"),
     "a repository": lambda here: here.git("init", "-q", "app"),

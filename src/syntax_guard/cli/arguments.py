@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 
 from ..errors import UsageError
 
@@ -38,12 +39,14 @@ def refuse_names_as_values(arguments: Sequence[str], valued: Collection[str]) ->
     """Raise `UsageError` where the name of a staged file may stand for the value that an option lacks.
 
     So it is under ``--hook`` where no ``--`` ends the options, behind one of those that take a value, the `valued`.
+    ``--files-from`` has the name of a file for its value, and no names follow it.
     """
     if "--hook" not in arguments:
         return
-    for at, value in enumerate(arguments[1:]):
-        option = arguments[at]
-        if option in valued and os.path.lexists(value) and (os.path.islink(value) or not os.path.isdir(value)):
+    takers = {*valued} - {"--files-from"}
+    for option, value in pairwise(arguments):
+        is_file = os.path.islink(value) or (os.path.exists(value) and not os.path.isdir(value))
+        if option in takers and is_file:
             raise UsageError(
                 f"{value} follows {option}, and is also the name of a file here",
                 f"write the value as {option}=VALUE, and end the `args` of the hook with --",

@@ -38,13 +38,13 @@ def split(arguments: Sequence[str], declared: Collection[str]) -> tuple[list[str
 def refuse_names_as_values(arguments: Sequence[str], valued: Collection[str]) -> None:
     """Raise `UsageError` where the name of a staged file may stand for the value that an option lacks.
 
-    So it is under ``--hook`` where no ``--`` ends the options, behind one of those that take a value, the `valued`.
+    So it is behind ``--hook`` where no ``--`` ends the options, after one of those that take a value, the `valued`.
     ``--files-from`` has the name of a file for its value, and no names follow it.
     """
     if "--hook" not in arguments:
         return
     takers = {*valued} - {"--files-from"}
-    for option, value in pairwise(arguments):
+    for option, value in pairwise(arguments[arguments.index("--hook") :]):
         is_file = os.path.islink(value) or (os.path.exists(value) and not os.path.isdir(value))
         if option in takers and is_file:
             raise UsageError(

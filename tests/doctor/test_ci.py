@@ -28,7 +28,10 @@ jobs:
       - run: {}
 """
 MAKEFILE = "test:\n\tpytest\n\nlint:\n\tsyntax-guard check\n"
-TOX = "[tox]\nenv_list = py312\n[testenv]\ncommands = pytest\n[testenv:lint]\ncommands = syntax-guard check\n"
+TOX = (
+    "[tox]\nenv_list = py312\n[testenv]\ncommands = pytest\n"
+    "[testenv:lint]\nallowlist_externals = syntax-guard\ncommands = syntax-guard check\n"
+)
 NOX = """import nox
 
 @nox.session

@@ -298,3 +298,11 @@ def test_many_files_that_are_judged_again_are_looked_for_in_the_index_at_once(re
     repository.write("Dockerfile", "FROM python:3.8\n")
     repository.git("add", "Dockerfile")
     assert repository.check("--hook", "--", "Dockerfile").found == repository.check("--staged").found != []
+
+
+def test_many_names_need_no_repository(folder: Folder) -> None:
+    names = [f"m{number}.py" for number in range(60)]
+    for name in names:
+        folder.write(name)
+    run = folder.guard("check", "--hook", "--", *names)
+    assert (run.code, run.err) == (0, "")

@@ -88,7 +88,9 @@ def unlooked(names: Sequence[str], index: IndexBytes) -> list[str]:
 
     It was told so (``assume-unchanged``, ``skip-worktree``): something else than what is staged may stand there.
     """
-    if len(names) <= _FEW and (not index or is_plain(index)):
+    if not index:  # nothing is staged, or this is no repository
+        return []
+    if len(names) <= _FEW and is_plain(index):
         return [name for name in names if is_unlooked(index, name_of(name))]
     from .left_out import marked
 

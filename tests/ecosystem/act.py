@@ -35,6 +35,15 @@ runs:
   steps:
     - {run: 'cp "$FILE" "$GITHUB_WORKSPACE/uploaded.sarif"', shell: bash, env: {FILE: "${{ inputs.sarif_file }}"}}
 """
+# act (0.2.89) drops what it has not read when a command ends with a failure: its end waits here until act has read on.
+# It does so only then, and only with the commands that act itself starts.
+SHELL = """\
+#!{bash}
+{bash} "$@"
+code=$?
+if [ $code != 0 ]; then sleep 1; fi
+exit $code
+"""
 
 
 class Act:
@@ -61,7 +70,13 @@ class Act:
         }
         kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
         kept["PIP_CACHE_DIR"] = os.path.expanduser("~/.cache/pip")
-        clean = {"HOME": str(folder / "home"), "PATH": TOOLS + os.pathsep + os.environ["PATH"], **kept}
+        shell = self._made(folder / "shell", {"bash": SHELL.format(bash=shutil.which("bash"))})
+        (shell / "bash").chmod(0o755)
+        clean = {
+            "HOME": str(folder / "home"),
+            "PATH": os.pathsep.join([str(shell), TOOLS, os.environ["PATH"]]),
+            **kept,
+        }
         git = {name: value for name, value in environment(folder).items() if name.startswith("GIT_")}
         self.environment = clean | git
         (folder / "home").mkdir()

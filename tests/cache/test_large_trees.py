@@ -16,8 +16,7 @@ from syntax_guard.cache.digests import DIGEST_BYTES, Digests
 from syntax_guard.cache.tree_lookup import TreeLookup
 from syntax_guard.model import UNKNOWN
 from syntax_guard.sources.readers import File, Held
-from syntax_guard.sources.selection import MANY, FoundFiles, Stamped
-from syntax_guard.storage import packed
+from syntax_guard.sources.selection import MANY, PLAIN, FoundFiles, Stamped
 
 from .test_verdict_cache import settle
 
@@ -43,9 +42,6 @@ def digest(number: int) -> bytes:
 
 
 class TestFiles:
-    def test_the_size_of_a_block_is_one_number(self) -> None:
-        assert MANY == packed.FULL
-
     def test_take_little_memory(self) -> None:
         tracemalloc.start()
         files = FoundFiles(File(f"some/folder/of/a/tree/module_{number}.py", stamp(number)) for number in range(20_000))
@@ -62,6 +58,12 @@ class TestFiles:
             assert [file.path for file in found] == [*names, "held.py"]
             assert [file.size for file in found[:-1]] == list(range(len(names)))
         assert len(files) == 0
+
+    def test_are_found_again_where_their_names_are_compressed(self) -> None:
+        names = [f"x\x01{number}.py" for number in range((PLAIN + 2) * MANY)]
+        found = stamped(names)
+        assert [name for name, _ in found] == names
+        assert len(found.full[PLAIN].names) < len(found.full[0].names) / 2
 
     @pytest.mark.parametrize("odd", [(1, -5, -7, 3, 4), (1, 2, 3, 2**64 - 1, 2**64 - 1), (9, 2**63, 2, 3, 4)])
     def test_keep_stamps_of_odd_numbers(self, odd: Stamp) -> None:

@@ -8,17 +8,21 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from syntax_guard import Diagnostic, Settings, check_paths
 from syntax_guard.cache import tree_index, verdict_cache, warnings
+from syntax_guard.cache.verdict_cache import VerdictCache
 from syntax_guard.judging import fingerprint
 from syntax_guard.judging.fingerprint import TAKES_PART
 from syntax_guard.model import UNKNOWN, stamp_of
 from syntax_guard.processes import forked_call
+from syntax_guard.sources import readers
 from syntax_guard.storage import stamps, store
+from syntax_guard.storage.store import Store
 
 from ..cache.cache_walk import walk
 from ..pythons import environ, program
@@ -232,6 +236,29 @@ class TestContents:
         for name in "cd":
             os.truncate(f"{name}.py", 65 << 20)
         assert run(kept) == (4, 2, ["c.py", "d.py"])
+
+    @pytest.mark.parametrize("odd", [(2**64 - 1, 2**64 - 1), (2**63, 1)])
+    def test_may_have_numbers_of_64_bits(
+        self, odd: tuple[int, int], kept: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        read = readers.read_stamped
+        monkeypatch.setattr(readers, "read_stamped", lambda path: (read(path)[0], (*read(path)[1][:3], *odd)))
+        monkeypatch.setattr(verdict_cache, "_WORTH_A_COPY", 2)
+        for name in "abcd":
+            Path(f"{name}.py").write_bytes(GREEN)
+        run(kept)
+        for path in files(kept, "index"):
+            path.unlink()
+        assert run(kept)[:2] == (4, 4)
+
+    def test_have_digests_for_which_no_module_is_searched_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        searched: list[str] = []
+        finder = SimpleNamespace(find_spec=lambda name, *_: searched.append(name))
+        known = VerdictCache(Store(None), b"", ())
+        known.digest(GREEN)
+        monkeypatch.setattr(sys, "meta_path", [finder, *sys.meta_path])
+        known.digest(GREEN)
+        assert searched == []
 
 
 def _new_folder() -> None:

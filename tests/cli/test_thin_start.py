@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from syntax_guard.cli.entry import OF_A_COMMIT, OF_A_HOOK, OF_A_PROJECT, OF_ALL, OF_THE_INDEX
+from syntax_guard.cli.entry import OF_A_COMMIT, OF_A_HOOK, OF_A_PROJECT, OF_A_TREE, OF_ALL, OF_THE_INDEX
 
 from ..conftest import Folder, python_version
 
@@ -23,6 +23,10 @@ ALLOWED = {"__future__", "gc", "syntax_guard", "syntax_guard.cli", *modules(OF_A
 Python's own start."""
 WITH_SETTINGS = {"_imp", "posixpath", *modules(OF_A_PROJECT)}
 """What a commit imports besides where its project says something. Nothing is parsed: that is remembered."""
+NOT_IN_EACH_TREE = modules(
+    ("config.pyproject", "config.declarations", "config.declarations.declaration", "config.file_facts")
+)
+"""What reads declarations, where there are any."""
 HOOK = """
 import sys
 before = set(sys.modules)
@@ -93,7 +97,7 @@ def test_what_is_loaded_ahead_is_what_a_commit_of_a_project_needs(folder: Folder
     assert modules(OF_ALL, OF_A_COMMIT, OF_A_HOOK, OF_A_PROJECT) - loaded == set()
 
 
-@pytest.mark.parametrize("group", [OF_A_PROJECT, OF_THE_INDEX], ids=["a project", "the index"])
+@pytest.mark.parametrize("group", [OF_A_PROJECT, OF_A_TREE, OF_THE_INDEX], ids=["a project", "a tree", "the index"])
 def test_what_is_loaded_ahead_comes_behind_what_it_imports(group: tuple[str, ...], folder: Folder) -> None:
     run = folder.run(sys.executable, "-c", IN_ORDER, *group)
     assert (run.code, run.err) == (0, "")
@@ -106,6 +110,7 @@ def test_a_tree_that_is_known_to_be_green_imports_no_large_library(folder: Folde
     code, loaded = started(folder, ".")
     assert code == 0
     assert not loaded & {"re", "shutil", "contextlib", "functools", "collections", "array", "json", "importlib.util"}
+    assert modules(OF_ALL, OF_A_COMMIT, OF_A_TREE) - loaded - NOT_IN_EACH_TREE == set()
 
 
 @pytest.mark.parametrize("option", ["--no-cache", "--isolated", f"--target-version={python_version()}"])

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from syntax_guard.config.settings import SPEAKING
 from syntax_guard.model import this_interpreter
+from syntax_guard.sources.work_tree import WorkTree
 
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from ..conftest import Folder
 
 HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -52,6 +56,50 @@ needs_match = pytest.mark.skipif(sys.version_info < (3, 10), reason="the host ha
 
 def test_a_search_from_the_top_asks_each_project(monorepo: Folder) -> None:
     assert refused(monorepo.check().json) == all_refused("apps/")
+
+
+@pytest.mark.parametrize("count", [1, 300])
+def test_a_declaration_counts_however_many_files_lie_beside_it(count: int, repository: Folder) -> None:
+    for number in range(count):
+        repository.write(f"app/{number}.txt")
+    repository.write("app/.config/mise/config.toml", '[tools]\npython = "3.8"\n')
+    repository.write("app/main.py", MATCH)
+    repository.git("add", ".")
+    assert refused(repository.check().json) == {("app/main.py", ("3.8",))}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
+def test_two_dots_behind_a_link_lead_to_the_project_of_what_it_leads_to(repository: Folder) -> None:
+    repository.write("other/pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
+    repository.write("other/main.py", MATCH)
+    repository.write("other/sub/a.py")
+    (repository.path / "link").symlink_to("other/sub")
+    repository.git("add", ".")
+    assert refused(repository.check("link/../main.py").json) == {("link/../main.py", ("3.8",))}
+
+
+class TestAFolder:
+    """Most folders declare nothing. One look at a folder tells so."""
+
+    def test_is_asked_for_no_name_that_it_does_not_list(self, folder: Folder) -> None:
+        folder.write("app/main.py")
+        folder.write("app/Dockerfile")
+        assert WorkTree(str(folder.path), None).speaking("app") == ["Dockerfile"]
+
+    def test_may_be_on_a_disk_that_folds_cases(self, folder: Folder) -> None:
+        folder.write("PyProject.TOML")
+        assert [*WorkTree(str(folder.path), None).speaking("")] == ["pyproject.toml"]
+
+    @pytest.mark.parametrize("error", [PermissionError, FileNotFoundError])
+    def test_that_cannot_be_listed_is_asked_for_each_name(
+        self, error: type[OSError], folder: Folder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def scandir(_: str) -> NoReturn:
+            raise error
+
+        folder.write("pyproject.toml")
+        monkeypatch.setattr(os, "scandir", scandir)
+        assert WorkTree(str(folder.path), None).speaking("") == SPEAKING
 
 
 def test_a_search_from_inside_says_the_same(monorepo: Folder) -> None:

@@ -60,7 +60,9 @@ class TreeCache:
         self._searched = False
         self._worth_keeping = False
         self._judged = Stamped()
-        """What the next index says of the files."""
+        """What the next index says of the files that are valid."""
+        self._others = Stamped()
+        """What it says of the others. They come last, so that a look at the next run takes few blocks apart."""
 
     def select(self, search: Callable[[], Selection]) -> Selection:
         """What ``search()`` finds, without the files that are known to be valid, which `Selection.known` counts."""
@@ -112,7 +114,7 @@ class TreeCache:
                 self._selection = None  # what cannot be read may turn readable without a stamp of it
                 break
             stamp = self._valid.get(file.path, UNKNOWN)
-            self._judged.append((file.path, stamp))
+            (self._others if stamp == UNKNOWN else self._judged).append((file.path, stamp))
             self._worth_keeping = self._worth_keeping or stamp != UNKNOWN
         self._valid.clear()
 
@@ -125,6 +127,8 @@ class TreeCache:
             watched, stating = before.watched, before.stating
         else:
             watched, stating = self._provable.watched(selection.watched), self._stating()
+        for pair in self._others.drained():
+            self._judged.append(pair)
         made = TreeIndex(watched, self._judged, selection.skipped, linked=selection.linked)
         made.scripts = [*self.scripts.values()]
         made.stating, made.stated = stating, self._all_stated(stating, made.scripts)

@@ -11,6 +11,7 @@ cache, so that what others have found, or made up, matches nothing either.
 from __future__ import annotations
 
 import os
+import sys
 
 try:
     from _blake2 import blake2b  # hashlib's own, without OpenSSL, which takes 2 ms to load
@@ -42,8 +43,6 @@ _HELD_BYTES = 16 << 20
 """Bytes of files that are kept until they are judged."""
 _WORTH_OPENSSL = 1 << 20
 """Bytes from which on its hash, with the processor's own instructions, makes up for the time that it takes to load."""
-_NUMBER_BYTES = 8
-_LOOK_BYTES = DIGEST_BYTES + _NUMBER_BYTES * len(UNKNOWN)
 
 
 class Split(Record):
@@ -127,15 +126,27 @@ class VerdictCache:
         """Each of `files` with the digest of its bytes, and the stamp of the file object that was read."""
         mine = sorted((file for file in files if isinstance(file, File)), key=lambda file: file.size)
         others = [(file, self._digest_of(file), None) for file in files if not isinstance(file, File)]
-        if len(mine) < _WORTH_A_COPY and sum(file.size for file in mine) <= _HELD_BYTES:
+        size = sum(file.size for file in mine)
+        if len(mine) < _WORTH_A_COPY and size <= _HELD_BYTES:
             return [*map(self._loaded, mine), *others]
+        self._hashed = max(self._hashed, size)  # all of them are to be hashed: the faster hash from the first one on
         mine = mine[::2] + mine[1::2]  # halves that are the same work
-        looks = halves(lambda half: b"".join([self._look(file) for file in half]), mine, _WORTH_A_COPY)
-        found: list[tuple[Readable, bytes, Stamp | None]] = []
-        for start, file in zip(range(0, len(looks), _LOOK_BYTES), mine, strict=True):
-            numbers = memoryview(looks)[start + DIGEST_BYTES : start + _LOOK_BYTES].cast("q")
-            found.append((file, looks[start : start + DIGEST_BYTES], tuple(numbers)))
-        return found + others
+        from struct import Struct, error
+
+        from ..storage.packed import STAMP
+
+        form = Struct(f"{DIGEST_BYTES}s{STAMP}")
+
+        def look(file: File) -> bytes:
+            try:
+                data, stamp = file.read_stamped()
+                return form.pack(self.digest(data), *stamp)
+            except (UnreadableError, error):  # or a time beyond 64 bits
+                return form.pack(os.urandom(DIGEST_BYTES), *UNKNOWN)  # is known to no cache
+
+        looks = halves(lambda half: b"".join(map(look, half)), mine, _WORTH_A_COPY)
+        rows = zip(mine, form.iter_unpack(looks), strict=True)
+        return [*((file, digest, tuple(stamp)) for file, (digest, *stamp) in rows), *others]
 
     def _loaded(self, file: File) -> tuple[Readable, bytes, Stamp | None]:
         try:
@@ -144,15 +155,6 @@ class VerdictCache:
             return file, os.urandom(DIGEST_BYTES), None  # is known to no cache
         loaded = file if isinstance(file, LoadedFile) else LoadedFile(file, data, stamp)
         return loaded, self.digest(data), stamp
-
-    def _look(self, file: File) -> bytes:
-        from struct import pack
-
-        try:
-            data, stamp = file.read_stamped()
-            return self.digest(data) + pack(f"{len(UNKNOWN)}q", *stamp)
-        except (UnreadableError, OverflowError):
-            return os.urandom(DIGEST_BYTES) + bytes(_LOOK_BYTES - DIGEST_BYTES)  # is known to no cache
 
     def _digest_of(self, file: Readable) -> bytes:
         try:
@@ -212,11 +214,11 @@ def _sha256_of_openssl() -> Any:
 
 def _sha256_of_python() -> Any:
     """The hash that a Python holds itself, and OpenSSL's where it holds none."""
-    try:
-        from _sha2 import sha256  # type: ignore[import-not-found]  # since 3.12
-    except ImportError:
-        try:
+    try:  # Python remembers no module that it has not found: the wrong name would cost a search for each file
+        if sys.version_info >= (3, 12):
+            from _sha2 import sha256  # type: ignore[import-not-found]
+        else:
             from _sha256 import sha256  # type: ignore[import-not-found]
-        except ImportError:
-            return _sha256_of_openssl()
+    except ImportError:
+        return _sha256_of_openssl()
     return sha256

@@ -28,11 +28,21 @@ OF_A_HOOK = ("gates", "gates.hook")
 """Likewise, for names from pre-commit."""
 OF_A_PROJECT = (
     "storage", "storage.key", "storage.store", "storage.records", "config.remembered", "config.pyproject",
-    "config.projects", "sources.git_files", "sources.git_index", "sources.work_tree",
+    "config.projects", "sources.git_files", "sources.git_index", "sources.places", "sources.work_tree",
     "targets.declared", "targets.machine", "targets.by_project",
     "config.declarations", "config.declarations.declaration", "config.file_facts",
 )  # fmt: skip
 """Likewise, where there are settings or declarations."""
+OF_A_TREE = (
+    "config.formats", "config.printing", "cli.inputs", "cli.question",
+    "sources.archives", "sources.archives.recognise", "sources.empty_search", "sources.walk", *OF_A_PROJECT,
+    "processes", "processes._compile_worker", "processes.fork_pool", "processes.forked_call", "sources.git_modes",
+    "storage.packed", "storage.stamps", "judging.fingerprint",
+    "cache", "cache.tree_index", "cache.tree_cache", "cache.warnings", "cache.digests", "cache.verdict_cache",
+    "cache.run_cache", "targets.deleted", "targets.excluding", "findings", "findings.codes",
+    "cli.output", "reports", "reports.neutral", "reports.wording", "reports.formats", "reports.together",
+)  # fmt: skip
+"""Likewise, for the current folder as a whole."""
 OF_THE_INDEX = (
     "sources.git_files", "sources.git_index", "sources.git_links", "sources.git_objects",
     "sources.git_attributes", "sources.git_difference", "sources.staged_index", "sources.git_modes", "sources.staged",
@@ -63,6 +73,8 @@ def _load_ahead_of_check() -> None:
         load_ahead(OF_A_PROJECT)
     if sys.argv[2:] == ["--staged"]:
         load_ahead(OF_THE_INDEX)
+    elif sys.argv[2:] in ([], ["."]):
+        load_ahead(OF_A_TREE)
 
 
 class OwnModules:

@@ -11,11 +11,11 @@ import posixpath
 from ..errors import SettingsFileError
 from ..model import Record
 from .remembered import DECLARATION_LIMIT, recalled
-from .settings import BASELINE, BASELINE_LIMIT, COMPOSED, DECLARING, LAID_OVER, folder_of
+from .settings import BASELINE, BASELINE_LIMIT, COMPOSED, DECLARING, LAID_OVER, SPEAKING, folder_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from typing import Literal, Protocol, TypeVar
 
     from ..storage.store import Store
@@ -52,10 +52,8 @@ _ALONE = tuple(name for name in DECLARING if name not in {*COMPOSED, *LAID_OVER}
 
 
 class Project(Record):
-    """What counts for the files of one folder."""
+    """What counts for the files of a folder, and for those below it whose folders say nothing more."""
 
-    folder: str
-    """The folder, relative to the top of its tree; ``""`` for the top."""
     explicit: Declaration | None = None
     """The nearest ``target-version`` of ours."""
     inferred: Declaration | None = None
@@ -113,7 +111,7 @@ class Projects:
             if not folder:
                 break
             folder = folder.rpartition("/")[0]  # shorter each time, whatever a tree object calls a folder
-        project = self._known.get(folder) or Project("")
+        project = self._known.get(folder) or Project()
         for below in reversed(unknown):  # no recursion: git and file systems nest folders deeper
             project = self._known[below] = self._below(project, below)
         return project
@@ -131,9 +129,12 @@ class Projects:
         return None
 
     def _below(self, above: Project, folder: str) -> Project:
+        there = self._speaking(folder)
+        if not there and not above.builds:  # as in most folders
+            return above
         inside = folder and folder + "/"
         untracked = len(getattr(self.tree, "untracked", ()))
-        composed = [*self._composed(inside)]
+        composed = [*self._composed(inside, there)]
         resolved = (self._resolved(build) for facts in composed for build in facts.builds)
         builds = (*above.builds, *filter(None, resolved))
         self.builds.update(dict.fromkeys(builds))
@@ -142,15 +143,15 @@ class Projects:
             file_counts = folder_of(build.dockerfile) == folder and posixpath.basename(build.dockerfile) in DECLARING
             if file_counts or build.context == folder:
                 files.setdefault(build.dockerfile, []).append(build)
-        alone = (self._facts(inside + name) for name in _ALONE if inside + name not in files)
+        alone = (self._facts(inside + name) for name in _ALONE if name in there and inside + name not in files)
         said = [facts for facts in (*alone, *composed) if facts is not None]
         built = (self._built(path, several) for path, several in files.items())
         declared = (*(one for facts in said for one in facts.declarations), *filter(None, built))
-        baseline = self._baseline(folder)
+        baseline = self._baseline(folder) if BASELINE in there else None
         if not said and not declared and baseline is None:
             if files or len(getattr(self.tree, "untracked", ())) > untracked:
                 self.unheard[folder] = None
-            return Project(**{**vars(above), "folder": folder})
+            return above
         self.declaring[folder] = None
         table = next((facts.table for facts in said if facts.table), {})
         explicit = [one for one in declared if one.kind == "target-version"]
@@ -158,7 +159,6 @@ class Projects:
             (one for one in declared if one.kind != "target-version" and self._is_usable(one, folder)), None
         )
         return Project(
-            folder,
             explicit[0] if explicit else above.explicit,
             inferred or above.inferred,
             table.get("warnings", above.warnings),
@@ -170,9 +170,15 @@ class Projects:
             builds,
         )
 
-    def _composed(self, inside: str) -> Iterator[FileFacts]:
-        """What the compose files of a folder say, and what is laid over the first of them."""
-        found = {name: facts for name in COMPOSED if (facts := self._facts(inside + name)) is not None}
+    def _speaking(self, folder: str) -> Collection[str]:
+        """The names of files that may be in `folder` and say something."""
+        speaking = getattr(self.tree, "speaking", None)
+        return speaking(folder) if speaking else SPEAKING
+
+    def _composed(self, inside: str, there: Collection[str]) -> Iterator[FileFacts]:
+        """What the compose files of a folder say, of the names that are `there`, and what is laid over the first."""
+        named = (name for name in COMPOSED if name in there)
+        found = {name: facts for name in named if (facts := self._facts(inside + name)) is not None}
         yield from found.values()
         for name in found and LAID_OVER:
             over = self._facts(inside + name, over=inside + next(iter(found)))

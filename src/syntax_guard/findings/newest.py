@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ..model import Target, this_interpreter
-from .further import FurtherLines
-from .hints.trial import Trials
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..model import Interpreter, Problem, Verdict, Version
     from ..targets.machine import Machine
+    from .further import FurtherLines
+    from .hints.trial import Trials
 
 _SECONDS = 10
 _MEMORY = 2 << 30
@@ -24,8 +24,26 @@ class NewestPython:
         self._machine = machine
         self._left = _MOST_ASKED
         self._found: Interpreter | None = None
-        self.trials = Trials()
-        self.further = FurtherLines()
+        self._trials: Trials | None = None
+        self._further: FurtherLines | None = None
+
+    @property
+    def trials(self) -> Trials:
+        """What is tried for hints about a broken source."""
+        if self._trials is None:
+            from .hints.trial import Trials
+
+            self._trials = Trials()
+        return self._trials
+
+    @property
+    def further(self) -> FurtherLines:
+        """What looks for other broken lines."""
+        if self._further is None:
+            from .further import FurtherLines
+
+            self._further = FurtherLines()
+        return self._further
 
     def refusal(self, data: bytes, version: Version) -> tuple[Version, Problem | None] | None:
         """Which Python is the newest, and why it refuses `data`, itself or by the rules for an older `version`.

@@ -39,8 +39,8 @@ TAKES_PART = (
         "windows_job", "worker", "worker_pool",
     )),
     *("sources." + name for name in (
-        "environments", "file_types", "first_line", "git", "git_files", "git_modes",
-        "invisible_characters", "links", "named", "path_names", "readers", "selection", "text", "walk", "windows_names",
+        "environments", "file_types", "first_line", "git", "git_files", "git_modes", "invisible_characters", "links",
+        "named", "path_names", "places", "readers", "selection", "text", "walk", "windows_names",
     )),
     *("storage." + name for name in ("packed", "records", "whole_file")),
 )  # fmt: skip
@@ -84,7 +84,7 @@ def _content(path: str) -> bytes:
         return __spec__.loader.get_data(path)  # type: ignore[union-attr, no-any-return]
     try:
         content = b""
-        while more := os.read(file, 1 << 20):
+        while more := os.read(file, 1 << 16):
             content += more
     finally:
         os.close(file)

@@ -7,13 +7,12 @@ where either says so.
 from __future__ import annotations
 
 import os
+import posixpath
 
-from ..config.repository import is_top
 from ..errors import GitError
 from ..model import stamp_of
 from .git_files import bytes_of, index_file
 from .path_names import path_name
-from .selection import real_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,45 +28,30 @@ class GitModes:
 
     def __init__(self, watched: Stamped | None = None) -> None:
         """What an answer depends on is added to `watched`, with the stamp that it had."""
+        from .places import Places  # which `ignores_modes` does not need
+
         self._watched = watched
-        self._places: dict[str, tuple[str, str | None]] = {}
-        self._tops: dict[str, str | None] = {}
+        self._places = Places(_current_folder(), (os.sep,))
         self._executable: dict[str, frozenset[str] | None] = {}
+        """By the top of a repository, what its index alone knows to be executable; None where it cannot be asked."""
 
     def executable(self, path: str) -> bool:
         """Whether the index has the file at `path` as executable, or cannot be asked, where the disk does not count."""
-        folder, name = os.path.split(path)
-        place = self._places.get(folder)
-        if place is None:
-            real = real_path(folder or ".")
-            place = self._places[folder] = real, self._top(real)
-        real, top = place
-        if top is None:
+        folder, slash, name = path.rpartition("/")
+        if slash and not folder:
+            folder = slash
+        place = self._places.of(folder)
+        if not place.in_repository:
             return False
-        if top not in self._executable:
-            self._executable[top] = self._read(top)
-        marked = self._executable[top]
-        return marked is None or os.path.relpath(os.path.join(real, name), top).replace(os.sep, "/") in marked
-
-    def _top(self, folder: str) -> str | None:
-        """The top of the work tree around `folder`, where git does not trust its disk; else None."""
-        way = []
-        while folder not in self._tops:
-            way.append(folder)
-            if is_top(folder):
-                self._watch(configuration(folder))
-                self._tops[folder] = folder if ignores_modes(folder) else None
-                break
-            above = os.path.dirname(folder)
-            if above == folder:
-                self._tops[folder] = None
-                break
-            folder = above
-        found = self._tops[folder]
-        self._tops.update(dict.fromkeys(way, found))
-        return found
+        if place.top not in self._executable:
+            self._executable[place.top] = self._read(place.top)
+        marked = self._executable[place.top]
+        return marked is None or posixpath.join(place.below, name) in marked
 
     def _read(self, top: str) -> frozenset[str] | None:
+        self._watch(configuration(top))
+        if not ignores_modes(top):
+            return frozenset()
         from .git import run
 
         try:
@@ -106,3 +90,10 @@ def configuration(top: str) -> str:
         own = os.path.join(top, ".git")
     main, _, _ = own.rpartition("/worktrees/")
     return os.path.join(main or own, "config")
+
+
+def _current_folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it was removed: no path from there leads anywhere
+        return os.sep

@@ -167,11 +167,16 @@ class NamedFiles:
 
     def take(self, path: str, status: os.stat_result, why_not: str | None) -> None:
         """Take the file `path`, unless there is a reason not to."""
-        if why_not is not None:
+        if why_not is None:
+            self.keep(path, status, is_link=os.path.islink(path))
+        else:
             self.skip(path, why_not)
-        elif not stat.S_ISREG(status.st_mode):
+
+    def keep(self, path: str, status: os.stat_result, *, is_link: bool) -> None:
+        """Take the file `path`. The `status` is that of what it leads to, if it `is_link`."""
+        if not stat.S_ISREG(status.st_mode):
             self._selection.files.append(Unreadable(path, not_regular(status.st_mode)))
-        elif self._again or os.path.islink(path):
+        elif self._again or is_link:
             self._file_links.append(File(path, stamp_of(status)))
         else:
             self._selection.files.append(File(path, stamp_of(status)))

@@ -43,7 +43,9 @@ OTHER_LANGUAGE = "other-language"
 
 
 MANY = 1024
-"""Names from which on they are packed: ``storage.packed.FULL``."""
+"""Names from which on they are packed."""
+PLAIN = 32
+"""Packs that are not compressed: the trees of most people have no more, and are looked at sooner."""
 
 
 class Stamped:
@@ -58,9 +60,10 @@ class Stamped:
         """Put `pair`, a name and its stamp, after the last."""
         self.rest.append(pair)
         if len(self.rest) == MANY:
-            from ..storage.packed import packed
+            from ..storage.packed import compressed, packed
 
-            self.full.append(packed(self.rest))
+            block = packed(self.rest)
+            self.full.append(block if len(self.full) < PLAIN else compressed(block))
             self.rest = []
 
     def __len__(self) -> int:

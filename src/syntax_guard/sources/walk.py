@@ -223,9 +223,10 @@ class Walk(NamedFiles):
             self._linked_folder(path, root)
         elif python is False or (python is None and not is_script(path, status, self.is_marked)):
             self._selection.watched.append((path, stamp_of(status)))
+        elif self.exclude(path) or (link and self.exclude(real_path(path))):
+            self.skip(path, EXCLUDED)
         else:
-            out = self.exclude(path) or (link and self.exclude(real_path(path)))
-            self.take(path, status, EXCLUDED if out else None)
+            self.keep(path, status, is_link=link)
 
     def _linked_folder(self, path: str, root: str) -> None:
         if self._links is None:

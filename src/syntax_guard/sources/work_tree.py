@@ -5,54 +5,27 @@ from __future__ import annotations
 import os
 import stat
 
-from ..config.repository import is_top
+from ..config.settings import SPEAKING
 from ..errors import relative
 from .git_index import GitIndex
 from .index_bytes import deleted
 from .path_names import path_name
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 _PAGE = 4096
 _ESCAPES = (b"\0", b"+", b"\x1b", b"~")
 """What encodings of ASCII have for other characters: UTF-16 and -32, UTF-7, ISO-2022, HZ."""
+_FEW = 256
+"""Entries of a folder that are listed in less time than twenty questions for names take."""
+_BEGINNING: dict[str, list[str]] = {}
+"""The files that decide something, by the first part of their names."""
+for _name in SPEAKING:
+    _BEGINNING.setdefault(_name.partition("/")[0].casefold(), []).append(_name)
+_FIRST = frozenset(_BEGINNING)
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
-
-
-class RealFolders:
-    """Where folders really lie, and the tops of their repositories. Each is looked at once."""
-
-    def __init__(self, here: str) -> None:
-        """`here` is the current folder."""
-        self._tops: dict[str, str | None] = {}
-        self._paths = {here: here} if os.name == "posix" else {}  # there, the kernel says it without links
-
-    def path(self, folder: str) -> str:
-        """The real path of `folder`, an absolute path."""
-        at, plain = folder, []
-        while at not in self._paths:
-            above, name = os.path.split(at)
-            if name and not os.path.islink(at):
-                plain.append(at)
-                at = above
-            else:
-                self._paths[at] = os.path.realpath(at)
-        for below in reversed(plain):
-            above, name = os.path.split(below)
-            self._paths[below] = os.path.join(self._paths[above], name)
-        return self._paths[folder]
-
-    def top(self, folder: str) -> str | None:
-        """The top of the repository that `folder`, a real path, lies in; None outside of one."""
-        asked = []
-        while folder not in self._tops:
-            asked.append(folder)
-            above = os.path.dirname(folder)
-            own = is_top(folder)
-            if own or above == folder:
-                self._tops[folder] = folder if own else None
-            else:
-                folder = above
-        self._tops.update(dict.fromkeys(asked, self._tops[folder]))
-        return self._tops[folder]
 
 
 class WorkTree:
@@ -69,6 +42,22 @@ class WorkTree:
         there once that is known."""
         self.outside: dict[str, None] = {}
         """The files that were asked for and do not count: they are links out of the repository."""
+
+    def speaking(self, folder: str) -> Collection[str]:
+        """Those of `SPEAKING` that may be in `folder`, relative to the top; all of them where a look does not tell."""
+        if self._index and self._index.left_out():
+            return SPEAKING
+        try:
+            with os.scandir(os.path.join(self.name, folder)) as entries:
+                # Not more of them than are looked at in the time of those questions. Some file systems fold cases.
+                there = [entry.name.casefold() for _, entry in zip(range(_FEW), entries, strict=False)]
+        except OSError:  # it is gone, or lists nothing and yet has files
+            return SPEAKING
+        if len(there) == _FEW:
+            return SPEAKING
+        if _FIRST.isdisjoint(there):  # as in most folders
+            return ()
+        return [name for first in _FIRST.intersection(there) for name in _BEGINNING[first]]
 
     def start(self, path: str, most: int) -> bytes | None:
         """The first `most` bytes of the file at `path`, relative to the top; None where none is there that counts."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import zlib
 from itertools import chain
 from struct import error, iter_unpack, pack
 
@@ -15,9 +14,10 @@ if TYPE_CHECKING:
 
     from ..model import Stamp
 
-FULL = 1024
-"""Names of a full block, which are compressed; fewer are not worth it."""
-_STAMP = "qqqQQ"
+_COMPRESSED = b"\0"
+"""How compressed names start, since no name is empty."""
+STAMP = "qqqQQ"
+"""The numbers of a stamp, as ``struct`` has them."""
 STAMP_BYTES = 40
 
 
@@ -25,7 +25,7 @@ class Block(Record):
     """Some names with their stamps."""
 
     names: bytes | memoryview
-    """With zeros between them."""
+    """With zeros between them, or `compressed`."""
     stamps: bytes | memoryview
 
     @property
@@ -35,12 +35,16 @@ class Block(Record):
 
     def named(self) -> list[str]:
         """The names."""
-        names = zlib.decompress(self.names) if self.length == FULL else bytes(self.names)
+        names = bytes(self.names)
+        if names.startswith(_COMPRESSED):
+            import zlib
+
+            names = zlib.decompress(memoryview(names)[1:])
         return os.fsdecode(names).split("\0")
 
     def stamped(self) -> Iterator[Stamp]:
         """The stamps."""
-        return iter_unpack(_STAMP, self.stamps)
+        return iter_unpack(STAMP, self.stamps)
 
     def pairs(self) -> list[tuple[str, Stamp]]:
         """Each name with its stamp."""
@@ -52,7 +56,7 @@ class Block(Record):
 
 
 def packed(pairs: Sequence[tuple[str, Stamp]]) -> Block:
-    """The block of `pairs`, which are at most `FULL` names with their stamps.
+    """The block of `pairs`, which are some names with their stamps.
 
     A stamp with a time beyond 64 bits (the year 2262) keeps its size alone.
 
@@ -66,16 +70,23 @@ def packed(pairs: Sequence[tuple[str, Stamp]]) -> Block:
     names = os.fsencode("\0".join([name for name, _ in pairs]))
     if names.count(b"\0") != len(pairs) - 1:
         raise ValueError("a zero in a name")
-    return Block(zlib.compress(names, 1) if len(pairs) == FULL else names, stamps)
+    return Block(names, stamps)
+
+
+def compressed(block: Block) -> Block:
+    """The `block` in a third of the memory. To take it apart takes more than twice as long."""
+    import zlib
+
+    return Block(_COMPRESSED + zlib.compress(block.names, 1), block.stamps)
 
 
 def _stamps(stamps: Sequence[Stamp]) -> bytes:
-    return pack(_STAMP * len(stamps), *chain.from_iterable(stamps))
+    return pack(STAMP * len(stamps), *chain.from_iterable(stamps))
 
 
 def _fits(stamp: Stamp) -> bool:
     try:
-        pack(_STAMP, *stamp)
+        pack(STAMP, *stamp)
     except error:
         return False
     return True

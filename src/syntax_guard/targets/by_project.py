@@ -9,8 +9,8 @@ from ..config.projects import Projects
 from ..config.remembered import DECLARATION_LIMIT
 from ..config.settings import FILE, may_declare
 from ..errors import SettingsError
-from ..sources.selection import slashed
-from ..sources.work_tree import RealFolders, WorkTree, work_tree
+from ..sources.places import Places
+from ..sources.work_tree import WorkTree, work_tree
 from ..storage.key import cache_key
 from ..storage.store import Store
 from .declared import asked_by, named_by, unusable
@@ -58,14 +58,13 @@ class ByProject:
         self._store = Store(machine.memory, key)
         self._tree = tree
         self._starts = (*paths, settings.root, ".")
-        self._roots: list[str] | None = None
         self._default = Asked(named_by(settings, machine) or this_alone())
         self._override = self._default if NAMING & settings.overrides else None
         self._trees: dict[str, Projects] = {}
-        self._real = RealFolders(self._here)
-        self._linked: dict[str, None] = {}
-        """The real paths of folders that links led to."""
+        self._places = Places(self._here, self._starts)
         self._folders: dict[str, tuple[FileRules, tuple[Matcher, ...]]] = {}
+        self._made: dict[int, tuple[FileRules, tuple[Matcher, ...]]] = {}
+        """Likewise, by the numbers of projects: one speaks for many folders."""
         self._asked: dict[Declaration, Asked] = {}
         self._matchers: dict[tuple[str, str, tuple[str, ...]], Matcher] = {}
         self._lists: dict[tuple[str, tuple[str | ExpectedBroken, ...]], Listed] = {}
@@ -78,7 +77,7 @@ class ByProject:
     def over(self, tree: Tree) -> ByProject:
         """The same rules for paths in `tree`: the targets are found once for both."""
         other = object.__new__(ByProject)
-        vars(other).update(vars(self), _tree=tree, _trees={}, _folders={}, asked=())
+        vars(other).update(vars(self), _tree=tree, _trees={}, _folders={}, _made={}, asked=())
         return other
 
     def apart(self, tree: Tree) -> ByProject:
@@ -105,7 +104,9 @@ class ByProject:
 
     def excludes(self, path: str) -> bool:
         """Whether the settings leave out `path`, which ends in a slash if it is a folder's."""
-        return any(leaves_out(path) for leaves_out in self.said_of(path.rstrip("/").rpartition("/")[0])[1])
+        folder = path.rstrip("/").rpartition("/")[0]
+        patterns = (self._folders.get(folder) or self.said_of(folder))[1]
+        return bool(patterns) and any(leaves_out(path) for leaves_out in patterns)
 
     def built(self) -> set[str]:
         """The folders that compose files build, and those of their Dockerfiles, of those that were looked at."""
@@ -128,7 +129,7 @@ class ByProject:
 
     def top(self) -> str | None:
         """The top of the repository that the current folder lies in; None outside of one."""
-        return self._real.top(self._real.path(self._here))
+        return self._places.top()
 
     def project(self, folder: str) -> Project:
         """What counts for the files in `folder`. Raises `SettingsError` for a table of ours that cannot be used."""
@@ -154,7 +155,7 @@ class ByProject:
         those that links lead to. A declaration that is new above them lies in no folder that the search looked at.
         """
         starts = (path if os.path.isdir(path) else os.path.dirname(path) or "." for path in self._starts)
-        return [*dict.fromkeys((*map(os.path.realpath, starts), *self._linked, *self._trees, *self.declaring()))]
+        return [*dict.fromkeys((*map(os.path.realpath, starts), *self._places.linked, *self._trees, *self.declaring()))]
 
     def lists(self) -> Iterable[Listed | Excluding]:
         """What is broken on purpose, and what is left out, by the lists of all folders that were looked at."""
@@ -170,7 +171,8 @@ class ByProject:
 
     def baselines_of(self, path: str) -> Baselines | None:
         """The baselines that count for the file at `path`. Raises `SettingsError` for one that cannot be used."""
-        return _baselines(self.project(path.rpartition("/")[0]))
+        projects, below = self._located(path.rpartition("/")[0])
+        return _baselines(projects.of(below), below)
 
     def stated(self, folders: Iterable[str]) -> tuple[object, list[tuple[Target, ...]]]:
         """All that `folders`, of those that declare something, say, and the targets that are asked."""
@@ -187,26 +189,37 @@ class ByProject:
         known = self._folders.get(folder)
         if known is None:
             projects, below = self._located(folder)
-            known = self._folders[folder] = self._made(projects, projects.of(below))
+            project = projects.of(below)
+            self._hear(projects)
+            if id(project) not in self._made:
+                self._made[id(project)] = self._rules_of(projects.tree, project)
+            known = self._made[id(project)]
+            if project.baselines:  # they know each file by its path
+                known = (known[0].evolve(baselines=_baselines(project, below)), known[1])
+            self._folders[folder] = known
         return known
 
-    def _made(self, projects: Projects, project: Project) -> tuple[FileRules, tuple[Matcher, ...]]:
-        settings, overrides = self._settings, self._settings.overrides
-        if projects.notes or any(getattr(projects.tree, name, None) for name in ("untracked", "outside")):
+    def _hear(self, projects: Projects) -> None:
+        """Take over the notes on declarations that were looked at."""
+        tree = projects.tree
+        if projects.notes or getattr(tree, "untracked", None) or getattr(tree, "outside", None):
             from .notes import instead, notes
 
             for note, about in notes(projects, are_asked=self._override is None):
                 if note not in self._notices:
                     counts = None if about is None or self._override else instead(projects, about)
                     self._notices[note] = f"{note}, so {counts}" if counts else note
-        tree = projects.tree
+
+    def _rules_of(self, tree: Tree, project: Project) -> tuple[FileRules, tuple[Matcher, ...]]:
+        """What `project` says of its files, and what leaves some of them out."""
+        settings, overrides = self._settings, self._settings.overrides
         exclude = self._matching("exclude", tree, project.exclude)
         scripts = self._matching("percent-scripts", tree, project.percent_scripts)
         broken = tuple(one.entry for one in self._expected(tree, project.expected_broken))
         warnings = settings.warnings if "warnings" in overrides else project.warnings or settings.warnings
         notebooks = settings.notebooks if "notebooks" in overrides else bool(project.notebooks)
         asked = self._asked_by(project.declaration)
-        return FileRules(asked, warnings, notebooks, broken, _baselines(project), scripts), exclude
+        return FileRules(asked, warnings, notebooks, broken, None, scripts), exclude
 
     def _matching(
         self, setting: str, tree: Tree, patterns: tuple[tuple[str, tuple[str, ...]], ...]
@@ -257,19 +270,14 @@ class ByProject:
         """The projects of the tree that `folder` lies in, and its path there."""
         if self._tree is not None:
             return self._projects(self._tree), folder
-        plain = os.path.normpath(os.path.join(self._here, folder))
-        real = self._real.path(plain)
-        if real != plain:
-            self._linked[real] = None
-        top = self._real.top(real)
-        if top is not None:
-            tree = work_tree(top, for_commit=self.for_commit) if top not in self._trees else None
-        else:  # no repository: nothing above where the command stands, or above the file's own folder
-            top = next((root for root in self._real_roots() if _lies_in(real, root)), real)
-            tree = WorkTree(top, None) if top not in self._trees else None
-        projects = self._projects(tree) if tree else self._trees[top]
-        below = os.path.relpath(real, top).replace(os.sep, "/")
-        return projects, "" if below == "." else below
+        place = self._places.of(folder)
+        projects = self._trees.get(place.top)
+        if projects is None:
+            is_one = place.in_repository
+            projects = self._projects(
+                work_tree(place.top, for_commit=self.for_commit) if is_one else WorkTree(place.top, None)
+            )
+        return projects, place.below
 
     def _projects(self, tree: Tree) -> Projects:
         if tree.name not in self._trees:
@@ -287,13 +295,6 @@ class ByProject:
                 self._notices[asked.note] = asked.note
         return self._asked[declaration]
 
-    def _real_roots(self) -> list[str]:
-        """The real paths of the folders that a run starts from, shortest first."""
-        if self._roots is None:
-            roots = {os.path.realpath(slashed(path)) for path in self._starts if os.path.isdir(path)}
-            self._roots = sorted(roots, key=len)
-        return self._roots
-
 
 def _in_file(tree: Tree, folder: str, setting: str, make: Callable[[str, L, str], T], place: str, listed: L) -> T:
     """What ``make()`` makes of a list of patterns, the `setting` of `folder` in `tree`, and of its name in messages."""
@@ -307,13 +308,10 @@ def _in_file(tree: Tree, folder: str, setting: str, make: Callable[[str, L, str]
         raise with_line(error, tree.start(path, DECLARATION_LIMIT) or b"", tree.called(path), setting) from None
 
 
-def _baselines(project: Project) -> Baselines | None:
+def _baselines(project: Project, folder: str) -> Baselines | None:
+    """Those of `project` for the files of `folder`, relative to the top of its tree."""
     if not project.baselines:
         return None
     from .baselines import Baselines
 
-    return Baselines(project.folder, project.baselines)
-
-
-def _lies_in(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(os.path.join(folder, ""))
+    return Baselines(folder, project.baselines)

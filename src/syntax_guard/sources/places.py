@@ -1,0 +1,125 @@
+"""Where folders really are: through which links, and in which repository."""
+
+from __future__ import annotations
+
+import os
+
+from ..config.repository import is_top
+from .selection import slashed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Place:
+    """Where a folder is: the real path of the `top` of the tree that it lies in, and its path `below`, with ``/``."""
+
+    __slots__ = ("below", "in_repository", "top")
+
+    def __init__(self, top: str, below: str, *, in_repository: bool) -> None:
+        self.top = top
+        self.below = below
+        self.in_repository = in_repository
+
+
+class Places:
+    """Where folders really are, and in which trees. Each is looked at once."""
+
+    def __init__(self, here: str, starts: Iterable[str]) -> None:
+        """`here` is the current folder, and a run starts from the paths `starts`."""
+        self._here = here
+        self._starts = starts
+        self._roots: list[str] | None = None
+        self._tops: dict[str, str | None] = {}
+        self._paths = {here: here} if os.name == "posix" else {}  # there, the kernel says it without links
+        self._known: dict[str, Place] = {}
+        self.linked: dict[str, None] = {}
+        """The real paths of folders that links led to."""
+
+    def of(self, folder: str) -> Place:
+        """The place of `folder`, a path from the current one or an absolute one."""
+        known = self._known.get(folder)
+        if known is not None:
+            return known
+        unknown, at = [], folder
+        while at not in self._known:
+            unknown.append(at)
+            if not at or os.name != "posix":
+                break
+            at = at.rpartition("/")[0]
+        for below in reversed(unknown):
+            self._known[below] = self._just_below(below) or self._looked_up(below)
+        return self._known[folder]
+
+    def top(self) -> str | None:
+        """The top of the repository that the current folder lies in; None outside of one."""
+        return self._top(self._path(self._here))
+
+    def _just_below(self, folder: str) -> Place | None:
+        """The place of a `folder` that is no more than the next one below a known one, as most are."""
+        above, _, name = folder.rpartition("/")
+        known = self._known.get(above)
+        if known is None or name in ("", ".", "..") or (not above and folder[0] == "/") or os.name != "posix":
+            return None
+        if not known.below and not known.in_repository and known.top not in self._real_roots():
+            return None
+        path = folder if folder[0] == "/" else f"{self._here}/{folder}"
+        if os.path.islink(path) or is_top(path):
+            return None
+        below = f"{known.below}/{name}" if known.below else name
+        return Place(known.top, below, in_repository=known.in_repository)
+
+    def _looked_up(self, folder: str) -> Place:
+        whole = os.path.join(self._here, folder)
+        plain = os.path.normpath(whole)
+        # ".." behind a link leads to where the link leads, and not back
+        real = os.path.realpath(whole) if ".." in folder.split("/") else self._path(plain)
+        if real != plain:
+            self.linked[real] = None
+        top = self._top(real)
+        found = top is not None
+        if top is None:  # nothing above where the command stands, or above the file's own folder
+            top = next((root for root in self._real_roots() if _lies_in(real, root)), real)
+        below = os.path.relpath(real, top).replace(os.sep, "/")
+        return Place(top, "" if below == "." else below, in_repository=found)
+
+    def _path(self, folder: str) -> str:
+        """The real path of `folder`, an absolute path."""
+        at, plain = folder, []
+        while at not in self._paths:
+            above, name = os.path.split(at)
+            if name and not os.path.islink(at):
+                plain.append(at)
+                at = above
+            else:
+                self._paths[at] = os.path.realpath(at)
+        for below in reversed(plain):
+            above, name = os.path.split(below)
+            self._paths[below] = os.path.join(self._paths[above], name)
+        return self._paths[folder]
+
+    def _top(self, folder: str) -> str | None:
+        """The top of the repository that `folder`, a real path, lies in; None outside of one."""
+        asked = []
+        while folder not in self._tops:
+            asked.append(folder)
+            above = os.path.dirname(folder)
+            own = is_top(folder)
+            if own or above == folder:
+                self._tops[folder] = folder if own else None
+            else:
+                folder = above
+        self._tops.update(dict.fromkeys(asked, self._tops[folder]))
+        return self._tops[folder]
+
+    def _real_roots(self) -> list[str]:
+        """The real paths of the folders that a run starts from, shortest first."""
+        if self._roots is None:
+            roots = {os.path.realpath(slashed(path)) for path in self._starts if os.path.isdir(path)}
+            self._roots = sorted(roots, key=len)
+        return self._roots
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(os.path.join(folder, ""))

@@ -69,13 +69,16 @@ def test_a_declaration_counts_however_many_files_lie_beside_it(count: int, repos
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
-def test_two_dots_behind_a_link_lead_to_the_project_of_what_it_leads_to(repository: Folder) -> None:
+@pytest.mark.parametrize("name", ["link/main.py", "link/../main.py", "inside/link/../main.py"])
+def test_behind_a_link_counts_the_project_of_what_it_leads_to(name: str, repository: Folder) -> None:
     repository.write("other/pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
     repository.write("other/main.py", MATCH)
-    repository.write("other/sub/a.py")
+    repository.write("other/sub/main.py", MATCH)
+    repository.write("inside/main.py")
     (repository.path / "link").symlink_to("other/sub")
+    (repository.path / "inside/link").symlink_to("../other/sub")
     repository.git("add", ".")
-    assert refused(repository.check("link/../main.py").json) == {("link/../main.py", ("3.8",))}
+    assert refused(repository.check(name).json) == {(name, ("3.8",))}
 
 
 class TestAFolder:

@@ -160,14 +160,16 @@ def _leads_nowhere(top: str, index: IndexBytes) -> bool:
 
 
 def something_declares(paths: Sequence[str]) -> bool:
-    """Whether a folder is among `paths`, or something is declared above a file: most one-file commits of small
-    repositories find nothing, and import nothing for it."""
+    """Whether a folder is among `paths`, or something is or may be declared above a file, as behind a link: most
+    one-file commits of small repositories find nothing, and import nothing for it."""
     seen: set[str] = set()
     for path in paths:
         folder = os.path.dirname(os.path.abspath(path))
-        if os.path.isdir(path) or os.path.islink(path):
+        if os.path.isdir(path) or os.path.islink(path) or ".." in path:
             return True
         while folder not in seen:
+            if os.path.islink(folder):
+                return True
             seen.add(folder)
             inside = folder.rstrip(os.sep) + os.sep
             if any(os.access(inside + name, os.F_OK) for name in SPEAKING):

@@ -12,7 +12,7 @@ from .judging.schedule import judge
 from .model import UNKNOWN, Result, Source, Summary, this_interpreter
 from .sources.file_types import NOTEBOOK, SUFFIXES, is_notebook
 from .sources.readers import File
-from .sources.selection import FoundFiles
+from .sources.selection import NOTEBOOK_LEFT_OUT
 from .targets.rules import found, hears_scripts, same_targets
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .judging.unwritten import Unwritten
     from .model import Skipped, Stale, Target
     from .sources.readers import Readable
-    from .sources.selection import Selection
+    from .sources.selection import FoundFiles, Selection
     from .targets.rules import Asked, FileRules, Rules
 
     Search: TypeAlias = (
@@ -282,8 +282,7 @@ class Run:
         """`selection` without unwanted notebooks; `named` ones stay. Raises `SourcesError` if none is left."""
         found = len(selection.files)
         if any(map(is_notebook, selection.files)):
-            files = (file for file in selection.files.drained() if self._is_wanted(file, named))
-            selection.files = FoundFiles(files)
+            selection.leave_out(lambda file: not self._is_wanted(file, named), NOTEBOOK_LEFT_OUT)
         if found and named and not selection.files:
             raise SourcesError("no Python file to check was found", "to judge notebooks too, use --notebooks")
         return selection

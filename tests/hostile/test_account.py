@@ -101,6 +101,18 @@ class TestNames:
         assert folder.guard("check", "--hook", "--", environment={"PRE_COMMIT": "1"}).code == 0
         assert folder.guard("check", "--hook", "--notebooks", "--", "n.ipynb").code == 1
 
+    @pytest.mark.parametrize("way", [["--hook", "--", "a.py", "n.ipynb"], ["--staged"], ["--tracked"], ["."], []])
+    def test_a_notebook_that_no_setting_asks_for_has_its_account(self, way: list[str], repository: Folder) -> None:
+        repository.write("a.py")
+        repository.write("n.ipynb", "no notebook")
+        repository.git("add", ".")
+        for _ in "cold", "warm":
+            run = repository.check(*way[:1], "--output-format=json", *way[1:])
+            skipped = {one["path"]: one["reason"] for one in run.json["skipped"]}
+            assert (run.code, skipped.pop("n.ipynb"), {*skipped} <= {".git/"}) == (0, "notebook", True)
+        assert (asked := repository.check("--notebooks", *way)).code == 1
+        assert "n.ipynb" not in {one["path"] for one in asked.json["skipped"]}
+
 
 class TestMarks:
     """A mark that anyone can plant hides nothing."""

@@ -112,6 +112,7 @@ SKIPPED: dict[str, str] = {
     "dead-link": "leads to nothing",
     "same-file": "another name for a file that is already checked",
     "other-language": "a notebook, or a cell of one, in another language than Python",
+    "notebook": "a notebook, and no setting asks for notebooks",
     "not-python": "not Python, by its name and its first line",
     "not-compiled": "a stub or data, which no installer compiles and no Python runs",
     "nested-archive": "an archive in an archive, which is not opened",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from ..model import Diagnostic, Result, Skipped, Summary, Target
 
-_EXPECTED = ("tool-folder", "not-python")
+_EXPECTED = ("tool-folder", "notebook", "not-python")
 """What a reader expects to be skipped: `--verbose` lists it, the summary does not count it."""
 STALE = 5
 """Entries of a baseline that are named, unless all are asked for."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 
-from ..model import Skipped
+from ..model import Skipped, display_name
 from .readers import File
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ..model import Stamp
     from ..storage.packed import Block
@@ -40,6 +40,7 @@ UNTRACKED = "untracked"
 MISSING = "not-in-work-tree"
 SUBMODULE_FOLDER = "submodule"
 OTHER_LANGUAGE = "other-language"
+NOTEBOOK_LEFT_OUT = "notebook"
 
 
 MANY = 1024
@@ -144,6 +145,16 @@ class Selection:
         files whose names do not tell and that turned out to be no Python."""
         self.linked = False
         """Whether the choice also depends on which file a symbolic link leads to."""
+
+    def leave_out(self, unwanted: Callable[[Readable], bool], why: str) -> None:
+        """Skip the files that are `unwanted`, for the reason with the code `why`."""
+        kept = FoundFiles()
+        for file in self.files.drained():
+            if unwanted(file):
+                self.skipped.append((display_name(file.path, file.member), why))
+            else:
+                kept.append(file)
+        self.files = kept
 
     def account(self) -> tuple[Skipped, ...]:
         """What was skipped, by path."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ..parser import Parser
     from ..verbs import Parse
 
+_NO_PYTHON = ("notebook", "not-python")
+"""Why files are skipped that nobody took for Python to check."""
 SWITCHES = ("--staged", "--tracked", "--hook", "--strict", "--installed", "--isolated")
 """The options without a value that a hook gives beside settings."""
 DESCRIPTION = "Judge files and folders with the compiler of the Python that will run them."
@@ -193,13 +195,13 @@ def _report(result: Result, settings: Settings, how: Printing | None) -> None:
 
 def _is_left_out(result: Result) -> bool:
     """Whether there was Python to check, and all of it is skipped."""
-    return not result.summary.checked and any(skipped.reason != "not-python" for skipped in result.skipped)
+    return not result.summary.checked and any(skipped.reason not in _NO_PYTHON for skipped in result.skipped)
 
 
 def _name_what_is_left_out(result: Result) -> None:
     from ..output import note
 
-    first, *more = (skipped for skipped in result.skipped if skipped.reason != "not-python")
+    first, *more = (skipped for skipped in result.skipped if skipped.reason not in _NO_PYTHON)
     if more:
         said = f"skipped: {first.path} ({first.reason}) and {len(more)} more"
         note(f"nothing was checked; {said} (to see all of them: --verbose)")

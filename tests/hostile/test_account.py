@@ -295,6 +295,20 @@ class TestLinks:
         assert names(folder.check(".")) == ["shared/util.py"]
         assert names(folder.check("app", "shared")) == ["shared/util.py"]
 
+    @pytest.mark.parametrize("name", ["link/main.py", "link/../main.py", "inside/link/../main.py", "./link//main.py"])
+    def test_a_file_behind_a_link_is_asked_by_the_project_of_what_it_leads_to(
+        self, name: str, repository: Folder
+    ) -> None:
+        repository.write("other/pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
+        for path in ("other/main.py", "other/sub/main.py"):
+            repository.write(path, "match x:\n    case 1: pass\n")
+        repository.write("inside/main.py")
+        (repository.path / "link").symlink_to("other/sub")
+        (repository.path / "inside/link").symlink_to("../other/sub")
+        repository.git("add", ".")
+        run = repository.check(name)
+        assert (run.code, [one["targets"] for one in run.json["diagnostics"]]) == (1, [["3.8"]])
+
     def test_a_link_out_of_the_tree_is_followed_for_imports_alone(self, folder: Folder) -> None:
         self.tree(folder)
         (folder.path / "app/shared").symlink_to("../shared")

@@ -68,19 +68,6 @@ def test_a_declaration_counts_however_many_files_lie_beside_it(count: int, repos
     assert refused(repository.check().json) == {("app/main.py", ("3.8",))}
 
 
-@pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
-@pytest.mark.parametrize("name", ["link/main.py", "link/../main.py", "inside/link/../main.py"])
-def test_behind_a_link_counts_the_project_of_what_it_leads_to(name: str, repository: Folder) -> None:
-    repository.write("other/pyproject.toml", '[project]\nrequires-python = ">=3.8"\n')
-    repository.write("other/main.py", MATCH)
-    repository.write("other/sub/main.py", MATCH)
-    repository.write("inside/main.py")
-    (repository.path / "link").symlink_to("other/sub")
-    (repository.path / "inside/link").symlink_to("../other/sub")
-    repository.git("add", ".")
-    assert refused(repository.check(name).json) == {(name, ("3.8",))}
-
-
 class TestAFolder:
     """Most folders declare nothing. One look at a folder tells so."""
 

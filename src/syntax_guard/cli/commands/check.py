@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..verbs import Parse
 
 _NO_PYTHON = ("notebook", "not-python")
-"""Why files are skipped that nobody took for Python to check."""
+"""Why files are skipped that were no Python to check."""
 SWITCHES = ("--staged", "--tracked", "--hook", "--strict", "--installed", "--isolated")
 """The options without a value that a hook gives beside settings."""
 DESCRIPTION = "Judge files and folders with the compiler of the Python that will run them."

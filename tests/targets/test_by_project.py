@@ -68,6 +68,15 @@ def test_a_declaration_counts_however_many_files_lie_beside_it(count: int, repos
     assert refused(repository.check().json) == {("app/main.py", ("3.8",))}
 
 
+def test_what_is_kept_of_a_file_counts_for_the_top_that_it_was_read_from(folder: Folder) -> None:
+    folder.write("sub/compose.yaml", "services: {web: {build: {context: ./web, dockerfile: image}}}\n")
+    folder.write("sub/web/image", "FROM python:3.8-slim\n")
+    folder.write("sub/web/main.py", MATCH)
+    assert refused(folder.check().json) == {("sub/web/main.py", ("3.8",))}
+    assert refused(folder.check(cwd="sub").json) == {("web/main.py", ("3.8",))}
+    assert [one["why"] for one in folder.check(cwd="sub").json["targets"]] == ["FROM python:3.8-slim in web/image:1"]
+
+
 class TestAFolder:
     """Most folders declare nothing. One look at a folder tells so."""
 

@@ -201,7 +201,7 @@ class Projects:
             return None
         from . import baseline
 
-        name = f"{self.tree.name}/{path}"
+        name = f"{self.tree.name}\0{path}"
         rows = recalled(self._store, "baseline", name, content, lambda: baseline.read(content, self.tree.called(path)))
         self.baselines.append(baseline.Baseline(folder, rows))
         return self.baselines[-1]
@@ -241,7 +241,7 @@ class Projects:
 
             return built(content, build)
 
-        facts = self._recalled("image", f"{self.tree.name}/{build}", content, read)
+        facts = self._recalled("image", f"{self.tree.name}\0{build}", content, read)
         if facts.note:
             said = ((build.stage or "", build.line), *((one.value, one.line) for one in build.arguments))
             line = next((line for value, line in said if "$" in value and value[:100] in facts.note), None)
@@ -262,7 +262,7 @@ class Projects:
 
         try:
             whole = content if under is None else b"\0".join((content, under))
-            facts = self._recalled("says", f"{self.tree.name}/{path}", whole, read)
+            facts = self._recalled("says", f"{self.tree.name}\0{path}", whole, read)
         except SettingsFileError as error:
             raise error.called(self.tree.called(path)) from None
         if facts.note:

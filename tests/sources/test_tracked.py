@@ -6,6 +6,8 @@ import os
 
 import pytest
 
+from syntax_guard.sources.tracked import untracked
+
 from ..conftest import COMMAND, Folder, new_home
 
 BROKEN = "x = (\n"
@@ -78,6 +80,12 @@ def test_a_finding_says_that_git_does_not_track_its_file(repository: Folder) -> 
     assert "sub/b.py:1:5: syntax-error: '(' was never closed (CPython" in text
     absolute = repository.check(repository.path, cwd="sub").json["diagnostics"]
     assert sum(one["untracked"] for one in absolute) == len(expected)
+
+
+def test_each_path_of_an_untracked_file_is_untracked(repository: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repository.path)
+    paths = {"scratch.py", "./scratch.py", "sub/../scratch.py"}
+    assert untracked({*paths, "a.py", "./a.py"}) == paths
 
 
 def test_outside_of_a_repository_nothing_is_untracked(folder: Folder) -> None:

@@ -93,13 +93,14 @@ def untracked(paths: Collection[str]) -> set[str]:
 
     A path about which git gives no answer counts as tracked.
     """
-    by_top: dict[str, dict[str, str]] = {}
+    by_top: dict[str, dict[str, list[str]]] = {}  # links give a file several paths
     for path in paths:
         real = os.path.join(real_path(os.path.dirname(path)), os.path.basename(path))
         top = top_of(os.path.dirname(real))
         if top is not None:
-            by_top.setdefault(top, {})[_in_git(os.path.relpath(real, top).replace(os.sep, "/"))] = path
-    found = set()
+            name = _in_git(os.path.relpath(real, top).replace(os.sep, "/"))
+            by_top.setdefault(top, {}).setdefault(name, []).append(path)
+    found: set[str] = set()
     for top, names in by_top.items():
         try:
             known = set(_listed(top, list(names)))
@@ -107,7 +108,7 @@ def untracked(paths: Collection[str]) -> set[str]:
             known |= _known_in_other_case(top, other)
         except GitError:
             continue
-        found |= {path for name, path in names.items() if name not in known}
+        found.update(path for name, several in names.items() if name not in known for path in several)
     return found
 
 

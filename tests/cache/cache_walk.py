@@ -57,12 +57,18 @@ FOLDERS = ("", "p/", "p/q/", "r/", "venv/")
 TARGETS: tuple[tuple[str, ...], ...] = ((), (), (), ("3.8",), ("3.9", "3.10"))
 ANOTHER_INTERPRETER = 0.06
 """Of the runs name an interpreter: each starts some processes."""
+WHERE = ("", "", "", "p", "p/q", "r")
+"""The folders that runs start in."""
 PATHS: tuple[tuple[str, ...], ...] = ((".",), (".",), (".",), ("p", "r"), ("p/../.",), ("p/q",))
 DECLARED = {
     "Pipfile": (b'[requires]\npython_version = "3.8"\n', b'[requires]\npython_version = "3.9"\n', b"[packages]\n"),
     "pyproject.toml": (
         b'[project]\nrequires-python = ">=3.8"\n', b"[tool.ruff]\n", b'[tool.syntax-guard]\nexclude = ["b.py"]\n',
     ),
+    "compose.yaml": tuple(
+        b"services: {a: {build: {context: %s, dockerfile: image}}}\n" % name for name in (b".", b"q", b"p/q")
+    ),
+    "image": (b"FROM python:3.8\n", b"FROM python:3.9\n", b"FROM node:20\n"),
 }  # fmt: skip
 """What a folder may say of its files: a search knows it, and which folders say something. A ``.python-version`` would
 also tell a version manager's shim which interpreter to start."""
@@ -123,9 +129,16 @@ class Walk:
             "expected_broken": expected_broken,
             "projects": self.random.random() < 0.8,
         }
-        outcome = run(paths, Settings(**asked, cache_dir=str(self.cache)))
-        truth = run(paths, Settings(**asked, cache=False))
-        assert outcome[:3] == truth[:3], f"{paths} {asked}: {outcome} is not {truth}"
+        where = self.random.choice(WHERE)
+        if where and (self.tree / where).is_dir():
+            os.chdir(where)
+            paths = (".",)
+        try:
+            outcome = run(paths, Settings(**asked, cache_dir=str(self.cache)))
+            truth = run(paths, Settings(**asked, cache=False))
+        finally:
+            os.chdir(self.tree)
+        assert outcome[:3] == truth[:3], f"{where} {paths} {asked}: {outcome} is not {truth}"
         return outcome[3]
 
     def path(self) -> Path:

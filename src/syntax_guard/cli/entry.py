@@ -35,7 +35,8 @@ OF_A_PROJECT = (
 """Likewise, where there are settings or declarations."""
 OF_A_TREE = (
     "config.formats", "config.printing", "cli.inputs", "cli.question",
-    "sources.archives", "sources.archives.recognise", "sources.empty_search", "sources.walk", *OF_A_PROJECT,
+    "sources.archives", "sources.archives.recognise", "sources.empty_search",
+    *(("sources.windows_names",) if os.name == "nt" else ()), "sources.walk", *OF_A_PROJECT,
     "processes", "processes._compile_worker", "processes.fork_pool", "processes.forked_call", "sources.git_modes",
     "storage.packed", "storage.stamps", "judging.fingerprint",
     "cache", "cache.tree_index", "cache.tree_cache", "cache.warnings", "cache.digests", "cache.verdict_cache",

@@ -64,7 +64,7 @@ class ByProject:
         self._places = Places(self._here, self._starts)
         self._folders: dict[str, tuple[FileRules, tuple[Matcher, ...]]] = {}
         self._made: dict[int, tuple[FileRules, tuple[Matcher, ...]]] = {}
-        """Likewise, by the numbers of projects: one speaks for many folders."""
+        """The rules by the ``id()`` of a project, which speaks for many folders."""
         self._asked: dict[Declaration, Asked] = {}
         self._matchers: dict[tuple[str, str, tuple[str, ...]], Matcher] = {}
         self._lists: dict[tuple[str, tuple[str | ExpectedBroken, ...]], Listed] = {}

@@ -7,6 +7,7 @@ take turns under one path are those of ``SYNTAX_GUARD_TEST_PYTHONS`` (a folder),
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
 import re
@@ -384,10 +385,14 @@ def _run(*command: str) -> None:
 
 
 def _starts(python: Path) -> bool:
-    """Whether it is a Python: a version manager's shim may stand for none."""
+    """Whether it is a Python: a version manager's shim may stand for none, and the file may be no program at all."""
     # With no PATH, as in the walk: a shim of pyenv is a script for env and bash.
-    tried = subprocess.run([python, "-I", "-S", "-c", "pass"], capture_output=True, cwd="/", env={"PATH": "/nowhere"})
-    return tried.returncode == 0
+    with contextlib.suppress(OSError):
+        tried = subprocess.run(
+            [python, "-I", "-S", "-c", "pass"], capture_output=True, cwd="/", env={"PATH": "/nowhere"}
+        )
+        return tried.returncode == 0
+    return False
 
 
 def walk(

@@ -9,9 +9,9 @@ import os
 
 from ..config.settings import may_declare
 from .git_contents import Contents
-from .git_links import LONGEST, worth_following
+from .git_links import worth_following
 from .index_bytes import unlooked
-from .path_names import from_here, from_top, name_of
+from .path_names import from_here, from_top
 from .readers import UnreadableError, read_file
 from .staged_links import StagedLinks, entries_of
 
@@ -54,7 +54,7 @@ def links_apart(names: Sequence[str], top: str, index: IndexBytes) -> tuple[Sequ
             if not wanted.isdisjoint((link, *end.passed)):
                 found += entries_of(link, end)
         judged = filter(_is_python_alone, apart & changed.keys())
-        instead = {link for link in judged if link in hidden or _is_its_text(link, top, contents)}
+        instead = {link for link in judged if link in hidden or _is_its_text(link, links)}
     entries = [one.evolve(path=shown(one.path), stored=one.stored or one.path) for one in found]
     return [name for path, name in changed.items() if path not in instead], entries, links
 
@@ -64,9 +64,9 @@ def _is_python_alone(path: str) -> bool:
     return worth_following(path) and not may_declare(path)
 
 
-def _is_its_text(link: str, top: str, contents: Contents) -> bool:
+def _is_its_text(link: str, links: StagedLinks) -> bool:
     """Whether the disk holds as a text where the `link` leads, as git writes it without links, or nothing."""
     try:
-        return read_file(os.path.join(top, link)) == contents.file(b":" + name_of(link), LONGEST)
+        return read_file(os.path.join(links.top, link)) == links.text(link)
     except UnreadableError:
         return True

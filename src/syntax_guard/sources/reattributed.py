@@ -99,7 +99,7 @@ def _said(top: str, path: str) -> tuple[bytes, bytes]:
     """What the file of attributes at `path` says as it is staged, and as it was before; nothing where there is none."""
     from . import git
 
-    staged, before = (git.answer(top, "cat-file", "blob", f"{tree}:{path}", most=_MOST) for tree in ("", "HEAD"))
+    staged, before = (git.answer(top, "cat-file", "blob", f"{tree}:{path}", most=_MOST) for tree in (":0", "HEAD"))
     return b"" if staged[1] else staged[0], b"" if before[1] else before[0]
 
 

@@ -149,21 +149,36 @@ class Index:
 
     def each_content(self, paths: Sequence[str], most: int) -> Iterator[tuple[str, bytes | None]]:
         """Each of `paths`, in some order, with the first `most` bytes of `content`. Raises `GitError`."""
-        unknown = []
+        unknown, apart = [], []
         for path in paths:
             known = self._plain and self._plain.held(path)
             if known:
                 mode, blob = known
                 yield path, self.file(blob.encode(), most) if mode in FILES else None
             elif "\n" in path:  # git reads a name a line
-                yield path, None
+                apart.append(path)
             else:
                 unknown.append(path)
         yield from self._each_of_git(unknown, most)
+        if apart:
+            blobs = self._blobs(apart)
+            yield from ((path, self.file(blobs[path], most) if path in blobs else None) for path in apart)
+
+    def _blobs(self, paths: Sequence[str]) -> dict[str, bytes]:
+        """The names of the contents of those of `paths` that the index holds. Raises `GitError`."""
+        from .tracked import fields
+
+        found = {}
+        for field in fields(self.top(), paths, "--stage"):
+            said, _, path = field.partition(b"\t")
+            _, blob, stage = said.split(b" ")
+            if stage == b"0":
+                found[path_name(path)] = blob
+        return found
 
     def _each_of_git(self, paths: Sequence[str], most: int) -> Iterator[tuple[str, bytes | None]]:
         """The same, asked of git, which is told of as many as any pipe takes."""
-        names = [b":" + name_of(path) for path in paths]
+        names = [b":0:" + name_of(path) for path in paths]  # a path may begin as a stage does
         start = 0
         while start < len(names):
             from .git_contents import NAMES_BYTES

@@ -59,6 +59,10 @@ class StagedLinks:
         """Where `path` ends, when links are followed. Raises `GitError`."""
         return followed(path, self._held().get, self._target)
 
+    def text(self, path: str) -> bytes:
+        """Where the link at `path`, one of `paths`, leads: as git keeps it. Raises `GitError`."""
+        return self._content(self._held()[path][1])
+
     def leads(self, path: str) -> bool:
         """Whether a link stands at `path`, or above it. Raises `GitError`."""
         return any(path == link or path.startswith(link + "/") for link in self.paths())
@@ -103,10 +107,13 @@ class StagedLinks:
             above = above.rpartition("/")[0]
 
     def _target(self, blob: str) -> str:
+        return path_name(self._content(blob))
+
+    def _content(self, blob: str) -> bytes:
         data = self._read(blob.encode(), LONGEST)
         if data is None:
             raise GitError(f"git has no content for object {blob}", "try `git fsck`")
-        return path_name(data)
+        return data
 
 
 def entries_of(path: str, end: End) -> Iterator[Entry]:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from ..model import Result
 
-TOGETHER = 500
-"""Paths that one git process is handed."""
+_ARGUMENTS = 24_000
+"""Characters of the paths that one git process is handed: Windows takes 32,767 in all."""
 
 
 class Tracked(Record):
@@ -165,10 +165,24 @@ def fields(folder: str, paths: Sequence[str], *options: str, magic: str = "liter
     Raises:
         GitError: Git fails.
     """
-    for start in range(0, len(paths), TOGETHER):
-        asked = [f":({magic}){path}" for path in paths[start : start + TOGETHER]]
-        said = git.run(folder, "ls-files", "-z", *options, "--", *asked, variables=_of_another(folder))
+    variables = _of_another(folder)
+    for asked in _together([f":({magic}){path}" for path in paths]):
+        said = git.run(folder, "ls-files", "-z", *options, "--", *asked, variables=variables)
         yield from filter(None, said.split(b"\0"))
+
+
+def _together(names: Sequence[str]) -> Iterator[list[str]]:
+    """The `names`, in as few parts as may be: none of several names has over `_ARGUMENTS` characters."""
+    part: list[str] = []
+    size = 0
+    for name in names:
+        size += len(name) + 1
+        if part and size > _ARGUMENTS:
+            yield part
+            part, size = [], len(name) + 1
+        part.append(name)
+    if part:
+        yield part
 
 
 def _of_another(folder: str) -> Mapping[str, None]:

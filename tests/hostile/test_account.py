@@ -15,12 +15,13 @@ import pytest
 from syntax_guard.sources.first_line import has_python_shebang
 from syntax_guard.storage.stamps import TICK
 
-from ..conftest import PROJECT
+from ..conftest import PROJECT, Folder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from ..conftest import Folder, Run
+    from ..conftest import Run
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs a POSIX file system")
 BROKEN = "x = = 1\n"
@@ -524,6 +525,17 @@ NO_SCRIPTS = (
 )  # fmt: skip
 
 
+@pytest.mark.parametrize("way", [["."], ["--tracked"], ["--hook", "a/x.py"], ["a/x.py"]])
+def test_a_link_to_what_git_does_not_track_is_told_with_what_lies_beside(repository: Folder, way: list[str]) -> None:
+    repository.write("a/x.py")
+    repository.write("b/.python-version", "3.9\n")
+    repository.write("b/.tool-versions", "python 3.9\n")
+    (repository.path / "a/.python-version").symlink_to("../b/.python-version")
+    repository.git("add", "a")
+    run = repository.guard("check", *way)
+    assert (run.code, "b/.python-version is ignored until git tracks it" in run.err) == (0, True), run.err
+
+
 @pytest.mark.parametrize("line", SCRIPTS)
 def test_what_python_runs_is_a_script(line: str) -> None:
     assert has_python_shebang(f"#!{line}\nx = 1\n".encode())
@@ -598,6 +610,46 @@ def test_the_right_to_execute_in_the_index_alone_counts_only_where_git_says_so(r
     repository.git("update-index", "--chmod=+x", "script")
     assert names(repository.check(".")) == []
     assert names(repository.check("--staged")) == ["script"]
+
+
+MODES: dict[str, Callable[[Folder], object]] = {
+    "the repository": lambda here: here.git("config", "core.fileMode", "false"),
+    "this work tree alone": lambda here: (
+        here.git("config", "extensions.worktreeConfig", "true"),
+        here.git("config", "--worktree", "core.fileMode", "false"),
+    ),
+    "a file that it includes": lambda here: (
+        here.write(".git/more", "[core]\n\tfileMode = no\n"), here.git("config", "include.path", "more"),
+    ),
+    "a line with its section": lambda here: here.write(".git/config", "[Core] fileMode=false\n[core] bare = false\n"),
+    "a line that goes on": lambda here: here.write(".git/config", "[core]\n\tfileMode = fa\\\nlse\n"),
+    "a word with no value after it": lambda here: here.write(
+        ".git/config", "[core]\n\tfileMode\n\tfileMode = 0\n"
+    ),
+    "the user, where the repository says nothing": lambda here: (
+        here.git("config", "--unset", "core.fileMode"), here.git("config", "--global", "core.fileMode", "false"),
+    ),
+    "the environment": lambda here: here.environment.update(
+        GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0="core.filemode", GIT_CONFIG_VALUE_0="off"
+    ),
+    "an option of git": lambda here: here.environment.update(GIT_CONFIG_PARAMETERS="'core.fileMode=false'"),
+}  # fmt: skip
+"""Who may say that the disk does not tell what may be executed."""
+
+
+@pytest.mark.parametrize("by", MODES)
+def test_whoever_tells_git_not_to_trust_the_disk_is_heard(by: str, repository: Folder, tmp_path: Path) -> None:
+    own = {**repository.environment, "GIT_CONFIG_GLOBAL": str(tmp_path / "gitconfig")}
+    repository = Folder(repository.path, own)
+    repository.write("good.py")
+    repository.write("script", f"#!/usr/bin/env python3\n{BROKEN}").chmod(0o755)
+    repository.git("add", ".")
+    (repository.path / "script").chmod(0o644)
+    subprocess.run(["find", ".", "-exec", "touch", "-d", "2 hours ago", "{}", "+"], cwd=repository.path, check=True)
+    ways = [["."], ["."], ["--tracked"], ["--hook", "script"]]
+    assert [names(repository.check(*way)) for way in ways] == [[]] * 4
+    MODES[by](repository)
+    assert [names(repository.check(*way)) for way in ways] == [["script"]] * 4
 
 
 def test_a_linked_work_tree_has_the_configuration_of_its_repository(repository: Folder) -> None:

@@ -168,6 +168,17 @@ def test_files_that_a_commit_leaves_alone_are_asked_about_new_targets(
     assert run.summary.checked == len(expected), "nothing else is judged"
 
 
+@pytest.mark.parametrize("name", [".config/mise.toml", ".config/mise/config.toml"])
+@pytest.mark.parametrize("way", WAYS)
+def test_a_file_of_mise_that_speaks_for_two_folders_is_a_change_of_both(
+    way: str, name: str, repository: Folder, staged: Staged
+) -> None:
+    files = dict.fromkeys(("a.py", ".config/b.py", ".config/mise/c.py"), MATCH)
+    committed(repository, {**files, ".tool-versions": "python 3.10\n"})
+    run = staged({name: '[tools]\npython = "3.9"\n'}, way)
+    assert refused(run) == {(path, ("3.9",)) for path in files if path != "a.py"}
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_only_the_new_targets_are_asked(way: str, repository: Folder, staged: Staged) -> None:
     committed(repository, {".python-version": "3.9\n", "a.py": MATCH, "b.py": WALRUS, "c.py": "x = 1\n"})

@@ -11,7 +11,7 @@ import posixpath
 from ..errors import SettingsFileError
 from ..model import Record
 from .remembered import DECLARATION_LIMIT, recalled
-from .settings import BASELINE, BASELINE_LIMIT, COMPOSED, DECLARING, LAID_OVER, SPEAKING, folder_of
+from .settings import BASELINE, BASELINE_LIMIT, COMPOSED, DECLARING, LAID_OVER, SPEAKING, folders_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Projects:
         if content is None or len(content) <= DECLARATION_LIMIT:
             return content
         note = f"{self.tree.called(path)} is ignored: larger than {DECLARATION_LIMIT >> 20} MiB"
-        self.notes[note] = folder_of(path)
+        self.notes[note] = folders_of(path)[0]
         return None
 
     def _below(self, above: Project, folder: str) -> Project:
@@ -140,8 +140,8 @@ class Projects:
         self.builds.update(dict.fromkeys(builds))
         files: dict[str, list[Build]] = {}
         for build in builds:
-            file_counts = folder_of(build.dockerfile) == folder and posixpath.basename(build.dockerfile) in DECLARING
-            if file_counts or build.context == folder:
+            above, name = posixpath.split(build.dockerfile)
+            if build.context == folder or (above == folder and name in DECLARING):
                 files.setdefault(build.dockerfile, []).append(build)
         alone = (self._facts(inside + name) for name in _ALONE if name in there and inside + name not in files)
         said = [facts for facts in (*alone, *composed) if facts is not None]
@@ -232,7 +232,7 @@ class Projects:
             return made
         written = posixpath.join(made.context, made.dockerfile)[:100]
         note = f"a part of {self.tree.called(build.path)} is ignored: which file it builds is not known: {written}"
-        self.notes[note] = folder_of(build.path)
+        self.notes[note] = folders_of(build.path)[0]
         return None
 
     def _image(self, build: Build, content: bytes) -> tuple[Declaration, ...]:
@@ -267,7 +267,7 @@ class Projects:
             raise error.called(self.tree.called(path)) from None
         if facts.note:
             part = "a part of " if facts.declarations or facts.builds else ""
-            self.notes[f"{part}{self.tree.called(path)} is ignored: {facts.note}"] = folder_of(path)
+            self.notes[f"{part}{self.tree.called(path)} is ignored: {facts.note}"] = folders_of(path)[0]
         return facts.evolve(declarations=self._called(facts.declarations)) if facts.declarations else facts
 
     def _called(self, declarations: tuple[Declaration, ...]) -> tuple[Declaration, ...]:

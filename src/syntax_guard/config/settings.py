@@ -48,28 +48,28 @@ OF_A_FILE = (
 """The settings that count for the files below the folder that says so, not for a run."""
 
 
-def speaks_for(path: str) -> str | None:
-    """The folder for which the file at `path` decides, by its name; None where it is no file of `SPEAKING`."""
+def speaks_for(path: str) -> tuple[str, ...]:
+    """The folders for which the file at `path` decides, by its name, the widest first; none where it is no file of
+    `SPEAKING`. mise finds ``.config/mise.toml`` from two folders, and likewise its file in ``.config/mise``."""
     folder, _, name = path.rpartition("/")
     if name == "config.toml":
         folder, _, name = folder.rpartition("/")
         if name not in ("mise", ".mise"):
-            return None
+            return ()
     elif name not in SPEAKING:
-        return None  # else it may be one of those that mise finds below the folder that they are for
+        return ()  # else it may be one of those that mise finds below the folder that they are for
     above, _, last = folder.rpartition("/")
-    return above if last == ".config" and name in ("mise", "mise.toml") else folder
+    return (above, folder) if last == ".config" and name in ("mise", "mise.toml") else (folder,)
 
 
-def folder_of(path: str) -> str:
-    """The folder for which the file at `path` decides: its own, unless its name says otherwise."""
-    folder = speaks_for(path)
-    return path.rpartition("/")[0] if folder is None else folder
+def folders_of(path: str) -> tuple[str, ...]:
+    """The folders for which the file at `path` decides, the widest first: its own, unless its name says otherwise."""
+    return speaks_for(path) or (path.rpartition("/")[0],)
 
 
 def may_declare(path: str) -> bool:
     """Whether the file at `path` may say something of Pythons and of what is let pass, by its name."""
-    return speaks_for(path) is not None or is_of_an_image(path)
+    return bool(speaks_for(path)) or is_of_an_image(path)
 
 
 def is_of_an_image(path: str) -> bool:

@@ -69,12 +69,12 @@ class CommitTree:
 
     def start(self, path: str, most: int) -> bytes | None:
         """The first `most` bytes of the file at `path`, relative to the top; None where there is none."""
-        by_link = speaks_for(path) is not None and self._history.declares_by_link(self._commit, path)
+        by_link = bool(speaks_for(path)) and self._history.declares_by_link(self._commit, path)
         if by_link:
             end = self._history.trees.end(self._commit, path)
             if end.why_not == LINK and not end.mode:
                 self.outside[path] = None
-        if by_link or speaks_for(path) is None:
+        if by_link or not speaks_for(path):
             # a Dockerfile of another name, which a compose file builds, or where a declaration really lies
             self.others.add(path)
         return self._history.content(self._commit, path, most)

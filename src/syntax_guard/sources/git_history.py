@@ -228,7 +228,7 @@ class History:
 
     def _compare(self, commit: str, parent: str, changes: Sequence[Change]) -> None:
         """Note which declarations `commit` changes of those that its first parent has, as `parent` has them."""
-        declaring = [change for change in changes if speaks_for(change.path) is not None]
+        declaring = [change for change in changes if speaks_for(change.path)]
         if declaring:
             self._since[commit] = parent, declaring
         else:
@@ -275,7 +275,7 @@ class History:
 
         Raises `GitError` where the commit has the file, and this clone lacks its content.
         """
-        speaks = speaks_for(path) is not None
+        speaks = speaks_for(path)
         mode, blob = self.declaring(self.declares_as(commit)).get(path, (0, "")) if speaks else (SYMBOLIC, "")
         if mode == SYMBOLIC:
             end = self.trees.end(commit, path)
@@ -312,4 +312,4 @@ class History:
 
 def _declares(path: str, mode: int) -> bool:
     """Whether a path is a file, or a link, of a name that declares."""
-    return speaks_for(path) is not None and mode in FILES
+    return bool(speaks_for(path)) and mode in FILES

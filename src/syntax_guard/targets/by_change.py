@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 def entries_below(top: str, declaring: Iterable[str], links: StagedLinks) -> Iterator[Entry]:
     """The Python files that git tracks in the work tree `top`, as far as the files at `declaring` may speak for
     them; `links` to files, and executable files that may be scripts, are among them. Raises `GitError`."""
-    spoken_for = {path: None if is_of_an_image(path) else speaks_for(path) for path in declaring}
-    folders = {folder or "" for folder in spoken_for.values()}  # what an image is made by may have any name
+    spoken_for = (() if is_of_an_image(path) else speaks_for(path) for path in declaring)
+    folders = {folder for widest in spoken_for for folder in widest[:1] or ("",)}  # an image may be made by any name
     below = () if "" in folders else sorted(folders)
     for entry in (*tracked(top, below), *links.below(below)):
         python = is_python_name(entry.path.rpartition("/")[2], (*SUFFIXES, NOTEBOOK))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from ..config.settings import OF_COMPOSE, folder_of, is_of_an_image
+from ..config.settings import OF_COMPOSE, folders_of, is_of_an_image
 from ..errors import SettingsError, SettingsFileError, TargetError
 from ..sources.commits import CommitTree
 from ..sources.git_links import SYMBOLIC
@@ -79,9 +79,9 @@ class ByCommit:
             return []
         now, then = self._history.declaring(same), self._history.declaring(other)
         changed = {path for path, _ in now.items() ^ then.items()}
-        folders = set(map(folder_of, changed))
+        folders = _all_of(changed)
         if hanging or any(map(is_of_an_image, changed)):
-            folders = {*map(folder_of, (*now, *then)), *self._built(commit), *self._built(before)}
+            folders = {*_all_of((*now, *then)), *self._built(commit), *self._built(before)}
         return sorted(folder for folder in folders if self._asks_more(folder, commit, before))
 
     def excludes_in(self, commit: str, path: str) -> bool:
@@ -148,7 +148,7 @@ class ByCommit:
     def _all_read(self, commit: str) -> CommitTree:
         """What `commit` declares, when all of it has been looked at."""
         rules, tree = self._at(commit)
-        for folder in map(folder_of, self._history.declaring(commit)):
+        for folder in _all_of(self._history.declaring(commit)):
             _looked_at(rules, folder)
         for folder in rules.built():
             _looked_at(rules, folder)
@@ -166,6 +166,11 @@ class ByCommit:
         passing = passing or rules.percent_scripts != old.percent_scripts
         strict = rules.warnings == "error" and old.warnings != "error"
         return less or passing or strict or is_asked(without(rules.asked, old.asked))
+
+
+def _all_of(paths: Iterable[str]) -> set[str]:
+    """The folders for which the files at `paths` decide."""
+    return {folder for path in paths for folder in folders_of(path)}
 
 
 def _looked_at(rules: ByProject, folder: str) -> tuple[FileRules, tuple[Callable[[str], bool], ...]] | None:

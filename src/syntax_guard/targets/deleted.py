@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..config.projects import Projects
-from ..config.settings import folder_of
+from ..config.settings import folders_of
 from ..errors import GitError, SettingsError
 from ..sources.selection import slashed
 from ..sources.work_tree import WorkTree
@@ -33,7 +33,7 @@ def deleted_declarations(each: Iterable[Projects], store: Store, asked: Sequence
         paths = projects.tree.deleted() if isinstance(projects.tree, WorkTree) else []
         if paths:
             real = [os.path.realpath(slashed(path)) for path in asked]
-            concerning = [path for path in paths if _concerns(os.path.join(projects.name, folder_of(path)), real)]
+            concerning = [path for path in paths if _concerns(os.path.join(projects.name, folders_of(path)[0]), real)]
             yield from _notes(projects, store, concerning)
 
 
@@ -49,7 +49,7 @@ def _notes(projects: Projects, store: Store, paths: Sequence[str]) -> Iterator[s
     from .notes import instead
 
     for path, still in _still(projects, store, paths).items():
-        counts = instead(projects, folder_of(path))
+        counts = instead(projects, folders_of(path)[0])
         name = projects.tree.called(path)
         yield f"{name} is deleted here and not staged, so {counts}; `check --staged` and CI {still} (git rm {name})"
 
@@ -66,13 +66,15 @@ def _still(projects: Projects, store: Store, paths: Sequence[str]) -> dict[str, 
             staged = Projects(StagedTree(index, projects.name, StagedLinks(projects.name, index.file)), store, unusable)
             for path in paths:
                 try:
-                    there, here = staged.of(folder_of(path)), projects.of(folder_of(path))
+                    both = [(staged.of(folder), projects.of(folder)) for folder in folders_of(path)]
                 except (GitError, SettingsError):  # that is for the gate of the index to say
                     continue
-                if there == here:
+                counts = [there.declaration for there, here in both if there != here]
+                if not counts:
                     del found[path]
-                elif there.declaration and there.declaration.path == path:
-                    found[path] = f"still ask {there.declaration.shown}"
+                for one in counts:
+                    if one and one.path == path:
+                        found[path] = f"still ask {one.shown}"
     except GitError:  # no git is here to be asked: a check of files needs none
         pass
     return found

@@ -6,7 +6,7 @@ import posixpath
 
 from ..config.projects import ENV_FILE
 from ..config.remembered import DECLARATION_LIMIT
-from ..config.settings import BASELINE, COMPOSED, DECLARING, FILE, LAID_OVER, MISE_LOCAL, OF_A_FILE, folder_of
+from ..config.settings import BASELINE, COMPOSED, DECLARING, FILE, LAID_OVER, MISE_LOCAL, OF_A_FILE, folders_of
 from ..errors import SettingsError
 from ..model import this_interpreter
 from ..sources.work_tree import WorkTree
@@ -31,10 +31,14 @@ def notes(projects: Projects, *, are_asked: bool) -> Iterator[tuple[str, str | N
     """
     yield from projects.notes.items()
     untracked: dict[str, str | None] = getattr(projects.tree, "untracked", {})
-    for path, known in untracked.items():
-        said = untracked[path] = _said(projects, path, are_asked=are_asked) if known is None else known
-        if said:
-            yield f"{said} ignored until git tracks it (git add {projects.tree.called(path)})", _about(path)
+    told: set[str] = set()
+    while more := [path for path in untracked if path not in told]:  # to ask what one would say may find another
+        for path in more:
+            known = untracked[path]
+            said = untracked[path] = _said(projects, path, are_asked=are_asked) if known is None else known
+            if said:
+                yield f"{said} ignored until git tracks it (git add {projects.tree.called(path)})", _about(path)
+        told.update(more)
     for path in getattr(projects.tree, "outside", ()):
         yield f"{projects.tree.called(path)} is ignored: it is a link out of the repository", _about(path)
 
@@ -69,8 +73,11 @@ def _said(projects: Projects, path: str, *, are_asked: bool) -> str:
 
 
 def _would_decide(projects: Projects, path: str, kind: Kind) -> bool:
-    """Whether a declaration of this `kind`, in the file at `path`, would come before what counts in its folder."""
-    folder = folder_of(path)
+    """Whether a declaration of this `kind`, in the file at `path`, would come before what counts in a folder of it."""
+    return any(_would_decide_in(folder, projects, path, kind) for folder in folders_of(path))
+
+
+def _would_decide_in(folder: str, projects: Projects, path: str, kind: Kind) -> bool:
     counts = projects.of(folder).declaration
     if counts is None or kind == "target-version":
         return True
@@ -81,7 +88,7 @@ def _would_decide(projects: Projects, path: str, kind: Kind) -> bool:
 
 
 def _about(path: str) -> str | None:
-    return None if posixpath.basename(path) == BASELINE else folder_of(path)
+    return None if posixpath.basename(path) == BASELINE else folders_of(path)[0]
 
 
 def instead(projects: Projects, folder: str) -> str:

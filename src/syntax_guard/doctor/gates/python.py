@@ -8,7 +8,7 @@ from syntax_guard.config import declaring_files
 from syntax_guard.config.declarations.declaration import Declaration
 from syntax_guard.config.declarations.dockerfile import python_of
 from syntax_guard.config.projects import Projects
-from syntax_guard.config.settings import COMPOSED, folder_of, speaks_for
+from syntax_guard.config.settings import COMPOSED, folders_of, speaks_for
 from syntax_guard.config.specifiers import admitted, parse
 from syntax_guard.errors import SettingsError, TargetError
 from syntax_guard.model import label
@@ -62,8 +62,8 @@ def _declared(repository: Repository, projects: Projects) -> Iterator[tuple[Decl
         if one.kind in ("dockerfile", "compose") and (version := python_of(one.base)):
             said = Declaration("pin", (version,), f"{one.base} runs Python {version}", place.path, place.line)
             yield projects.of(one.image.context if one.image else posixpath.dirname(place.path)).declaration, said, True
-    for path in [path for path in repository.files if speaks_for(path) is not None][:_MOST]:
-        counts = projects.of(folder_of(path)).declaration
+    for path in list(filter(speaks_for, repository.files))[:_MOST]:
+        counts = projects.of(folders_of(path)[0]).declaration
         content = b"" if posixpath.basename(path) in ("Dockerfile", "Containerfile") else projects.read(path)
         yield from ((counts, said, False) for said in declaring_files.read(content or b"", path).declarations)
 

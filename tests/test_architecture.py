@@ -126,6 +126,7 @@ ALLOWED = {
     "sources/staged_index.py": {"os.environ"},  # what git would be started with
     "sources/index_bytes.py": {"os.environ"},  # and that work tree and repository
     "sources/git_attributes.py": {"os.environ"},  # where git looks for attributes
+    "sources/git_modes.py": {"os.environ"},  # what configures git
     "processes/worker.py": {"os.environ"},  # and an interpreter
     "targets/discovery.py": {"os.environ"},  # what a library leaves there is taken out again
     "targets/machine.py": {"os.environ"},  # where Pythons are looked for, also when the public API asks

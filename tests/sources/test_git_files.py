@@ -51,7 +51,7 @@ def test_a_fifo_in_a_git_folder_is_named(repository: Folder, place: str) -> None
     assert (run.code, run.out, run.err) == (2, "", said)
 
 
-@pytest.mark.parametrize("place", ["index", "HEAD", "config", "refs/heads/main", ":b.py"])
+@pytest.mark.parametrize("place", ["index", "config", "refs/heads/main", ":b.py"])
 def test_a_device_in_a_git_folder_is_named(repository: Folder, place: str) -> None:
     path = fifo(repository, loose(repository, place) if ":" in place else place)
     path.unlink()

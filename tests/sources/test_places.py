@@ -32,8 +32,9 @@ def grown(top: Path, dice: random.Random) -> list[str]:
         else:
             (top / path).mkdir()
             if kind == "repository":
-                (top / path / ".git").mkdir()
-                (top / path / ".git" / "HEAD").touch()
+                for part in ("objects", "refs"):
+                    (top / path / ".git" / part).mkdir(parents=True)
+                (top / path / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
         found.append(path)
     written = [path.replace(os.sep, "/") for path in found]
     deeper = [f"{path}/{name}" for path in written for name in NAMES if (top / path / name).is_dir()]

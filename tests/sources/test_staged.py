@@ -261,7 +261,7 @@ LAYOUTS = {
     "a bare one": (lambda here: here.git("config", "core.bare", "true") or ".", False),
     "an empty .git below": (lambda here: here.run("mkdir", "p/.git") and "p", True),
     "a .git below with a torn HEAD": (
-        lambda here: here.run("cp", "-r", ".git", "p/.git") and here.write("p/.git/HEAD", "ref") and "p", False
+        lambda here: here.run("cp", "-r", ".git", "p/.git") and here.write("p/.git/HEAD", "ref") and "p", True
     ),
     "no repository": (lambda _: "..", False),
     "inside .git": (lambda _: ".git/refs", False),

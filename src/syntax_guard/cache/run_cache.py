@@ -8,6 +8,7 @@ except ImportError:
     from hashlib import blake2b
 
 from ..judging.fingerprint import NOTEBOOKS, fingerprint, rules
+from ..sources.git_modes import configuring
 from ..storage.store import Store
 from .tree_cache import TreeCache
 from .verdict_cache import Split, VerdictCache
@@ -111,7 +112,7 @@ class RunCache:
             return said, [*map(answering, (*asked, *of_scripts))]
 
         self._scripts = scripts
-        self._tree = TreeCache(self._store, known_rules, question, all_stated, stating)
+        self._tree = TreeCache(self._store, known_rules, (question, configuring()), all_stated, stating)
         return self._tree.select(search)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..config.repository import is_top
+from ..config.repository import top_of
 from ..errors import UsageError
 from ..gates import commits as gate
 from ..sources.git_history import History
@@ -47,8 +47,8 @@ def check_pushed(
     commit is pushed, it shows only the name. Paths that the commit does not hold are asked about ``on_disk(paths)``.
     """
     tip = environ.get("PRE_COMMIT_TO_REF") or environ.get("PRE_COMMIT_LOCAL_BRANCH")
-    below = _in_the_tree(paths)
-    if not tip or below is None or not is_top(os.curdir):  # it stands at the top
+    below, here = _in_the_tree(paths), os.path.realpath(os.curdir)
+    if not tip or below is None or top_of(here) != here:  # it stands at the top
         return None
     with History(".") as history:
         commit = history.commit(tip)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import stat
 
+from ..config.repository import around, common_folder
 from ..errors import GitError
-from .path_names import path_name
 from .readers import not_regular
 
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
@@ -46,9 +46,19 @@ def bytes_of(path: str, most: int | None = None) -> bytes:
 
 
 def index_file(top: str) -> str:
-    """Path of the index of the work tree `top`. A linked worktree and a submodule have a file that says where it is."""
-    inside = os.path.join(top, ".git")
-    if os.path.isdir(inside):
-        return os.path.join(inside, "index")
-    named = path_name(bytes_of(inside, 4096).removeprefix(b"gitdir:").strip())
-    return os.path.join(top, named, "index")
+    """Path of the index of the work tree `top`. Raises `FileNotFoundError` where no repository is around it."""
+    return os.path.join(_kept_in(top), "index")
+
+
+def configuration(top: str) -> str:
+    """Path of the configuration that all work trees of a repository share, `top` among them. Raises likewise."""
+    return os.path.join(common_folder(_kept_in(top)), "config")
+
+
+def _kept_in(top: str) -> str:
+    _, inside = around(top)
+    if inside is None:
+        import errno
+
+        raise FileNotFoundError(errno.ENOENT, "no repository of git", top)
+    return inside

@@ -10,17 +10,20 @@ import os
 import posixpath
 
 from ..errors import GitError
-from ..model import stamp_of
-from .git_files import bytes_of, index_file
+from ..model import UNKNOWN, stamp_of
+from .git_files import bytes_of, configuration, index_file
 from .path_names import path_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .selection import Stamped
 
-_FALSE = (b"false", b"no", b"off", b"0")
 _MOST_READ = 1 << 20
 _EXECUTABLE = b"100755 "
+_CONFIGURING = ("GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
+"""How the variables begin that come before what a repository is configured as."""
+_MORE = (b"include", b"\\\n", b"\\\r")
+"""What makes of a configuration more than its plain lines."""
 
 
 class GitModes:
@@ -49,47 +52,71 @@ class GitModes:
         return marked is None or posixpath.join(place.below, name) in marked
 
     def _read(self, top: str) -> frozenset[str] | None:
-        self._watch(configuration(top))
-        if not ignores_modes(top):
-            return frozenset()
         from .git import run
 
         try:
+            said, places = _said_plainly(top)
+            self._watch(*places, is_all=said is not None)
+            if not (_git_says(top) if said is None else said):
+                return frozenset()
             self._watch(index_file(top))
             listed = run(top, "ls-files", "--stage", "-z").split(b"\0")
-        except GitError:
+        except (GitError, OSError):
             return None
         return frozenset(path_name(line.partition(b"\t")[2]) for line in listed if line.startswith(_EXECUTABLE))
 
-    def _watch(self, path: str) -> None:
+    def _watch(self, *paths: str, is_all: bool = True) -> None:
+        """Watch the files at `paths`. Unless they are all that an answer depends on, that is not to be believed."""
         if self._watched is not None:
-            try:
-                self._watched.append((path, stamp_of(os.stat(path))))
-            except OSError:  # then a folder that is watched changes when it is made
-                pass
+            for path in paths:
+                self._watched.append((path, stamp_of(os.stat(path)) if is_all else UNKNOWN))
 
 
 def ignores_modes(top: str) -> bool:
-    """Whether the configuration of the repository at `top` says that the disk does not tell what may be executed.
+    """Whether git is told for the work tree `top` that the disk does not tell what may be executed.
 
-    git writes that there itself, where it makes the repository. To ask git would take longer than a commit's check.
+    git writes that into the configuration of a repository when it makes it. To ask git takes longer than a commit's
+    check: it is asked where anything else may come before that (git-config(1)). Raises `GitError`.
     """
-    try:
-        lines = bytes_of(configuration(top), _MOST_READ).lower().splitlines()
-    except OSError:
-        return False
-    said = [line.partition(b"=") for line in lines if line.strip().startswith(b"filemode")]
-    return any(value.split(b"#")[0].split(b";")[0].strip(b' \t"') in _FALSE for _, _, value in said)
+    said, _ = _said_plainly(top)
+    return _git_says(top) if said is None else said
 
 
-def configuration(top: str) -> str:
-    """Path of the configuration of the repository at `top`; a linked work tree has that of its main one."""
+def configuring() -> list[tuple[str, str]]:
+    """The variables that configure git for this process, and those that it starts."""
+    return sorted(pair for pair in os.environ.items() if pair[0].startswith(_CONFIGURING))
+
+
+def _said_plainly(top: str) -> tuple[bool | None, list[str]]:
+    """Whether the configuration of the repository itself says so, and the paths of that. None for the first where that
+    may be not all that counts."""
+    places: list[str] = []
     try:
-        own = os.path.dirname(index_file(top)).replace(os.sep, "/")
+        places.append(configuration(top))
+        said = bytes_of(places[0], _MOST_READ + 1).lower()
+        if b"worktreeconfig" in said:  # as with a sparse checkout
+            places.append(os.path.join(os.path.dirname(index_file(top)), "config.worktree"))
+        own = b"".join(bytes_of(path, _MOST_READ + 1).lower() for path in places[1:])
     except OSError:
-        own = os.path.join(top, ".git")
-    main, _, _ = own.rpartition("/worktrees/")
-    return os.path.join(main or own, "config")
+        return None, places
+    before, _, after = said.partition(b"filemode")
+    section = before.rpartition(b"[")[2].partition(b"\n")[0].strip()
+    value = after.partition(b"\n")[0].strip()
+    more = len(said) > _MOST_READ or any(one in said for one in _MORE) or bool(configuring())
+    if more or any(one in own for one in (b"filemode", b"include")):
+        return None, places
+    if b"filemode" in after or section != b"core]" or before.rpartition(b"\n")[2].strip():
+        return None, places
+    return {b"= true": False, b"= false": True}.get(value), places
+
+
+def _git_says(top: str) -> bool:
+    from .git import answer
+
+    said, status = answer(top, "config", "--bool", "--get", "core.fileMode")
+    if status not in (0, 1):  # 1: nothing is said
+        raise GitError("git cannot read its configuration", "try `git config core.fileMode`")
+    return said.strip() == b"false"
 
 
 def _current_folder() -> str:

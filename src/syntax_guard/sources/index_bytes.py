@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from ..config.repository import is_top, top_of
-from ..config.settings import SPEAKING, folder_of, speaks_for
+from ..config.repository import around, is_top, top_of
+from ..config.settings import SPEAKING, folders_of, speaks_for
 from .path_names import name_of, path_name
 from .readers import UnreadableError, read_file
 
@@ -56,12 +56,9 @@ def index_here() -> tuple[str | None, IndexBytes, bool]:
         return _told_by_git()
     if top is None:
         return _told_by_git() if "GIT_DIR" in os.environ else (None, IndexBytes(), False)
-    inside, merges = os.path.join(top, ".git"), False
+    merges = False
     try:
-        if os.path.isfile(inside):
-            from .git_files import index_file  # few work trees are linked ones
-
-            inside = os.path.dirname(index_file(top))
+        inside = around(top)[1] or ""
         merges = os.access(os.path.join(inside, "MERGE_HEAD"), os.F_OK)
         path = os.path.join(inside, "index")
         return top, IndexBytes(read_file(path), inside) if os.access(path, os.F_OK) else IndexBytes(), merges
@@ -73,10 +70,11 @@ def _told_by_git() -> tuple[str | None, IndexBytes, bool]:
     """As `index_here`, where variables say which repository it is: few do."""
     from .git import TOP, answer
 
-    said, status = answer(os.curdir, *TOP, "--git-path", "MERGE_HEAD", "--git-path", "index")
-    if status or said.count(b"\n") != 3:
+    asked = [TOP, ("rev-parse", "--git-path", "MERGE_HEAD"), ("rev-parse", "--git-path", "index")]
+    answers = [answer(os.curdir, *arguments) for arguments in asked]  # one by one: a path may hold the end of a line
+    if any(status for _, status in answers):
         return None, IndexBytes(), False
-    top, merging, path, _ = path_name(said).split("\n")
+    top, merging, path = (path_name(said).removesuffix("\n") for said, _ in answers)
     try:
         return top, IndexBytes(read_file(path)), os.path.lexists(merging)
     except UnreadableError:  # nothing is staged yet
@@ -126,7 +124,7 @@ def _assumes(index: IndexBytes) -> bool:
         while place >= 0:
             start = first + 8 * place + 2
             end = start + int.from_bytes(data[start - 1 : start], "big")  # none behind the last byte of the hash
-            if data.find(b"\0", start, end + 1) == end and speaks_for(path_name(data[start:end])) is not None:
+            if data.find(b"\0", start, end + 1) == end and speaks_for(path_name(data[start:end])):
                 return True
             place = flags.find(_ASSUMED_ALONE, place + 1)
     return False
@@ -137,7 +135,7 @@ def deleted(top: str, index: IndexBytes) -> list[str]:
 
     What git keeps off the disk, or does not look at, is no such file."""
     gone = (path for path in _declaring(top, index) if not os.path.lexists(os.path.join(top, path)))
-    return sorted({path for path in gone if os.path.isdir(os.path.join(top, folder_of(path)))})
+    return sorted({path for path in gone if os.path.isdir(os.path.join(top, folders_of(path)[0]))})
 
 
 def _declaring(top: str, index: IndexBytes) -> Iterable[str]:

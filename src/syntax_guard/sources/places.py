@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..config.repository import is_top
+from ..config.repository import git_folder, is_top, work_tree
 from .selection import slashed
 
 TYPE_CHECKING = False
@@ -32,6 +32,11 @@ class Places:
         self._starts = starts
         self._roots: list[str] | None = None
         self._tops: dict[str, str | None] = {}
+        """By a folder, the one at or above it where a repository begins."""
+        self._trees: dict[str, str | None] = {}
+        """By the folder where a repository begins, the top of its work tree; None where it has none."""
+        self._elsewhere = False
+        """Whether some work tree is not where its repository begins."""
         self._paths = {here: here} if os.name == "posix" else {}  # there, the kernel says it without links
         self._known: dict[str, Place] = {}
         self.linked: dict[str, None] = {}
@@ -53,7 +58,7 @@ class Places:
         return self._known[folder]
 
     def top(self) -> str | None:
-        """The top of the repository that the current folder lies in; None outside of one."""
+        """The top of the work tree that the current folder lies in; None outside of one."""
         return self._top(self._path(self._here))
 
     def _just_below(self, folder: str) -> Place | None:
@@ -65,7 +70,7 @@ class Places:
         if not known.below and not known.in_repository and known.top not in self._real_roots():
             return None
         path = folder if folder[0] == "/" else f"{self._here}/{folder}"
-        if os.path.islink(path) or is_top(path):
+        if os.path.islink(path) or is_top(path) or self._elsewhere:
             return None
         below = f"{known.below}/{name}" if known.below else name
         return Place(known.top, below, in_repository=known.in_repository)
@@ -100,18 +105,28 @@ class Places:
         return self._paths[folder]
 
     def _top(self, folder: str) -> str | None:
-        """The top of the repository that `folder`, a real path, lies in; None outside of one."""
-        asked = []
-        while folder not in self._tops:
-            asked.append(folder)
-            above = os.path.dirname(folder)
-            own = is_top(folder)
-            if own or above == folder:
-                self._tops[folder] = folder if own else None
+        """The top of the work tree that `folder`, a real path, lies in; None outside of one."""
+        asked, at = [], folder
+        while at not in self._tops:
+            asked.append(at)
+            above = os.path.dirname(at)
+            own = is_top(at)
+            if own or above == at:
+                self._tops[at] = at if own else None
             else:
-                folder = above
-        self._tops.update(dict.fromkeys(asked, self._tops[folder]))
-        return self._tops[folder]
+                at = above
+        self._tops.update(dict.fromkeys(asked, self._tops[at]))
+        begins = self._tops[folder]
+        tree = None if begins is None else self._tree(begins)
+        return tree if tree is not None and _lies_in(folder, tree) else None
+
+    def _tree(self, begins: str) -> str | None:
+        """The work tree of the repository that begins at the folder `begins`; None where it has none."""
+        if begins not in self._trees:
+            inside = git_folder(begins)
+            self._trees[begins] = work_tree(begins, inside) if inside else None
+            self._elsewhere = self._elsewhere or self._trees[begins] != begins
+        return self._trees[begins]
 
     def _real_roots(self) -> list[str]:
         """The real paths of the folders that a run starts from, shortest first."""

@@ -193,10 +193,10 @@ def test_a_folder_that_is_none(tmp_path: Path) -> None:
         examine(str(tmp_path / "absent"))
 
 
-def test_a_repository_that_git_refuses(tmp_path: Path) -> None:
-    (tmp_path / ".git").write_text("gitdir: /nowhere\n")
+def test_a_repository_that_git_refuses(repository: Folder) -> None:
+    repository.git("config", "core.repositoryFormatVersion", "99")
     with pytest.raises(GitError):
-        examine(str(tmp_path))
+        examine(str(repository.path))
 
 
 def test_a_folder_inside_of_a_repository_means_all_of_it(tmp_path: Path) -> None:

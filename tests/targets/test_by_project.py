@@ -486,6 +486,45 @@ def test_all_images_of_a_dockerfile_are_asked(folder: Folder) -> None:
     assert folder.check().json["diagnostics"][0]["targets"] == ["3.8"]
 
 
+def built_from(name: str) -> str:
+    return f"context: app, dockerfile: ../docker/{name}"
+
+
+SEVERAL = {
+    "two services": {"compose.yaml": composed(a=built_from("new"), b=built_from("old"))},
+    "the older one first": {"compose.yaml": composed(a=built_from("old"), b=built_from("new"))},
+    "a file laid over it": {
+        "compose.yaml": composed(a=built_from("new")), "compose.override.yaml": composed(a=built_from("old")),
+    },
+    "two compose files": {
+        "compose.yaml": composed(a=built_from("new")), "app/compose.yaml": composed(b="dockerfile: ../docker/old"),
+    },
+    "the file of the folder and another": {
+        "compose.yaml": composed(a="context: app", b=built_from("old")), "app/Dockerfile": f"FROM python:{HERE}\n",
+    },
+    "the file of the folder, and only the other is built": {
+        "compose.yaml": composed(b=built_from("old")), "app/Dockerfile": f"FROM python:{HERE}\n",
+    },
+    "the file of the folder is the older one": {
+        "compose.yaml": composed(b=built_from("new")), "app/Containerfile": "FROM python:3.8\n",
+    },
+    "one that is too old": {
+        "compose.yaml": composed(a=built_from("lost"), b=built_from("old")), "docker/lost": "FROM python:2.7\n",
+    },
+    "two documents": {"compose.yaml": composed(a=built_from("new")) + "---\n" + composed(a=built_from("old"))},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("files", SEVERAL.values(), ids=SEVERAL)
+def test_all_images_for_a_folder_are_asked(repository: Folder, files: dict[str, str]) -> None:
+    made = {"docker/new": f"FROM python:{HERE}\n", "docker/old": "FROM python:3.8\n", "app/a.py": MATCH, **files}
+    for name, content in made.items():
+        repository.write(name, content)
+    repository.git("add", ".")
+    for way in ([], ["--staged"], ["--hook", "app/a.py"]):
+        assert refused(repository.check(*way).json) == {("app/a.py", ("3.8",))}
+
+
 DEFAULTS = {
     "a default": ("args: {V: '${V:-3.8}'}", ARGUMENT, ""),
     "a default for an unset one": ("args: ['V=${W-3.8}']", ARGUMENT, ""),

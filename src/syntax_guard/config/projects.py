@@ -10,17 +10,18 @@ import posixpath
 
 from ..errors import SettingsFileError
 from ..model import Record
+from .declarations.declaration import Build
 from .remembered import DECLARATION_LIMIT, recalled
 from .settings import BASELINE, BASELINE_LIMIT, COMPOSED, DECLARING, LAID_OVER, SPEAKING, folders_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from typing import Literal, Protocol, TypeVar
 
     from ..storage.store import Store
     from .baseline import Baseline
-    from .declarations.declaration import Build, Declaration
+    from .declarations.declaration import Declaration
     from .expected import ExpectedBroken
     from .file_facts import FileFacts
 
@@ -49,6 +50,7 @@ ENV_FILE = ".env"
 """The file beside a compose file that sets variables for it."""
 _ALONE = tuple(name for name in DECLARING if name not in {*COMPOSED, *LAID_OVER})
 """The files that need no other to be read."""
+_IMAGES = ("Dockerfile", "Containerfile")
 
 
 class Project(Record):
@@ -140,13 +142,15 @@ class Projects:
         self.builds.update(dict.fromkeys(builds))
         files: dict[str, list[Build]] = {}
         for build in builds:
-            above, name = posixpath.split(build.dockerfile)
-            if build.context == folder or (above == folder and name in DECLARING):
+            its_own, name = posixpath.split(build.dockerfile)
+            if build.context == folder or (its_own == folder and name in DECLARING):
                 files.setdefault(build.dockerfile, []).append(build)
+        for path in (inside + name for name in _IMAGES if name in there) if files else ():
+            files.setdefault(path, [Build(folder, path, None)])
         alone = (self._facts(inside + name) for name in _ALONE if name in there and inside + name not in files)
         said = [facts for facts in (*alone, *composed) if facts is not None]
-        built = (self._built(path, several) for path, several in files.items())
-        declared = (*(one for facts in said for one in facts.declarations), *filter(None, built))
+        built = self._built(files, folder)
+        declared = (*(one for facts in said for one in facts.declarations), *([built] if built else ()))
         baseline = self._baseline(folder) if BASELINE in there else None
         if not said and not declared and baseline is None:
             if files or len(getattr(self.tree, "untracked", ())) > untracked:
@@ -206,10 +210,13 @@ class Projects:
         self.baselines.append(baseline.Baseline(folder, rows))
         return self.baselines[-1]
 
-    def _built(self, path: str, builds: list[Build]) -> Declaration | None:
-        """The Pythons of all images that the Dockerfile at `path` makes, with what each of its `builds` gives it."""
-        content = self.read(path, built=True)
-        found = [] if content is None else [one for build in builds for one in self._image(build, content)]
+    def _built(self, files: Mapping[str, Sequence[Build]], folder: str) -> Declaration | None:
+        """The Pythons of all images that Dockerfiles make for `folder`, with what each of the builds gives to one."""
+        images: list[Declaration] = []
+        for path, builds in files.items():
+            content = self.read(path, built=True)
+            images += [one for build in builds for one in self._image(build, content)] if content is not None else []
+        found = [one for one in images if self._is_usable(one, folder)]
         if not found:
             return None
         says = tuple(dict.fromkeys(version for one in found for version in one.says))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from itertools import chain
 
 from ...regex import regex
 from .declaration import Argument, Build, DeclarationError
@@ -25,30 +26,37 @@ def builds(content: bytes, path: str, under: bytes | None = None) -> tuple[Build
     there. Raises `DeclarationError` for what is no YAML, or holds a Dockerfile."""
     if b"build" not in content and b"include" not in content:
         return ()
-    table, services = _read(content, path)
+    documents = _read(content, path)
     try:
-        _, below = _read(under or b"", "")
+        below = _read(under or b"", "")
     except DeclarationError:  # it is said of that file itself; Docker builds nothing then
         return ()
-    said = {name: _said(name, services) for name in services}
-    made = (build([*_said(name, below), *own], path) for name, own in said.items() if any(own) or under is None)
+    layers = [_services(one) for one in (*below, *documents)]
+    said = {name: [_said(name, one) for one in layers] for one in layers[len(below) :] for name in one}
+    own = {name: any(map(any, several[len(below) :])) for name, several in said.items()}
+    made = (build(chain.from_iterable(said[name]), path) for name in said if own[name] or under is None)
     found = tuple(dict.fromkeys(filter(None, made)))
-    unread = next(_unread(services), "include" if table.get("include") else None)
+    unread = next((one for layer in layers[len(below) :] for one in _unread(layer)), None)
+    if not unread and any(one.get("include") for one in documents):
+        unread = "include"
     if unread:
         raise DeclarationError(f"{unread} is not read", builds=found)
     return found
 
 
-def _read(content: bytes, path: str) -> tuple[Mapping[str, object], dict[str, Mapping[str, object]]]:
-    """What a compose file says, and its services. Raises `DeclarationError`."""
+def _read(content: bytes, path: str) -> list[Mapping[str, object]]:
+    """The documents of a compose file: Docker lays each over the one before. Raises `DeclarationError`."""
     from ..documents import Budget, Unreadable, read_yaml
 
     try:
-        document = next(iter(read_yaml(content.decode("utf-8-sig", "replace"), path, Budget())), None)
+        documents = read_yaml(content.decode("utf-8-sig", "replace"), path, Budget())
     except Unreadable as error:
         raise DeclarationError(error.message) from None
-    table = document if isinstance(document, dict) else {}
-    return table, {str(name): one for name, one in _items(table.get("services")) if isinstance(one, dict)}
+    return [one for one in documents if isinstance(one, dict)]
+
+
+def _services(document: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
+    return {str(name): one for name, one in _items(document.get("services")) if isinstance(one, dict)}
 
 
 def _items(said: object) -> Iterable[tuple[object, object]]:

@@ -24,6 +24,8 @@ from .layout import run, write
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ..conftest import Folder
+
 
 OK = Finding("commit", "ok", "there", Place("a", 1), "written")
 UNSURE = Finding("commit", "cannot-tell", "perhaps", Place("a", 2))

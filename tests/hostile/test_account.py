@@ -15,7 +15,8 @@ import pytest
 from syntax_guard.sources.first_line import has_python_shebang
 from syntax_guard.storage.stamps import TICK
 
-from ..conftest import PROJECT, Folder
+from ..conftest import COMMAND, PROJECT, Folder
+from ..sources.test_walk import BOUND_BY_PERMISSIONS, needs_permissions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -534,6 +535,73 @@ def test_a_link_to_what_git_does_not_track_is_told_with_what_lies_beside(reposit
     repository.git("add", "a")
     run = repository.guard("check", *way)
     assert (run.code, "b/.python-version is ignored until git tracks it" in run.err) == (0, True), run.err
+
+
+def _replaced(path: Path, make: Callable[[Path], object]) -> None:
+    path.unlink()
+    make(path)
+
+
+CLOSED: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "a file without rights": ("it cannot be read (Permission denied)", lambda path: path.chmod(0)),
+    "a FIFO": ("it is a FIFO and not a regular file", lambda path: _replaced(path, lambda path: os.mkfifo(path))),
+    "a folder": ("it is a folder and not a regular file", lambda path: _replaced(path, lambda path: path.mkdir())),
+    "a link to nothing": (
+        "it is a link that leads nowhere", lambda path: _replaced(path, lambda path: path.symlink_to("gone")),
+    ),
+    "a circle": (
+        "it is a link that leads nowhere", lambda path: _replaced(path, lambda path: path.symlink_to(path.name)),
+    ),
+}  # fmt: skip
+
+
+@needs_permissions
+@pytest.mark.grid
+@pytest.mark.parametrize("way", [["."], ["--tracked"], ["--hook", "s/a.py"], ["s/a.py"]])
+@pytest.mark.parametrize("name", ["pyproject.toml", ".python-version", "Dockerfile", "compose.yaml"])
+@pytest.mark.parametrize("why", CLOSED)
+def test_a_declaration_that_cannot_be_read_is_noted(repository: Folder, why: str, name: str, way: list[str]) -> None:
+    repository.write("s/a.py")
+    path = repository.write(f"s/{name}", "")
+    repository.git("add", ".")
+    said, make = CLOSED[why]
+    make(path)
+    for _ in ("cold", "warm"):
+        run = repository.run(*BOUND_BY_PERMISSIONS, COMMAND, "check", *way)
+        assert (run.code, f"s/{name} is ignored: {said}, so " in run.err) == (0, True), run.err
+
+
+@pytest.mark.parametrize("way", [["."], ["--tracked"], ["--hook", "a.py"], ["--staged"]])
+def test_a_folder_that_is_called_as_a_declaration_is_none(repository: Folder, way: list[str]) -> None:
+    repository.write("a.py")
+    repository.write("mise.toml/a.txt")
+    repository.git("add", ".")
+    (repository.path / "Dockerfile").mkdir()
+    assert repository.guard("check", *way).err == ""
+
+
+@pytest.mark.parametrize("way", [["."], ["--tracked"], ["--hook", "s/a.py"], ["--staged"], ["--commits", "HEAD"]])
+@pytest.mark.parametrize("index", ["2", "4"])
+@pytest.mark.parametrize("name", [".python-version", "docker/image"])
+def test_a_declaration_whose_content_git_lacks_ends_the_run(
+    repository: Folder, name: str, index: str, way: list[str]
+) -> None:
+    repository.write(name, "3.9\n" if name.startswith(".") else "FROM python:3.9\n")
+    repository.write("compose.yaml", "services: {a: {build: {context: s, dockerfile: ../docker/image}}}\n")
+    repository.write("s/a.py", "x = 0\n")
+    repository.git("add", ".")
+    repository.git("commit", "-qm", "all")
+    repository.write("s/a.py")
+    repository.git("commit", "-qam", "more")
+    repository.write("s/a.py", "x = 2\n")
+    repository.git("add", ".")
+    repository.git("update-index", "--index-version", index)
+    repository.git("update-index", "--skip-worktree", name)
+    (repository.path / name).unlink()
+    blob = repository.git("rev-parse", f":{name}").strip()
+    (repository.path / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    run = repository.guard("check", *way)
+    assert (run.code, run.out, run.err.count("\n")) == (2, "", 1), run.err
 
 
 @pytest.mark.parametrize("line", SCRIPTS)

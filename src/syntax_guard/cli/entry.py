@@ -28,9 +28,9 @@ OF_A_HOOK = ("gates", "gates.hook")
 """Likewise, for names from pre-commit."""
 OF_A_PROJECT = (
     "storage", "storage.key", "storage.store", "storage.records", "config.remembered", "config.pyproject",
-    "config.projects", "sources.git_files", "sources.git_index", "sources.places", "sources.work_tree",
-    "targets.declared", "targets.machine", "targets.by_project",
-    "config.declarations", "config.declarations.declaration", "config.file_facts",
+    "config.declarations", "config.declarations.declaration", "config.projects",
+    "sources.git_files", "sources.git_index", "sources.places", "sources.work_tree",
+    "targets.declared", "targets.machine", "targets.by_project", "config.file_facts",
 )  # fmt: skip
 """Likewise, where there are settings or declarations."""
 OF_A_TREE = (

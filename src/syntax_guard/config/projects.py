@@ -135,7 +135,7 @@ class Projects:
         if not there and not above.builds:  # as in most folders
             return above
         inside = folder and folder + "/"
-        untracked = len(getattr(self.tree, "untracked", ()))
+        without_effect = self.without_effect()
         composed = [*self._composed(inside, there)]
         resolved = (self._resolved(build) for facts in composed for build in facts.builds)
         builds = (*above.builds, *filter(None, resolved))
@@ -153,7 +153,7 @@ class Projects:
         declared = (*(one for facts in said for one in facts.declarations), *([built] if built else ()))
         baseline = self._baseline(folder) if BASELINE in there else None
         if not said and not declared and baseline is None:
-            if files or len(getattr(self.tree, "untracked", ())) > untracked:
+            if files or self.without_effect() > without_effect:
                 self.unheard[folder] = None
             return above
         self.declaring[folder] = None
@@ -173,6 +173,10 @@ class Projects:
             above.baselines if baseline is None else (*above.baselines, baseline),
             builds,
         )
+
+    def without_effect(self) -> int:
+        """How many files were asked for that are there and do not count."""
+        return sum(len(getattr(self.tree, why, ())) for why in ("untracked", "outside", "unreadable"))
 
     def _speaking(self, folder: str) -> Collection[str]:
         """The names of files that may be in `folder` and say something."""

@@ -10,7 +10,7 @@ from .file_types import FIRST, SUFFIXES, is_python_name
 from .first_line import has_python_shebang
 from .git_links import EXECUTABLE
 from .readers import SIZE_LIMIT, UnreadableError, too_large
-from .selection import EXCLUDED, LINK, TOOL_FOLDER, Selection, below_tool_folder
+from .selection import DEAD_LINK, EXCLUDED, LINK, NOWHERE, TOOL_FOLDER, Selection, below_tool_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class CommitTree:
         """Paths that were asked for and whose contents depend on more than the files that declare by their names."""
         self.outside: dict[str, None] = {}
         """The files that were asked for and do not count: they are links out of the repository."""
+        self.unreadable: dict[str, str] = {}
+        """Those that cannot be read, each with the reason."""
         self._history = history
         self._commit = commit
 
@@ -74,6 +76,8 @@ class CommitTree:
             end = self._history.trees.end(self._commit, path)
             if end.why_not == LINK and not end.mode:
                 self.outside[path] = None
+            elif end.why_not == DEAD_LINK:
+                self.unreadable[path] = NOWHERE
         if by_link or not speaks_for(path):
             # a Dockerfile of another name, which a compose file builds, or where a declaration really lies
             self.others.add(path)

@@ -60,6 +60,11 @@ def answer(folder: str, *arguments: str, variables: Variables = NO_VARIABLES, mo
     return _finish(begin(folder, *arguments, variables=variables), b"", most)
 
 
+def lacking(path: str) -> GitError:
+    """The error where git has no content for `path`, which its index names."""
+    return GitError(f"git has no content for {path}", "try `git fsck`; a partial clone fetches it with `git checkout`")
+
+
 def variable(name: str) -> str:
     """What the environment that git is started in says under `name`, or nothing."""
     return os.environ.get(name, "")

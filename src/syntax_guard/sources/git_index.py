@@ -68,9 +68,8 @@ class GitIndex:
         return self._asked().file_for_sure(path)
 
     def leads_nowhere(self, path: str) -> bool:
-        """Whether the file at `path` is a link that git tracks, and nothing is there that it leads to."""
-        may_be = self.content().may_hold_links()
-        return may_be and os.path.islink(os.path.join(self._top, path)) and self.tracks(path)
+        """Whether a link is at `path`, which git tracks, and nothing is there that it leads to."""
+        return os.path.islink(os.path.join(self._top, path)) and self.tracks(path)
 
     def tracks(self, path: str) -> bool:
         """Whether git tracks the file at `path`, relative to the top, with ``/``."""
@@ -117,4 +116,5 @@ class GitIndex:
         import re  # nearly always the bytes of the index have said it
 
         flags = [int(found, 16) for found in re.findall(_FLAGS, said)]
-        return bool(said) and not (flags and all(one & _INTENDED for one in flags))
+        is_file = said.startswith(name_of(path) + b"\0")  # and no folder of that name
+        return is_file and not (flags and all(one & _INTENDED for one in flags))

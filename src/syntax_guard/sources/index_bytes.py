@@ -6,6 +6,7 @@ import os
 
 from ..config.repository import around, is_top, top_of
 from ..config.settings import SPEAKING, folders_of, speaks_for
+from ..errors import GitError
 from .path_names import name_of, path_name
 from .readers import UnreadableError, read_file
 
@@ -134,26 +135,34 @@ def deleted(top: str, index: IndexBytes) -> list[str]:
     """The declarations in the bytes of the `index` that are deleted in the work tree `top`, in folders that are there.
 
     What git keeps off the disk, or does not look at, is no such file."""
-    gone = (path for path in _declaring(top, index) if not os.path.lexists(os.path.join(top, path)))
+    gone = (path for path in _looked_at(top, index) if not os.path.lexists(os.path.join(top, path)))
     return sorted({path for path in gone if os.path.isdir(os.path.join(top, folders_of(path)[0]))})
 
 
-def _declaring(top: str, index: IndexBytes) -> Iterable[str]:
-    """The declarations in the bytes of the `index` of the work tree `top`."""
-    if not index:
-        return ()
+def declaring_in(top: str, index: IndexBytes) -> Iterable[str]:
+    """The declarations in the bytes of the `index` of the work tree `top`. Raises `GitError`."""
     if is_plain(index):
         return (path for name in SPEAKING for path in _called(index, name.encode()))
     from .left_out import declaring
 
-    return declaring(top)
+    return (one.path for one in declaring(top))
+
+
+def _looked_at(top: str, index: IndexBytes) -> Iterable[str]:
+    """As `declaring_in`, without what git does not look at on the disk; nothing where git does not answer."""
+    if not index or is_plain(index):
+        return declaring_in(top, index) if index else ()
+    from .left_out import declaring
+
+    try:
+        return [one.path for one in declaring(top) if not one.is_unlooked]
+    except GitError:
+        return []
 
 
 def _leads_nowhere(top: str, index: IndexBytes) -> bool:
-    """Whether a declaration of the `index` is a link, and nothing is in the work tree `top` that it leads to."""
-    if not index.may_hold_links():
-        return False
-    links = (whole for path in _declaring(top, index) if os.path.islink(whole := os.path.join(top, path)))
+    """Whether a link stands in the place of a declaration of the `index`, and nothing is there that it leads to."""
+    links = (whole for path in _looked_at(top, index) if os.path.islink(whole := os.path.join(top, path)))
     return not all(map(os.path.exists, links))
 
 

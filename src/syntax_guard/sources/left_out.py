@@ -44,13 +44,10 @@ def marked(folder: str, paths: Sequence[str], magic: str = "literal") -> Iterato
         yield Marked(path_name(path), int(mode, 8), blob, mark.islower() or mark == "S")
 
 
-def declaring(top: str) -> list[str]:
-    """The files that git tracks in the work tree `top` and that may declare something by their names, without those
-    that it does not look at; none where git does not answer."""
-    try:
-        return [one.path for one in marked(top, _MAY_DECLARE, "glob") if not one.is_unlooked]
-    except GitError:
-        return []
+def declaring(top: str) -> Iterator[Marked]:
+    """The files that git tracks in the work tree `top` and that may declare something by their names. Raises
+    `GitError`."""
+    return marked(top, _MAY_DECLARE, "glob")
 
 
 class LeftOut:

@@ -32,6 +32,7 @@ ENVIRONMENT = "environment"
 EXCLUDED = "excluded"
 LINK = "link"
 DEAD_LINK = "dead-link"
+NOWHERE = "it is a link that leads nowhere"  # said of a declaration
 SAME = "same-file"
 NOT_PYTHON = "not-python"
 NOT_COMPILED = "not-compiled"

@@ -12,7 +12,7 @@ from .git_links import EXECUTABLE, REGULAR
 from .git_modes import ignores_modes
 from .path_names import path_name
 from .readers import SIZE_LIMIT, Unreadable, UnreadableError, too_large
-from .selection import EXCLUDED, LINK, TOOL_FOLDER, Selection, below_tool_folder
+from .selection import DEAD_LINK, EXCLUDED, LINK, NOWHERE, TOOL_FOLDER, Selection, below_tool_folder
 from .staged_index import Entry
 
 TYPE_CHECKING = False
@@ -96,6 +96,8 @@ class StagedTree:
         self._found: dict[str, bytes | None] | None = None
         self.outside: dict[str, None] = {}
         """The files that were asked for and do not count: they are links out of the repository."""
+        self.unreadable: dict[str, str] = {}
+        """Those that cannot be read, each with the reason."""
 
     @property
     def here(self) -> str:
@@ -112,6 +114,8 @@ class StagedTree:
             end = self._links.end(path)
             if end.why_not == LINK and not end.mode:
                 self.outside[path] = None
+            elif end.why_not == DEAD_LINK:
+                self.unreadable[path] = NOWHERE
             return None if end.why_not or not end.blob else self._index.read(end.blob, most)
         ahead = self._ahead()
         if path not in ahead:

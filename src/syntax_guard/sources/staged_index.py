@@ -12,7 +12,7 @@ from .git_difference import difference
 from .git_files import bytes_of
 from .git_index import NotPlainError
 from .git_links import FILES, REGULAR, SUBMODULE
-from .index_bytes import IndexBytes, index_of, may_hold_attributes
+from .index_bytes import IndexBytes, declaring_in, index_of, may_hold_attributes
 from .path_names import name_of, path_name
 from .selection import SUBMODULE_FOLDER
 
@@ -145,7 +145,7 @@ class Index:
 
     def content(self, path: str, most: int) -> bytes | None:
         """The first `most` bytes of the file that the index holds at `path`; None where it holds none."""
-        return next(content for _, content in self.each_content([path], most))
+        return dict(self.each_content([path], most))[path]
 
     def each_content(self, paths: Sequence[str], most: int) -> Iterator[tuple[str, bytes | None]]:
         """Each of `paths`, in some order, with the first `most` bytes of `content`. Raises `GitError`."""
@@ -154,7 +154,7 @@ class Index:
             known = self._plain and self._plain.held(path)
             if known:
                 mode, blob = known
-                yield path, self.file(blob.encode(), most) if mode in FILES else None
+                yield path, self.read(blob, most) if mode in FILES else None
             elif "\n" in path:  # git reads a name a line
                 apart.append(path)
             else:
@@ -162,9 +162,9 @@ class Index:
         yield from self._each_of_git(unknown, most)
         if apart:
             blobs = self._blobs(apart)
-            yield from ((path, self.file(blobs[path], most) if path in blobs else None) for path in apart)
+            yield from ((path, self.read(blobs[path], most) if path in blobs else None) for path in apart)
 
-    def _blobs(self, paths: Sequence[str]) -> dict[str, bytes]:
+    def _blobs(self, paths: Sequence[str]) -> dict[str, str]:
         """The names of the contents of those of `paths` that the index holds. Raises `GitError`."""
         from .tracked import fields
 
@@ -173,12 +173,13 @@ class Index:
             said, _, path = field.partition(b"\t")
             _, blob, stage = said.split(b" ")
             if stage == b"0":
-                found[path_name(path)] = blob
+                found[path_name(path)] = blob.decode()
         return found
 
     def _each_of_git(self, paths: Sequence[str], most: int) -> Iterator[tuple[str, bytes | None]]:
         """The same, asked of git, which is told of as many as any pipe takes."""
         names = [b":0:" + name_of(path) for path in paths]  # a path may begin as a stage does
+        unknown: list[str] = []
         start = 0
         while start < len(names):
             from .git_contents import NAMES_BYTES
@@ -189,9 +190,22 @@ class Index:
                 end += 1
             self.contents.ask(*names[start:end])
             for path in paths[start:end]:
-                _, kind, data = self.contents.answer(most)
+                found, kind, data = self.contents.answer(most)
                 yield path, data if kind == b"blob" else None
+                unknown += [] if found else [path]
             start = end
+        self._refuse_lost(unknown)
+
+    def _refuse_lost(self, paths: Sequence[str]) -> None:
+        """Raise `GitError` where the index holds one of the `paths`, of which git has no content."""
+        if not paths:
+            return
+        held = self._blobs(paths) if len(paths) == 1 else {*declaring_in(self.top(), index_of(self.top()))}
+        for path in paths:
+            if path in held:
+                from .git import lacking
+
+                raise lacking(path)
 
     def read(self, name: str, most: int) -> bytes:
         """The first `most` bytes of the object called `name`. Raises `GitError` if git does not give it."""

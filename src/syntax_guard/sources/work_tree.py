@@ -10,6 +10,8 @@ from ..errors import relative
 from .git_index import GitIndex
 from .index_bytes import deleted
 from .path_names import path_name
+from .readers import not_regular
+from .selection import DEAD_LINK, NOWHERE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ class WorkTree:
         there once that is known."""
         self.outside: dict[str, None] = {}
         """The files that were asked for and do not count: they are links out of the repository."""
+        self.unreadable: dict[str, str] = {}
+        """The files that are there and cannot be read, each with the reason."""
 
     def speaking(self, folder: str) -> Collection[str]:
         """Those of `SPEAKING` that may be in `folder`, relative to the top; all of them where a look does not tell."""
@@ -63,12 +67,15 @@ class WorkTree:
         """The first `most` bytes of the file at `path`, relative to the top; None where none is there that counts."""
         whole, index = os.path.join(self.name, path), self._index
         is_there = os.access(whole, os.F_OK)
-        if not is_there and not (index and (index.left_out() or index.leads_nowhere(path))):  # as nearly always
-            return None
         if index is None:
-            return _content(whole, most)
-        if is_there and index.tracks(path) and not os.path.islink(whole) and not index.held(path):
-            return self._as_stored(path, _content(whole, most))
+            return self._content(path, most) if is_there or os.path.islink(whole) else None
+        if not is_there and not (index.left_out() or index.leads_nowhere(path)):  # as nearly always
+            return None
+        is_link = os.path.islink(whole)
+        if is_there and not is_link and index.tracks(path) and not index.held(path):
+            return self._as_stored(path, self._content(path, most))
+        if not is_link and os.path.isdir(whole):  # a folder of such a name declares nothing
+            return None
         return self._followed(path, most, index)
 
     def called(self, path: str) -> str:
@@ -87,14 +94,12 @@ class WorkTree:
     def _followed(self, path: str, most: int, index: GitIndex) -> bytes | None:
         """As `start`, with each link on the way followed as git does: none out of the repository, or by an absolute
         path. What the index holds counts where it speaks for the disk."""
-        from . import git
         from .git_links import FOLDER, REGULAR, SYMBOLIC, followed
-        from .selection import DEAD_LINK
 
         def look(at: str) -> tuple[int, str] | None:
             held, whole = index.held(at), os.path.join(self.name, at)
             if held and held.mode == SYMBOLIC:
-                return SYMBOLIC, path_name(git.answer(self.name, "cat-file", "blob", held.blob)[0])
+                return SYMBOLIC, path_name(self._object(at, held.blob))
             if held:
                 return held.mode, held.blob
             if os.path.islink(whole):
@@ -105,7 +110,9 @@ class WorkTree:
             return None if os.path.lexists(whole) and not os.path.isdir(whole) else (FOLDER, "")
 
         end = followed(path, look, str)
+        by_link = len(end.passed) > 1
         if end.why_not == DEAD_LINK:
+            self.unreadable.update({path: NOWHERE} if by_link else {})
             return None
         there = [one for one in end.passed if os.path.lexists(os.path.join(self.name, one))]
         loose = [one for one in there if not index.tracks(one)]
@@ -113,12 +120,49 @@ class WorkTree:
             self.untracked.setdefault(loose[0])
         elif end.why_not and not end.mode:
             self.outside[path] = None
+        elif end.why_not and by_link:
+            is_folder = os.path.isdir(os.path.join(self.name, end.path))
+            self.unreadable[path] = f"it is {not_regular(stat.S_IFDIR)}" if is_folder else NOWHERE
         elif not end.why_not and end.blob:
-            content, status = git.answer(self.name, "cat-file", "blob", end.blob, most=most)
-            return None if status else content
+            return self._object(end.path, end.blob, most)
         elif not end.why_not:
-            return self._as_stored(end.path, _content(os.path.join(self.name, end.path), most))
+            return self._as_stored(end.path, self._content(end.path, most))
         return None
+
+    def _object(self, path: str, blob: str, most: int = -1) -> bytes:
+        """The first `most` bytes of what git holds at `path`, or all. Raises `GitError` where it lacks that."""
+        from . import git
+
+        content, status = git.answer(self.name, "cat-file", "blob", blob, most=most)
+        if status:
+            raise git.lacking(self.called(path))
+        return content
+
+    def _content(self, path: str, most: int) -> bytes | None:
+        """The first `most` bytes of the regular file at `path`; None where there is none, or it cannot be read."""
+        try:
+            descriptor = os.open(os.path.join(self.name, path), _FLAGS)
+        except OSError as error:
+            self._note(path, error)
+            return None
+        try:
+            status = os.fstat(descriptor)
+            if stat.S_ISREG(status.st_mode):
+                return _read(descriptor, most, status.st_size)
+            if self._index or not stat.S_ISDIR(status.st_mode):
+                self.unreadable[path] = f"it is {not_regular(status.st_mode)}"
+        except OSError as error:
+            self._note(path, error)
+        finally:
+            os.close(descriptor)
+        return None
+
+    def _note(self, path: str, error: OSError) -> None:
+        whole = os.path.join(self.name, path)
+        if os.path.isfile(whole):
+            self.unreadable[path] = f"it cannot be read ({error.strerror})"
+        elif os.path.islink(whole):
+            self.unreadable[path] = NOWHERE
 
     def _as_stored(self, path: str, content: bytes | None) -> bytes | None:
         """The `content` of a file in the encoding that git stores it in, which may be another here."""
@@ -131,21 +175,6 @@ class WorkTree:
         from .checkout import stored
 
         return stored(self.name, path, content)
-
-
-def _content(path: str, most: int) -> bytes | None:
-    """The first `most` bytes of the regular file at `path`; None where there is none."""
-    try:
-        descriptor = os.open(path, _FLAGS)
-    except OSError:
-        return None
-    try:
-        status = os.fstat(descriptor)
-        return _read(descriptor, most, status.st_size) if stat.S_ISREG(status.st_mode) else None
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
 
 
 def _read(descriptor: int, most: int, expected: int) -> bytes:

@@ -201,8 +201,7 @@ class ByProject:
 
     def _hear(self, projects: Projects) -> None:
         """Take over the notes on declarations that were looked at."""
-        tree = projects.tree
-        if projects.notes or getattr(tree, "untracked", None) or getattr(tree, "outside", None):
+        if projects.notes or projects.without_effect():
             from .notes import instead, notes
 
             for note, about in notes(projects, are_asked=self._override is None):

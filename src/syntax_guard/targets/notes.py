@@ -41,6 +41,8 @@ def notes(projects: Projects, *, are_asked: bool) -> Iterator[tuple[str, str | N
         told.update(more)
     for path in getattr(projects.tree, "outside", ()):
         yield f"{projects.tree.called(path)} is ignored: it is a link out of the repository", _about(path)
+    for path, why in getattr(projects.tree, "unreadable", {}).items():
+        yield f"{projects.tree.called(path)} is ignored: {why}", _about(path)
 
 
 def _said(projects: Projects, path: str, *, are_asked: bool) -> str:

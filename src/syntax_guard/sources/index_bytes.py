@@ -139,19 +139,13 @@ def deleted(top: str, index: IndexBytes) -> list[str]:
     return sorted({path for path in gone if os.path.isdir(os.path.join(top, folders_of(path)[0]))})
 
 
-def declaring_in(top: str, index: IndexBytes) -> Iterable[str]:
-    """The declarations in the bytes of the `index` of the work tree `top`. Raises `GitError`."""
+def _looked_at(top: str, index: IndexBytes) -> Iterable[str]:
+    """The declarations in the bytes of the `index` of the work tree `top`, without those that git does not look at;
+    none where git does not answer."""
+    if not index:
+        return ()
     if is_plain(index):
         return (path for name in SPEAKING for path in _called(index, name.encode()))
-    from .left_out import declaring
-
-    return (one.path for one in declaring(top))
-
-
-def _looked_at(top: str, index: IndexBytes) -> Iterable[str]:
-    """As `declaring_in`, without what git does not look at on the disk; nothing where git does not answer."""
-    if not index or is_plain(index):
-        return declaring_in(top, index) if index else ()
     from .left_out import declaring
 
     try:

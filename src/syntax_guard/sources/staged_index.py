@@ -12,7 +12,7 @@ from .git_difference import difference
 from .git_files import bytes_of
 from .git_index import NotPlainError
 from .git_links import FILES, REGULAR, SUBMODULE
-from .index_bytes import IndexBytes, declaring_in, index_of, may_hold_attributes
+from .index_bytes import IndexBytes, index_of, may_hold_attributes
 from .path_names import name_of, path_name
 from .selection import SUBMODULE_FOLDER
 
@@ -200,7 +200,9 @@ class Index:
         """Raise `GitError` where the index holds one of the `paths`, of which git has no content."""
         if not paths:
             return
-        held = self._blobs(paths) if len(paths) == 1 else {*declaring_in(self.top(), index_of(self.top()))}
+        from .left_out import declaring
+
+        held = self._blobs(paths) if len(paths) == 1 else {one.path for one in declaring(self.top())}
         for path in paths:
             if path in held:
                 from .git import lacking

@@ -247,6 +247,11 @@ def test_what_another_compose_file_says_is_a_note(more: str, note: str) -> None:
     assert (facts.note, len(facts.builds)) == (note, 4)
 
 
+def test_a_service_of_another_file_is_a_note_where_nothing_is_built_here() -> None:
+    facts = declaring_files.read(b"services: {a: {extends: {file: b.yaml, service: b}}}\n", "compose.yaml")
+    assert (facts.note, facts.builds) == ("extends of the service 'a' is not read", ())
+
+
 @pytest.mark.parametrize(
     ("floor", "lowest"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -177,6 +178,35 @@ def test_a_file_of_mise_that_speaks_for_two_folders_is_a_change_of_both(
     committed(repository, {**files, ".tool-versions": "python 3.10\n"})
     run = staged({name: '[tools]\npython = "3.9"\n'}, way)
     assert refused(run) == {(path, ("3.9",)) for path in files if path != "a.py"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="such names do not exist there")
+@pytest.mark.parametrize("name", [":x", ":(top)x", ":!x", "*"])
+@pytest.mark.parametrize("way", WAYS)
+def test_a_folder_that_is_called_as_a_pattern_of_git_is_judged_again(
+    way: str, name: str, repository: Folder, staged: Staged
+) -> None:
+    committed(repository, {f"{name}/.python-version": "3.10\n", f"{name}/a.py": MATCH})
+    assert refused(staged({f"{name}/.python-version": "3.9\n"}, way)) == {(f"{name}/a.py", ("3.9",))}
+
+
+LISTED = "[tool.syntax-guard]\nexpected-broken = [{}]\ntarget-version = [{}]\n"
+VALID_NOW = {
+    "a target that goes": (LISTED.format('"a.py"', f'"3.9", "{HERE}"'), LISTED.format('"a.py"', f'"{HERE}"')),
+    "another target": (LISTED.format('"a.py"', '"3.9"'), LISTED.format('"a.py"', f'"{HERE}"')),
+    "a new entry": (LISTED.format("", f'"{HERE}"'), LISTED.format('"a.py"', f'"{HERE}"')),
+}
+
+
+@pytest.mark.parametrize("change", VALID_NOW)
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_listed_as_broken_and_is_no_longer_so_is_a_change(
+    way: str, change: str, repository: Folder, staged: Staged
+) -> None:
+    before, after = VALID_NOW[change]
+    committed(repository, {"pyproject.toml": before, "a.py": MATCH, "b.py": "x = 1\n"})
+    run = staged({"pyproject.toml": after}, way)
+    assert [(one.path, one.code) for one in run.diagnostics] == [("a.py", "unexpectedly-valid")]
 
 
 @pytest.mark.parametrize("way", WAYS)

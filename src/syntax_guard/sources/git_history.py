@@ -264,7 +264,8 @@ class History:
 
     def _listed(self, commit: str, below: Sequence[str] = ()) -> Iterator[tuple[str, int, str]]:
         """Path, mode and the name of the content of what `commit` holds at and `below` some paths, folders as well."""
-        for field in self._git("ls-tree", "-r", "-t", "-z", "--full-tree", commit, "--", *below).split(b"\0"):
+        literal = [f":(literal){path}" for path in below]
+        for field in self._git("ls-tree", "-r", "-t", "-z", "--full-tree", commit, "--", *literal).split(b"\0"):
             if field:
                 said, _, path = field.partition(b"\t")
                 mode, _, blob = said.split(b" ")

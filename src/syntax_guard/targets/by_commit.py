@@ -165,7 +165,8 @@ class ByCommit:
         passing = rules.expected_broken != old.expected_broken or rules.baselines != old.baselines
         passing = passing or rules.percent_scripts != old.percent_scripts
         strict = rules.warnings == "error" and old.warnings != "error"
-        return less or passing or strict or is_asked(without(rules.asked, old.asked))
+        fewer = bool(rules.expected_broken) and is_asked(without(old.asked, rules.asked))
+        return less or passing or strict or fewer or is_asked(without(rules.asked, old.asked))
 
 
 def _all_of(paths: Iterable[str]) -> set[str]:

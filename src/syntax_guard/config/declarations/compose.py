@@ -24,7 +24,7 @@ _LONGEST, _DEEPEST = 1000, 8
 def builds(content: bytes, path: str, under: bytes | None = None) -> tuple[Build, ...]:
     """What the compose file at `path` builds; with the content `under` of the file that it lies over, what it changes
     there. Raises `DeclarationError` for what is no YAML, or holds a Dockerfile."""
-    if b"build" not in content and b"include" not in content:
+    if not any(word in content for word in (b"build", b"include", b"extends")):
         return ()
     documents = _read(content, path)
     try:

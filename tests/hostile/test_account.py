@@ -604,6 +604,21 @@ def test_a_declaration_whose_content_git_lacks_ends_the_run(
     assert (run.code, run.out, run.err.count("\n")) == (2, "", 1), run.err
 
 
+@pytest.mark.parametrize("way", [["."], ["--tracked"], ["--hook", "s/a.py"], ["--staged"], ["s/a.py"]])
+@pytest.mark.parametrize("name", [".python-version", "pyproject.toml"])
+def test_a_declaration_by_a_link_counts_where_git_makes_no_links(repository: Folder, name: str, way: list[str]) -> None:
+    content = "3.8\n" if name.startswith(".") else '[tool.syntax-guard]\ntarget-version = ["3.8"]\n'
+    repository.write("kept/here", content)
+    repository.write("s/a.py", "match x:\n    case 1: pass\n")
+    os.symlink("../kept/here", repository.path / "s" / name)
+    repository.git("add", ".")
+    repository.git("config", "core.symlinks", "false")
+    (repository.path / "s" / name).unlink()
+    repository.git("checkout", "--", f"s/{name}")
+    assert (repository.path / "s" / name).read_text() == "../kept/here"
+    assert [one["targets"] for one in repository.check(*way).json["diagnostics"]] == [["3.8"]]
+
+
 @pytest.mark.parametrize("line", SCRIPTS)
 def test_what_python_runs_is_a_script(line: str) -> None:
     assert has_python_shebang(f"#!{line}\nx = 1\n".encode())
@@ -671,13 +686,14 @@ def test_a_script_may_be_executed_where_the_index_or_the_disk_says_so(
     assert [names(repository.check(*way)) for way in ways] == [[name]] * 5
 
 
-def test_the_right_to_execute_in_the_index_alone_counts_only_where_git_says_so(repository: Folder) -> None:
+def test_the_right_to_execute_in_the_index_alone_counts_for_the_next_commit(repository: Folder) -> None:
     repository.write("good.py")
     repository.write("script", f"#!/usr/bin/env python3\n{BROKEN}")
     repository.git("add", ".")
     repository.git("update-index", "--chmod=+x", "script")
     assert names(repository.check(".")) == []
-    assert names(repository.check("--staged")) == ["script"]
+    for way in (["--staged"], ["--hook", "script"], ["--tracked"]):
+        assert names(repository.check(*way)) == ["script"]
 
 
 MODES: dict[str, Callable[[Folder], object]] = {
@@ -714,10 +730,9 @@ def test_whoever_tells_git_not_to_trust_the_disk_is_heard(by: str, repository: F
     repository.git("add", ".")
     (repository.path / "script").chmod(0o644)
     subprocess.run(["find", ".", "-exec", "touch", "-d", "2 hours ago", "{}", "+"], cwd=repository.path, check=True)
-    ways = [["."], ["."], ["--tracked"], ["--hook", "script"]]
-    assert [names(repository.check(*way)) for way in ways] == [[]] * 4
+    assert [names(repository.check(".")) for _ in ("cold", "warm")] == [[], []]
     MODES[by](repository)
-    assert [names(repository.check(*way)) for way in ways] == [["script"]] * 4
+    assert [names(repository.check(".")) for _ in ("cold", "warm")] == [["script"]] * 2
 
 
 def test_a_linked_work_tree_has_the_configuration_of_its_repository(repository: Folder) -> None:

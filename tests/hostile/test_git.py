@@ -252,6 +252,28 @@ def test_a_hook_judges_what_is_staged_where_git_does_not_look_at_the_disk(
     assert repository.check("--hook", "--", "good.py", name).code == 0
 
 
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+@pytest.mark.parametrize("many", [1, 60])
+def test_a_hook_sees_this_however_a_file_is_named(repository: Folder, many: int, flag: str) -> None:
+    for number in range(many):
+        repository.write(f"p/good{number}.py")
+    repository.write("p/bad.py", "x = (\n")
+    repository.write("q/a.txt")
+    repository.git("add", "--all")
+    repository.git("update-index", flag, "p/bad.py")
+    repository.write("p/bad.py")
+    os.symlink(repository.path, repository.path.parent / "link") if os.name != "nt" else None
+    here, above = repository.path, repository.path.name
+    ways = [
+        (".", "p/"), (".", "./p/"), (".", "q/../p/"), (".", f"../{above}/p/"), (".", f"{here}/p/"),
+        ("p", ""), ("q", "../p/"), *([(".", f"{here.parent}/link/p/")] if os.name != "nt" else []),
+    ]  # fmt: skip
+    for cwd, folder in ways:
+        names = [f"{folder}good{number}.py" for number in range(many)]
+        run = repository.check("--hook", "--", *names, f"{folder}bad.py", cwd=cwd)
+        assert [code for _, code, _ in run.found] == ["syntax-error"], (cwd, folder)
+
+
 INDEXES: dict[str, list[tuple[str, ...]]] = {
     "version 4": [("update-index", "--index-version", "4")],
     "split": [("update-index", "--split-index")],

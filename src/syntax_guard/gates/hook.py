@@ -51,7 +51,7 @@ def check_for_hook(names: Sequence[str], settings: Settings) -> Result:
 
         names, linked, links = links_apart(names, top, content)
     if not (linked or merges or any(name.endswith(".gitattributes") for name in names)):
-        return _check_named(names, settings, links, content)
+        return _check_named(names, settings, links, top, content)
     from ..sources.reattributed import reattributed_here
     from ..sources.staged_index import Index
 
@@ -62,15 +62,15 @@ def check_for_hook(names: Sequence[str], settings: Settings) -> Result:
 
             names, absent = with_merged(names, index)
         linked += reattributed_here(index, [*names, *absent], run_filters=settings.run_filters)
-        return _check_named(names, settings, links, content, linked, index, absent)
+        return _check_named(names, settings, links, top, content, linked, index, absent)
 
 
 def _check_named(
-    names: Sequence[str], settings: Settings, links: StagedLinks | None, content: IndexBytes,
+    names: Sequence[str], settings: Settings, links: StagedLinks | None, top: str | None, content: IndexBytes,
     again: Sequence[Entry] = (), index: Index | None = None, absent: Sequence[str] = (),
 ) -> Result:  # fmt: skip
-    """As `check_for_hook`, where `content` is the index and `links` are those in it. The commit also changes files that
-    are `absent` from the disk. What is to be judged `again` is taken from the `index`."""
+    """As `check_for_hook`, where `content` is the index of the work tree `top`, and `links` are those in it. The commit
+    also changes files that are `absent` from the disk. What is to be judged `again` is taken from the `index`."""
     from ..sources.index_bytes import unlooked
 
     if links:
@@ -87,13 +87,13 @@ def _check_named(
         from ..targets.by_change import changed_on_disk
 
         by_file, more = changed_on_disk(by_project, asked, declaring)
-    on_disk, apart = _parted(more, content) if more else ([], [])
+    on_disk, apart = _parted(more, top, content) if more else ([], [])
     run = Run(settings, by_file)
     selection = named.select_for_hook([*names, *on_disk], by_file.excludes, ALL_KINDS, saying(by_file))
-    if hidden := unlooked(changed, content):
+    if top and (hidden := unlooked(changed, top, content)):
         from ..sources.staged import besides_disk
 
-        selection.files.extend(besides_disk(hidden, by_file.excludes, ALL_KINDS))
+        selection.files.extend(besides_disk(hidden, top, by_file.excludes, ALL_KINDS))
     if not (again or apart):
         return run.judge(run.wanted(selection))
     from contextlib import nullcontext
@@ -109,12 +109,12 @@ def _check_named(
         return run.judge(run.wanted(selection))
 
 
-def _parted(entries: Sequence[Entry], content: IndexBytes) -> tuple[list[str], list[Entry]]:
+def _parted(entries: Sequence[Entry], top: str | None, content: IndexBytes) -> tuple[list[str], list[Entry]]:
     """The paths of those of the `entries` that the disk shows as the index has them, and the others: git does not look
     at their disk, as the `content` of the index says, or nothing is there, as in a sparse checkout."""
     from ..sources.index_bytes import unlooked
 
-    hidden = set(unlooked([entry.path for entry in entries], content))
+    hidden = set(unlooked([entry.path for entry in entries], top, content))
     apart = [entry for entry in entries if entry.path in hidden or not os.path.lexists(entry.path)]
     hidden.update(entry.path for entry in apart)
     return [entry.path for entry in entries if entry.path not in hidden], apart

@@ -58,14 +58,30 @@ class GitIndex:
         if not os.path.lexists(os.path.join(self._top, path)):
             left_out = self.left_out()
             return left_out.file(path) if left_out else None
-        if not self._for_commit:
-            return None
+        if (link := self._link_as_text(path)) is not None or not self._for_commit:
+            return link
         content = self.content()
         if self._is_known is None:
             self._is_known = not content or is_plain(content)  # else git alone can tell
         if self._is_known and not is_unlooked(content, name_of(path)):
             return None
         return self._asked().file_for_sure(path)
+
+    def _link_as_text(self, path: str) -> Marked | None:
+        """The link at `path`, if the disk has it as a text, as where git makes no links (``core.symlinks``)."""
+        whole = os.path.join(self._top, path)
+        if not self.content().may_hold_links() or os.path.islink(whole) or not os.path.isfile(whole):
+            return None
+        from .git_links import LONGEST, SYMBOLIC
+
+        text = bytes_of(whole, LONGEST + 1)
+        if not text or len(text) > LONGEST or b"\n" in text:
+            return None
+        from .git import answer
+        from .left_out import marked
+
+        links = (one for one in marked(self._top, [path]) if one.mode == SYMBOLIC)
+        return next((one for one in links if answer(self._top, "cat-file", "blob", one.blob)[0] == text), None)
 
     def leads_nowhere(self, path: str) -> bool:
         """Whether a link is at `path`, which git tracks, and nothing is there that it leads to."""

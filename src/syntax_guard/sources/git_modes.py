@@ -16,6 +16,8 @@ from .path_names import path_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .selection import Stamped
 
 _MOST_READ = 1 << 20
@@ -37,32 +39,50 @@ class GitModes:
         self._places = Places(_current_folder(), (os.sep,))
         self._executable: dict[str, frozenset[str] | None] = {}
         """By the top of a repository, what its index alone knows to be executable; None where it cannot be asked."""
+        self._staged: dict[str, frozenset[str] | None] = {}
+        """Likewise, what its index has as executable."""
 
     def executable(self, path: str) -> bool:
         """Whether the index has the file at `path` as executable, or cannot be asked, where the disk does not count."""
+        return self._says(path, self._executable, self._read)
+
+    def staged(self, path: str) -> bool:
+        """Whether the index has the file at `path` as executable, or cannot be asked, whatever the disk says."""
+        return self._says(path, self._staged, self._listed)
+
+    def _says(
+        self,
+        path: str,
+        known: dict[str, frozenset[str] | None],
+        read: Callable[[str], frozenset[str]],
+    ) -> bool:
         folder, slash, name = path.rpartition("/")
         if slash and not folder:
             folder = slash
         place = self._places.of(folder)
         if not place.in_repository:
             return False
-        if place.top not in self._executable:
-            self._executable[place.top] = self._read(place.top)
-        marked = self._executable[place.top]
+        if place.top not in known:
+            try:
+                known[place.top] = read(place.top)
+            except (GitError, OSError):
+                known[place.top] = None
+        marked = known[place.top]
         return marked is None or posixpath.join(place.below, name) in marked
 
-    def _read(self, top: str) -> frozenset[str] | None:
+    def _read(self, top: str) -> frozenset[str]:
+        """What the index knows to be executable where the disk does not count; nothing elsewhere."""
+        said, places = _said_plainly(top)
+        self._watch(*places, is_all=said is not None)
+        if not (_git_says(top) if said is None else said):
+            return frozenset()
+        self._watch(index_file(top))
+        return self._listed(top)
+
+    def _listed(self, top: str) -> frozenset[str]:
         from .git import run
 
-        try:
-            said, places = _said_plainly(top)
-            self._watch(*places, is_all=said is not None)
-            if not (_git_says(top) if said is None else said):
-                return frozenset()
-            self._watch(index_file(top))
-            listed = run(top, "ls-files", "--stage", "-z").split(b"\0")
-        except (GitError, OSError):
-            return None
+        listed = run(top, "ls-files", "--stage", "-z").split(b"\0")
         return frozenset(path_name(line.partition(b"\t")[2]) for line in listed if line.startswith(_EXECUTABLE))
 
     def _watch(self, *paths: str, is_all: bool = True) -> None:

@@ -7,7 +7,7 @@ import os
 from ..config.repository import around, is_top, top_of
 from ..config.settings import SPEAKING, folders_of, speaks_for
 from ..errors import GitError
-from .path_names import name_of, path_name
+from .path_names import from_top, name_of, path_name
 from .readers import UnreadableError, read_file
 
 TYPE_CHECKING = False
@@ -82,22 +82,24 @@ def _told_by_git() -> tuple[str | None, IndexBytes, bool]:
         return top, IndexBytes(), os.path.lexists(merging)
 
 
-def unlooked(names: Sequence[str], index: IndexBytes) -> list[str]:
-    """Those of the files `names`, from the top of a work tree, whose disk git does not look at, as its `index` says.
+def unlooked(names: Sequence[str], top: str | None, index: IndexBytes) -> dict[str, str]:
+    """Those of the files `names` whose disk git does not look at, each with its path from the `top` of the work tree
+    around the current folder, as its `index` says.
 
     It was told so (``assume-unchanged``, ``skip-worktree``): something else than what is staged may stand there.
     """
-    if not index:  # nothing is staged, or this is no repository
-        return []
+    if not index or top is None:  # nothing is staged, or this is no repository
+        return {}
+    place = from_top(top)
+    places = {name: place(name) for name in names}
     if len(names) <= _FEW and is_plain(index):
-        return [name for name in names if is_unlooked(index, name_of(name))]
+        return {name: path for name, path in places.items() if is_unlooked(index, name_of(path))}
     from .left_out import marked
 
-    inside = [name for name in names if not os.path.normpath(name).startswith(("/", ".."))]
-    if len(inside) <= _FEW:
-        return [one.path for one in marked(os.curdir, inside) if one.is_unlooked]
-    all_of_them = {one.path for one in marked(os.curdir, [os.curdir]) if one.is_unlooked}
-    return [name for name in inside if os.path.normpath(name).replace(os.sep, "/") in all_of_them]
+    inside = [path for path in places.values() if not path.startswith("../")]
+    asked = inside if len(inside) <= _FEW else [os.curdir]
+    found = {one.path for one in marked(top, asked) if one.is_unlooked} if asked else set()
+    return {name: path for name, path in places.items() if path in found}
 
 
 def is_plain(index: IndexBytes) -> bool:

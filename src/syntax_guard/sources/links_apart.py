@@ -44,7 +44,7 @@ def links_apart(names: Sequence[str], top: str, index: IndexBytes) -> tuple[Sequ
         links = StagedLinks(top, contents.file)
         every = links.paths()
         changed = {place(name): name for name in names}
-        hidden = {place(name) for name in unlooked(names, index)}
+        hidden = {*unlooked(names, top, index).values()}
         apart = {link for link in every if link in links.unlooked or not os.path.islink(os.path.join(top, link))}
         if not (apart or hidden):
             return names, found, links

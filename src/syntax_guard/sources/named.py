@@ -7,7 +7,7 @@ import stat
 
 from ..errors import SourcesError
 from ..model import stamp_of
-from .file_types import SUFFIXES, is_python_name, is_script, raise_shortage
+from .file_types import SUFFIXES, is_python_name, is_script, looks_like_python, raise_shortage
 from .readers import File, Unreadable, not_regular, reason
 from .selection import (
     DEAD_LINK,
@@ -78,7 +78,7 @@ def select_for_hook(
         if status is None:
             if python is False:
                 files.skip(name, NOT_PYTHON)
-        elif stat.S_ISDIR(status.st_mode) or not (python or is_script(name, status, files.is_marked)):
+        elif stat.S_ISDIR(status.st_mode) or not (python or is_script(name, status, files.is_staged_script)):
             files.skip(name, NOT_PYTHON)
         else:
             inside = inside_current(name)
@@ -183,11 +183,21 @@ class NamedFiles:
 
     def is_marked(self, path: str) -> bool:
         """Whether git alone knows that the file at `path` may be executed."""
+        return self.modes.executable(path)
+
+    def is_staged_script(self, path: str) -> bool:
+        """Whether the file at `path` names Python first, and is executable in git's index: a commit takes that right,
+        and not the one on the disk."""
+        return looks_like_python(path) and self.modes.staged(path)
+
+    @property
+    def modes(self) -> GitModes:
+        """What git says of the right to execute, asked when first needed."""
         if self._modes is None:
             from .git_modes import GitModes
 
             self._modes = GitModes(self._selection.watched)
-        return self._modes.executable(path)
+        return self._modes
 
     def _owned(self, folder: str, name: str) -> bool:
         return os.path.lexists(folder + MARK) and self.environments.owns(folder, name)

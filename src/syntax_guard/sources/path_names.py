@@ -31,9 +31,18 @@ def name_of(path: str) -> bytes:
 
 
 def from_top(top: str) -> Callable[[str], str]:
-    """A function that makes paths from `top` of paths from the current folder."""
-    prefix = relative(real_path(os.curdir), real_path(top))
-    return lambda path: os.path.normpath(os.path.join(prefix, path)).replace(os.sep, "/")
+    """A function that makes paths from `top` of absolute ones and of those from the current folder."""
+    real = real_path(top)
+    prefix = relative(real_path(os.curdir), real)
+
+    def place(path: str) -> str:
+        inside = os.path.normpath(os.path.join(prefix, path)).replace(os.sep, "/")
+        if not os.path.isabs(path) and not inside.startswith("../"):
+            return inside
+        folder, name = os.path.split(path)  # it may lead back
+        return relative(os.path.join(real_path(folder), name), real)
+
+    return place
 
 
 def from_here(top: str) -> Callable[[str], str]:

@@ -17,7 +17,7 @@ from .staged_index import Entry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from .checkout import Checkout
     from .readers import Readable
@@ -189,11 +189,14 @@ def staged(
     return selection
 
 
-def besides_disk(names: Sequence[str], exclude: Callable[[str], bool], suffixes: tuple[str, ...]) -> list[Readable]:
-    """What the index of the current folder holds of the Python files `names`, whatever stands on the disk.
+def besides_disk(
+    names: Mapping[str, str], top: str, exclude: Callable[[str], bool], suffixes: tuple[str, ...]
+) -> list[Readable]:
+    """What the index of a work tree holds of some Python files, whatever stands on the disk.
 
     Args:
-        names: Paths from the current folder, with ``/`` between their parts.
+        names: The files as they were named, each with its path from `top`.
+        top: The top of the work tree.
         exclude: Says of a path whether settings leave it out.
         suffixes: Ends of names that mean Python.
 
@@ -207,11 +210,11 @@ def besides_disk(names: Sequence[str], exclude: Callable[[str], bool], suffixes:
     from .readers import Held
 
     found: list[Readable] = []
-    for name in names:
-        python = is_python_name(name.rpartition("/")[2], suffixes)
-        if python is False or exclude(name) or below_tool_folder(name):
+    for name, path in names.items():
+        python = is_python_name(path.rpartition("/")[2], suffixes)
+        if python is False or exclude(name) or below_tool_folder(path):
             continue
-        data, status = git.answer(os.curdir, "cat-file", "blob", f":./{name}", most=SIZE_LIMIT + 1)
+        data, status = git.answer(top, "cat-file", "blob", f":0:{path}", most=SIZE_LIMIT + 1)
         if status or len(data) > SIZE_LIMIT:
             found.append(Unreadable(name, "what is staged of it cannot be read"))
         elif python or _begins_as_python(data):

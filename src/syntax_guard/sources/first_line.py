@@ -20,6 +20,24 @@ def has_python_shebang(first: bytes) -> bool:
     return _runs_python(_command(split_by_env(text) if behind_env else words), following, of_env=behind_env)
 
 
+def starting_words(first: bytes) -> list[str]:
+    """The words that start the program of a script, which begins with `first`, without those of ``env`` before them.
+
+    Where a shell hands the script to a Python, they are those of the shell's command (``-c``) or line.
+    """
+    line, _, rest = first.partition(b"\n")
+    text = line[2:].partition(b"\0")[0].decode("utf-8", "replace")
+    words = text.split()
+    command = _command(split_by_env(text)) if words and program(words[0]) == "env" else words
+    shell = next((at for at, word in enumerate(command) if program(word) in _SHELLS), None)
+    if shell is None:
+        return command
+    option = _option_of_command(command[shell:])
+    lines = [option] if option else rest.decode("utf-8", "replace").split("\n")
+    said = next(filter(_hands_itself_on, lines), "")
+    return said.replace("'", "").replace('"', "").split() or command
+
+
 def _runs_python(command: list[str], following: list[str], *, of_env: bool) -> bool:
     """Whether `command` runs as Python the script that goes on with the lines `following`.
 
@@ -68,8 +86,13 @@ def _starts_python(command: list[str], following: list[str]) -> bool | None:
 
 def _passes_itself_on(words: list[str]) -> bool:
     """Whether a shell with these `words` has Python run the script: ``-c 'exec python3 "$0"'``."""
+    return _hands_itself_on(_option_of_command(words))
+
+
+def _option_of_command(words: list[str]) -> str:
+    """What the option ``-c`` of a shell says, among its `words`."""
     at = next((at for at, word in enumerate(words) if word.startswith("-") and word.endswith("c")), len(words))
-    return _hands_itself_on(" ".join(words[at + 1 : at + 2]))
+    return " ".join(words[at + 1 : at + 2])
 
 
 def _hands_itself_on(line: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from ..config.declarations.version_files import minor
-from ..sources.first_line import has_python_shebang, is_interpreter, program, split_by_env
+from ..sources.first_line import has_python_shebang, is_interpreter, program, starting_words
 
 _CHOOSE_PYTHON = ("uv", "uvx", "pipx")
 """What starts the Python that its option ``--python`` names."""
@@ -24,10 +24,7 @@ def named_version(first: bytes) -> tuple[str, str] | None:
     """
     if not first.startswith(b"#!"):
         return None
-    text = first[2:].partition(b"\n")[0].partition(b"\0")[0].decode("utf-8", "replace")
-    words = text.split()
-    if words and program(words[0]) == "env":
-        words = split_by_env(text)
+    words = starting_words(first)
     chooser = next((at for at, word in enumerate(words, 1) if program(word) in _CHOOSE_PYTHON), 0)
     if chooser and not any(is_interpreter(program(word)) for word in words[: chooser - 1]):
         # It takes any file for a script of Python. What stands behind a Python is only a word to that one.

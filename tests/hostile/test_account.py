@@ -619,6 +619,32 @@ def test_a_declaration_by_a_link_counts_where_git_makes_no_links(repository: Fol
     assert [one["targets"] for one in repository.check(*way).json["diagnostics"]] == [["3.8"]]
 
 
+BEHIND_LINKS = {
+    "a folder that is asked about": (["."], "c", "c/x.py"),
+    "a folder beside the one that is asked about": (["a"], "c", "a/l/x.py"),
+    "the link itself": (["a/l"], "c", "a/l/x.py"),
+    "a file behind it": (["a/l/x.py"], "c", "a/l/x.py"),
+    "a folder behind it": (["a/l/deep"], "c", "a/l/deep/y.py"),
+    "a folder of a tool": (["."], ".tox/c", "a/l/x.py"),
+}
+
+
+@pytest.mark.parametrize("case", BEHIND_LINKS)
+def test_what_lies_behind_a_link_is_judged_once_as_in_a_search(folder: Folder, case: str) -> None:
+    asked, target, judged = BEHIND_LINKS[case]
+    folder.git("init", "-q")
+    folder.write("a/ok.py")
+    folder.write(f"{target}/x.py", BROKEN)
+    folder.write(f"{target}/deep/y.py", BROKEN)
+    for link in ("l", "m"):
+        (folder.path / "a" / link).symlink_to(f"../{target}", target_is_directory=True)
+    (folder.path / target / "deep" / "up").symlink_to("..", target_is_directory=True)
+    folder.git("add", "--force", "--all")
+    run, search = folder.check("--tracked", *asked), folder.check(*asked)
+    assert (run.code, run.found) == (1, search.found)
+    assert judged in [path for path, _, _ in run.found]
+
+
 @pytest.mark.parametrize("line", SCRIPTS)
 def test_what_python_runs_is_a_script(line: str) -> None:
     assert has_python_shebang(f"#!{line}\nx = 1\n".encode())

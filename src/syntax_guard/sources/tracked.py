@@ -6,14 +6,24 @@ import os
 import sys
 
 from ..config.repository import top_of
-from ..errors import GitError
+from ..errors import GitError, relative
 from ..model import Diagnostic, Record
 from . import git
 from .file_types import is_python_name
 from .git_files import index_file
 from .git_links import SUBMODULE, may_be_python
 from .path_names import no_such, path_name
-from .selection import LINK, MISSING, NOT_PYTHON, SAME, SUBMODULE_FOLDER, UNTRACKED, real_path
+from .selection import (
+    LINK,
+    MISSING,
+    NOT_PYTHON,
+    SAME,
+    SUBMODULE_FOLDER,
+    UNTRACKED,
+    below_tool_folder,
+    inside_current,
+    real_path,
+)  # fmt: skip
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,16 +54,21 @@ def tracked(paths: Sequence[str]) -> Tracked:
     for path in paths:
         if not os.path.lexists(path):
             raise no_such(path)
-    modes = dict(_staged(paths))  # a path with a conflict stands there three times
+    modes = dict(_at(paths))  # a path with a conflict stands there three times
     skipped = [(path, UNTRACKED) for path in paths if not _holds(modes, path)]
     named = {os.path.normpath(path).replace(os.sep, "/") for path in paths}
-    files = []
-    for name, mode in modes.items():
+    roots = {os.path.join(real_path(path), "") for path in paths if not os.path.islink(path)}
+    followed: list[str] = []
+    files, waiting = [], list(modes.items())
+    for name, mode in waiting:
         if mode == SUBMODULE:
             skipped.append((f"{name}/", SUBMODULE_FOLDER))
         elif may_be_python(name, mode) or _may_start(name):
-            why_not = _why_not(name)
-            if why_not is None:
+            why_not = _why_not(name, roots, followed)
+            if why_not == BY_LINK:
+                followed.append(os.path.join(real_path(name), ""))
+                waiting += _behind(name)
+            elif why_not is None:
                 files.append(name)
             else:
                 skipped.append((name, why_not))
@@ -62,14 +77,51 @@ def tracked(paths: Sequence[str]) -> Tracked:
     return Tracked(tuple(files), tuple(skipped))
 
 
-def _why_not(name: str) -> str | None:
-    """Why the file `name`, which git tracks, is no file to judge in the work tree; None where it is one."""
-    if not os.path.lexists(name):
+BY_LINK = "behind a link"
+"""Of a link to a folder: what it holds is judged by the name of the link, as in a search."""
+
+
+def _why_not(name: str, roots: Collection[str], followed: Collection[str]) -> str | None:
+    """Why the file `name`, which git tracks, is no file to judge in the work tree; None where it is one.
+
+    What lies below the `roots` is judged by its own name, unless a tool owns it, and below what links led to by that of
+    the link. Both are real paths.
+    """
+    try:
+        os.lstat(name)
+    except (FileNotFoundError, NotADirectoryError):
         return MISSING
+    except OSError:  # to read it says why
+        return None
     if not os.path.isdir(name):
         return None
-    inside = os.path.join(real_path(top_of(real_path(".")) or git.top(".")), "")  # a link: git tracks no folder
-    return SAME if os.path.join(real_path(name), "").startswith(inside) else LINK
+    real = os.path.join(real_path(name), "")  # it is a link: git tracks no folder
+    inside = inside_current(real)
+    if inside is None or os.path.join(real_path(os.path.dirname(name)), "").startswith(real):
+        return LINK
+    has_own_name = any(map(real.startswith, roots)) and not below_tool_folder(f"{inside}/")
+    return SAME if has_own_name or any(map(real.startswith, followed)) else BY_LINK
+
+
+def _behind(link: str) -> Iterator[tuple[str, int]]:
+    """Path and mode of what git tracks in the folder that `link` leads to, by the name of the link."""
+    real = inside_current(real_path(link)) or os.curdir
+    for path, mode in _staged([real]):
+        yield f"{link}/{path[len(real) + 1 :]}", mode
+
+
+def _at(paths: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Path and mode of what git tracks at and below `paths`. Links above one of them are followed."""
+    plain = []
+    for path in paths:
+        above = os.path.dirname(os.path.normpath(path))
+        real = os.path.join(real_path(above), os.path.basename(os.path.normpath(path)))
+        if os.path.basename(real) in ("", os.curdir, os.pardir) or os.path.abspath(path) == real:
+            plain.append(path)
+            continue
+        place, name = relative(real), os.path.normpath(path).replace(os.sep, "/")
+        yield from ((f"{name}{found[len(place) :]}", mode) for found, mode in _staged([place]))
+    yield from _staged(plain)
 
 
 def _holds(modes: Collection[str], path: str) -> bool:
@@ -108,8 +160,14 @@ def untracked(paths: Collection[str]) -> set[str]:
             known |= _known_in_other_case(top, other)
         except GitError:
             continue
-        found.update(path for name, several in names.items() if name not in known for path in several)
+        folders = {above for name in known for above in _above(name)}
+        found.update(path for name, several in names.items() if name not in known | folders for path in several)
     return found
+
+
+def _above(name: str) -> Iterator[str]:
+    while name := name.rpartition("/")[0]:
+        yield name
 
 
 def _known_in_other_case(top: str, names: Sequence[str]) -> set[str]:

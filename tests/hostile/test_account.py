@@ -645,6 +645,43 @@ def test_what_lies_behind_a_link_is_judged_once_as_in_a_search(folder: Folder, c
     assert judged in [path for path, _, _ in run.found]
 
 
+@pytest.mark.parametrize("setting", ["exclude", "expected-broken"])
+@pytest.mark.parametrize("pattern", ["/s/m.py", "m.py", "s/m.py", "/s/"])
+def test_a_pattern_matches_a_file_however_it_is_named(folder: Folder, pattern: str, setting: str) -> None:
+    folder.write("pyproject.toml", f'[tool.syntax-guard]\n{setting} = ["{pattern}"]\n')
+    folder.write("s/m.py", BROKEN)
+    folder.write("t/ok.py")
+    here, beside = folder.path, folder.path.parent / "beside"
+    beside.symlink_to(here, target_is_directory=True)
+    (here / "l").symlink_to("s", target_is_directory=True) if setting == "exclude" else None
+    for way in (
+        "s/m.py", "./s/m.py", "s//m.py", "s/./m.py", "t/../s/m.py", f"{here}/s/m.py", f"{beside}/s/m.py",
+        f"../{here.name}/s/m.py", *(["l/m.py"] if setting == "exclude" else []),
+    ):  # fmt: skip
+        assert folder.guard("check", way).code == 0, way
+    for way in (".", "./", "s//", "t/../s/", f"{beside}/s", f"{beside}"):
+        assert folder.check("t", way).found == [], way
+
+
+def test_a_declaration_with_a_conflict_is_noted(repository: Folder) -> None:
+    repository.write("a.py")
+    blobs = [repository.run("git", "hash-object", "-w", "--stdin", stdin=b"3.9\n").out.strip() for _ in range(3)]
+    lines = "".join(f"100644 {blob} {stage}\t.python-version\n" for stage, blob in enumerate(blobs, 1))
+    repository.git("add", ".")
+    assert repository.run("git", "update-index", "--index-info", stdin=lines.encode()).code == 0
+    run = repository.guard("check", "--staged")
+    assert (run.code, ".python-version is ignored: it has an unresolved conflict" in run.err) == (0, True), run.err
+
+
+@pytest.mark.parametrize("way", [["."], ["--tracked"], ["--staged"], ["--commits", "HEAD"], ["--hook", "l/a.py"]])
+def test_a_link_to_a_folder_that_declares_nothing_is_no_note(repository: Folder, way: list[str]) -> None:
+    repository.write("d/a.py")
+    (repository.path / "l").symlink_to("d", target_is_directory=True)
+    repository.git("add", ".")
+    repository.git("commit", "-qm", "all")
+    assert repository.guard("check", *way).err == ""
+
+
 @pytest.mark.parametrize("line", SCRIPTS)
 def test_what_python_runs_is_a_script(line: str) -> None:
     assert has_python_shebang(f"#!{line}\nx = 1\n".encode())

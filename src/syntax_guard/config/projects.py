@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import posixpath
 
-from ..errors import SettingsFileError
+from ..errors import SettingsError, SettingsFileError
 from ..model import Record
 from .declarations.declaration import Build
 from .remembered import DECLARATION_LIMIT, recalled
-from .settings import BASELINE, BASELINE_LIMIT, COMPOSED, DECLARING, LAID_OVER, SPEAKING, folders_of
+from .settings import BASELINE, BASELINE_LIMIT, COMPOSED, DECLARING, FILE, LAID_OVER, SPEAKING, folders_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .expected import ExpectedBroken
     from .file_facts import FileFacts
 
+    L = TypeVar("L")
     T = TypeVar("T")
 
     class Tree(Protocol):
@@ -293,3 +294,15 @@ class Projects:
 
 def _patterns(folder: str, patterns: tuple[T, ...] | None) -> tuple[tuple[str, tuple[T, ...]], ...]:
     return ((folder, patterns),) if patterns else ()
+
+
+def in_file(tree: Tree, folder: str, setting: str, make: Callable[[str, L, str], T], place: str, listed: L) -> T:
+    """What ``make()`` makes of a list of patterns, the `setting` of `folder` in `tree`, and of its name in messages."""
+    path = posixpath.join(folder, FILE)
+    said = f"{tree.called(path)}: {setting}"
+    try:
+        return make(place, listed, said)
+    except SettingsError as error:
+        from .own_table import with_line
+
+        raise with_line(error, tree.start(path, DECLARATION_LIMIT) or b"", tree.called(path), setting) from None

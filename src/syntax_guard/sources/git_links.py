@@ -34,6 +34,11 @@ class End(Record):
     passed: tuple[str, ...] = ()
     """The paths of the links on the way, and that of the end."""
 
+    def is_of_link(self, path: str) -> bool:
+        """Whether a link stands at the end of `path`, which was followed, and not just above it."""
+        name = path.rpartition("/")[2]
+        return any(one.rpartition("/")[2] == name for one in self.passed[:-1])
+
 
 def followed(path: str, look: Look, target: Callable[[str], str]) -> End:
     """Where `path`, relative to the top of a tree, ends.

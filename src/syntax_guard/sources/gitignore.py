@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 
 from ..errors import SettingsError
 from ..regex import regex
@@ -49,13 +50,16 @@ def deciding(patterns: Sequence[str], root: str, setting: str, folder: str = "."
         if os.path.isabs(path) or path.startswith("..") or prefix.startswith(".."):
             inside = _from(root, os.path.join(folder, path)) + ("/" if path.endswith("/") else "")
             return ignored(_as_bytes(_PARENTS.sub(f"{_OUTSIDE}/", inside)))
-        return ignored(_as_bytes(prefix + path.removeprefix("./")))
+        plain = path if _PLAIN.search(path) is None else posixpath.normpath(path) + "/" * path.endswith("/")
+        return ignored(_as_bytes(prefix + plain))
 
     return decides
 
 
 _OUTSIDE = "\0"
 """A folder in place of the ``..`` of a path outside of the root: names still count there, and no anchored pattern."""
+_PLAIN = regex(r"(?:^|/)\.{0,2}/")
+"""What a path has that names a folder twice, or takes one back."""
 _PARENTS = regex(r"^(?:\.\.(?:/|$))+")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ..config.repository import git_folder, is_top, work_tree
+from ..errors import relative
 from .selection import slashed
 
 TYPE_CHECKING = False
@@ -56,6 +57,31 @@ class Places:
         for below in reversed(unknown):
             self._known[below] = self._just_below(below) or self._looked_up(below)
         return self._known[folder]
+
+    def real_name(self, path: str) -> str | None:
+        """What `path`, or a name that begins with it, is called from the current folder when no link is passed and no
+        folder is named twice; None where that is no other name."""
+        folder, slash, name = path.rstrip("/").rpartition("/")
+        if slash and not folder:
+            folder = slash
+        place = self.of(folder)
+        real = f"{place.top}/{place.below}" if place.below else place.top
+        if real == (self._here if not folder else folder if os.path.isabs(folder) else f"{self._here}/{folder}"):
+            return None
+        return relative(os.path.join(real, name), self._here) + path[len(path.rstrip("/")) :]
+
+    def name_here(self, path: str) -> str | None:
+        """What `path` is called in the current folder, where it is written as one from elsewhere: it is absolute, or
+        leads out and back. None for others."""
+        if not (os.path.isabs(path) or path.startswith("..")):
+            return None
+        at, rest = os.path.join(self._here, path), ""
+        while self._path(os.path.normpath(at)) != self._here:
+            above, name = os.path.split(at)
+            if above == at:
+                return None
+            at, rest = above, f"{name}/{rest}" if rest else name
+        return rest
 
     def top(self) -> str | None:
         """The top of the work tree that the current folder lies in; None outside of one."""

@@ -110,11 +110,13 @@ class StagedTree:
 
     def start(self, path: str, most: int) -> bytes | None:
         """The first `most` bytes of the staged file at `path`, relative to the top; None where none is staged there."""
+        if path in self._index.unmerged:
+            self.unreadable[path] = "it has an unresolved conflict"
         if self._links.leads(path):
             end = self._links.end(path)
             if end.why_not == LINK and not end.mode:
                 self.outside[path] = None
-            elif end.why_not == DEAD_LINK:
+            elif end.why_not == DEAD_LINK and end.is_of_link(path):
                 self.unreadable[path] = NOWHERE
             return None if end.why_not or not end.blob else self._index.read(end.blob, most)
         ahead = self._ahead()

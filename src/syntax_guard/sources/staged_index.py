@@ -65,6 +65,7 @@ class Index:
             asked = (_DIFFERENCE,) if self._top else (_DIFFERENCE, git.TOP)
             self._running = {arguments: git.begin(folder, *arguments) for arguments in asked}
         self.removed: list[str] = []  # the paths that the next commit takes away, once `staged` has answered
+        self.unmerged: set[str] = set()  # likewise, the paths with an unresolved conflict
 
     def __enter__(self) -> Index:
         return self
@@ -113,6 +114,7 @@ class Index:
             path = path_name(next(fields))
             if status.startswith(b"U"):
                 entries[path] = Entry(path, REGULAR, None)
+                self.unmerged.add(path)
             elif status.startswith(b"D"):
                 self.removed.append(path)
             elif int(mode, 8) in FILES and path not in entries:
@@ -204,7 +206,7 @@ class Index:
 
         held = self._blobs(paths) if len(paths) == 1 else {one.path for one in declaring(self.top())}
         for path in paths:
-            if path in held:
+            if path in held and path not in self.unmerged:
                 from .git import lacking
 
                 raise lacking(path)

@@ -110,7 +110,7 @@ class WorkTree:
             return None if os.path.lexists(whole) and not os.path.isdir(whole) else (FOLDER, "")
 
         end = followed(path, look, str)
-        by_link = len(end.passed) > 1
+        by_link = end.is_of_link(path)
         if end.why_not == DEAD_LINK:
             self.unreadable.update({path: NOWHERE} if by_link else {})
             return None

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import posixpath
 
-from ..config.projects import Projects
-from ..config.remembered import DECLARATION_LIMIT
-from ..config.settings import FILE, may_declare
+from ..config.projects import Projects, in_file
+from ..config.settings import may_declare
 from ..errors import SettingsError
 from ..sources.places import Places
 from ..sources.work_tree import WorkTree, work_tree
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from .expected import Listed
     from .machine import Machine
 
-    L = TypeVar("L")
     T = TypeVar("T")
     Matcher = Callable[[str], bool]
 
@@ -106,7 +104,7 @@ class ByProject:
         """Whether the settings leave out `path`, which ends in a slash if it is a folder's."""
         folder = path.rstrip("/").rpartition("/")[0]
         patterns = (self._folders.get(folder) or self.said_of(folder))[1]
-        return bool(patterns) and any(leaves_out(path) for leaves_out in patterns)
+        return bool(patterns) and any(self._or(leaves_out, self._places.real_name)(path) for leaves_out in patterns)
 
     def built(self) -> set[str]:
         """The folders that compose files build, and those of their Dockerfiles, of those that were looked at."""
@@ -214,7 +212,9 @@ class ByProject:
         settings, overrides = self._settings, self._settings.overrides
         exclude = self._matching("exclude", tree, project.exclude)
         scripts = self._matching("percent-scripts", tree, project.percent_scripts)
-        broken = tuple(one.entry for one in self._expected(tree, project.expected_broken))
+        scripts = tuple(self._or(one, self._places.name_here) for one in scripts)
+        lists = self._expected(tree, project.expected_broken)
+        broken = tuple(self._or(one.entry, self._places.name_here) for one in lists)
         warnings = settings.warnings if "warnings" in overrides else project.warnings or settings.warnings
         notebooks = settings.notebooks if "notebooks" in overrides else bool(project.notebooks)
         asked = self._asked_by(project.declaration)
@@ -230,9 +230,19 @@ class ByProject:
             return (self._matcher(self._from_here(), given, self._settings.setting(setting)),) if given else ()
         root = self._root(tree)
         return tuple(
-            _in_file(tree, folder, setting, self._matcher, os.path.join(root, folder), listed)
+            in_file(tree, folder, setting, self._matcher, os.path.join(root, folder), listed)
             for folder, listed in patterns
         )
+
+    def _or(self, decides: Callable[[str], T], other_name: Callable[[str], str | None]) -> Callable[[str], T]:
+        """What `decides` by the name of a file, or else by its ``other_name()``, for one on disk."""
+
+        def decides_by_either(name: str) -> T:
+            found = decides(name)
+            other = None if found or self._tree is not None else other_name(name)
+            return found if other is None else decides(other)
+
+        return decides_by_either
 
     def _from_here(self) -> str:
         """The folder that patterns of flags and variables count from, as the paths of findings do."""
@@ -248,7 +258,7 @@ class ByProject:
             given, said = settings.expected_broken, settings.setting(name)
             return [self._listed(self._from_here(), given, said)] if given else []
         return [
-            _in_file(tree, folder, name, self._listed, os.path.join(root, folder), values) for folder, values in lists
+            in_file(tree, folder, name, self._listed, os.path.join(root, folder), values) for folder, values in lists
         ]
 
     def _listed(self, place: str, values: tuple[str | ExpectedBroken, ...], said: str) -> Listed:
@@ -293,18 +303,6 @@ class ByProject:
             if asked.note:
                 self._notices[asked.note] = asked.note
         return self._asked[declaration]
-
-
-def _in_file(tree: Tree, folder: str, setting: str, make: Callable[[str, L, str], T], place: str, listed: L) -> T:
-    """What ``make()`` makes of a list of patterns, the `setting` of `folder` in `tree`, and of its name in messages."""
-    path = posixpath.join(folder, FILE)
-    said = f"{tree.called(path)}: {setting}"
-    try:
-        return make(place, listed, said)
-    except SettingsError as error:
-        from ..config.own_table import with_line
-
-        raise with_line(error, tree.start(path, DECLARATION_LIMIT) or b"", tree.called(path), setting) from None
 
 
 def _baselines(project: Project, folder: str) -> Baselines | None:

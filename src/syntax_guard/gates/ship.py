@@ -295,13 +295,13 @@ def _deciding(
     from ..sources.gitignore import deciding
 
     whole = deciding(patterns, settings.root, setting)
-    inside = deciding((*patterns, *own), ".", setting)
+    inside, beside = deciding((*patterns, *own), ".", setting), deciding(patterns, ".", setting)
 
     def decides(file: Readable) -> int | None:
         by_name = whole(display_name(file.path, file.member))
         if by_name is not None or not file.member:
             return by_name
-        return inside(file.member.removeprefix(top))
+        return inside(file.member[len(top) :]) if file.member.startswith(top) else beside(file.member)
 
     return decides
 

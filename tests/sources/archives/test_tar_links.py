@@ -273,3 +273,23 @@ def test_tars_whose_paths_do_not_meet_are_no_finding(tmp_path: Path) -> None:
             compared += bool(links)
             assert wrong_in(written(tmp_path, "p.tar", tar_of(members, ""))) == {}, paths
     assert compared > CASES / 10
+
+
+@pytest.mark.parametrize(
+    ("kind", "link_comes_first"), [(tarfile.SYMTYPE, False), (tarfile.SYMTYPE, True), (HARD, False)]
+)
+@pytest.mark.parametrize(("content", "codes"), [(CODE, set()), (BROKEN, {"p/a.py"})])
+def test_a_link_of_a_python_name_is_judged_whatever_it_leads_to_is_called(
+    tmp_path: Path, content: str, codes: set[str], link_comes_first: bool, kind: bytes
+) -> None:
+    members = [file("p/a.txt", content), to("p/a.py", "a.txt" if kind != HARD else "p/a.txt", kind)]
+    made = tar_of(members[::-1] if link_comes_first else members)
+    assert set(wrong_in(written(tmp_path, "x.tar.gz", made))) == codes
+
+
+def test_what_lies_beside_the_folder_of_a_source_distribution_hides_no_metadata(tmp_path: Path) -> None:
+    info = "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nRequires-Python: >=3.9\n"
+    for beside in ("._demo-1.0", "other/b.txt", "other/b.py", "setup.cfg"):
+        members = [file("demo-1.0/PKG-INFO", info), file("demo-1.0/a.py", CODE), file(beside, CODE)]
+        archive = read(written(tmp_path, "demo-1.0.tar.gz", tar_of(members)))
+        assert (archive.kind, archive.declared.requires) == ("source distribution", ">=3.9"), beside

@@ -40,8 +40,8 @@ class Behind(Record):
     scripts: frozenset[str] = frozenset()
     """Files that get the right to be executed from a hard link: extraction gives all names of a file the mode of the
     last one."""
-    metadata: frozenset[str] = frozenset()
-    """What links lead to that are called as metadata."""
+    texts: frozenset[str] = frozenset()
+    """What links lead to that are called as metadata, or as Python files."""
 
 
 NOTHING = Behind()
@@ -64,7 +64,7 @@ class Contents:
         self.unread: dict[str, str] = {}
         """Files called as metadata that are not read, each with the reason."""
         self.texts: dict[str, bytes] = {}
-        """What links lead to that are called as metadata."""
+        """What is read only because a link leads to it."""
         self.scripts: set[str] = set()
         """Those that may be executed, and whose names do not tell whether they are Python."""
         self.links: dict[str, Link] = {}
@@ -97,7 +97,7 @@ class Contents:
             self.refuse(name, reason)
         if not python and base.endswith(ARCHIVES):
             self.archives.append(name)
-        wanted = python or (script and python is None) or is_metadata(name) or name in self.behind.metadata
+        wanted = python or (script and python is None) or is_metadata(name) or name in self.behind.texts
         return not reason and bool(wanted)
 
     def _is_second_script(self, name: str, *, script: bool) -> bool:
@@ -109,7 +109,7 @@ class Contents:
 
     def keeps(self, name: str, first: bytes) -> bool:
         """Whether the member called `name`, one that was wanted and begins with the bytes `first`, is to be kept."""
-        counts = is_metadata(name) or name in self.behind.metadata
+        counts = is_metadata(name) or name in self.behind.texts
         return counts or self.is_source(name) or has_python_shebang(first)
 
     def is_source(self, name: str) -> bool:
@@ -118,7 +118,7 @@ class Contents:
 
     def add(self, name: str, data: bytes) -> None:
         """Keep a member: as metadata or as a source."""
-        if name in self.behind.metadata:
+        if name in self.behind.texts:
             self.texts[name] = data
             if not (self.is_source(name) or (name in self.scripts and has_python_shebang(data[:FIRST]))):
                 return

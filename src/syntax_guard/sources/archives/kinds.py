@@ -40,7 +40,7 @@ class Archive(Record):
     settings: bytes | None = None
     """The ``pyproject.toml`` of a source distribution."""
     top: str = ""
-    """The folder that all of a source distribution lies in, with a slash."""
+    """The folder of a source distribution, with a slash."""
     notes: tuple[str, ...] = ()
     """What would say something of its Pythons or settings, and cannot be read."""
 
@@ -75,6 +75,7 @@ CONDA = Kind("conda package", lambda name: name.endswith(".pyi") or name.startsw
              lambda _file, metadata, _: declared.of_conda(metadata), "info/index.json")  # fmt: skip
 APPLICATION = Kind("zip application", lambda name: name.endswith(".pyi"),
                    lambda _file, _metadata, first: declared.of_zip_application(first))  # fmt: skip
+_OF_SDIST = ("/PKG-INFO", "/pyproject.toml")
 SDIST = Kind("source distribution", lambda _: False, lambda _file, metadata, _: declared.of_sdist(metadata), "PKG-INFO")
 OTHER = Kind("archive", lambda _: False, lambda *_: declared.Declared())
 
@@ -129,15 +130,15 @@ def _kind(path: str, contents: Contents) -> Kind:
         return CONDA
     if "__main__.py" in contents.names and not name.endswith(TARS):
         return APPLICATION
-    top = _top(contents)
-    said = contents.metadata.keys() | contents.unread.keys()
-    return SDIST if top and {top + "PKG-INFO", top + "pyproject.toml"} & said else OTHER
+    return SDIST if _top(contents) else OTHER
 
 
 def _top(contents: Contents) -> str:
-    """The one folder that all members lie in, with a slash, or nothing."""
-    tops = {name.partition("/")[0] for name in contents.names if "/" in name}
-    return tops.pop() + "/" if len(tops) == 1 and all("/" in name for name in contents.names) else ""
+    """The one folder with metadata of a source distribution, with a slash, or nothing: other members may lie beside it,
+    such as those that macOS adds."""
+    said = contents.metadata.keys() | contents.unread.keys()
+    tops = {name.partition("/")[0] for name in said if name.count("/") == 1 and name.endswith(_OF_SDIST)}
+    return tops.pop() + "/" if len(tops) == 1 else ""
 
 
 def _archive(path: str, kind: Kind, contents: Contents, first: bytes) -> Archive:

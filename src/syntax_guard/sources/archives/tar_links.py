@@ -85,9 +85,10 @@ def unread(contents: Contents) -> Behind:
             scripts = files
             break
         scripts.add(end)
-    metadata = {leads_to(name, contents.links) or "" for name in contents.links if is_metadata(name)}
+    read = [name for name in contents.links if is_metadata(name) or contents.is_source(name)]
+    texts = {leads_to(name, contents.links) or "" for name in read}
     return Behind(frozenset((scripts & files) - contents.scripts - contents.sources.keys()),
-                  frozenset((metadata & files) - contents.metadata.keys()))  # fmt: skip
+                  frozenset((texts & files) - contents.metadata.keys() - contents.sources.keys()))  # fmt: skip
 
 
 def leads_to(name: str, links: Mapping[str, Link]) -> str | None:

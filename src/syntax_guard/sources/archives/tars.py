@@ -178,7 +178,7 @@ class _Reading:
     def _link(self, name: str) -> None:
         """Judge what a link leads to under the name of the link, too, where that is the name of a Python file."""
         target = leads_to(name, self._contents.links)
-        data = self._contents.sources.get(target or "")
+        data = self._contents.sources.get(target or "", self._contents.texts.get(target or ""))
         if is_metadata(name):
             self._metadata(name, target or "")
         elif not self._contents.is_source(name):
@@ -191,7 +191,7 @@ class _Reading:
         elif target in self._contents.refused:
             self._contents.refuse(name, self._contents.refused[target])
         elif data is None:
-            self._contents.refuse(name, "a link to something that is not a Python file in this archive")
+            self._contents.refuse(name, "a link to something that is not a file in this archive")
         elif len(data) > self._left:
             self._contents.refuse(name, "the archive unpacks to far more than its size")
         else:

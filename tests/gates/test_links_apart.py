@@ -119,3 +119,11 @@ def test_what_may_declare_something_stays_among_the_names(linked: Folder, monkey
     top, index, _ = index_here()
     assert top is not None
     assert links_apart(names, top, index)[0] == names[1:]
+
+
+def test_a_new_link_is_no_change_of_what_leads_to_the_same_file(linked: Folder) -> None:
+    linked.write("notes.txt", BROKEN)
+    linked.git("commit", "-qam", "broken before")
+    os.symlink("notes.txt", linked.path / "other")
+    linked.git("add", "other")
+    assert asked(linked, "other").found == []

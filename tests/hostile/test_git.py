@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,8 @@ from syntax_guard.sources.changed import changed
 from syntax_guard.sources.checkout import Checkout
 from syntax_guard.sources.staged import tracked
 from syntax_guard.sources.staged_index import Index
+
+from ..conftest import COMMAND
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -272,6 +275,20 @@ def test_a_hook_sees_this_however_a_file_is_named(repository: Folder, many: int,
         names = [f"{folder}good{number}.py" for number in range(many)]
         run = repository.check("--hook", "--", *names, f"{folder}bad.py", cwd=cwd)
         assert [code for _, code, _ in run.found] == ["syntax-error"], (cwd, folder)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the programs here are scripts with a shebang line")
+@pytest.mark.parametrize("more", ["note: a line", "1 2 3\\t", "\\t\\t", ":1 2 3 4 5"])
+@pytest.mark.parametrize("way", [["--tracked"], ["--staged"], ["--commits", "HEAD"]])
+def test_a_git_that_says_more_than_it_is_asked_ends_the_run(repository: Folder, way: list[str], more: str) -> None:
+    repository.write("a.py")
+    repository.git("add", "a.py")
+    repository.git("commit", "-qm", "first")
+    repository.write("bin/git", f"#!/bin/sh\nprintf '{more}\\n'\nexec {shutil.which('git')} \"$@\"\n").chmod(0o755)
+    path = os.pathsep.join([str(repository.path / "bin"), repository.environment["PATH"]])
+    repository.git("update-index", "--index-version", "4")  # git is asked
+    run = repository.run(COMMAND, "check", *way, environment={"PATH": path})
+    assert (run.code, run.out, run.err.count("\n")) == (2, "", 1), run.err
 
 
 INDEXES: dict[str, list[tuple[str, ...]]] = {

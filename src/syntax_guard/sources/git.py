@@ -31,6 +31,7 @@ ENVIRONMENT = {
     "GIT_GRAFT_FILE": os.devnull, "LC_ALL": "C", **{f"GIT_{one}_PATHSPECS": "0" for one in ("LITERAL", "ICASE")},
 }  # fmt: skip
 TOP = ("rev-parse", "--show-toplevel")
+_OCTAL = frozenset(b"01234567")
 PIPE_BYTES = 4096  # so many fit into any pipe before its other end reads
 NO_VARIABLES: Variables = {}
 
@@ -58,6 +59,24 @@ def run(
 def answer(folder: str, *arguments: str, variables: Variables = NO_VARIABLES, most: int = -1) -> tuple[bytes, int]:
     """What git writes (`most` bytes of it), and its exit status. Raises `GitError` where none starts."""
     return _finish(begin(folder, *arguments, variables=variables), b"", most)
+
+
+def index_entry(field: bytes) -> tuple[bytes, int, str, int, str]:
+    """What a field of ``git ls-files -v --stage -z`` says of a file: its mark, mode, object, stage and path.
+
+    Without ``-v`` the mark is empty. Raises `GitError` where it is something else.
+    """
+    said, tab, path = field.partition(b"\t")
+    *marks, mode, blob, stage = [b"", b"", *said.split(b" ")]
+    if not (tab and said.isascii() and stage.isdigit() and mode and _OCTAL.issuperset(mode)):
+        raise not_an_answer(field)
+    return marks[-1], int(mode, 8), blob.decode("ascii"), int(stage), path_name(path)
+
+
+def not_an_answer(said: bytes) -> GitError:
+    """The error for what git has `said` in place of an answer."""
+    begin = said[:80].decode("ascii", "backslashreplace")
+    return GitError(f"git answers what is not known: {begin!r}", "look at which git is first on PATH")
 
 
 def lacking(path: str) -> GitError:

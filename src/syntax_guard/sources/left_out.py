@@ -11,7 +11,7 @@ import re
 from ..config.settings import OF_IMAGES, SPEAKING, may_declare
 from ..errors import GitError
 from ..model import Record
-from .path_names import path_name
+from .git import index_entry
 from .tracked import fields
 
 TYPE_CHECKING = False
@@ -38,10 +38,8 @@ class Marked(Record):
 
 def marked(folder: str, paths: Sequence[str], magic: str = "literal") -> Iterator[Marked]:
     """The files that git tracks at `paths`, which are relative to `folder`. Raises `GitError`."""
-    for field in fields(folder, paths, "-v", "--stage", magic=magic):
-        said, _, path = field.partition(b"\t")
-        mark, mode, blob, _ = said.decode().split(" ")
-        yield Marked(path_name(path), int(mode, 8), blob, mark.islower() or mark == "S")
+    for mark, mode, blob, _, path in map(index_entry, fields(folder, paths, "-v", "--stage", magic=magic)):
+        yield Marked(path, mode, blob, mark.islower() or mark == b"S")
 
 
 def declaring(top: str) -> Iterator[Marked]:

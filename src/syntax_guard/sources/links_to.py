@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from .git_links import EXECUTABLE, FOLDER, SYMBOLIC, followed, worth_following
+from .path_names import from_top
 from .selection import real_path, slashed
 
 TYPE_CHECKING = False
@@ -31,9 +32,8 @@ def links_to(names: Sequence[str], links: StagedLinks, declares: Callable[[str],
         GitError: Git fails.
     """
     top = links.top
-    here = os.path.relpath(real_path(os.curdir), top)
-    changed = {slashed(os.path.normpath(os.path.join(here, name))) for name in names}
-    ends = {real_path(name) for name in names}
+    changed = set(map(from_top(top), names))
+    ends = {real_path(name) for name in names if not os.path.islink(name)}
     found = []
     for link in links.paths():
         path = os.path.join(top, link)

@@ -10,7 +10,6 @@ from .file_types import FIRST, SUFFIXES, is_python_name
 from .git_attributes import may_have_attributes
 from .git_links import EXECUTABLE, REGULAR
 from .git_modes import ignores_modes
-from .path_names import path_name
 from .readers import SIZE_LIMIT, Unreadable, UnreadableError, too_large
 from .selection import DEAD_LINK, EXCLUDED, LINK, NOWHERE, TOOL_FOLDER, Selection, below_tool_folder
 from .staged_index import Entry
@@ -74,12 +73,10 @@ def tracked(top: str, below: Sequence[str] = ()) -> Iterator[Entry]:
     literal = [f":(literal){folder}" for folder in below]
     from . import git
 
-    for field in git.run(top, "ls-files", "--stage", "-z", "--", *literal).split(b"\0"):
-        if field:
-            said, _, path = field.partition(b"\t")
-            mode, blob, stage = said.split(b" ")
-            if stage == b"0" and int(mode, 8) in (REGULAR, EXECUTABLE):
-                yield Entry(path_name(path), int(mode, 8), blob.decode())
+    for field in git.run(top, "ls-files", "--stage", "-z", "--", *literal).split(b"\0")[:-1]:
+        _, mode, blob, stage, path = git.index_entry(field)
+        if stage == 0 and mode in (REGULAR, EXECUTABLE):
+            yield Entry(path, mode, blob)
 
 
 class StagedTree:

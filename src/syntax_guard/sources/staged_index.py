@@ -110,8 +110,11 @@ class Index:
         entries: dict[str, Entry] = {}
         fields = iter(output.split(b"\0"))
         for field in filter(None, fields):  # the last is empty
-            _, mode, _, blob, status = field.split(b" ")
-            path = path_name(next(fields))
+            words = field.split(b" ")
+            if len(words) != 5 or not words[1].isdigit():
+                raise git.not_an_answer(field)
+            _, mode, _, blob, status = words
+            path = path_name(next(fields, b""))
             if status.startswith(b"U"):
                 entries[path] = Entry(path, REGULAR, None)
                 self.unmerged.add(path)
@@ -168,15 +171,11 @@ class Index:
 
     def _blobs(self, paths: Sequence[str]) -> dict[str, str]:
         """The names of the contents of those of `paths` that the index holds. Raises `GitError`."""
+        from .git import index_entry
         from .tracked import fields
 
-        found = {}
-        for field in fields(self.top(), paths, "--stage"):
-            said, _, path = field.partition(b"\t")
-            _, blob, stage = said.split(b" ")
-            if stage == b"0":
-                found[path_name(path)] = blob.decode()
-        return found
+        every = map(index_entry, fields(self.top(), paths, "--stage"))
+        return {path: blob for _, _, blob, stage, path in every if stage == 0}
 
     def _each_of_git(self, paths: Sequence[str], most: int) -> Iterator[tuple[str, bytes | None]]:
         """The same, asked of git, which is told of as many as any pipe takes."""

@@ -89,12 +89,10 @@ class StagedLinks:
             self._known = {}
             for field in git.run(self.top, "ls-files", "-v", "--stage", "-z").split(b"\0"):
                 if field:
-                    said, _, name = field.partition(b"\t")
-                    mark, mode, blob, stage = said.split(b" ")
-                    path = path_name(name)
-                    if int(mode, 8) == SYMBOLIC and (mark.islower() or mark == b"S"):
+                    mark, mode, blob, stage, path = git.index_entry(field)
+                    if mode == SYMBOLIC and (mark.islower() or mark == b"S"):
                         self.unlooked.add(path)
-                    self._known[path] = int(mode, 8), blob.decode() if stage == b"0" else ""
+                    self._known[path] = mode, "" if stage else blob
                     self._note_folders(self._known, path)
             self._links = [path for path, (mode, blob) in self._known.items() if mode == SYMBOLIC and blob]
         return self._known

@@ -199,9 +199,8 @@ def _may_start(name: str) -> bool:
 
 def _staged(paths: Sequence[str]) -> Iterator[tuple[str, int]]:
     """Path, relative to the current folder, and mode of all that git tracks at and below `paths`."""
-    for field in fields(".", paths, "--stage"):
-        said, _, path = field.partition(b"\t")
-        yield path_name(path), int(said.split(b" ")[0], 8)
+    for _, mode, _, _, path in map(git.index_entry, fields(".", paths, "--stage")):
+        yield path, mode
 
 
 def _listed(folder: str, paths: Sequence[str], magic: str = "literal") -> Iterator[str]:

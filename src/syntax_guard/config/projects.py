@@ -132,7 +132,8 @@ class Projects:
         return None
 
     def _below(self, above: Project, folder: str) -> Project:
-        there = self._speaking(folder)
+        speaking = getattr(self.tree, "speaking", None)
+        there = speaking(folder) if speaking else SPEAKING
         if not there and not above.builds:  # as in most folders
             return above
         inside = folder and folder + "/"
@@ -178,11 +179,6 @@ class Projects:
     def without_effect(self) -> int:
         """How many files were asked for that are there and do not count."""
         return sum(len(getattr(self.tree, why, ())) for why in ("untracked", "outside", "unreadable"))
-
-    def _speaking(self, folder: str) -> Collection[str]:
-        """The names of files that may be in `folder` and say something."""
-        speaking = getattr(self.tree, "speaking", None)
-        return speaking(folder) if speaking else SPEAKING
 
     def _composed(self, inside: str, there: Collection[str]) -> Iterator[FileFacts]:
         """What the compose files of a folder say, of the names that are `there`, and what is laid over the first."""
@@ -297,7 +293,22 @@ def _patterns(folder: str, patterns: tuple[T, ...] | None) -> tuple[tuple[str, t
 
 
 def in_file(tree: Tree, folder: str, setting: str, make: Callable[[str, L, str], T], place: str, listed: L) -> T:
-    """What ``make()`` makes of a list of patterns, the `setting` of `folder` in `tree`, and of its name in messages."""
+    """Make something of a list of patterns that a settings file holds.
+
+    Args:
+        tree: Where the file is.
+        folder: The folder that it lies in, relative to the top of the tree.
+        setting: The name of the setting.
+        make: Is given `place`, `listed`, and what messages call the list.
+        place: The folder on disk that the patterns count from.
+        listed: The patterns.
+
+    Returns:
+        What ``make()`` returns.
+
+    Raises:
+        SettingsError: One of the patterns cannot be used.
+    """
     path = posixpath.join(folder, FILE)
     said = f"{tree.called(path)}: {setting}"
     try:

@@ -98,7 +98,7 @@ def _is_repository(inside: str) -> bool:
         return False
     if stat.S_ISLNK(status.st_mode):
         return os.readlink(os.path.join(inside, "HEAD")).startswith("refs/")
-    if not stat.S_ISREG(status.st_mode):  # git would read a FIFO for ever: whoever reads it says so
+    if not stat.S_ISREG(status.st_mode):  # git would read a FIFO for ever: the code that reads it says so
         return not stat.S_ISDIR(status.st_mode)
     head = _content(os.path.join(inside, "HEAD"), 256)
     if head.startswith(b"ref:"):

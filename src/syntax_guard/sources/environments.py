@@ -62,9 +62,11 @@ class Environments:
             content = read_file(folder + MARK)
         except UnreadableError:
             return False
-        names = {line.partition(b"=")[0].strip().lower() for line in content.splitlines() if b"=" in line}
+        said = {
+            name.strip().lower(): value for name, _, value in (line.partition(b"=") for line in content.splitlines())
+        }
         self._watch(folder + "bin")
-        return b"home" in names and any(os.path.lexists(folder + name) for name in INTERPRETERS)
+        return bool(said.get(b"home", b"").strip()) and any(os.path.lexists(folder + name) for name in INTERPRETERS)
 
     def _is_tracked(self, path: str) -> bool:
         """Whether git tracks something in the folder `path`, or cannot say."""

@@ -76,7 +76,7 @@ def index_entry(field: bytes) -> tuple[bytes, int, str, int, str]:
 def not_an_answer(said: bytes) -> GitError:
     """The error for what git has `said` in place of an answer."""
     begin = said[:80].decode("ascii", "backslashreplace")
-    return GitError(f"git answers what is not known: {begin!r}", "look at which git is first on PATH")
+    return GitError(f"an answer of git cannot be read: {begin!r}", "look at which git is first on PATH")
 
 
 def lacking(path: str) -> GitError:

@@ -198,7 +198,7 @@ class Index:
         self._refuse_lost(unknown)
 
     def _refuse_lost(self, paths: Sequence[str]) -> None:
-        """Raise `GitError` where the index holds one of the `paths`, of which git has no content."""
+        """Raise `GitError` where the index holds one of the `paths`, without a content in git."""
         if not paths:
             return
         from .left_out import declaring

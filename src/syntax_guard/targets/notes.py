@@ -13,7 +13,7 @@ from ..sources.work_tree import WorkTree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ..config.declarations.declaration import Kind
     from ..config.projects import Projects
@@ -29,20 +29,27 @@ def notes(projects: Projects, *, are_asked: bool) -> Iterator[tuple[str, str | N
     Yields:
         A note, and the folder whose Pythons it is about, if it is about any.
     """
-    yield from projects.notes.items()
+    for note in _growing(projects.notes):
+        yield note, projects.notes[note]
     untracked: dict[str, str | None] = getattr(projects.tree, "untracked", {})
-    told: set[str] = set()
-    while more := [path for path in untracked if path not in told]:  # to ask what one would say may find another
-        for path in more:
-            known = untracked[path]
-            said = untracked[path] = _said(projects, path, are_asked=are_asked) if known is None else known
-            if said:
-                yield f"{said} ignored until git tracks it (git add {projects.tree.called(path)})", _about(path)
-        told.update(more)
-    for path in getattr(projects.tree, "outside", ()):
+    for path in _growing(untracked):
+        known = untracked[path]
+        said = untracked[path] = _said(projects, path, are_asked=are_asked) if known is None else known
+        if said:
+            yield f"{said} ignored until git tracks it (git add {projects.tree.called(path)})", _about(path)
+    for path in _growing(getattr(projects.tree, "outside", {})):
         yield f"{projects.tree.called(path)} is ignored: it is a link out of the repository", _about(path)
-    for path, why in getattr(projects.tree, "unreadable", {}).items():
-        yield f"{projects.tree.called(path)} is ignored: {why}", _about(path)
+    unreadable: dict[str, str] = getattr(projects.tree, "unreadable", {})
+    for path in _growing(unreadable):
+        yield f"{projects.tree.called(path)} is ignored: {unreadable[path]}", _about(path)
+
+
+def _growing(found: Mapping[str, object]) -> Iterator[str]:
+    """What is `found`, also what is added meanwhile: to ask what counts instead of one declaration may find another."""
+    done: set[str] = set()
+    while more := [name for name in found if name not in done]:
+        yield from more
+        done.update(more)
 
 
 def _said(projects: Projects, path: str, *, are_asked: bool) -> str:

@@ -663,6 +663,20 @@ def test_a_pattern_matches_a_file_however_it_is_named(folder: Folder, pattern: s
         assert folder.check("t", way).found == [], way
 
 
+@pytest.mark.parametrize("setting", ["exclude", "expected-broken"])
+def test_a_pattern_starts_at_its_settings_file_whatever_link_leads_there(folder: Folder, setting: str) -> None:
+    folder.write("releases/7/pyproject.toml", f'[tool.syntax-guard]\n{setting} = ["*.py", "!/d/y.py"]\n')
+    for name in ("d/y.py", "d/z.py"):
+        folder.write(f"releases/7/{name}", BROKEN)
+    (folder.path / "current").symlink_to("releases/7", target_is_directory=True)
+    (folder.path / "d").symlink_to("releases/7/d", target_is_directory=True)
+    for way in ("releases/7", "current", "current/d", "d", f"{folder.path}/current"):
+        assert [path.rpartition("/")[2] for path, _, _ in folder.check(way).found] == ["y.py"], way
+    for way in ("releases/7/d", "current/d", "d"):
+        run = folder.check(f"{way}/y.py", f"{way}/z.py")
+        assert [path for path, _, _ in run.found] == [f"{way}/y.py"], way
+
+
 def test_a_declaration_with_a_conflict_is_noted(repository: Folder) -> None:
     repository.write("a.py")
     blobs = [repository.run("git", "hash-object", "-w", "--stdin", stdin=b"3.9\n").out.strip() for _ in range(3)]
@@ -680,6 +694,19 @@ def test_a_link_to_a_folder_that_declares_nothing_is_no_note(repository: Folder,
     repository.git("add", ".")
     repository.git("commit", "-qm", "all")
     assert repository.guard("check", *way).err == ""
+
+
+@needs_permissions
+def test_a_tracked_folder_that_cannot_be_read_is_not_missing(folder: Folder) -> None:
+    folder.git("init", "-q")
+    folder.write("c/x.py")
+    folder.git("add", "--all")
+    (folder.path / "c").chmod(0)
+    for way in ("--tracked", "."):
+        run = folder.run(*BOUND_BY_PERMISSIONS, COMMAND, "check", "--output-format=json", way)
+        assert (run.code, [one["code"] for one in run.json["diagnostics"]]) == (1, ["unreadable"])
+        assert [one["untracked"] for one in run.json["diagnostics"]] == [False]
+    (folder.path / "c").chmod(0o755)
 
 
 @pytest.mark.parametrize("line", SCRIPTS)

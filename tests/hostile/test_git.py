@@ -291,6 +291,27 @@ def test_a_git_that_says_more_than_it_is_asked_ends_the_run(repository: Folder, 
     assert (run.code, run.out, run.err.count("\n")) == (2, "", 1), run.err
 
 
+NAMES = ("a\nb", "\nb", "a\n", "a\tb", "0:a", "3:a/b", ":a", ":(top)a", ":!a", "*", "0", "HEAD", "-", "~", "{}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_folder_may_be_called_as_git_calls_other_things(repository: Folder, name: str) -> None:
+    repository.write(f"{name}/.python-version", "3.12\n")
+    repository.write(f"{name}/old.py", "match x:\n    case 1: pass\n")
+    repository.git("add", "--all")
+    repository.git("commit", "-qm", "first")
+    repository.write(f"{name}/.python-version", "3.8\n")
+    repository.git("add", "--all")
+    ways = [["."], ["--", f"{name}/old.py"], ["--hook", "--", f"{name}/.python-version"], ["--staged"], ["--tracked"]]
+    for version in ("2", "4"):  # of the latter, git is asked
+        repository.git("update-index", "--index-version", version)
+        for way in ways:
+            found = [(one["path"], one["targets"]) for one in repository.check(*way).json["diagnostics"]]
+            assert found == [(f"{name}/old.py", ["3.8"])], way
+    repository.git("commit", "-qm", "older")
+    assert repository.guard("check", "--commits", "HEAD").code == 1
+
+
 INDEXES: dict[str, list[tuple[str, ...]]] = {
     "version 4": [("update-index", "--index-version", "4")],
     "split": [("update-index", "--split-index")],

@@ -9,7 +9,6 @@ import pytest
 from syntax_guard.sources.tracked import untracked
 
 from ..conftest import COMMAND, Folder, new_home
-from .test_walk import BOUND_BY_PERMISSIONS, needs_permissions
 
 BROKEN = "x = (\n"
 
@@ -149,19 +148,6 @@ def test_a_sparse_checkout_a_submodule_and_a_link_to_a_folder_have_an_account(re
         "sub/b.py": "not-in-work-tree", "module.py/": "submodule", "to-sub": "same-file", "outside": "link",
         "node_modules/n.py": "tool-folder",
     }  # fmt: skip
-
-
-@needs_permissions
-def test_a_tracked_folder_that_cannot_be_read_is_not_missing(folder: Folder) -> None:
-    folder.git("init", "-q")
-    folder.write("c/x.py")
-    folder.git("add", "--all")
-    (folder.path / "c").chmod(0)
-    for way in ("--tracked", "."):
-        run = folder.run(*BOUND_BY_PERMISSIONS, COMMAND, "check", "--output-format=json", way)
-        assert (run.code, [one["code"] for one in run.json["diagnostics"]]) == (1, ["unreadable"])
-        assert [one["untracked"] for one in run.json["diagnostics"]] == [False]
-    (folder.path / "c").chmod(0o755)
 
 
 def test_before_a_push_the_commit_that_is_pushed_is_judged_all_the_same(repository: Folder) -> None:

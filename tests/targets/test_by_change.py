@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -178,16 +177,6 @@ def test_a_file_of_mise_that_speaks_for_two_folders_is_a_change_of_both(
     committed(repository, {**files, ".tool-versions": "python 3.10\n"})
     run = staged({name: '[tools]\npython = "3.9"\n'}, way)
     assert refused(run) == {(path, ("3.9",)) for path in files if path != "a.py"}
-
-
-@pytest.mark.skipif(os.name == "nt", reason="such names do not exist there")
-@pytest.mark.parametrize("name", [":(top)x", ":!x"])
-@pytest.mark.parametrize("way", [STAGED, COMMITS])
-def test_a_folder_that_is_called_as_a_pattern_of_git_is_judged_again(
-    way: str, name: str, repository: Folder, staged: Staged
-) -> None:
-    committed(repository, {f"{name}/.python-version": "3.10\n", f"{name}/a.py": MATCH})
-    assert refused(staged({f"{name}/.python-version": "3.9\n"}, way)) == {(f"{name}/a.py", ("3.9",))}
 
 
 LISTED = "[tool.syntax-guard]\nexpected-broken = [{}]\ntarget-version = [{}]\n"

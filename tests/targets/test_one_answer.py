@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 MATCH = "match x:\n    case 1: pass\n"
 OLD, NEW = "3.8\n", "3.12\n"
 needs_links = pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
-needs_other_names = pytest.mark.skipif(os.name == "nt", reason="such names do not exist there")
 
 
 def gates(repository: Folder, name: str = "m.py", *, hook_alone: bool = False) -> list[Run]:
@@ -148,23 +147,3 @@ def test_a_damaged_index_is_named(repository: Folder) -> None:
     for words in (["check"], ["check", "m.py"], ["targets"], ["check", "--staged"], ["check", "--tracked"]):
         run = repository.guard(*words)
         assert (run.code, "index file" in run.err) == (2, True)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *(pytest.param(name, marks=needs_other_names) for name in ("a\nb", "\nb", "a\n", "0:a", "3:a/b", ":a", "a\tb")),
-        "0",
-        "HEAD",
-        "-",
-        "~",
-        "{}",
-    ],
-)
-def test_a_folder_may_be_called_as_git_calls_other_things(repository: Folder, name: str) -> None:
-    repository.write(f"{name}/.python-version", OLD)
-    committed(repository)
-    runs = gates(repository, f"{name}/m.py")
-    repository.git("update-index", "--index-version", "4")  # of which git is asked
-    runs += gates(repository, f"{name}/n.py")
-    assert [(run.code, run.err) for run in runs] == [(1, "")] * 10

@@ -70,18 +70,16 @@ class Places:
             return None
         return relative(os.path.join(real, name), self._here) + path[len(path.rstrip("/")) :]
 
-    def name_here(self, path: str) -> str | None:
-        """What `path` is called in the current folder, where it is written as one from elsewhere: it is absolute, or
-        leads out and back. None for others."""
-        if not (os.path.isabs(path) or path.startswith("..")):
-            return None
-        at, rest = os.path.join(self._here, path), ""
-        while self._path(os.path.normpath(at)) != self._here:
-            above, name = os.path.split(at)
-            if above == at:
-                return None
-            at, rest = above, f"{name}/{rest}" if rest else name
-        return rest
+    def name_below(self, root: str, path: str) -> str:
+        """How a list of patterns from the folder `root`, a real path, knows `path`: by its own name, or by its real one
+        where only that lies below the folder."""
+        if not (os.path.isabs(path) or path.startswith("..")) and _lies_in(self._here, root):
+            return path
+        if _lies_in(os.path.normpath(os.path.join(self._here, path)), root):
+            return path
+        real = self.real_name(path)
+        inside = real is not None and _lies_in(os.path.normpath(os.path.join(self._here, real)), root)
+        return real if real is not None and inside else path
 
     def top(self) -> str | None:
         """The top of the work tree that the current folder lies in; None outside of one."""

@@ -104,7 +104,10 @@ class ByProject:
         """Whether the settings leave out `path`, which ends in a slash if it is a folder's."""
         folder = path.rstrip("/").rpartition("/")[0]
         patterns = (self._folders.get(folder) or self.said_of(folder))[1]
-        return bool(patterns) and any(self._or(leaves_out, self._places.real_name)(path) for leaves_out in patterns)
+        if not patterns:
+            return False
+        real = None if self._tree is not None else self._places.real_name(path)  # a link may stand on the way
+        return any(leaves_out(path) or (real is not None and leaves_out(real)) for leaves_out in patterns)
 
     def built(self) -> set[str]:
         """The folders that compose files build, and those of their Dockerfiles, of those that were looked at."""
@@ -212,9 +215,7 @@ class ByProject:
         settings, overrides = self._settings, self._settings.overrides
         exclude = self._matching("exclude", tree, project.exclude)
         scripts = self._matching("percent-scripts", tree, project.percent_scripts)
-        scripts = tuple(self._or(one, self._places.name_here) for one in scripts)
-        lists = self._expected(tree, project.expected_broken)
-        broken = tuple(self._or(one.entry, self._places.name_here) for one in lists)
+        broken = tuple(one.entry for one in self._expected(tree, project.expected_broken))
         warnings = settings.warnings if "warnings" in overrides else project.warnings or settings.warnings
         notebooks = settings.notebooks if "notebooks" in overrides else bool(project.notebooks)
         asked = self._asked_by(project.declaration)
@@ -234,15 +235,9 @@ class ByProject:
             for folder, listed in patterns
         )
 
-    def _or(self, decides: Callable[[str], T], other_name: Callable[[str], str | None]) -> Callable[[str], T]:
-        """What `decides` by the name of a file, or else by its ``other_name()``, for one on disk."""
-
-        def decides_by_either(name: str) -> T:
-            found = decides(name)
-            other = None if found or self._tree is not None else other_name(name)
-            return found if other is None else decides(other)
-
-        return decides_by_either
+    def _called(self, root: str, name: str) -> str:
+        """How a list of patterns from the folder `root` knows the file called `name`."""
+        return name if self._tree is not None else self._places.name_below(root, name)
 
     def _from_here(self) -> str:
         """The folder that patterns of flags and variables count from, as the paths of findings do."""
@@ -265,14 +260,15 @@ class ByProject:
         if (place, values) not in self._lists:
             from .expected import Listed
 
-            self._lists[place, values] = Listed(values, place, said, self._here if self._tree is None else "/")
+            folder = self._here if self._tree is None else "/"
+            self._lists[place, values] = Listed(values, place, said, folder, lambda name: self._called(place, name))
         return self._lists[place, values]
 
     def _matcher(self, folder: str, patterns: tuple[str, ...], setting: str) -> Matcher:
         key = (setting, folder, patterns)
         if key not in self._matchers:
             made = matcher(patterns, folder, setting, self._here if self._tree is None else "/")
-            self._matchers[key] = made or (lambda _: False)
+            self._matchers[key] = (lambda name: made(self._called(folder, name))) if made else lambda _: False
         return self._matchers[key]
 
     def _located(self, folder: str) -> tuple[Projects, str]:

@@ -8,7 +8,7 @@ from .excluding import lies_below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ..config.expected import ExpectedBroken
 
@@ -16,11 +16,20 @@ if TYPE_CHECKING:
 class Listed:
     """The entries of one list. It remembers which names they matched, so that it can tell which match nothing."""
 
-    def __init__(self, values: Sequence[str | ExpectedBroken], root: str, said: str, folder: str = ".") -> None:
-        """Patterns count from the folder `root`; names are relative to `folder`. `said` is the name of the list.
+    def __init__(
+        self,
+        values: Sequence[str | ExpectedBroken],
+        root: str,
+        said: str,
+        folder: str = ".",
+        called: Callable[[str], str] = lambda name: name,
+    ) -> None:
+        """Patterns count from the folder `root`; names are relative to `folder`, and it knows them as they are
+        ``called(name)``. `said` is the name of the list.
 
         Raises `SettingsError`.
         """
+        self._called = called
         self._said = said
         self._root = root
         self._entries = entries(values)
@@ -37,6 +46,7 @@ class Listed:
 
     def entry(self, name: str) -> ExpectedBroken | None:
         """The entry that counts for the source called `name`: the last that matches it."""
+        name = self._called(name)
         position = self._decides(name)
         if position is None:
             return None

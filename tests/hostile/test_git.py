@@ -291,6 +291,21 @@ def test_a_git_that_says_more_than_it_is_asked_ends_the_run(repository: Folder, 
     assert (run.code, run.out, run.err.count("\n")) == (2, "", 1), run.err
 
 
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_a_declaration_that_git_does_not_look_at_counts_whatever_stands_there(repository: Folder, flag: str) -> None:
+    repository.write(".python-version", "3.8\n")
+    repository.write("a.py")
+    repository.git("add", "--all")
+    repository.git("commit", "-qm", "first")
+    repository.git("update-index", flag, ".python-version")
+    (repository.path / ".python-version").unlink()
+    (repository.path / ".python-version").mkdir()
+    repository.write("a.py", "match x:\n    case 1: pass\n")
+    repository.git("add", "a.py")
+    for way in (["--staged"], ["--hook", "--", "a.py"]):
+        assert [one["targets"] for one in repository.check(*way).json["diagnostics"]] == [["3.8"]]
+
+
 NAMES = ("a\nb", "\nb", "a\n", "a\tb", "0:a", "3:a/b", ":a", ":(top)a", ":!a", "*", "0", "HEAD", "-", "~", "{}")
 
 

@@ -46,6 +46,7 @@ FIRST = {
     "#!/usr/bin/env --split-string=python3.9": ("python3.9", "3.9"),
     "#!/usr/bin/env -S --split-string=python3.9": ("python3.9", "3.9"),
     "#!/usr/bin/env -vS'python3.9'": ("python3.9", "3.9"),
+    '#!/usr/bin/env -S -S"python3.9 -u"': ("python3.9", "3.9"),
     '#!/usr/bin/env -S pyth"on3.9"': ("python3.9", "3.9"),
     "#!/usr/bin/env -S sh -c 'exec python3.9 \"$0\"'": ("python3.9", "3.9"),
     "#!/usr/bin/env -S nice bash -c 'true && exec python3.9 -u \"$0\"'": ("python3.9", "3.9"),

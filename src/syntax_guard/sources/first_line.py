@@ -188,7 +188,7 @@ def _command(words: list[str]) -> list[str]:
             short = word[1:].lstrip("0iv") if word.startswith("-") else ""
             if (len(option) > 2 and _SPLITS.startswith(option)) or short.startswith("S"):
                 text = short[1:] if short.startswith("S") else text
-                rest = [text, *rest[1:]] if text else rest[1:]
+                rest = [*split_by_env(text), *rest[1:]]
             elif word in _TAKE_A_WORD:
                 rest = rest[2:]
             elif word.startswith("-") or "=" in word:

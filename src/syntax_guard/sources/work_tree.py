@@ -74,7 +74,7 @@ class WorkTree:
         is_link = os.path.islink(whole)
         if is_there and not is_link and index.tracks(path) and not index.held(path):
             return self._as_stored(path, self._content(path, most))
-        if not is_link and os.path.isdir(whole):  # a folder of such a name declares nothing
+        if not is_link and os.path.isdir(whole) and not index.tracks(path):  # a folder of such a name declares nothing
             return None
         return self._followed(path, most, index)
 

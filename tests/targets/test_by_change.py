@@ -198,6 +198,44 @@ def test_what_is_listed_as_broken_and_is_no_longer_so_is_a_change(
     assert [(one.path, one.code) for one in run.diagnostics] == [("a.py", "unexpectedly-valid")]
 
 
+TABLE = "[tool.syntax-guard]\ntarget-version = [{}]\n"
+LINE = "#!/usr/bin/env python3.10\n"
+OF_SCRIPTS = {
+    "a table comes": ({}, {"pyproject.toml": TABLE.format('"3.9"')}, ("3.9",)),
+    "a table comes that asks what the folder asked": (
+        {".python-version": "3.9\n"}, {"pyproject.toml": TABLE.format('"3.9"')}, ("3.9",),
+    ),
+    "a table changes": (
+        {"pyproject.toml": TABLE.format('"3.10"')}, {"pyproject.toml": TABLE.format('"3.9", "3.10"')}, ("3.9",),
+    ),
+    "another declaration comes": ({}, {".python-version": "3.9\n"}, ()),
+}  # fmt: skip
+"""What a commit changes beside a script for 3.10, and what that script is refused by."""
+
+
+@pytest.mark.parametrize("change", OF_SCRIPTS)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_script_is_asked_what_decides_after_the_commit(
+    way: str, change: str, repository: Folder, staged: Staged
+) -> None:
+    before, after, targets = OF_SCRIPTS[change]
+    repository.write("tool", LINE + MATCH).chmod(0o755)
+    repository.git("add", "--chmod=+x", "tool")
+    committed(repository, before)
+    assert refused(staged(after, way)) == ({("tool", targets)} if targets else set())
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_script_that_was_broken_for_its_own_python_is_no_matter_of_another_declaration(
+    way: str, repository: Folder, staged: Staged
+) -> None:
+    block = '# /// script\n# requires-python = ">=3.10"\n# ///\n'
+    repository.write("tool", f"{LINE}x = (\n").chmod(0o755)
+    repository.git("add", "--chmod=+x", "tool")
+    committed(repository, {"b.py": f"{block}x = (\n", "plain.py": MATCH})
+    assert refused(staged({".python-version": "3.9\n"}, way)) == {("plain.py", ("3.9",))}
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_only_the_new_targets_are_asked(way: str, repository: Folder, staged: Staged) -> None:
     committed(repository, {".python-version": "3.9\n", "a.py": MATCH, "b.py": WALRUS, "c.py": "x = 1\n"})

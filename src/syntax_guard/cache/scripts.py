@@ -72,6 +72,9 @@ class Scripts:
         groups: dict[object, dict[Readable, Own]] = {}
         for file, source in scripts:
             own = asked_about(source, rules(file).asked, self._machine)
+            if own.declaration and rules(file).asked.only_new:  # it is asked what it was asked before
+                self.known += 1
+                continue
             if own.block:
                 self._note(_noted(file, source, rules(file).asked.targets, own.block), rules(file))
             if own.note:

@@ -43,7 +43,7 @@ def without(now: Asked, before: Asked) -> Asked:
         same = {target.version for target in now.wanted} == {target.version for target in before.wanted}
         return Asked(()) if same else now
     known = {target.version for target in before.targets}
-    return Asked(tuple(target for target in now.targets if target.version not in known))
+    return now.evolve(targets=tuple(target for target in now.targets if target.version not in known), only_new=True)
 
 
 def is_asked(asked: Asked) -> bool:
@@ -60,6 +60,8 @@ def _asked_by(rules: ByProject, place: str, now: FileRules, path: str) -> Asked 
     if then is None or then.is_percent_script(place) != now.is_percent_script(path):
         return None
     if now.warnings == "error" and then.warnings != "error":
+        return None
+    if then.asked.explicit != now.asked.explicit:  # whether the first line of a script counts depends on that
         return None
     fewer = is_asked(without(then.asked, now.asked))  # what is listed as broken may be valid for those that are left
     if path.lower().endswith(NOTEBOOK):  # its cells may be listed one by one

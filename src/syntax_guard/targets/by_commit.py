@@ -166,7 +166,8 @@ class ByCommit:
         passing = passing or rules.percent_scripts != old.percent_scripts
         strict = rules.warnings == "error" and old.warnings != "error"
         fewer = bool(rules.expected_broken) and is_asked(without(old.asked, rules.asked))
-        return less or passing or strict or fewer or is_asked(without(rules.asked, old.asked))
+        other = rules.asked.explicit != old.asked.explicit
+        return less or passing or strict or fewer or other or is_asked(without(rules.asked, old.asked))
 
 
 def _all_of(paths: Iterable[str]) -> set[str]:

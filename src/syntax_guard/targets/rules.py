@@ -78,6 +78,8 @@ class Asked(Record):
     """Whether our own table names them."""
     always: bool = False
     """Whether they are asked also about a script that names other Pythons itself: an archive's modules are imported."""
+    only_new: bool = False
+    """Whether these are only the targets that a commit adds. A script that names its Pythons itself was asked."""
 
 
 class Allowance(Record):

@@ -42,6 +42,9 @@ def run_and_exit(load_ahead: Callable[[], None] = lambda: None) -> NoReturn:
         code = main(sys.argv[1:], load_ahead)
     except BrokenPipeError:  # the reader of the report has gone
         code = _unasked(sys.argv[1:])
+    except (MemoryError, SystemError) as error:  # there was no memory for the call itself
+        _complain(error)
+        code = _unasked(sys.argv[1:])
     except Stopped as stopped:
         _end_stopped(stopped)
     # What is left is to take the interpreter apart object by object, which takes a tenth as long as starting it.

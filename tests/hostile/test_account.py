@@ -646,7 +646,7 @@ def test_what_lies_behind_a_link_is_judged_once_as_in_a_search(folder: Folder, c
 
 
 @pytest.mark.parametrize("setting", ["exclude", "expected-broken"])
-@pytest.mark.parametrize("pattern", ["/s/m.py", "m.py", "s/m.py", "/s/"])
+@pytest.mark.parametrize("pattern", ["/s/m.py", "/s/"])
 def test_a_pattern_matches_a_file_however_it_is_named(folder: Folder, pattern: str, setting: str) -> None:
     folder.write("pyproject.toml", f'[tool.syntax-guard]\n{setting} = ["{pattern}"]\n')
     folder.write("s/m.py", BROKEN)

@@ -317,10 +317,10 @@ def test_a_folder_may_be_called_as_git_calls_other_things(repository: Folder, na
     repository.git("commit", "-qm", "first")
     repository.write(f"{name}/.python-version", "3.8\n")
     repository.git("add", "--all")
-    ways = [["."], ["--", f"{name}/old.py"], ["--hook", "--", f"{name}/.python-version"], ["--staged"], ["--tracked"]]
+    ways = [["."], ["--", f"{name}/old.py"], ["--tracked"], ["--hook", "--", f"{name}/.python-version"], ["--staged"]]
     for version in ("2", "4"):  # of the latter, git is asked
         repository.git("update-index", "--index-version", version)
-        for way in ways:
+        for way in ways if version == "2" else ways[-2:]:
             found = [(one["path"], one["targets"]) for one in repository.check(*way).json["diagnostics"]]
             assert found == [(f"{name}/old.py", ["3.8"])], way
     repository.git("commit", "-qm", "older")

@@ -128,6 +128,24 @@ def test_the_work_tree_is_where_its_configuration_says(said: str, repository: Fo
         assert top_of(real) == Places(real, ()).top() == expected, folder
 
 
+LINES = (
+    "worktree=../app", "WorkTree  =  ../app", "worktree = ../app # here", 'worktree = "../app" ; here', "BARE = true",
+    "bare", "bare =", "bare = yes ; no tree", "bare=false", "# worktree = ../app", "worktreex = ../app",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_the_work_tree_is_where_a_line_says_however_it_is_written(line: str, repository: Folder) -> None:
+    (repository.path / "app").mkdir()
+    repository.write(".git/config", f"[core]\n\trepositoryformatversion = 0\n\t{line}\n")
+    for folder in (".", "app"):
+        real = os.path.realpath(repository.path / folder)
+        asked = ["git", "rev-parse", "--is-inside-work-tree", "--show-toplevel"]
+        run = subprocess.run(asked, cwd=real, env=repository.environment, capture_output=True, text=True, check=False)
+        inside, _, top = run.stdout.rstrip("\n").partition("\n")
+        assert top_of(real) == (os.path.normpath(top) if inside == "true" else None), folder
+
+
 @pytest.mark.parametrize("ways", [["--hook", "a.py"], ["--staged"], ["--tracked"], ["a.py"], ["."]])
 def test_what_a_work_tree_below_its_repository_tracks_counts(ways: list[str], repository: Folder) -> None:
     repository.git("config", "core.worktree", "../app")

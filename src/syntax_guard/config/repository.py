@@ -66,10 +66,11 @@ def work_tree(top: str, inside: str) -> str | None:
     own = said if common == inside else b""
     if b"worktreeconfig" in said.lower():
         own += b"\n" + _content(os.path.join(inside, "config.worktree"))
-    if own.count(b"bare") == own.count(b"bare = false\n") and b"worktree =" not in own.lower():
+    plain = own.lower()
+    if plain.count(b"bare") == plain.count(b"bare = false\n") and b"worktree" not in plain:
         return top  # as nearly always
     core = _core(own)
-    if core.get("bare", b"no").lower() in (b"", b"true", b"yes", b"on", b"1"):
+    if core.get("bare", b"no").lower() in (b"true", b"yes", b"on", b"1"):
         return None
     return os.path.realpath(os.path.join(inside, os.fsdecode(core["worktree"]))) if "worktree" in core else top
 
@@ -80,9 +81,11 @@ def _core(configuration: bytes) -> dict[str, bytes]:
     for line in map(bytes.strip, configuration.replace(b"\\\n", b"").splitlines()):
         if line.startswith(b"["):
             section, _, line = line[1:].partition(b"]")
-        name, _, value = line.strip().partition(b"=")
+        name, equals, value = line.strip().partition(b"=")
         if section.strip().lower() == b"core" and name and name[:1] not in b"#;":
-            plain = value.strip().removeprefix(b'"').removesuffix(b'"')
+            value = value.strip() if equals else b"true"
+            bare = value.partition(b"#")[0].partition(b";")[0].rstrip()  # a comment may follow
+            plain = value.removeprefix(b'"').rpartition(b'"')[0] if value.startswith(b'"') else bare
             found[os.fsdecode(name).strip().lower()] = plain.replace(b'\\"', b'"').replace(b"\\\\", b"\\")
     return found
 

@@ -23,7 +23,7 @@ from .selection import (
     below_tool_folder,
     inside_current,
     real_path,
-)  # fmt: skip
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

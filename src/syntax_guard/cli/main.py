@@ -31,24 +31,29 @@ class Stopped(BaseException):
 
 def run_and_exit(load_ahead: Callable[[], None] = lambda: None) -> NoReturn:
     """Run the command line of this process and end it. Modules may be imported by ``load_ahead()``, before all else."""
-    if sys.argv[1:2] == ["run"] and os.name == "posix":
-        from ..gates.held_signals import hold  # before anything else: a signal must not be lost
+    try:  # a signal is answered from the moment that it has a handler: no line stands outside
+        if sys.argv[1:2] == ["run"] and os.name == "posix":
+            from ..gates.held_signals import hold  # before anything else: a signal must not be lost
 
-        hold()
-    else:
-        _answer_signals()
-    gc.set_threshold(GARBAGE)
-    try:
-        code = main(sys.argv[1:], load_ahead)
-    except BrokenPipeError:  # the reader of the report has gone
-        code = _unasked(sys.argv[1:])
-    except (MemoryError, SystemError) as error:  # there was no memory for the call itself
-        _complain(error)
-        code = _unasked(sys.argv[1:])
+            hold()
+        else:
+            _answer_signals()
+        gc.set_threshold(GARBAGE)
+        # What is left is to take the interpreter apart object by object, which takes a tenth as long as starting it.
+        os._exit(_code(load_ahead))
     except Stopped as stopped:
         _end_stopped(stopped)
-    # What is left is to take the interpreter apart object by object, which takes a tenth as long as starting it.
-    os._exit(code)
+
+
+def _code(load_ahead: Callable[[], None]) -> int:
+    """Return the exit code of the command line of this process."""
+    try:
+        return main(sys.argv[1:], load_ahead)
+    except BrokenPipeError:  # the reader of the report has gone
+        return _unasked(sys.argv[1:])
+    except (MemoryError, SystemError) as error:  # there was no memory for the call itself
+        _complain(error)
+        return _unasked(sys.argv[1:])
 
 
 def _end_stopped(stopped: Stopped) -> NoReturn:

@@ -75,10 +75,11 @@ def marks() -> Iterator[str]:
 
 
 def start(folder: Folder, mark: str, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+    """Start a check that takes seconds. There is no cache: a run that ends would make the next ones short."""
     environment = {**folder.environment, MARK: mark}
     return subprocess.Popen(
-        [COMMAND, "check", "--time-limit=30", "--jobs=2", *arguments], cwd=folder.path, env=environment, stdin=stdin,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [COMMAND, "check", "--no-cache", "--time-limit=30", "--jobs=2", *arguments], cwd=folder.path, env=environment,
+        stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
 
@@ -149,7 +150,7 @@ def test_many_signals_are_one(busy: Folder, marks: str) -> None:
     assert not gone(marks, 2.0)
 
 
-def test_who_ignores_a_signal_wants_it_ignored(folder: Folder, marks: str) -> None:
+def test_a_signal_that_is_ignored_stays_ignored(folder: Folder, marks: str) -> None:
     folder.write("a.py")
     code = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
     environment = {**folder.environment, MARK: marks}
@@ -167,7 +168,7 @@ def test_who_ignores_a_signal_wants_it_ignored(folder: Folder, marks: str) -> No
 @pytest.mark.parametrize(
     "arguments", [["--staged"], [], ["--target-version=3.8", "a.py"]], ids=["git", "copies", "another Python"]
 )
-def test_who_ignores_the_end_of_children_gets_the_same_verdict(arguments: list[str], repository: Folder) -> None:
+def test_the_verdict_is_the_same_where_the_end_of_children_is_ignored(arguments: list[str], repository: Folder) -> None:
     repository.write("a.py", "x = (\n")
     repository.write("b.py", "x = 1\n" * 20_000)
     repository.git("add", ".")

@@ -21,7 +21,7 @@ FLOOR = """
 import subprocess, sys
 from syntax_guard.check import check_files
 from syntax_guard.config.settings import Settings
-from syntax_guard.sources.readers import Held
+from syntax_guard.sources.in_memory import Held
 log = ["git", "log", "--raw", "--no-abbrev", "--format=", sys.argv[1]]
 listed = subprocess.run(log, capture_output=True, check=True).stdout
 names = {line.split()[3]: None for line in listed.splitlines() if line.endswith(b".py")}

@@ -48,7 +48,7 @@ def _command() -> Path:
     text = INSTALLED.read_bytes()
     if b"\nimport re\n" not in text:
         return INSTALLED
-    first, own = text.splitlines()[0], b"from syntax_guard.cli.entry import run_and_exit"
+    first, own = text.splitlines()[0], b"from syntax_guard.__main__ import run_and_exit"
     assert own in text.splitlines()
     folder = tempfile.mkdtemp(prefix="syntax-guard-command-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

@@ -182,7 +182,7 @@ def test_a_verb(copy: Copy) -> None:
 
 SOURCE = '''"""Sources between lines of dashes in one file."""
 
-from .readers import Held
+from .in_memory import Held
 
 
 def pieces(path, data):

@@ -1,15 +1,17 @@
-"""What can be asked: about a source, files, folders, standard input, or what is staged. The public API."""
+"""What can be asked: about a source, files, folders, or standard input. The public API."""
 
 from __future__ import annotations
 
 import os
 
-from .config.settings import Settings, load, may_declare
+from .config.settings import Settings, load
 from .run import Run
-from .sources import named, readers
-from .sources.file_types import NOTEBOOK, SUFFIXES
+from .sources import in_memory, named
+from .sources.file_types import SUFFIXES
 from .sources.selection import Selection, slashed
-from .targets.rules import SameForAll, same_for_all, saying
+from .targets.rules import saying
+from .targets.rules_over import rules_over
+from .targets.same_for_all import same_for_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,14 +19,10 @@ if TYPE_CHECKING:
 
     from .model import Diagnostic, Result
     from .run import Follow, Search
-    from .sources.index_bytes import IndexBytes
     from .sources.readers import Readable
-    from .sources.staged_index import Index
     from .stream import SourceResult
-    from .targets.by_project import ByProject
     from .targets.rules import Rules
 
-ALL_KINDS = (*SUFFIXES, NOTEBOOK)
 FEW = 16
 """Named files that are judged without a look at what is remembered: that takes as long as to judge them."""
 
@@ -50,7 +48,7 @@ def check_source(
         TargetError: A target in `settings` has no interpreter.
     """
     settings = settings or Settings()
-    return Run(settings, rules_over((), settings)).judge(_selected(readers.held(name, data))).diagnostics
+    return Run(settings, rules_over((), settings)).judge(_selected(in_memory.held(name, data))).diagnostics
 
 
 def check_sources(
@@ -180,77 +178,7 @@ def check_stdin(data: bytes, settings: Settings) -> Result:
     if why_not is not None:
         files.skip(name, why_not)
         return run.judge(files.selected())
-    return run.judge(_selected(readers.Held(name, data)))
-
-
-def check_staged(index: Index, settings: Settings) -> Result:
-    """Ask about what the next commit of a repository adds or changes.
-
-    Args:
-        index: The git index of the repository.
-        settings: Flags and variables. What the project declares is read as it is staged.
-
-    Returns:
-        The findings and the counts. Paths are relative to the current folder.
-
-    Raises:
-        GitError: This is no repository, or git fails.
-        SettingsError: A staged table of ours cannot be used.
-        TargetError: A target has no interpreter.
-    """
-    from .sources.staged import StagedTree, staged
-    from .sources.staged_links import StagedLinks
-
-    top = index.top()
-    links = StagedLinks(top, index.file, index.may_hold_links())
-    entries = links.among(index.staged(), may_declare)
-    changed = [*(entry.path for entry in entries), *index.removed]
-    if any(path.endswith(".gitattributes") for path in changed):
-        from .sources.reattributed import reattributed
-
-        entries += reattributed(index, links, changed, run_filters=settings.run_filters)
-    paths = [entry.path for entry in entries]
-    tree = StagedTree(index, top, links, paths)
-    if settings.projects and (any(map(may_declare, changed)) or tree.declares()):
-        from .targets.by_project import ByProject
-        from .targets.machine import machine_of
-
-        by_file: Rules
-        by_file = by_project = ByProject(settings, machine_of(settings), (), tree)
-        if declaring := by_project.among(changed):
-            from .targets.by_change import changed_in_index
-
-            by_file, more = changed_in_index(by_project, top, entries, declaring)
-            entries += more
-    else:
-        by_file = same_for_all(settings, top, here=os.curdir)
-    run = Run(settings, by_file)
-    selection = staged(index, entries, by_file.excludes, ALL_KINDS, run_filters=settings.run_filters)
-    result = run.judge(run.wanted(selection)).evolve(root=top)
-    if not result.ok and settings.projects:
-        from .sources.unstaged import with_unstaged
-
-        result = with_unstaged(result, tree, top)
-    if os.path.samefile(top, os.curdir):
-        return result
-    from .sources.from_here import seen_from_here  # rarely: git starts its hooks at the top
-
-    return seen_from_here(result, top)
-
-
-def rules_over(paths: Sequence[str], settings: Settings, index: IndexBytes | None = None) -> ByProject | SameForAll:
-    """The rules by `settings` for a run over `paths`. Where a hook gives `index`, its bytes, what is deleted alone is
-    no matter."""
-    from .sources.index_bytes import declares_unseen, something_declares
-
-    if not settings.projects or not (something_declares(paths) or declares_unseen(index)):
-        return same_for_all(settings)
-    from .targets.by_project import ByProject
-    from .targets.machine import machine_of
-
-    by_project = ByProject(settings, machine_of(settings), paths)
-    by_project.asked, by_project.for_commit = (paths, False) if index is None else ((), True)
-    return by_project
+    return run.judge(_selected(in_memory.Held(name, data)))
 
 
 def _selected(*files: Readable) -> Selection:

@@ -16,9 +16,10 @@ from .processes.in_order import AHEAD, InOrder
 from .processes.resources import available
 from .run import Run
 from .sources.file_types import is_notebook
-from .sources.readers import Held, held
+from .sources.in_memory import Held, held
 from .sources.selection import Selection
-from .targets.rules import hears_scripts, same_for_all
+from .targets.rules import hears_scripts
+from .targets.same_for_all import same_for_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

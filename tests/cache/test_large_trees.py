@@ -15,7 +15,8 @@ from syntax_guard.cache import digests, verdict_cache
 from syntax_guard.cache.digests import DIGEST_BYTES, Digests
 from syntax_guard.cache.tree_lookup import TreeLookup
 from syntax_guard.model import UNKNOWN
-from syntax_guard.sources.readers import File, Held
+from syntax_guard.sources.in_memory import Held
+from syntax_guard.sources.readers import File
 from syntax_guard.sources.selection import MANY, PLAIN, FoundFiles, Stamped
 
 from .test_verdict_cache import settle

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syntax_guard.config import declaring_files, file_facts
-from syntax_guard.config.declarations.declaration import Build
+from syntax_guard.config.declarations.build import Build
 
 PYPROJECT = "pyproject.toml"
 SAID: dict[str, tuple[str, str, tuple[str, tuple[str, ...], int | None] | None]] = {

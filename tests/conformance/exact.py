@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from syntax_guard.judging.judgement import Inquiry, Limits, requests
 from syntax_guard.judging.schedule import judge
-from syntax_guard.sources.readers import Held
+from syntax_guard.sources.in_memory import Held
 from syntax_guard.targets.machine import Machine
 from syntax_guard.targets.resolve import resolve
 

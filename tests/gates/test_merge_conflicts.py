@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from pre_commit.git import get_conflicted_files  # type: ignore[import-untyped]
 
-from syntax_guard.check import check_staged
 from syntax_guard.config.settings import load
 from syntax_guard.gates.hook import check_for_hook
+from syntax_guard.gates.staged import check_staged
 from syntax_guard.sources.staged_index import Index
 
 from ..targets.test_by_change import MATCH, NEW, OLD, PYPROJECT, committed

@@ -84,7 +84,7 @@ VERBS: dict[str, tuple[tuple[str, ...], bytes]] = {
 }  # fmt: skip
 START = (
     "import sys; sys.path += sys.argv[1].split(':'); del sys.argv[1]; "
-    "from syntax_guard.cli.entry import run_and_exit; run_and_exit()"
+    "from syntax_guard.__main__ import run_and_exit; run_and_exit()"
 )
 
 

@@ -875,7 +875,7 @@ class TestCodeOfTheTree:
         for package in packages:
             source = os.path.dirname(package.__file__ or "")
             (libraries / os.path.basename(source)).symlink_to(source)
-        code = "from syntax_guard.cli.entry import run_and_exit; run_and_exit()"
+        code = "from syntax_guard.__main__ import run_and_exit; run_and_exit()"
         command = [sys.executable, "-S", "-c", code, "check", "--exclude=nothing", str(app.path / "app/bad.py")]
         run = app.run(*command, cwd="elsewhere", environment={"PYTHONPATH": str(libraries)})
         assert (run.code, "bad.py:1:5" in run.out) == (1, True), run.err

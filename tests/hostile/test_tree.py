@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LIMITS = ("--time-limit=3", "--memory-limit=1024")
 SITE = sysconfig.get_path("purelib")
-BOOT = "import sys; sys.path.append(sys.argv.pop(1)); from syntax_guard.cli.entry import run_and_exit; run_and_exit()"
+BOOT = "import sys; sys.path.append(sys.argv.pop(1)); from syntax_guard.__main__ import run_and_exit; run_and_exit()"
 ENTRIES: dict[str, tuple[Sequence[str], Mapping[str, str], set[str]]] = {
     "command": ((str(COMMAND),), {}, set()),
     "module": ((sys.executable, "-m", "syntax_guard"), {}, set()),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from syntax_guard.sources.index_bytes import IndexBytes, is_unlooked, may_leave_out
+from syntax_guard.sources.index_bytes import IndexBytes, is_unlooked
 
 if TYPE_CHECKING:
     from ..conftest import Folder
@@ -32,7 +32,7 @@ def test_an_index_may_end_in_any_byte(repository: Folder, mark: bytes) -> None:
     whole = (repository.path / ".git" / "index").read_bytes()
     for end in range(len(whole) - 40, len(whole)):
         cut = IndexBytes(whole[:end] + mark)
-        assert (may_leave_out(cut), cut.may_hold_links(), is_unlooked(cut, b"old.py")) == (False, False, False)
+        assert (cut.may_leave_out(), cut.may_hold_links(), is_unlooked(cut, b"old.py")) == (False, False, False)
 
 
 @pytest.mark.parametrize("names", ["sha1", "sha256"])
@@ -46,9 +46,9 @@ def test_a_declaration_that_git_does_not_look_at_is_seen_whatever_makes_the_name
         folder.write("pyproject.toml")
         folder.git("add", ".")
         index = folder.path / ".git/index"
-        assert not may_leave_out(IndexBytes(index.read_bytes()))
+        assert not IndexBytes(index.read_bytes()).may_leave_out()
         folder.git("update-index", "--assume-unchanged", "pyproject.toml")
-        assert may_leave_out(IndexBytes(index.read_bytes()))
+        assert IndexBytes(index.read_bytes()).may_leave_out()
         folder.git("update-index", "--no-assume-unchanged", "pyproject.toml")
 
 

@@ -60,7 +60,7 @@ def fork():
     os.write(2, b"forked")
     os._exit(99)
 os.fork = fork
-from syntax_guard.cli.entry import run_and_exit
+from syntax_guard.__main__ import run_and_exit
 run_and_exit()
 """
 """The command as it is where no /proc is, and where a copy of a process may not live (macOS, says CPython)."""

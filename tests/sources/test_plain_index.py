@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from syntax_guard.sources.git_difference import difference
-from syntax_guard.sources.git_index import NotPlainError
+from syntax_guard.sources.git_files import NotPlainError
 from syntax_guard.sources.git_objects import Objects
 from syntax_guard.sources.staged_index import plain_top
 
@@ -107,7 +107,7 @@ def test_it_is_what_git_says_whatever_was_changed(repository: Folder, seed: int)
             known = found.held(path)
             assert known in (None, held.get(path, (0, "")))
             told += known is not None
-        assert found.may_hold_links() or all(mode != 0o120000 for mode, _ in held.values())
+        assert found.content.may_hold_links() or all(mode != 0o120000 for mode, _ in held.values())
         for path, _, blob in found.changed:
             assert found.objects.read(blob, b"blob", 5000) == git(repository, "cat-file", "blob", blob), path
         if dice.random() < 0.5:

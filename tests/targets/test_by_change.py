@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from syntax_guard.check import check_staged
 from syntax_guard.config.settings import BASELINE, load
 from syntax_guard.gates.commits import check_commits
 from syntax_guard.gates.hook import check_for_hook
 from syntax_guard.gates.push import Update, check_received
+from syntax_guard.gates.staged import check_staged
 from syntax_guard.sources.git_history import History
 from syntax_guard.sources.staged_index import Index
 

@@ -45,7 +45,7 @@ def press():
     print(tell(below(os.getpid())), flush=True)
     signal.raise_signal(number)
 threading.Thread(target=press, daemon=True).start()
-from syntax_guard.cli.entry import run_and_exit
+from syntax_guard.__main__ import run_and_exit
 run_and_exit()
 """
 """The command, which is sent a signal once a worker runs: Wine has no Ctrl-Break."""

@@ -15,7 +15,7 @@ from ..sources.readers import File
 from ..sources.walk import within
 from ..storage.stamps import settled
 from ..targets.nearest_baselines import nearest_baselines
-from ..targets.rules import same_for_all
+from ..targets.same_for_all import same_for_all
 from .check import Check, CheckError, Counts, Fault
 from .faults import faults_of
 from .modules import above, below, places

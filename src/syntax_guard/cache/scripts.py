@@ -5,7 +5,8 @@ from __future__ import annotations
 from ..judging.judgement import Inquiry, Judgement, requests, unanswered
 from ..judging.schedule import judge
 from ..model import Verdict
-from ..sources.readers import File, Loaded, LoadedFile
+from ..sources.in_memory import Loaded, LoadedFile
+from ..sources.readers import File
 from ..targets.declared import asked_by
 from ..targets.rules import same_targets
 

@@ -21,7 +21,8 @@ except ImportError:
 from ..judging.judgement import Judgement
 from ..model import UNKNOWN, Record, Source
 from ..processes.forked_call import halves
-from ..sources.readers import File, LoadedFile, UnreadableError
+from ..sources.in_memory import LoadedFile
+from ..sources.readers import File, UnreadableError
 from . import warnings
 from .digests import DIGEST_BYTES, Digests
 

@@ -8,7 +8,8 @@ from base64 import b64decode
 from ..model import Record
 from ..regex import regex
 from ..reports.neutral import json_document, json_text
-from ..sources.readers import SIZE_LIMIT, Held
+from ..sources.in_memory import Held
+from ..sources.readers import SIZE_LIMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import codecs
 import posixpath
 
 from ..errors import SettingsError, SettingsFileError
-from .declarations.declaration import Build, Declaration, DeclarationError
+from .declarations.declaration import Declaration, DeclarationError
 from .file_facts import FileFacts
 from .settings import COMPOSED, LAID_OVER
 
@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .declarations.declaration import Argument
+    from .declarations.build import Argument, Build
 
 _UTF_16, _NOT_UTF_8 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "UTF-16 text, and not UTF-8"
 READERS = {

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from ..model import Record, label
 from ..storage.records import join, split
-from .declarations.declaration import Argument, Build, Declaration
+from .declarations.declaration import Declaration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
+
+    from .declarations.build import Build
 
 
 class FileFacts(Record):
@@ -51,6 +53,8 @@ def unpacked(kept: Sequence[str]) -> FileFacts:
         elif what == "declaration":
             declarations.append(declaration_of(fields))
         elif what == "build":
+            from .declarations.build import Argument, Build
+
             context, dockerfile, stage, path, line, *words = fields
             each = zip(words[::3], words[1::3], words[2::3], strict=True)
             arguments = tuple(Argument(name, value, int(at) if at else None) for name, value, at in each)

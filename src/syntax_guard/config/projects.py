@@ -10,7 +10,6 @@ import posixpath
 
 from ..errors import SettingsError, SettingsFileError
 from ..model import Record
-from .declarations.declaration import Build
 from .remembered import DECLARATION_LIMIT, recalled
 from .settings import BASELINE, BASELINE_LIMIT, COMPOSED, DECLARING, FILE, LAID_OVER, SPEAKING, folders_of
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from ..storage.store import Store
     from .baseline import Baseline
+    from .declarations.build import Build
     from .declarations.declaration import Declaration
     from .expected import ExpectedBroken
     from .file_facts import FileFacts
@@ -94,8 +94,7 @@ class Projects:
         """The folders that say something, in the order in which they were looked at."""
         self.unheard: dict[str, None] = {}
         """Other folders about which something may be said as soon as git tracks it, or as it is there."""
-        self.baselines: list[Baseline] = []
-        """Those that were looked at."""
+        self.baselines: list[Baseline] = []  # those that were looked at
         self.builds: dict[Build, None] = {}
         """What the compose files that were looked at build."""
         self.env_files: dict[str, None] = {}
@@ -148,6 +147,8 @@ class Projects:
             if build.context == folder or (its_own == folder and name in DECLARING):
                 files.setdefault(build.dockerfile, []).append(build)
         for path in (inside + name for name in _IMAGES if name in there) if files else ():
+            from .declarations.build import Build  # most projects build nothing
+
             files.setdefault(path, [Build(folder, path, None)])
         alone = (self._facts(inside + name) for name in _ALONE if name in there and inside + name not in files)
         said = [facts for facts in (*alone, *composed) if facts is not None]

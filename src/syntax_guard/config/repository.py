@@ -17,7 +17,7 @@ def is_top(folder: str) -> bool:
 
     What lies under that name and is none says nothing, as for git (``is_git_directory``, gitrepository-layout(5)).
     """
-    return os.access(os.path.join(folder, ".git"), os.F_OK) and git_folder(folder) is not None
+    return git_folder(folder) is not None
 
 
 def top_of(folder: str) -> str | None:
@@ -26,16 +26,23 @@ def top_of(folder: str) -> str | None:
     That is the nearest folder upwards where a repository begins, unless the repository says that it has no work tree,
     or another one (git-config(1), ``core.bare`` and ``core.worktree``).
     """
-    top, inside = around(folder)
-    tree = work_tree(top, inside) if inside else None
-    return tree if tree and (folder == tree or folder.startswith(os.path.join(tree, ""))) else None
+    top, _ = work_tree_around(folder)
+    return top
+
+
+def work_tree_around(folder: str) -> tuple[str | None, str]:
+    """As `top_of`, and the folder in which git keeps the repository; the second is empty where there is no first."""
+    begins, inside = around(folder)
+    tree = work_tree(begins, inside) if inside else None
+    lies_in = tree and (folder == tree or folder.startswith(os.path.join(tree, "")))
+    return (tree, inside) if inside and lies_in else (None, "")
 
 
 def around(folder: str) -> tuple[str, str | None]:
     """The nearest folder from `folder` upwards where a repository begins, and the one in which git keeps it; the root
     of the file system and None where there is no repository."""
     while True:
-        inside = git_folder(folder) if os.access(os.path.join(folder, ".git"), os.F_OK) else None
+        inside = git_folder(folder)
         above = os.path.dirname(folder)
         if inside or above == folder:
             return folder, inside
@@ -45,6 +52,8 @@ def around(folder: str) -> tuple[str, str | None]:
 def git_folder(top: str) -> str | None:
     """The folder in which git keeps the repository that begins at `top`; None where none does."""
     inside = os.path.join(top, ".git")
+    if not os.access(inside, os.F_OK):  # as in nearly all folders
+        return None
     if not os.path.isdir(inside):  # a linked work tree and a submodule have a file that says where it is
         said = _content(inside)
         if not said.startswith(_NAMED):

@@ -91,7 +91,7 @@ def _newest(machine: Machine) -> Interpreter:
 def _asked(data: bytes, target: Target) -> Verdict:
     from ..judging.judgement import Inquiry, Limits, requests
     from ..judging.schedule import judge
-    from ..sources.readers import Held
+    from ..sources.in_memory import Held
 
     inquiry = Inquiry((target,), requests((target,)), Limits(1, _SECONDS, _MEMORY))
     (judgement,) = judge([Held("source", data)], inquiry)

@@ -6,7 +6,7 @@ from ..errors import SettingsFileError
 from ..run import Run
 from ..sources.commits import CommitTree, selected
 from ..sources.file_types import NOTEBOOK, SUFFIXES
-from ..targets.rules import same_for_all
+from ..targets.same_for_all import same_for_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 
-from ..check import ALL_KINDS, rules_over
 from ..config.settings import may_declare
 from ..run import Run
 from ..sources import named
-from ..targets.rules import SameForAll, saying
+from ..sources.file_types import ALL_KINDS
+from ..targets.rules import saying
+from ..targets.rules_over import one_for_all, projects_over
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,10 +81,10 @@ def _check_named(
     changed = [*names, *absent]
     asked = [*names, *(entry.path for entry in again)]
     gone = [os.curdir] if any(map(may_declare, absent)) else []  # a folder may declare something
-    by_file: Rules
-    by_file = by_project = rules_over([*asked, *gone], settings, content)
+    by_project = projects_over([*asked, *gone], settings, content)
+    by_file: Rules = by_project or one_for_all(settings)
     more: list[Entry] = []
-    if not isinstance(by_project, SameForAll) and (declaring := by_project.among(changed)):
+    if by_project and (declaring := by_project.among(changed)):
         from ..targets.by_change import changed_on_disk
 
         by_file, more = changed_on_disk(by_project, asked, declaring)

@@ -14,7 +14,7 @@ from ..sources.path_files import added_folders, added_zips
 from ..targets.environments import environment
 from ..targets.machine import machine_of
 from ..targets.resolve import located, resolve
-from ..targets.rules import same_for_all
+from ..targets.same_for_all import same_for_all
 from .allowed import let_pass, with_owners
 from .joined import joined
 

@@ -15,13 +15,14 @@ from ..regex import regex
 from ..sources.archives.kinds import read
 from ..sources.archives.recognise import is_archive
 from ..sources.file_types import NOTEBOOK, SUFFIXES, is_notebook
-from ..sources.readers import Held, Unreadable, reason
+from ..sources.in_memory import Held
+from ..sources.readers import Unreadable, reason
 from ..sources.selection import EXCLUDED, slashed
 from ..targets.artifacts import Asked, for_artifact
 from ..targets.machine import Machine, machine_of
 from ..targets.nearest_baselines import nearest_baselines
 from ..targets.resolve import Survey, resolve, survey
-from ..targets.rules import same_for_all
+from ..targets.same_for_all import same_for_all
 from ..targets.surveys import ProjectSurvey, Surveys
 from .allowed import let_pass
 from .joined import joined
@@ -92,8 +93,7 @@ def check_archives(paths: Iterable[str], settings: Settings) -> Result:
         expected = listed.get if listed else None
         scripts = frozenset().union(*(batch.percent_scripts for batch in batches))
         by_file = same_for_all(first.settings, ".", first.targets, expected, baselines, scripts.__contains__)
-        result = check_files(files, first.settings, by_file)
-        results.append(_with(result, batches))
+        results.append(_with(check_files(files, first.settings, by_file), batches))
     return let_pass(joined(results, perf_counter() - started), settings.allow_broken)
 
 

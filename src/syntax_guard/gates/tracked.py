@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ..check import ALL_KINDS, rules_over
 from ..run import Run
 from ..sources import named
 from ..sources.empty_search import nothing_to_check
+from ..sources.file_types import ALL_KINDS
 from ..sources.tracked import tracked
 from ..targets.rules import saying
+from ..targets.rules_over import rules_over
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ ORDINARY_COPIES = 1 << 20
 those are nested their copies multiply: 500 bytes can take 10 GB."""
 _NO_FILE = os.devnull + "/source"
 """A name of no file, as the compile worker has one for the same reason. No answer holds it."""
-_NOT_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
+_NOT_BRACKETS = bytes(range(256)).translate(None, b"()[]{}")
 
 
 class InProcess:

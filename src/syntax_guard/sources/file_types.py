@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SUFFIXES: tuple[str, ...] = (".py", ".pyi", ".pyw")
 NOTEBOOK = ".ipynb"
+ALL_KINDS = (*SUFFIXES, NOTEBOOK)
 _BY_NAME = ("SConstruct", "Sconstruct", "sconstruct", "SConscript", "sconscript")
 """What `identify` does not know by its name: SCons runs it as Python."""
 FIRST = 4096

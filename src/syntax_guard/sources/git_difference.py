@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 
-from .git_files import bytes_of
-from .git_index import NotPlainError
+from .git_files import NotPlainError, bytes_of
 from .git_links import FILES, FOLDER, SUBMODULE
 from .git_objects import Objects
-from .index_bytes import may_hold_link
+from .index_bytes import IndexBytes
 from .path_names import name_of, path_name
 
 TYPE_CHECKING = False
@@ -66,6 +65,7 @@ class Difference:
         """The paths that are taken away."""
         self.objects = Objects(inside)
         self.index = index
+        self.content = IndexBytes(index, inside)
         self._folders: dict[bytes, Held] = {}
         """What the index holds in each folder that was looked through."""
         self._at = _FIRST
@@ -99,10 +99,6 @@ class Difference:
         if folder + slash + name == whole:
             return int.from_bytes(held[:4], "big"), held[4:].hex()
         return None if held[:4] == _FOLDER and whole + b"\0" in self.index else (0, "")
-
-    def may_hold_links(self) -> bool:
-        """Whether an entry may be a symbolic link."""
-        return may_hold_link(self.index)
 
     def _compare(self, folder: bytes, known: Cached | None, tree: bytes) -> None:
         """Compare what the index holds below `folder` with a `tree`, whose name is empty where there is none."""

@@ -14,6 +14,10 @@ _PAGE, _PIECE = 1 << 12, 1 << 20
 """Bytes for which room is made at once, at least and at most."""
 
 
+class NotPlainError(Exception):
+    """Without git, this cannot be told for sure."""
+
+
 def opened(path: str) -> int:
     """A descriptor of the regular file at `path`, for the caller to close.
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 
-from .git_files import bytes_of, index_file
-from .index_bytes import IndexBytes, is_plain, is_unlooked, may_leave_out
+from .index_bytes import IndexBytes, is_plain, is_unlooked
 from .path_names import name_of
 
 TYPE_CHECKING = False
@@ -23,28 +22,22 @@ _FLAGS, _INTENDED = rb"\tflags: ([0-9a-f]+)\n", 1 << 29
 """Where ``git ls-files --debug`` gives the flags of an entry, and that of ``git add -N``, which tracks no content."""
 
 
-class NotPlainError(Exception):
-    """Without git, this cannot be told for sure."""
-
-
 class GitIndex:
     """The index of the work tree `top`."""
 
-    def __init__(self, top: str, *, for_commit: bool = False) -> None:
-        """`for_commit`, the index speaks also for files that are on the disk, and that git does not look at there."""
+    def __init__(self, top: str, *, for_commit: bool = False, content: IndexBytes | None = None) -> None:
+        """`for_commit`, the index speaks also for files that are on the disk, and that git does not look at there.
+        `content` is what was read of some index; that of another work tree is passed over."""
         self._top = top
         self._for_commit = for_commit
-        self._content: IndexBytes | None = None
+        self._content = content if content and content.top == top else None
         self._known: dict[str, bool] = {}
-        self._may_leave_out: bool | None = None
         self._left_out: LeftOut | None = None
         self._is_known: bool | None = None
 
     def left_out(self) -> LeftOut | None:
         """The files that git tracks and keeps off the disk; None where there are none, as nearly always."""
-        if self._may_leave_out is None:
-            self._may_leave_out = may_leave_out(self.content())
-        return self._asked() if self._may_leave_out else None
+        return self._asked() if self.content().may_leave_out() else None
 
     def _asked(self) -> LeftOut:
         if self._left_out is None:
@@ -72,6 +65,7 @@ class GitIndex:
         whole = os.path.join(self._top, path)
         if not self.content().may_hold_links() or os.path.islink(whole) or not os.path.isfile(whole):
             return None
+        from .git_files import bytes_of
         from .git_links import LONGEST, SYMBOLIC
 
         text = bytes_of(whole, LONGEST + 1)
@@ -109,6 +103,8 @@ class GitIndex:
     def content(self) -> IndexBytes:
         """The bytes of the index; none where they cannot be read."""
         if self._content is None:
+            from .git_files import bytes_of, index_file  # a hook gives the content
+
             try:
                 path = index_file(self._top)
                 self._content = IndexBytes(bytes_of(path), os.path.dirname(path))

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 
-from .git_files import opened
-from .git_index import NotPlainError
+from .git_files import NotPlainError, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

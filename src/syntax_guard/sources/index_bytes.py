@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from ..config.repository import around, is_top, top_of
-from ..config.settings import SPEAKING, folders_of, speaks_for
+from ..config.repository import is_top, work_tree_around
+from ..config.settings import FILE, SPEAKING, folders_of, speaks_for
 from ..errors import GitError
 from .path_names import from_top, name_of, path_name
 from .readers import UnreadableError, read_file
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 class IndexBytes:
     """The bytes of git's index (gitformat-index(5)). What takes a search of all of them is searched for once."""
 
-    __slots__ = ("_links", "_split", "data")
+    __slots__ = ("_leaves_out", "_links", "_split", "data", "top")
 
-    def __init__(self, data: bytes = b"", folder: str | None = None) -> None:
-        """`folder` is the one in which git keeps it, if that is known."""
+    def __init__(self, data: bytes = b"", folder: str | None = None, top: str | None = None) -> None:
+        """`folder` is the one in which git keeps it, and `top` its work tree, if that is known."""
         self.data = data
+        self.top = top
         self._split = None if folder is None or _holds_shared_index(folder) else False
         self._links: bool | None = None
+        self._leaves_out: bool | None = None
 
     def __bool__(self) -> bool:
         return bool(self.data)
@@ -41,6 +43,20 @@ class IndexBytes:
             self._links = self.is_split() or may_hold_link(self.data)
         return self._links
 
+    def may_leave_out(self) -> bool:
+        """Whether git may keep a declaration off the disk, or not look for it there.
+
+        Version 2, which nearly all have, knows no ``skip-worktree``.
+        """
+        if self._leaves_out is None:
+            self._leaves_out = bool(self) and (self.data[4:8] != _SECOND or self.is_split() or _assumes(self.data))
+        return self._leaves_out
+
+    def may_hold_attributes(self) -> bool:
+        """Whether a file of attributes may be in it; version 4 holds no whole names."""
+        is_plain = self.data[4:8] in (_SECOND, _THIRD) and not self.is_split()
+        return not is_plain or self.data.rfind(b".gitattributes\0") >= 0  # from the end, as `_called`
+
 
 def _holds_shared_index(folder: str) -> bool:
     """Whether a file is in `folder` in which git may keep the rest of a split index (git-update-index(1))."""
@@ -52,17 +68,16 @@ def index_here() -> tuple[str | None, IndexBytes, bool]:
 
     The top is None where no repository is around the folder. There are no bytes where they cannot be read.
     """
-    top = top_of(os.path.realpath(os.curdir))
+    top, inside = work_tree_around(os.path.realpath(os.curdir))
     if "GIT_WORK_TREE" in os.environ:
         return _told_by_git()
     if top is None:
         return _told_by_git() if "GIT_DIR" in os.environ else (None, IndexBytes(), False)
     merges = False
     try:
-        inside = around(top)[1] or ""
         merges = os.access(os.path.join(inside, "MERGE_HEAD"), os.F_OK)
         path = os.path.join(inside, "index")
-        return top, IndexBytes(read_file(path), inside) if os.access(path, os.F_OK) else IndexBytes(), merges
+        return top, IndexBytes(read_file(path), inside, top) if os.access(path, os.F_OK) else IndexBytes(), merges
     except (OSError, UnreadableError):
         return top, IndexBytes(), merges
 
@@ -109,18 +124,9 @@ def is_plain(index: IndexBytes) -> bool:
     return index.data[4:8] == _SECOND or (index.data[4:8] == _THIRD and index.data.find(_SPARSE) < 0)
 
 
-def may_leave_out(index: IndexBytes) -> bool:
-    """Whether git may keep a declaration of this `index` off the disk, or not look for it there.
-
-    Version 2, which nearly all have, knows no ``skip-worktree``.
-    """
-    return bool(index) and (index.data[4:8] != _SECOND or index.is_split() or _assumes(index))
-
-
-def _assumes(index: IndexBytes) -> bool:
-    """Whether an `index` of version 2 may hold a declaration that is ``assume-unchanged``, as far as its path is
+def _assumes(data: bytes) -> bool:
+    """Whether `data`, an index of version 2 may hold a declaration that is ``assume-unchanged``, as far as its path is
     shorter than 256 bytes: the mark stands before the length of the path."""
-    data = index.data
     for first in (0, 4):  # entries are multiples of 8 bytes behind a header of 12: so for names of SHA-1 and of SHA-256
         flags = data[first::8]
         place = flags.find(_ASSUMED_ALONE)
@@ -156,15 +162,11 @@ def _looked_at(top: str, index: IndexBytes) -> Iterable[str]:
         return []
 
 
-def _leads_nowhere(top: str, index: IndexBytes) -> bool:
-    """Whether a link stands in the place of a declaration of the `index`, and nothing is there that it leads to."""
-    links = (whole for path in _looked_at(top, index) if os.path.islink(whole := os.path.join(top, path)))
-    return not all(map(os.path.exists, links))
-
-
 def something_declares(paths: Sequence[str]) -> bool:
     """Whether a folder is among `paths`, or something is or may be declared above a file, as behind a link: most
     one-file commits of small repositories find nothing, and import nothing for it."""
+    if os.access(FILE, os.F_OK):  # as in most projects: no folder of a file need be looked at
+        return True
     seen: set[str] = set()
     for path in paths:
         folder = os.path.dirname(os.path.abspath(path))
@@ -175,7 +177,7 @@ def something_declares(paths: Sequence[str]) -> bool:
                 return True
             seen.add(folder)
             inside = folder.rstrip(os.sep) + os.sep
-            if any(os.access(inside + name, os.F_OK) for name in SPEAKING):
+            if any(os.path.lexists(inside + name) for name in SPEAKING):  # git may know where a link leads
                 return True
             if is_top(folder):
                 break
@@ -186,9 +188,9 @@ def something_declares(paths: Sequence[str]) -> bool:
 def declares_unseen(index: IndexBytes | None) -> bool:
     """Whether git may track a declaration that is not on the disk, by the bytes of an `index`, or of that here."""
     if index is not None:
-        return may_leave_out(index) or _leads_nowhere(os.curdir, index)
+        return index.may_leave_out()
     top, index, _ = index_here()
-    return top is not None and (may_leave_out(index) or bool(deleted(top, index)) or _leads_nowhere(top, index))
+    return top is not None and (index.may_leave_out() or bool(deleted(top, index)))
 
 
 def _called(index: IndexBytes, name: bytes) -> Iterator[str]:
@@ -214,11 +216,6 @@ def may_hold_link(data: bytes) -> bool:
     return place >= 0
 
 
-def may_hold_attributes(index: IndexBytes) -> bool:
-    """Whether the bytes of an `index` may hold a file of attributes; those of version 4 hold no whole names."""
-    return index.data[4:8] not in (_SECOND, _THIRD) or index.is_split() or index.data.find(b".gitattributes\0") >= 0
-
-
 def index_of(top: str) -> IndexBytes:
     """The bytes of the index that git uses in the work tree `top`; nothing where they cannot be read."""
     from .git import variable
@@ -226,7 +223,8 @@ def index_of(top: str) -> IndexBytes:
 
     named = variable("GIT_INDEX_FILE")
     try:
-        return IndexBytes(bytes_of(os.path.join(top, named) if named else index_file(top)))
+        path = os.path.join(top, named) if named else index_file(top)
+        return IndexBytes(bytes_of(path), None if named else os.path.dirname(path))
     except OSError:
         return IndexBytes()
 

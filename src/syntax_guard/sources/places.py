@@ -32,8 +32,8 @@ class Places:
         self._here = here
         self._starts = starts
         self._roots: list[str] | None = None
-        self._tops: dict[str, str | None] = {}
-        """By a folder, the one at or above it where a repository begins."""
+        self._tops: dict[str, tuple[str, str] | None] = {}
+        """By a folder, the one at or above it where a repository begins, and the one in which git keeps it."""
         self._trees: dict[str, str | None] = {}
         """By the folder where a repository begins, the top of its work tree; None where it has none."""
         self._elsewhere = False
@@ -134,21 +134,20 @@ class Places:
         while at not in self._tops:
             asked.append(at)
             above = os.path.dirname(at)
-            own = is_top(at)
-            if own or above == at:
-                self._tops[at] = at if own else None
+            inside = git_folder(at)
+            if inside or above == at:
+                self._tops[at] = (at, inside) if inside else None
             else:
                 at = above
         self._tops.update(dict.fromkeys(asked, self._tops[at]))
         begins = self._tops[folder]
-        tree = None if begins is None else self._tree(begins)
+        tree = None if begins is None else self._tree(*begins)
         return tree if tree is not None and _lies_in(folder, tree) else None
 
-    def _tree(self, begins: str) -> str | None:
-        """The work tree of the repository that begins at the folder `begins`; None where it has none."""
+    def _tree(self, begins: str, inside: str) -> str | None:
+        """The work tree of the repository that begins at the folder `begins` and is kept `inside`; None for none."""
         if begins not in self._trees:
-            inside = git_folder(begins)
-            self._trees[begins] = work_tree(begins, inside) if inside else None
+            self._trees[begins] = work_tree(begins, inside)
             self._elsewhere = self._elsewhere or self._trees[begins] != begins
         return self._trees[begins]
 

@@ -206,7 +206,7 @@ def besides_disk(
         GitError: No git starts.
     """
     from . import git
-    from .readers import Held
+    from .in_memory import Held
 
     found: list[Readable] = []
     for name, path in names.items():

@@ -9,10 +9,9 @@ from ..config.repository import top_of
 from ..errors import GitError
 from ..model import Record
 from .git_difference import difference
-from .git_files import bytes_of
-from .git_index import NotPlainError
+from .git_files import NotPlainError, bytes_of
 from .git_links import FILES, REGULAR, SUBMODULE
-from .index_bytes import IndexBytes, index_of, may_hold_attributes
+from .index_bytes import index_of
 from .path_names import name_of, path_name
 from .selection import SUBMODULE_FOLDER
 
@@ -141,12 +140,12 @@ class Index:
 
     def may_hold_links(self) -> bool | None:
         """Whether a symbolic link may be in the index; None where that is not known."""
-        return None if self._plain is None else self._plain.may_hold_links()
+        return None if self._plain is None else self._plain.content.may_hold_links()
 
     def may_hold_attributes(self) -> bool:
         """Whether a file of attributes may be in the index."""
-        content = IndexBytes(self._plain.index) if self._plain is not None else index_of(self.top())
-        return may_hold_attributes(content)
+        content = index_of(self.top()) if self._plain is None else self._plain.content
+        return content.may_hold_attributes()
 
     def content(self, path: str, most: int) -> bytes | None:
         """The first `most` bytes of the file that the index holds at `path`; None where it holds none."""

@@ -17,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from .index_bytes import IndexBytes
+
 _PAGE = 4096
 _ESCAPES = (b"\0", b"+", b"\x1b", b"~")
 """What encodings of ASCII have for other characters: UTF-16 and -32, UTF-7, ISO-2022, HZ."""
@@ -186,6 +188,6 @@ def _read(descriptor: int, most: int, expected: int) -> bytes:
     return content
 
 
-def work_tree(top: str, *, for_commit: bool = False) -> WorkTree:
-    """The work tree of the repository whose top is `top`; see `GitIndex` for what counts `for_commit`."""
-    return WorkTree(top, GitIndex(top, for_commit=for_commit))
+def work_tree(top: str, *, for_commit: bool = False, content: IndexBytes | None = None) -> WorkTree:
+    """The work tree of the repository whose top is `top`; see `GitIndex` for `for_commit` and `content`."""
+    return WorkTree(top, GitIndex(top, for_commit=for_commit, content=content))

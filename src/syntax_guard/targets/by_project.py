@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..config.projects import Project, Tree
     from ..config.settings import Settings
     from ..model import Target
+    from ..sources.index_bytes import IndexBytes
     from ..sources.readers import Readable
     from .baselines import Baselines
     from .excluding import Excluding
@@ -70,7 +71,7 @@ class ByProject:
         """Each note, and the line that says it."""
         self.asked: Sequence[str] = ()
         """The paths whose declarations are noted if they are deleted and not staged."""
-        self.for_commit = False  # whether the run is a hook's: see `work_tree`
+        self.index: IndexBytes | None = None  # what a hook has read of the index: see `work_tree`
 
     def over(self, tree: Tree) -> ByProject:
         """The same rules for paths in `tree`: the targets are found once for both."""
@@ -278,9 +279,12 @@ class ByProject:
         place = self._places.of(folder)
         projects = self._trees.get(place.top)
         if projects is None:
+            index = self.index
             is_one = place.in_repository
             projects = self._projects(
-                work_tree(place.top, for_commit=self.for_commit) if is_one else WorkTree(place.top, None)
+                work_tree(place.top, for_commit=index is not None, content=index)
+                if is_one
+                else WorkTree(place.top, None)
             )
         return projects, place.below
 

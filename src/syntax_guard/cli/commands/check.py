@@ -132,7 +132,7 @@ def _check(paths: list[str], flags: dict[str, Any]) -> int:
         from ...sources.staged_index import Index
 
         with Index(".") as index:  # git runs while the rest is imported
-            from ...check import check_staged
+            from ...gates.staged import check_staged
 
             settings, how = _settings(flags)
             if settings.output_file:

@@ -6,7 +6,8 @@ import posixpath
 from itertools import chain
 
 from ...regex import regex
-from .declaration import Argument, Build, DeclarationError
+from .build import Argument, Build
+from .declaration import DeclarationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

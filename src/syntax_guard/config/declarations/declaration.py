@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
     from ...model import Version
+    from .build import Build
 
     Kind: TypeAlias = Literal["target-version", "floor", "pin"]
 
@@ -36,33 +37,6 @@ class Declaration(Record):
         """Where it stands: ``apps/backend/pyproject.toml:5``."""
         file = self.called or self.path
         return file if self.line is None else f"{file}:{self.line}"
-
-
-class Argument(Record):
-    """What a build sets an ``ARG`` to; what only the environment knows holds a ``$``."""
-
-    name: str
-    value: str
-    line: int | None = None
-    """Where the compose file says so."""
-
-
-class Build(Record):
-    """One service of a compose file that is built here."""
-
-    context: str
-    """The folder that is built, relative to the top of the repository, ``""`` for the top itself. Where a variable
-    decides, this and the next are as they are written."""
-    dockerfile: str
-    """Likewise, the file."""
-    stage: str | None
-    """``target``: the stage that is built; None for the last."""
-    arguments: tuple[Argument, ...] = ()
-    """``args``"""
-    path: str = ""
-    """The compose file."""
-    line: int | None = None
-    """Where it says which stage is built."""
 
 
 class DeclarationError(Exception):

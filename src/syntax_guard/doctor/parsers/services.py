@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from functools import lru_cache
 
 from syntax_guard.config.declarations import compose
-from syntax_guard.config.declarations.declaration import Build
+from syntax_guard.config.declarations.build import Build
 from syntax_guard.config.declarations.dockerfile import Stage, chosen, python_of, stages
 from syntax_guard.config.documents import Mapping
 from syntax_guard.model import Record

@@ -9,7 +9,8 @@ import stat
 
 from ...model import Record, Skipped, display_name
 from ..file_types import SUFFIXES
-from ..readers import Held, Unreadable, UnreadableError, not_regular, reason
+from ..in_memory import Held
+from ..readers import Unreadable, UnreadableError, not_regular, reason
 from ..selection import NESTED, NOT_COMPILED, SAME
 from . import declared, tars, zips
 from .recognise import TARS

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...model import Skipped, display_name
-from ..readers import Held, UnreadableError
+from ..in_memory import Held
+from ..readers import UnreadableError
 from ..selection import OTHER_LANGUAGE
 
 TYPE_CHECKING = False

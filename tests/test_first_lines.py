@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 import syntax_guard
-from syntax_guard.cli.entry import OwnModules, load_ahead
+from syntax_guard.__main__ import OwnModules, load_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..conftest import Folder
+    from .conftest import Folder
 
 MODULES = sorted(
     module.name for module in pkgutil.walk_packages(syntax_guard.__path__, "syntax_guard.")
@@ -57,7 +57,7 @@ def test_the_modules_of_others_are_left_to_python(name: str) -> None:
 def test_a_command_that_is_a_zip_file_finds_its_modules(folder: Folder) -> None:
     pack = "import shutil, sys; shutil.make_archive('tool', 'zip', sys.argv[1], 'syntax_guard')"
     assert folder.run(sys.executable, "-c", pack, str(syntax_guard.__path__[0]).removesuffix("syntax_guard")).code == 0
-    start = "import sys; sys.path.insert(0, 'tool.zip'); from syntax_guard.cli.entry import run_and_exit as r; r()"
+    start = "import sys; sys.path.insert(0, 'tool.zip'); from syntax_guard.__main__ import run_and_exit as r; r()"
     folder.write("a.py")
     assert folder.run(sys.executable, "-c", start, "check", "a.py").code == 0
 
@@ -155,7 +155,7 @@ def test_a_package_that_holds_nothing_is_there_with_all_that_a_module_has() -> N
 
 AHEAD = """
 import importlib, sys
-from syntax_guard.cli.entry import OwnModules, load_ahead
+from syntax_guard.__main__ import OwnModules, load_ahead
 sys.meta_path.insert(0, OwnModules)
 NAMES = "grammar", "grammar.rule"
 def facts():

@@ -39,8 +39,9 @@ TAKES_PART = (
         "windows_job", "worker", "worker_pool",
     )),
     *("sources." + name for name in (
-        "environments", "file_types", "first_line", "git", "git_files", "git_modes", "in_memory", "invisible_characters",
-        "links", "named", "path_names", "places", "readers", "selection", "text", "walk", "windows_names",
+        "environments", "file_types", "first_line", "git", "git_files", "git_modes", "in_memory",
+        "invisible_characters", "links", "named", "path_names", "places", "readers", "selection", "text", "walk",
+        "windows_names",
     )),
     *("storage." + name for name in ("packed", "records", "whole_file")),
 )  # fmt: skip

@@ -53,6 +53,7 @@ class RunCache:
         self._notebooks: dict[tuple[Target, ...], VerdictCache | None] = {}
         self._trouble: str | None = None
         self._own: dict[tuple[Target, ...], VerdictCache | None] = {}
+        self._latest: tuple[tuple[Target, ...], bool, VerdictCache | None] | None = None
         self._rules: bytes | None = None
         self._hears = b"scripts are heard" if hears_scripts else b""
         try:
@@ -185,9 +186,12 @@ class RunCache:
         return self._notebooks[targets]
 
     def _of(self, targets: tuple[Target, ...], *, own: bool = False) -> VerdictCache | None:
+        if self._latest and self._latest[0] is targets and self._latest[1] is own:  # thousands of files in a row
+            return self._latest[2]
         kept = self._own if own else self._verdicts
         if targets not in kept:
             kept[targets] = self._made(targets, b"" if own else self._hears)
+        self._latest = targets, own, kept[targets]
         return kept[targets]
 
     def _made(self, targets: tuple[Target, ...], more: bytes, modules: tuple[str, ...] = ()) -> VerdictCache | None:

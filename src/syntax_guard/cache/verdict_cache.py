@@ -87,6 +87,8 @@ class VerdictCache:
         Many files are read by two processes. What is left of those is read again, which takes no time beside judging
         it; of a few files the bytes are kept.
         """
+        # All of them are to be hashed, here or where they are judged: the faster hash from the first one on.
+        self._hashed = max(self._hashed, sum(file.size for file in files))
         valid, warned = self._known_digests(), self._known_warnings()
         if not len(valid) and not warned:
             return Split((), (), tuple(files))
@@ -130,7 +132,6 @@ class VerdictCache:
         size = sum(file.size for file in mine)
         if len(mine) < _WORTH_A_COPY and size <= _HELD_BYTES:
             return [*map(self._loaded, mine), *others]
-        self._hashed = max(self._hashed, size)  # all of them are to be hashed: the faster hash from the first one on
         mine = mine[::2] + mine[1::2]  # halves that are the same work
         from struct import Struct, error
 

@@ -39,15 +39,14 @@ TAKES_PART = (
         "windows_job", "worker", "worker_pool",
     )),
     *("sources." + name for name in (
-        "environments", "file_types", "first_line", "git", "git_files", "git_modes", "in_memory",
-        "invisible_characters", "links", "named", "path_names", "places", "readers", "selection", "text", "walk",
-        "windows_names",
+        "environments", "file_types", "first_line", "git", "git_files", "git_modes", "invisible_characters", "links",
+        "named", "path_names", "places", "readers", "selection", "text", "walk", "windows_names",
     )),
     *("storage." + name for name in ("packed", "records", "whole_file")),
 )  # fmt: skip
 """The modules whose change may change a verdict or the choice of files. A test holds them to what is imported."""
 NOTEBOOKS = (
-    "judging.notebooks", "judging.whole_notebooks",
+    "judging.notebooks", "judging.whole_notebooks", "sources.in_memory",
     *("sources.notebooks." + name for name in (
         "cells", "document", "magics", "names", "percent", "plain", "prompts", "readables", "single_line",
         "statements", "top_level",

@@ -6,11 +6,14 @@ only say yes: what a copy doubts, cannot read or dies of is judged by the next e
 
 from __future__ import annotations
 
+from struct import Struct, error
+
 from ..model import UNKNOWN, Source
 from ..processes._compile_worker import address_space, become_judge, limited
 from ..processes.fork_pool import safe, shared
 from ..processes.resources import affordable
 from ..sources.readers import File, UnreadableError
+from ..storage.packed import STAMP
 from .judgement import PLAIN_CODINGS, coding_of, hidden, silent
 
 TYPE_CHECKING = False
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
+    from ..model import Stamp
     from ..sources.readers import Readable
     from .judgement import Engine, Inquiry, Judgement
 
@@ -25,8 +29,7 @@ SECONDS = 1
 """CPU time that a source may take here; a copy is ended within two more (see ``_compile_worker.limited``)."""
 _DOUBTED = b""
 _VALID = b"+"
-_NUMBER_BYTES = 8
-_STAMP_BYTES = _NUMBER_BYTES * len(UNKNOWN)
+_STAMP = Struct(STAMP)
 
 
 def can_prefilter(inquiry: Inquiry) -> bool:
@@ -52,7 +55,7 @@ class InCopies:
             if answer:
                 file = mine[place]
                 valid.add(file)
-                yield silent(file, _stamp(answer[1:]), answer[1 + _STAMP_BYTES :], targets)
+                yield silent(file, _STAMP.unpack_from(answer, 1), answer[1 + _STAMP.size :], targets)
         left = [file for file in files if file not in valid]
         yield from self._rest(left).judge(left)
 
@@ -72,7 +75,7 @@ class InCopies:
             if not _accepts(judge, inquiry, Source(file.path, data, stamp)):
                 return _DOUBTED
             digest = inquiry.digest(data) if inquiry.digest else b""
-            return _VALID + b"".join([_number(number) for number in stamp]) + digest
+            return _VALID + _packed(stamp) + digest
 
         return look
 
@@ -103,13 +106,11 @@ def is_accepted(data: bytes, body: bytes, judge: Callable[[bytes], Any]) -> bool
     return _has_standard_coding(data) and not judge(body) and not hidden(data)
 
 
-def _number(number: int) -> bytes:
-    return number.to_bytes(_NUMBER_BYTES, "big", signed=True) if -(1 << 63) <= number < 1 << 63 else bytes(8)
-
-
-def _stamp(answer: bytes) -> tuple[int, ...]:
-    places = range(0, _STAMP_BYTES, _NUMBER_BYTES)
-    return tuple(int.from_bytes(answer[start : start + _NUMBER_BYTES], "big", signed=True) for start in places)
+def _packed(stamp: Stamp) -> bytes:
+    try:
+        return _STAMP.pack(*stamp)
+    except error:  # a time beyond 64 bits
+        return _STAMP.pack(*UNKNOWN)
 
 
 def _has_standard_coding(data: bytes) -> bool:

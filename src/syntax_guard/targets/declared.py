@@ -101,9 +101,12 @@ def _lowest(declaration: Declaration) -> Version:
 
 
 def _pin(declaration: Declaration, machine: Machine, this: Interpreter) -> Asked:
+    pinned = _pinned(declaration)
+    if pinned == [this.version] and this.name.startswith("CPython "):  # as mostly, and then nothing is looked for
+        return Asked(_declared((Target(this.version, this, True, _why(declaration)),), declaration))
     from .resolve import answer
 
-    found = answer(dict.fromkeys(_pinned(declaration), _why(declaration)), machine, this)
+    found = answer(dict.fromkeys(pinned, _why(declaration)), machine, this)
     targets = _declared(found.targets, declaration)
     if not found.unanswered:
         return Asked(targets)

@@ -7,7 +7,6 @@ nothing; one whose image depends on a value that is not known is an error.
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 from itertools import islice
@@ -112,8 +111,12 @@ class Stage(Record):
 
 def _exec_form(value: str) -> tuple[str, ...] | None:
     """The words of a JSON array of strings, or None for anything else."""
+    if not value.lstrip().startswith("[") or len(value) > _LONGEST_ARRAY:  # as nearly always
+        return None
+    from json import loads
+
     try:
-        words = json.loads(value) if value.lstrip().startswith("[") and len(value) <= _LONGEST_ARRAY else None
+        words = loads(value)
     except (ValueError, RecursionError):
         return None
     return tuple(words) if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
@@ -260,8 +263,12 @@ def _heredocs(instruction: str) -> list[tuple[bool, str]]:
 
 def _is_list(value: str) -> bool:
     """Whether `value` begins with a list of strings in JSON: Docker then reads no more of it."""
+    if not value.startswith("["):
+        return False
+    from json import JSONDecoder
+
     try:
-        found, _ = json.JSONDecoder().raw_decode(value)
+        found, _ = JSONDecoder().raw_decode(value)
     except (ValueError, RecursionError):
         return False
     return isinstance(found, list) and all(isinstance(one, str) for one in found)

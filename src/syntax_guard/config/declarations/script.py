@@ -9,6 +9,8 @@ from .declaration import Declaration, DeclarationError
 
 _BLOCK = regex(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
 """The expression of PEP 723, "Specification"."""
+_BEGIN = b"# /// script"
+"""How the block begins that counts. Most scripts have none, and ``re`` takes longer to load than to judge them."""
 
 
 VERSIONS = 'write the Pythons that it runs on, such as: # requires-python = ">=3.9"'
@@ -28,6 +30,8 @@ def read(data: bytes, path: str) -> Declaration | None:
 
     Raises `BlockError` for a block that is no TOML, says no text, or stands there twice: Python accepts the file.
     """
+    if _BEGIN not in data:
+        return None
     text = data.decode("utf-8", "replace").replace("\r\n", "\n")
     blocks = [match for match in _BLOCK.finditer(text) if match["type"] == "script"]
     if not blocks:

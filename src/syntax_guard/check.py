@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .model import Diagnostic, Result
     from .run import Follow, Search
-    from .sources.readers import Readable
+    from .sources.readable import Readable
     from .stream import SourceResult
     from .targets.rules import Rules
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .findings.tally import Tally
     from .judging.unwritten import Unwritten
     from .model import Skipped, Stale, Target
-    from .sources.readers import Readable
+    from .sources.readable import Readable
     from .sources.selection import FoundFiles, Selection
     from .targets.rules import Asked, FileRules, Rules
 

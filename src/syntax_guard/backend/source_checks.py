@@ -22,7 +22,7 @@ from .modules import above, below, places
 
 if TYPE_CHECKING:
     from ..model import Stamp
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
 
 KINDS = {
     "syntax-error": "SyntaxError",

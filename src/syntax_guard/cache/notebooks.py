@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ..judging.judgement import Judgement, Limits
     from ..model import Skipped, Target
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
     from .run_cache import RunCache
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..config.declarations.declaration import Declaration
     from ..judging.judgement import Judgement
     from ..model import Stamp, Target
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
     from ..sources.selection import Selection
     from ..targets.scripts import Own
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..config.declarations.declaration import Declaration
     from ..judging.judgement import Limits
     from ..model import Problem, Source, Target
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
     from ..targets.machine import Machine
     from ..targets.rules import FileRules
     from ..targets.scripts import Own

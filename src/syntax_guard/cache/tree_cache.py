@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ..config.declarations.declaration import Declaration
     from ..model import Stamp
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
     from ..sources.selection import Selection
     from ..storage.store import Store
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..model import Stamp, Target
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
     from ..storage.store import Store
 
 SEAL_BYTES = 32

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
 
 _TAG = "if it is meant to fail, give the cell the tag `raises-exception`"
 _TAGGED = "it is meant to fail, as the cell's tag `raises-exception` says"

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..judging.judgement import Judgement
     from ..model import Entry, Source, Stale
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
     from ..targets.machine import Machine
     from ..targets.rules import FileRules
 

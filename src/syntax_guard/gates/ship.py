@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ..config.expected import ExpectedBroken
     from ..model import Target
     from ..sources.archives.kinds import Archive
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
 
 _NONE = "no Python here answers for a version that it is for"
 _ANOTHER = "install one, or name a target-version"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..model import Source, Version
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
 
 SUFFIX = ".py"
 """What an import looks for. Stubs, scripts and ``.pyw`` have no bytecode."""

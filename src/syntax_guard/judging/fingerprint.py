@@ -40,7 +40,7 @@ TAKES_PART = (
     )),
     *("sources." + name for name in (
         "environments", "file_types", "first_line", "git", "git_files", "git_modes", "invisible_characters", "links",
-        "named", "path_names", "places", "readers", "selection", "text", "walk", "windows_names",
+        "named", "path_names", "places", "readable", "readers", "selection", "text", "walk", "windows_names",
     )),
     *("storage." + name for name in ("packed", "records", "whole_file")),
 )  # fmt: skip

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ..model import Source, Verdict
     from ..processes.worker import Answer
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
     from .judgement import Inquiry, Request
     from .workers import Workers
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ..model import Source
     from ..processes.worker import Answer
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
     from .judgement import Inquiry
     from .workers import Workers
 

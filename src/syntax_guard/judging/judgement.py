@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ..errors import SyntaxGuardError
     from ..model import Target, Version
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
 
     class Engine(Protocol):
         """One way to judge files."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from ..model import Skipped
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
     from .judgement import Limits
 
     Batch: TypeAlias = "list[tuple[Readable, bytes]]"

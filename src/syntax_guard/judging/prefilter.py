@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..model import Stamp
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
     from .judgement import Engine, Inquiry, Judgement
 
 SECONDS = 1

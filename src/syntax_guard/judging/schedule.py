@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
     from .judgement import Engine, Inquiry, Judgement
 
 COPY_BYTES = 64 * 1024

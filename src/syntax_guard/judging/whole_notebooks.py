@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
     from .judgement import Inquiry, Judgement
 
 COPY_BYTES = 64 * 1024

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .readers import Readable
+    from .readable import Readable
 
 SUFFIXES: tuple[str, ...] = (".py", ".pyi", ".pyw")
 NOTEBOOK = ".ipynb"

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..model import Stamp
-    from .readers import Readable
+    from .readable import Readable
 
 
 class LoadedFile(File):

@@ -9,6 +9,7 @@ from ..config.settings import FILE, SPEAKING, folders_of, speaks_for
 from ..errors import GitError
 from .path_names import from_top, name_of, path_name
 from .readers import UnreadableError, read_file
+from .selection import real_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def index_here() -> tuple[str | None, IndexBytes, bool]:
 
     The top is None where no repository is around the folder. There are no bytes where they cannot be read.
     """
-    top, inside = work_tree_around(os.path.realpath(os.curdir))
+    top, inside = work_tree_around(real_path(os.curdir))
     if "GIT_WORK_TREE" in os.environ:
         return _told_by_git()
     if top is None:

@@ -32,8 +32,9 @@ def name_of(path: str) -> bytes:
 
 def from_top(top: str) -> Callable[[str], str]:
     """A function that makes paths from `top` of absolute ones and of those from the current folder."""
-    real = real_path(top)
-    prefix = relative(real_path(os.curdir), real)
+    here = real_path(os.curdir)
+    real = here if top == here else real_path(top)
+    prefix = relative(here, real)
 
     def place(path: str) -> str:
         inside = os.path.normpath(os.path.join(prefix, path)).replace(os.sep, "/")

@@ -9,32 +9,7 @@ from ..model import Problem, stamp_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Protocol
-
     from ..model import Stamp
-
-    class Readable(Protocol):
-        """A source before it is read."""
-
-        @property
-        def path(self) -> str:
-            """The file that a reader opens."""
-
-        @property
-        def member(self) -> str | None:
-            """The path within an archive; None outside of one."""
-
-        @property
-        def cell(self) -> int | None:
-            """The number of a notebook's cell; None for other sources."""
-
-        @property
-        def size(self) -> int:
-            """Bytes, known before anything is read."""
-
-        def read(self) -> bytes:
-            """The bytes. Raises `UnreadableError`."""
-
 
 SIZE_LIMIT = 64 * 1024 * 1024
 """Bytes of the largest source that is read."""

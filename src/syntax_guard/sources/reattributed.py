@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from .readers import Readable
+    from .readable import Readable
     from .selection import Selection
     from .staged_index import Entry, Index
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ..model import Stamp
     from ..storage.packed import Block
-    from .readers import Readable
+    from .readable import Readable
 
 SKIPPED_FOLDERS = frozenset({
     "__pycache__", ".venv", "node_modules",
@@ -192,6 +192,8 @@ def real_path(path: str) -> str:
     """`path` as ``os.path.realpath`` has it, or its absolute form where the system does not tell, as Windows for a path
     that it finds too long."""
     try:
+        if path == os.curdir and os.name == "posix":  # the kernel says it without links
+            return os.getcwd()
         return os.path.realpath(path)
     except OSError:
         return os.path.abspath(path)

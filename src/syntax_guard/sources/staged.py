@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from .checkout import Checkout
-    from .readers import Readable
+    from .readable import Readable
     from .staged_index import Index
     from .staged_links import StagedLinks
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .links import Links
-    from .readers import Readable
+    from .readable import Readable
 
 
 def select(

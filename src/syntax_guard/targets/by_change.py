@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ..config.baseline import Baseline
     from ..model import Target
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
     from ..sources.staged_index import Entry
     from .by_project import ByProject
     from .expected import Listed

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..model import Target
     from ..sources.commits import CommittedFile
     from ..sources.git_history import History
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
     from .by_project import ByProject
     from .expected import Listed
     from .rules import FileRules

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..config.settings import Settings
     from ..model import Target
     from ..sources.index_bytes import IndexBytes
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
     from .baselines import Baselines
     from .excluding import Excluding
     from .expected import Listed

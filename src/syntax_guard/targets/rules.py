@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..config.settings import Settings
     from ..errors import TargetError
     from ..model import Entry
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
     from .excluding import Excluding
     from .expected import Listed
 

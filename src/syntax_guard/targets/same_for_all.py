@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ..config.baseline import Baseline
     from ..config.settings import Settings
     from ..model import Target
-    from ..sources.readers import Readable
+    from ..sources.readable import Readable
     from .excluding import Excluding
     from .expected import Listed
     from .rules import Allowances, Expected

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import io
     from collections.abc import Callable, Iterator, Mapping
 
-    from ..readers import Readable
+    from ..readable import Readable
     from .contents import Contents
     from .declared import Declared
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ...model import Problem
-    from ..readers import Readable
+    from ..readable import Readable
     from .cells import Cell, Prepared
 
 

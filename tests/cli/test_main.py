@@ -293,11 +293,10 @@ class TestEnds:
         run = folder.run(sys.executable, "-c", IN_A_CALLBACK.format(number=int(number)))
         assert (run.code, run.err) == (code, "")
 
-    @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-    def test_a_signal_before_each_line_of_the_main_module(
-        self, folder: Folder, number: signal.Signals, code: int
-    ) -> None:
-        told = folder.run(sys.executable, "-c", AT_EACH_LINE.format(number=int(number))).err.splitlines()
+    @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+    def test_a_signal_before_each_line_of_the_main_module(self, folder: Folder, name: str, code: int) -> None:
+        number = int(signal.Signals[name])
+        told = folder.run(sys.executable, "-c", AT_EACH_LINE.format(number=number)).err.splitlines()
         assert len({line.split()[0] for line in told}) > 3
         assert [line for line in told if line.split()[2:] != [str(code)]] == []
 

@@ -252,26 +252,6 @@ run_and_exit(load_ahead)
 """
 """What a handler raises in a weak reference's callback goes no further."""
 
-AT_EACH_LINE = """\
-import os, signal, sys
-from syntax_guard.cli import main
-def step(frame, event, argument):
-    if frame.f_code.co_filename != main.__file__:
-        return None
-    if event == "line" and signal.getsignal({number}) not in (signal.SIG_DFL, signal.default_int_handler):
-        if child := os.fork():
-            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-            print(frame.f_code.co_name, frame.f_lineno, code, file=sys.stderr)
-        else:
-            sys.settrace(None)
-            os.kill(os.getpid(), {number})
-    return step
-sys.settrace(step)
-sys.argv = ["syntax-guard", "--version"]
-main.run_and_exit()
-"""
-"""A copy of the process gets the signal before each line of the module, and its exit code is told."""
-
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc to see when it judges")
 class TestEnds:
@@ -292,13 +272,6 @@ class TestEnds:
     def test_a_signal_in_a_callback_of_the_interpreter(self, folder: Folder, number: signal.Signals, code: int) -> None:
         run = folder.run(sys.executable, "-c", IN_A_CALLBACK.format(number=int(number)))
         assert (run.code, run.err) == (code, "")
-
-    @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
-    def test_a_signal_before_each_line_of_the_main_module(self, folder: Folder, name: str, code: int) -> None:
-        number = int(signal.Signals[name])
-        told = folder.run(sys.executable, "-c", AT_EACH_LINE.format(number=number)).err.splitlines()
-        assert len({line.split()[0] for line in told}) > 3
-        assert [line for line in told if line.split()[2:] != [str(code)]] == []
 
     def test_a_reader_that_goes_away(self, folder: Folder) -> None:
         for index in range(500):

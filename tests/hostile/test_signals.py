@@ -137,6 +137,35 @@ def test_a_signal_ends_the_wait_for_standard_input(
         assert process.stderr.read() == b""
 
 
+AT_EACH_LINE = """\
+import os, signal, sys
+from syntax_guard.cli import main
+def step(frame, event, argument):
+    if frame.f_code.co_filename != main.__file__:
+        return None
+    if event == "line" and signal.getsignal({number}) not in (signal.SIG_DFL, signal.default_int_handler):
+        if child := os.fork():
+            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            print(frame.f_code.co_name, frame.f_lineno, code, file=sys.stderr)
+        else:
+            sys.settrace(None)
+            os.kill(os.getpid(), {number})
+    return step
+sys.settrace(step)
+sys.argv = ["syntax-guard", "--version"]
+main.run_and_exit()
+"""
+"""A copy of the process gets the signal before each line of the module, and its exit code is told."""
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_signal_before_each_line_of_the_main_module(folder: Folder, name: str, code: int) -> None:
+    number = int(signal.Signals[name])
+    told = folder.run(sys.executable, "-c", AT_EACH_LINE.format(number=number)).err.splitlines()
+    assert len({line.split()[0] for line in told}) > 3
+    assert [line for line in told if line.split()[2:] != [str(code)]] == []
+
+
 def test_many_signals_are_one(busy: Folder, marks: str) -> None:
     with start(busy, marks) as process:
         while not ready(process):
